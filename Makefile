@@ -1,0 +1,116 @@
+# `make run` starts the clinic's own copy, `make test` checks everything.
+# Needs make and Python 3.11 or newer; all else is installed into .venv from the locks.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+# Another interpreter than the one found: make PYTHON=/path/to/python3.12 run
+PYTHON ?=
+# More or other tests: make test TESTS='tests/house -k packaging'
+TESTS ?=
+
+venv := .venv
+pip_install := $(venv)/bin/python -m pip install --quiet --disable-pip-version-check
+uv_compile := .lock-venv/bin/uv pip compile setup.cfg --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --extra installer
+
+# An environment that was moved with its checkout, or that lost its interpreter, is made again.
+ifneq ($(shell cat $(venv)/.made 2>/dev/null),$(CURDIR))
+$(venv)/.made: again
+else ifneq ($(shell $(venv)/bin/python -c 'print("works")' 2>/dev/null),works)
+$(venv)/.made: again
+endif
+
+.PHONY: help
+help:
+	@echo 'make run         start intake on this machine (make run DEMO=1: with invented patients)'
+	@echo 'make test        lint and test everything'
+	@echo 'make lint        style, types, import rules, templates'
+	@echo 'make setup       the environment for tests, in .venv'
+	@echo 'make lock        work out the locked versions anew'
+	@echo 'make clean       remove what the tools made (never a clinic'"'"'s data)'
+
+.PHONY: run
+run: $(venv)/.runtime
+	@if [ -n "$(DEMO)" ]; then $(venv)/bin/intake demo; fi
+	@exec $(venv)/bin/intake serve
+
+.PHONY: setup
+setup: $(venv)/.tests
+
+.PHONY: test
+test: setup browser lint
+	$(venv)/bin/python -m pytest -n 2 $(TESTS)
+
+.PHONY: lint
+lint: setup
+	$(venv)/bin/ruff check .
+	$(venv)/bin/ruff format --check .
+	$(venv)/bin/mypy
+	$(venv)/bin/lint-imports
+	@if [ -d templates ]; then $(venv)/bin/djlint templates --lint --quiet; fi
+
+# Chromium for the browser tests: installed where that needs nobody's password.
+.PHONY: browser
+browser:
+	@for name in chromium chromium-browser google-chrome; do \
+		if command -v $$name >/dev/null 2>&1; then exit 0; fi; \
+	done; \
+	as_root=; \
+	if [ "$$(id -u)" != 0 ]; then as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null 2>&1 && $$as_root true 2>/dev/null; then \
+		echo 'Installing Chromium for the browser tests'; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		$$as_root apt-get update -q >/dev/null; \
+		if $$as_root apt-get install -y -q --no-install-recommends chromium >/dev/null; then exit 0; fi; \
+	fi; \
+	echo 'The browser tests need Chromium, and it is not here. Install it, then run this again:'; \
+	echo '    Debian, Ubuntu:  sudo apt-get install chromium'; \
+	echo '    Fedora:          sudo dnf install chromium'; \
+	if [ "$$CI" = true ]; then exit 1; fi
+
+.PHONY: lock
+lock: .lock-venv/bin/uv
+	$(uv_compile) --upgrade -o requirements.lock
+	$(uv_compile) --upgrade --extra tests -c requirements.lock -o requirements-dev.lock
+
+.PHONY: clean
+clean:
+	rm -rf $(venv) .lock-venv build dist intake.egg-info htmlcov .coverage .coverage.* .hypothesis \
+		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find intake tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: again
+again:
+
+# The stamps say what .venv holds; each is older than what it depends on when that has changed.
+
+$(venv)/.made:
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+		if ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then continue; fi; \
+		if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+			echo "$$python cannot make a virtual environment. Install what is missing, then run this again:"; \
+			echo '    Debian, Ubuntu:  sudo apt-get install python3-venv'; \
+			exit 1; \
+		fi; \
+		echo "Making $(venv) with $$("$$python" --version)"; \
+		"$$python" -m venv --clear $(venv) && printf '%s\n' '$(CURDIR)' > $@; \
+		exit; \
+	done; \
+	echo 'intake needs Python 3.11 or newer, and there is none called python3 here. Install one, then run'; \
+	echo 'this again, or say where it is: make PYTHON=/path/to/python3.12 run'; \
+	exit 1
+
+$(venv)/.runtime: $(venv)/.made requirements.lock setup.cfg pyproject.toml
+	@echo 'Installing intake'
+	@$(pip_install) --require-hashes -r requirements.lock
+	@$(pip_install) --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(venv)/.tests: $(venv)/.runtime requirements-dev.lock
+	@echo 'Installing the tools for tests'
+	@$(pip_install) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.lock-venv/bin/uv: $(venv)/.made
+	@$(venv)/bin/python -m venv --clear .lock-venv
+	@.lock-venv/bin/python -m pip install --quiet --disable-pip-version-check uv
