@@ -1,1 +1,1 @@
-"""The files a clinic edits, read into what the domain knows, with errors that name the line."""
+"""From the YAML files a clinic reviews to domain objects, with errors that name the line."""

@@ -1,0 +1,149 @@
+"""Reading the keys of one entry: each is asked for by name, and what is left over is an error."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeVar
+
+from intake.content.documents import Listed, Mapped, Problems, did_you_mean
+
+E = TypeVar("E", bound=Enum)
+
+
+class Fields:
+    """One entry of a document, read key by key.
+
+    A missing or wrong value is noted as a problem and something harmless is returned,
+    so that reading goes on and every problem of a file is told at once.
+    """
+
+    def __init__(self, entry: object, line: int, what: str, problems: Problems) -> None:
+        self.what = what
+        self.problems = problems
+        self._asked: set[str] = set()
+        if isinstance(entry, Mapped):
+            self._entry = entry
+            self.line = entry.line
+        else:
+            self._entry = Mapped(line)
+            self.line = line
+            problems.add(line, f"{what}: expected keys and values here")
+
+    def problem(self, key: str, text: str) -> None:
+        """Note a problem on the line of ``key``."""
+        self.problems.add(self.line_of(key), f"{self.what}: {text}")
+
+    def line_of(self, key: str) -> int:
+        """The line a key stands on, or the entry's own."""
+        return self._entry.lines.get(key, self.line)
+
+    def has(self, key: str) -> bool:
+        """Whether the key is written."""
+        return key in self._entry
+
+    def raw(self, key: str) -> Any:  # noqa: ANN401 - whatever was written
+        """The value as it was built, None when there is none."""
+        self._asked.add(key)
+        return self._entry.get(key)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """Words; without a default they are required."""
+        value = self.raw(key)
+        if value is None and default is not None and not self._entry.get(key):
+            return default
+        if isinstance(value, str) and value:
+            return value
+        self._wrong(key, value, "words")
+        return default or ""
+
+    def flag(self, key: str) -> bool:
+        """true or false; false when it is not written."""
+        value = self.raw(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self._wrong(key, value, "true or false")
+        return False
+
+    def number(self, key: str) -> Decimal | None:
+        """A number, or None when it is not written."""
+        value = self.raw(key)
+        if value is None:
+            return None
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            return Decimal(value)
+        self._wrong(key, value, "a number")
+        return None
+
+    def day(self, key: str) -> date:
+        """A date written 2026-11-20."""
+        value = self.raw(key)
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self._wrong(key, value, "a date like 2026-11-20")
+            return date.min
+
+    def one_of(self, key: str, kinds: type[E], default: E) -> E:
+        """One of a fixed list of words."""
+        value = self.raw(key)
+        words = [str(kind.value) for kind in kinds]
+        if value in words:
+            return kinds(value)
+        hint = did_you_mean(str(value), words)
+        self._wrong(key, value, f"one of {', '.join(words)}{hint}")
+        return default
+
+    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+        """A list of words."""
+        entries = self.entries(key, required=required)
+        for entry, line in entries:
+            if not isinstance(entry, str) or not entry:
+                self.problems.add(line, f"{self.what}: '{key}' should be a list of words")
+        return tuple(str(entry) for entry, _ in entries)
+
+    def entries(self, key: str, *, required: bool = False) -> list[tuple[Any, int]]:
+        """The entries of a list, each with its line."""
+        value = self.raw(key)
+        if value is None and not required:
+            return []
+        if isinstance(value, Listed) and (value or not required):
+            return list(zip(value, value.lines, strict=True))
+        self._wrong(key, value, "a list with at least one entry" if required else "a list")
+        return []
+
+    def mapping(self, key: str, *, required: bool = False) -> list[tuple[str, Any, int]]:
+        """The keys and values of a mapping, each with its line."""
+        value = self.raw(key)
+        if value is None and not required:
+            return []
+        if isinstance(value, Mapped) and (value or not required):
+            return [(name, value[name], value.lines[name]) for name in value]
+        self._wrong(key, value, "keys and values")
+        return []
+
+    def fields(self, key: str, what: str) -> "Fields":
+        """The entry under a key, to be read in turn."""
+        return Fields(self.raw(key), self.line_of(key), what, self.problems)
+
+    def finish(self, also: Iterable[str] = ()) -> None:
+        """Refuse keys nobody asked for: a misspelt key must not pass unnoticed."""
+        known = self._asked | set(also)
+        for key in self._entry:
+            if key not in known:
+                self.problem(key, f"'{key}' is not a key used here{did_you_mean(key, known)}")
+
+    def _wrong(self, key: str, value: object, expected: str) -> None:
+        if value is None:
+            self.problem(key, f"'{key}' is missing; it should be {expected}")
+        else:
+            self.problem(key, f"'{key}' should be {expected}")
+
+
+def unique(ids: Iterable[tuple[str, int]], what: str, problems: Problems) -> None:
+    """Note every id that is used a second time."""
+    first: dict[str, int] = {}
+    for one, line in ids:
+        if one in first:
+            problems.add(line, f'{what} "{one}" is used twice; the first is on line {first[one]}')
+        first.setdefault(one, line)

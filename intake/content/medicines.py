@@ -1,0 +1,82 @@
+"""Reading ``medicines.yaml``: the names patients write and the classes they belong to."""
+
+import re
+from pathlib import Path
+
+from intake.content.documents import Mapped, Problems, did_you_mean, edition_of, read, read_file
+from intake.content.fields import Fields, unique
+from intake.domain.medicines import Combination, Formulary, Medicine
+
+_SPACES = re.compile(r"[\W_]+")
+
+
+def read_formulary(path: Path) -> tuple[Formulary, str]:
+    """The medicines file at ``path`` and its text. Raises DocumentRefused."""
+    document, text = read_file(path)
+    return _formulary(document, path.name), text
+
+
+def parse_formulary(text: str, name: str = "medicines.yaml") -> Formulary:
+    """The medicines file in ``text``. Raises DocumentRefused."""
+    return _formulary(read(text, name), name)
+
+
+def _formulary(document: Mapped, name: str) -> Formulary:
+    problems = Problems(name)
+    fields = Fields(document, 1, "medicines", problems)
+    classes = {class_id: str(label) for class_id, label, _ in fields.mapping("classes", required=True)}
+    entries = fields.entries("medicines", required=True)
+    medicines = [_medicine(entry, line, classes, problems) for entry, line in entries]
+    lines = [line for _, line in entries]
+    unique([(m.id, line) for m, line in zip(medicines, lines, strict=True)], "medicine", problems)
+    known = {medicine.id for medicine in medicines}
+    products = fields.entries("combinations")
+    combinations = [_combination(entry, line, known, problems) for entry, line in products]
+    named = [(n, line) for m, line in zip(medicines, lines, strict=True) for n in _names(m)]
+    named += [(c.name, line) for c, (_, line) in zip(combinations, products, strict=True)]
+    _check_names(named, problems)
+    fields.finish()
+    problems.refuse_if_any()
+    return Formulary(classes, tuple(medicines), tuple(combinations), edition_of(document))
+
+
+def _medicine(entry: object, line: int, classes: dict[str, str], problems: Problems) -> Medicine:
+    fields = Fields(entry, line, "medicine", problems)
+    fields.what = f"medicine {fields.text('id')}"
+    named = fields.texts("classes")
+    for one in named:
+        if one not in classes:
+            fields.problem("classes", f'there is no class "{one}"{did_you_mean(one, classes)}')
+    medicine = Medicine(
+        fields.text("id"),
+        fields.text("name"),
+        frozenset(named),
+        fields.texts("brands"),
+        fields.texts("misspellings"),
+        fields.text("rxcui", "") or None,
+    )
+    fields.finish()
+    return medicine
+
+
+def _combination(entry: object, line: int, known: set[str], problems: Problems) -> Combination:
+    fields = Fields(entry, line, "combination", problems)
+    fields.what = f"combination {fields.text('name')}"
+    contains = fields.texts("contains", required=True)
+    for one in contains:
+        if one not in known:
+            fields.problem("contains", f'there is no medicine "{one}"{did_you_mean(one, known)}')
+    combination = Combination(fields.text("name"), contains)
+    fields.finish()
+    return combination
+
+
+def _names(medicine: Medicine) -> tuple[str, ...]:
+    return (medicine.name, *medicine.brands, *medicine.misspellings)
+
+
+def _check_names(named: list[tuple[str, int]], problems: Problems) -> None:
+    unique([(_SPACES.sub(" ", name.casefold()), line) for name, line in named], "name", problems)
+    for name, line in named:
+        if len(_SPACES.sub("", name)) < 3:
+            problems.add(line, f'the name "{name}" is too short to be told apart from other words')

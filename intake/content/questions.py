@@ -1,0 +1,114 @@
+"""Reading one question of ``questionnaire.yaml``."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from intake.content.documents import Listed, Problems
+from intake.content.fields import Fields
+from intake.domain.questionnaire import Bounds, Choice, Kind, Question
+
+UNITS = frozenset({"ft_in", "cm", "lb", "kg", "mmHg", "days", "years", "beats per minute", ""})
+ID = re.compile(r"[a-z][a-z0-9_]*")
+_YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
+
+
+def read_question(
+    entry: object, line: int, scales: Mapping[str, tuple[Choice, ...]], problems: Problems
+) -> Question:
+    fields = Fields(entry, line, "question", problems)
+    fields.what = f"question {fields.text('id')}"
+    kind = fields.one_of("kind", Kind, Kind.TEXT)
+    ask = fields.text("ask")
+    question = Question(
+        id=fields.text("id"),
+        kind=kind,
+        ask=ask,
+        label=fields.text("label", ask),
+        hint=fields.text("hint", ""),
+        why=fields.text("why", ""),
+        choices=_choices(fields, kind, scales),
+        offers_not_sure=fields.flag("not_sure"),
+        offers_declined=fields.flag("declined"),
+        units=_units(fields, kind),
+        limits=_bounds(fields, "limits", kind),
+        plausible=_bounds(fields, "plausible", kind),
+        part_labels=_part_labels(fields, kind),
+        long=fields.flag("long"),
+        past=fields.flag("past"),
+        needed=fields.flag("needed"),
+        sensitive=fields.flag("sensitive"),
+        autocomplete=fields.text("autocomplete", ""),
+        inputmode=fields.text("inputmode", ""),
+    )
+    fields.finish(also=("only_if", "safety"))
+    return question
+
+
+def _choices(fields: Fields, kind: Kind, scales: Mapping[str, tuple[Choice, ...]]) -> tuple[Choice, ...]:
+    match kind:
+        case Kind.YES_NO:
+            return _YES_NO
+        case Kind.SCALE:
+            name = fields.text("scale")
+            if name not in scales:
+                fields.problem("scale", f'there is no scale "{name}" at the top of the file')
+            return scales.get(name, ())
+        case Kind.CHOOSE_ONE | Kind.CHOOSE_ANY:
+            offered = [_choice(fields, *item) for item in fields.mapping("choices", required=True)]
+            if kind is Kind.CHOOSE_ANY:
+                none = fields.mapping("none")
+                offered += [replace(_choice(fields, *item), exclusive=True) for item in none]
+            return tuple(offered)
+        case _:
+            return ()
+
+
+def _choice(fields: Fields, choice: str, say: object, line: int) -> Choice:
+    if not ID.fullmatch(choice) or choice in ("not_sure", "declined", "blank"):
+        fields.problems.add(line, f'{fields.what}: "{choice}" cannot be the id of a choice')
+    if not isinstance(say, str) or not say:
+        fields.problems.add(line, f'{fields.what}: the choice "{choice}" needs words to show')
+    return Choice(choice, str(say))
+
+
+def _units(fields: Fields, kind: Kind) -> tuple[str, ...]:
+    if kind not in (Kind.NUMBER, Kind.READING):
+        return ()
+    units = fields.texts("units") or (fields.text("unit", ""),)
+    for unit in units:
+        if unit not in UNITS:
+            fields.problem("unit", f'the unit "{unit}" is not known; use one of {sorted(UNITS)}')
+    return units
+
+
+def _part_labels(fields: Fields, kind: Kind) -> tuple[str, ...]:
+    if kind is not Kind.READING:
+        return ()
+    labels = fields.texts("labels", required=True)
+    if len(labels) != 2:
+        fields.problem("labels", "a reading needs two labels, one for each number")
+    return labels
+
+
+def _bounds(fields: Fields, key: str, kind: Kind) -> tuple[Bounds, ...]:
+    raw = fields.raw(key)
+    if raw is None:
+        return ()
+    pairs = raw if kind is Kind.READING else [raw]
+    bounds = []
+    for pair in pairs if isinstance(pairs, list) else [pairs]:
+        if not (isinstance(pair, Listed) and len(pair) == 2 and all(map(_is_number, pair))):
+            fields.problem(key, f"'{key}' should be two numbers, the least and the greatest")
+            return ()
+        bounds.append(Bounds(Decimal(pair[0]), Decimal(pair[1])))
+        if bounds[-1].low >= bounds[-1].high:
+            fields.problem(key, f"'{key}' should go from the least to the greatest")
+    if kind is Kind.READING and len(bounds) != 2:
+        fields.problem(key, f"'{key}' of a reading needs two pairs, one for each number")
+    return tuple(bounds)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)

@@ -1,0 +1,140 @@
+"""Everything the audit trail can record: one frozen dataclass for each thing that happens.
+
+No event carries anything about health, and no name of a patient: ids and editions only,
+so that a patient's data can be erased without breaking the chain.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionReceived:
+    """A patient sent their answers; ``content`` is the SHA-256 of what was stored."""
+
+    submission: UUID
+    revision: int
+    content: str
+    questionnaire: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionScreened:
+    """The rules ran over a submission; ``content`` is the SHA-256 of what was stored."""
+
+    submission: UUID
+    screening: int
+    content: str
+    rules: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOpened:
+    """A clinician looked at the queue."""
+
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionOpened:
+    """A clinician read a submission."""
+
+    submission: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlagAcknowledged:
+    """A clinician recorded that a flag was seen."""
+
+    submission: UUID
+    flag: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSignedOff:
+    """A clinician signed for exactly what the fingerprint ``covers``."""
+
+    submission: UUID
+    covers: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReopened:
+    """A new screening raised something the last sign-off does not cover."""
+
+    submission: UUID
+    screening: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditionPublished:
+    """A questionnaire, rule file or medicines file came into force."""
+
+    kind: str
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetupLinkMade:
+    """A one-time link to create the first administrator was printed on the console."""
+
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMemberAdded:
+    """Somebody was given an account."""
+
+    member: UUID
+    roles: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A staff member signed in."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRefused:
+    """A sign-in did not succeed; ``member`` is None when no such account exists."""
+
+    member: UUID | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """A staff member signed out."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged:
+    """A staff member chose a new password; their other sessions ended."""
+
+    member: UUID
+
+
+Event = (
+    SubmissionReceived
+    | SubmissionScreened
+    | QueueOpened
+    | SubmissionOpened
+    | FlagAcknowledged
+    | ReviewSignedOff
+    | ReviewReopened
+    | EditionPublished
+    | SetupLinkMade
+    | StaffMemberAdded
+    | SignedIn
+    | SignInRefused
+    | SignedOut
+    | PasswordChanged
+)

@@ -1,0 +1,190 @@
+"""What a condition may look at: one patient's answers, read with one questionnaire.
+
+Also where derived answers (age, totals, medicine classes) are worked out. They are
+three-valued like any other answer: what cannot be worked out is not known.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from intake.domain.answers import (
+    Answers,
+    Chosen,
+    Day,
+    MedicineList,
+    Number,
+    Reading,
+    State,
+    Text,
+    Value,
+)
+from intake.domain.conditions import Finding, Interval, question_of
+from intake.domain.medicines import Formulary
+from intake.domain.questionnaire import Derivation, DerivedAnswer, Questionnaire
+from intake.domain.truth import Truth
+
+UNKNOWN = Interval(None, None)
+_ASKED = Finding(Truth.YES)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientEvidence:
+    """One patient's answers as of the day the form was, or would be, sent."""
+
+    questionnaire: Questionnaire
+    formulary: Formulary
+    answers: Answers
+    as_of: date
+    _asked: dict[str, Finding] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def medicines(self) -> Formulary:
+        """How medicines are recognised."""
+        return self.formulary
+
+    def asked(self, question: str) -> Finding:
+        """YES when the question applies, NO when rightly not asked, else not known."""
+        question_id = question_of(question)
+        if (derived := self.questionnaire.derived_answer(question_id)) is not None:
+            return self._derived_from_something_asked(derived)
+        if question_id not in self._asked:
+            only_if = self.questionnaire.question(question_id).only_if
+            self._asked[question_id] = _ASKED if only_if is None else only_if.find(self)
+        return self._asked[question_id]
+
+    def value(self, question: str) -> Value | None:
+        """The value given, or None when it is not known."""
+        return self.answers.value(question_of(question))
+
+    def state(self, question: str) -> State | None:
+        """How the question was left, or None when it was never reached."""
+        return self.answers.state(question_of(question))
+
+    def days_before_sending(self, question: str) -> int | None:
+        """Days between the date given and the day of sending; negative when later."""
+        value = self.value(question)
+        return (self.as_of - value.day).days if isinstance(value, Day) else None
+
+    def number(self, question: str) -> Interval:
+        """The number behind a reference, as far as it is known."""
+        question_id, _, part = question.partition(".")
+        if (derived := self.questionnaire.derived_answer(question_id)) is not None:
+            return self.derive(derived)
+        match self.value(question_id):
+            case Number(amount):
+                return Interval(amount, amount)
+            case Reading(first, second):
+                return _exactly(second if part == "second" else first)
+            case Chosen(choice):
+                return _exactly(self._points(question_id, choice))
+        return UNKNOWN
+
+    def unanswered(self, question: str) -> tuple[str, ...]:
+        """The questions to name as missing: for a derived answer, its unknown parts."""
+        question_id = question_of(question)
+        derived = self.questionnaire.derived_answer(question_id)
+        if derived is None:
+            return (question_id,)
+        return tuple(of for of in derived.of if self.value(of) is None) or derived.of
+
+    def derive(self, derived: DerivedAnswer) -> Interval:
+        """A derived answer, as far as the answers it rests on are known."""
+        match derived.derivation:
+            case Derivation.AGE:
+                return self._whole_years(derived.of[0])
+            case Derivation.BODY_MASS_INDEX:
+                return self._body_mass_index(*derived.of)
+            case Derivation.TOTAL:
+                return self._total(derived.of)
+            case Derivation.DAYS_SINCE:
+                days = self.days_before_sending(derived.of[0])
+                return UNKNOWN if days is None else _exactly(days)
+            case Derivation.CLASS_COUNT:
+                return self._classes(derived)
+            case Derivation.UNRECOGNISED_COUNT:
+                listed = self.value(derived.of[0])
+                if not isinstance(listed, MedicineList):
+                    return UNKNOWN
+                return _exactly(len(self.formulary.not_recognised(listed)))
+            case Derivation.MENTIONS:
+                return _exactly(len(self.mentioned(derived)))
+
+    def mentioned(self, derived: DerivedAnswer) -> tuple[str, ...]:
+        """The listed words that stand in the free text; text left empty mentions nothing."""
+        written = " ".join(
+            value.words.casefold() for value in map(self.value, derived.of) if isinstance(value, Text)
+        )
+        return tuple(word for word in derived.words if word.casefold() in written)
+
+    def _derived_from_something_asked(self, derived: DerivedAnswer) -> Finding:
+        # A total over items is asked about when any item is; what is rightly not asked
+        # at all derives nothing: NO.
+        findings = [self.asked(of) for of in derived.of]
+        return max(findings, key=lambda finding: finding.truth.value)
+
+    def _whole_years(self, question: str) -> Interval:
+        value = self.value(question)
+        if not isinstance(value, Day):
+            return UNKNOWN
+        born, today = value.day, self.as_of
+        # Someone born on 29 February turns a year older on 1 March of a common year.
+        return _exactly(today.year - born.year - ((today.month, today.day) < (born.month, born.day)))
+
+    def _body_mass_index(self, height: str, weight: str) -> Interval:
+        tall, heavy = self.value(height), self.value(weight)
+        if not (isinstance(tall, Number) and isinstance(heavy, Number)) or tall.amount <= 0:
+            return UNKNOWN
+        metres = tall.amount / 100
+        # Not rounded: 39.96 is still below 40. Rounding belongs to the page that shows it.
+        return _exactly(heavy.amount / (metres * metres))
+
+    def _total(self, items: tuple[str, ...]) -> Interval:
+        low = high = Decimal(0)
+        for item in items:
+            if self.asked(item).truth is Truth.NO:
+                continue
+            match self.value(item):
+                case Chosen(choice):
+                    low += self._points(item, choice)
+                    high += self._points(item, choice)
+                case _:
+                    high += self._most_points(item)
+        return Interval(low, high)
+
+    def _classes(self, derived: DerivedAnswer) -> Interval:
+        listed = self.value(derived.of[0])
+        if not isinstance(listed, MedicineList):
+            return UNKNOWN
+        truths = [self.formulary.in_class(listed, one) for one in derived.classes]
+        certain = sum(truth is Truth.YES for truth in truths)
+        possible = sum(truth is not Truth.NO for truth in truths)
+        return Interval(Decimal(certain), Decimal(possible))
+
+    def _points(self, question_id: str, choice: str) -> int:
+        points = self.questionnaire.question(question_id).choice(choice).points
+        if points is None:
+            raise ValueError(f"question {question_id} has no points to compare")
+        return points
+
+    def _most_points(self, question_id: str) -> int:
+        choices = self.questionnaire.question(question_id).choices
+        return max(choice.points or 0 for choice in choices)
+
+
+def _exactly(number: int | Decimal) -> Interval:
+    return Interval(Decimal(number), Decimal(number))
+
+
+def relevant(evidence: PatientEvidence) -> Answers:
+    """The answers that belong to the submission: those on branches still reached.
+
+    An answer whose question no longer applies stays in the draft, so that going back
+    restores it, and never leaves it.
+    """
+    reached = frozenset(
+        question.id
+        for question in evidence.questionnaire.questions
+        if evidence.asked(question.id).truth is Truth.YES
+    )
+    return evidence.answers.only(reached)

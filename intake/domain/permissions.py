@@ -1,0 +1,41 @@
+"""Who works in the clinic, and what each role may do."""
+
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+
+class Role(Enum):
+    """The roles of the clinic's staff; one person may hold both."""
+
+    CLINICIAN = "clinician"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(Enum):
+    """One thing a signed-in person may do."""
+
+    REVIEW = "review submissions"
+    MANAGE_STAFF = "manage staff"
+    OWN_ACCOUNT = "use their own account"
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    # An administrator reads no answers unless also a clinician (least privilege).
+    Role.CLINICIAN: frozenset({Permission.REVIEW, Permission.OWN_ACCOUNT}),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_STAFF, Permission.OWN_ACCOUNT}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """A person of the clinic. ``printed_name`` is how they sign: "R. Chen, NP"."""
+
+    id: UUID
+    username: str
+    printed_name: str
+    roles: frozenset[Role]
+
+    def may(self, permission: Permission) -> bool:
+        """Whether any of their roles has the permission."""
+        return any(permission in PERMISSIONS[role] for role in self.roles)

@@ -1,0 +1,266 @@
+"""Everything a patient is asked, in one edition: parts, pages, questions and choices."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from intake.domain.conditions import Compare, Condition, Operator
+
+
+class Kind(Enum):
+    """The kinds of question there are; a new one needs a decision record (0001)."""
+
+    YES_NO = "yes_no"
+    CHOOSE_ONE = "choose_one"
+    CHOOSE_ANY = "choose_any"
+    NUMBER = "number"
+    READING = "reading"
+    DATE = "date"
+    TEXT = "text"
+    SCALE = "scale"
+    MEDICINES = "medicines"
+
+
+CHOICE_KINDS = frozenset({Kind.YES_NO, Kind.CHOOSE_ONE, Kind.SCALE})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer offered. ``points`` are a rating scale's; ``exclusive`` is "None of these"."""
+
+    id: str
+    say: str
+    points: int | None = None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The least and the greatest a number may be, both allowed."""
+
+    low: Decimal
+    high: Decimal
+
+    def hold(self, number: Decimal) -> bool:
+        """Whether the number lies within."""
+        return self.low <= number <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyTrigger:
+    """When to show a safety page after this question: static words, never a rule's doing."""
+
+    show: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing asked, under a permanent id.
+
+    ``limits`` are hard (the number cannot be right), ``plausible`` only asks "is that
+    right?"; a reading has one of each for each of its two numbers. The first of
+    ``units`` is the one amounts are kept and compared in.
+    """
+
+    id: str
+    kind: Kind
+    ask: str
+    label: str
+    hint: str = ""
+    why: str = ""
+    choices: tuple[Choice, ...] = ()
+    offers_not_sure: bool = False
+    offers_declined: bool = False
+    only_if: Condition | None = None
+    safety: tuple[SafetyTrigger, ...] = ()
+    units: tuple[str, ...] = ()
+    limits: tuple[Bounds, ...] = ()
+    plausible: tuple[Bounds, ...] = ()
+    part_labels: tuple[str, ...] = ()
+    long: bool = False
+    past: bool = False
+    needed: bool = False
+    sensitive: bool = False
+    autocomplete: str = ""
+    inputmode: str = ""
+
+    def choice(self, choice_id: str) -> Choice:
+        """The choice under this id; KeyError when it is not offered."""
+        for choice in self.choices:
+            if choice.id == choice_id:
+                return choice
+        raise KeyError(choice_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is asked at once: one question, or one short topic."""
+
+    id: str
+    questions: tuple[Question, ...]
+    title: str = ""
+    intro: str = ""
+    attribution: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The page's title, or its only question."""
+        return self.title or self.questions[0].ask
+
+    def opens_under(self, question: Question) -> tuple[str, str] | None:
+        """The parent and choice under which this follow-up opens in place, if it does."""
+        match question.only_if:
+            case Compare(parent, Operator.IS | Operator.INCLUDES, choice) if any(
+                other.id == parent for other in self.questions
+            ):
+                return parent, str(choice)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A topic of the form."""
+
+    id: str
+    title: str
+    pages: tuple[Page, ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question of the part, in order."""
+        return tuple(question for page in self.pages for question in page.questions)
+
+
+class Derivation(Enum):
+    """How a derived answer is worked out from given ones."""
+
+    AGE = "age"
+    BODY_MASS_INDEX = "body_mass_index"
+    TOTAL = "total"
+    CLASS_COUNT = "class_count"
+    DAYS_SINCE = "days_since"
+    UNRECOGNISED_COUNT = "unrecognised_count"
+    MENTIONS = "mentions"
+
+
+DERIVED_UNITS = {
+    Derivation.AGE: "years",
+    Derivation.BODY_MASS_INDEX: "kg/m2",
+    Derivation.TOTAL: "points",
+    Derivation.DAYS_SINCE: "days",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedAnswer:
+    """A number worked out by the program from given answers, and always named as such."""
+
+    id: str
+    derivation: Derivation
+    of: tuple[str, ...]
+    label: str
+    classes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """The unit its number is in, or nothing when it is a count."""
+        return DERIVED_UNITS.get(self.derivation, "")
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisLine:
+    """A way to reach help, and when a person last checked that it works."""
+
+    id: str
+    say: str
+    link: str
+    about: str
+    verified: date
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyPage:
+    """Static words about safety now; never about treatment."""
+
+    id: str
+    title: str
+    paragraphs: tuple[str, ...]
+    lines: tuple[CrisisLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the patient agrees to by signing."""
+
+    title: str
+    points: tuple[str, ...]
+    agree: str
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """One edition of everything asked; ``edition`` is the fingerprint of its meaning."""
+
+    title: str
+    parts: tuple[Part, ...]
+    derived: tuple[DerivedAnswer, ...]
+    safety_pages: tuple[SafetyPage, ...]
+    consent: Consent
+    edition: str = ""
+    _questions: dict[str, Question] = field(init=False, repr=False, compare=False)
+    _derived: dict[str, DerivedAnswer] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        questions = {question.id: question for part in self.parts for question in part.questions}
+        object.__setattr__(self, "_questions", questions)
+        object.__setattr__(self, "_derived", {one.id: one for one in self.derived})
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question, in the order asked."""
+        return tuple(self._questions.values())
+
+    @property
+    def pages(self) -> tuple[tuple[Part, Page], ...]:
+        """Every page beside its part, in the order asked."""
+        return tuple((part, page) for part in self.parts for page in part.pages)
+
+    def question(self, question_id: str) -> Question:
+        """The question under this id; KeyError when there is none."""
+        return self._questions[question_id]
+
+    def has(self, question_id: str) -> bool:
+        """Whether there is such a question (derived answers do not count)."""
+        return question_id in self._questions
+
+    def derived_answer(self, derived_id: str) -> DerivedAnswer | None:
+        """The derived answer under this id, if it is one."""
+        return self._derived.get(derived_id)
+
+    def page(self, page_id: str) -> tuple[Part, Page]:
+        """The page under this id with its part; KeyError when there is none."""
+        for part, page in self.pages:
+            if page.id == page_id:
+                return part, page
+        raise KeyError(page_id)
+
+    def safety_page(self, page_id: str) -> SafetyPage:
+        """The safety page under this id; KeyError when there is none."""
+        for page in self.safety_pages:
+            if page.id == page_id:
+                return page
+        raise KeyError(page_id)
+
+    def label(self, reference: str) -> str:
+        """The short name of a question or derived answer, for a list of answers."""
+        if (derived := self._derived.get(reference)) is not None:
+            return derived.label
+        return self._questions[reference].label
+
+    def needed(self) -> Iterator[Question]:
+        """The few questions that must be answered before the form can be sent."""
+        return (question for question in self.questions if question.needed)

@@ -1,0 +1,208 @@
+"""A clinician's work on a submission: what was acknowledged, what still stands in the way of a sign-off.
+
+Facts are inserted, statuses are computed: nothing here is ever changed in place.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from intake.domain.fingerprint import fingerprint
+from intake.domain.permissions import StaffMember
+from intake.domain.rules import Priority
+from intake.domain.screening import Flag, Screening
+from intake.domain.submissions import Submission
+
+# How many flags the queue names; the rest are counted.
+_TITLES = 3
+
+
+class AlreadyAcknowledged(Exception):
+    """The flag was acknowledged before."""
+
+
+class UnknownFlag(Exception):
+    """No such flag stands on this review now; it may have changed since the page was opened."""
+
+
+class NotReady(Exception):
+    """Something still stands in the way of a sign-off."""
+
+    def __init__(self, blockers: "tuple[Blocker, ...]") -> None:
+        super().__init__(f"{len(blockers)} flags are not acknowledged")
+        self.blockers = blockers
+
+
+class AlreadySignedOff(Exception):
+    """The review stands signed and nothing has been raised since."""
+
+
+class Changed(Exception):
+    """The submission is not what the page showed when it was opened."""
+
+
+class Status(Enum):
+    """Where a review stands; computed, never stored."""
+
+    NEEDS_REVIEW = "needs review"
+    SIGNED_OFF = "signed off"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """*I have seen this flag*: by whom, when, with a note."""
+
+    flag: str
+    clinician: UUID
+    printed_name: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """*I have read this submission*: over the fingerprint of all that was on the screen."""
+
+    clinician: UUID
+    printed_name: str
+    statement: str
+    note: str
+    at: datetime
+    covers: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One flag that stands in the way of a sign-off."""
+
+    flag: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """One line of the queue: what is known of a submission without opening it.
+
+    ``titles`` are the first flags to look at, ``flags`` how many were raised. No priority
+    means that no rule was raised or undecided, which still needs a clinician's eyes.
+    """
+
+    submission: UUID
+    reference: str
+    name: str
+    age: int | None
+    priority: Priority | None
+    titles: tuple[str, ...]
+    flags: int
+    cannot_tell: int
+    incomplete: bool
+    sent_at: datetime
+    reopened: bool = False
+    signed: bool = False
+
+    @classmethod
+    def of(cls, submission: Submission, screening: Screening) -> "QueueEntry":
+        """The line for a submission as its newest screening left it."""
+        first = sorted(screening.flags, key=lambda flag: flag.outcome.priority.rank)
+        return cls(
+            submission=submission.id,
+            reference=submission.reference,
+            name=submission.name,
+            age=submission.age,
+            priority=screening.priority,
+            titles=tuple(flag.outcome.title for flag in first[:_TITLES]),
+            flags=len(screening.raised),
+            cannot_tell=len(screening.cannot_tell),
+            incomplete=screening.incomplete,
+            sent_at=submission.sent_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A submission, its screenings in order, and what clinicians have recorded about it."""
+
+    submission: Submission
+    screenings: tuple[Screening, ...]
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    sign_offs: tuple[SignOff, ...] = ()
+
+    @property
+    def screening(self) -> Screening:
+        """The newest screening: the one that counts."""
+        return self.screenings[-1]
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """The flags that stand now."""
+        return self.screening.flags
+
+    @property
+    def priority(self) -> Priority | None:
+        """The highest priority among the flags that stand."""
+        return self.screening.priority
+
+    @property
+    def status(self) -> Status:
+        """Signed off while a sign-off covers every flag that stands."""
+        covered = self.sign_offs and {f.key for f in self.flags} <= set(self.sign_offs[-1].flags)
+        return Status.SIGNED_OFF if covered else Status.NEEDS_REVIEW
+
+    @property
+    def was_reopened(self) -> bool:
+        """Whether something new was raised after a sign-off."""
+        return bool(self.sign_offs) and self.status is Status.NEEDS_REVIEW
+
+    def acknowledgement(self, flag: str) -> Acknowledgement | None:
+        """Who acknowledged the flag, if anyone has."""
+        return next((ack for ack in self.acknowledgements if ack.flag == flag), None)
+
+    def blockers(self) -> tuple[Blocker, ...]:
+        """The flags nobody has acknowledged."""
+        return tuple(Blocker(f) for f in self.flags if self.acknowledgement(f.key) is None)
+
+    def fingerprint(self) -> str:
+        """Changes when anything a clinician would be signing changes."""
+        return fingerprint(
+            {
+                "submission": self.submission.id,
+                "revision": self.submission.revision,
+                "answers": [
+                    [line.question, line.asked, line.said]
+                    for part in self.submission.transcript
+                    for line in part.lines
+                ],
+                "editions": [
+                    self.screening.editions.questionnaire,
+                    self.screening.editions.rules,
+                    self.screening.editions.medicines,
+                ],
+                "flags": [flag.key for flag in self.flags],
+                "acknowledgements": [
+                    [ack.flag, ack.clinician, ack.note, ack.at] for ack in self.acknowledgements
+                ],
+                "sign-offs": len(self.sign_offs),
+            }
+        )
+
+    def acknowledge(self, flag: str, clinician: StaffMember, note: str, at: datetime) -> Acknowledgement:
+        """Record that the clinician has seen a flag. Refuses twice, and flags that are gone."""
+        if all(standing.key != flag for standing in self.flags):
+            raise UnknownFlag(flag)
+        if self.acknowledgement(flag) is not None:
+            raise AlreadyAcknowledged(flag)
+        return Acknowledgement(flag, clinician.id, clinician.printed_name, note.strip(), at)
+
+    def sign_off(
+        self, clinician: StaffMember, statement: str, note: str, shown: str, at: datetime
+    ) -> SignOff:
+        """Sign for exactly what was shown; ``shown`` is the fingerprint the page carried."""
+        if self.status is Status.SIGNED_OFF:
+            raise AlreadySignedOff
+        if shown != self.fingerprint():
+            raise Changed
+        if blockers := self.blockers():
+            raise NotReady(blockers)
+        keys = tuple(flag.key for flag in self.flags)
+        return SignOff(clinician.id, clinician.printed_name, statement, note.strip(), at, shown, keys)

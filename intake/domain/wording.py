@@ -1,0 +1,177 @@
+"""Answers in words: what was asked and what was said, for every page that shows them.
+
+Written once, here, so that the patient's check page, the clinician's page and a stored
+explanation can never drift apart.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from intake.domain.answers import (
+    Answer,
+    Chosen,
+    ChosenMany,
+    Day,
+    MedicineList,
+    Number,
+    Reading,
+    State,
+    Text,
+)
+from intake.domain.conditions import Interval
+from intake.domain.evidence import PatientEvidence
+from intake.domain.questionnaire import Derivation, DerivedAnswer, Question
+from intake.domain.truth import Truth
+
+NOT_REACHED = "Not reached"
+_STATES = {
+    State.NOT_SURE: "Not sure",
+    State.DECLINED: "Chose not to say",
+    State.BLANK: "Left blank",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question as it was asked and the answer in words.
+
+    ``state`` is None when the question applied but its page was never reached.
+    """
+
+    question: str
+    asked: str
+    label: str
+    said: str
+    state: State | None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartLines:
+    """The lines of one part of the form."""
+
+    part: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+def in_words(question: Question, answer: Answer | None) -> str:
+    """The answer as a person would say it; what was left open is said too."""
+    if answer is None:
+        return NOT_REACHED
+    if answer.value is None:
+        return _STATES[answer.state]
+    match answer.value:
+        case Chosen(choice):
+            return question.choice(choice).say
+        case ChosenMany(choices, unsure):
+            said = [question.choice(choice).say for choice in choices]
+            return "; ".join([*said, "Not sure"] if unsure else said)
+        case Number() as number:
+            return _number(number)
+        case Reading(first, second):
+            return f"{first} / {second} {question.units[0]}".strip()
+        case Day(day):
+            return long_date(day)
+        case Text(words):
+            return words
+        case MedicineList(entries):
+            return "; ".join(
+                entry.as_typed() if entry.named else "One I do not know the name of" for entry in entries
+            )
+
+
+def line(question: Question, answer: Answer | None) -> Line:
+    """The question and its answer, side by side."""
+    return Line(
+        question.id,
+        question.ask,
+        question.label,
+        in_words(question, answer),
+        answer.state if answer is not None else None,
+        question.sensitive,
+    )
+
+
+def transcribe(evidence: PatientEvidence) -> tuple[PartLines, ...]:
+    """Every question that applies to this patient, part by part, with its answer."""
+    parts = []
+    for part in evidence.questionnaire.parts:
+        lines = tuple(
+            line(question, evidence.answers.get(question.id))
+            for question in part.questions
+            if evidence.asked(question.id).truth is Truth.YES
+        )
+        if lines:
+            parts.append(PartLines(part.id, part.title, lines))
+    return tuple(parts)
+
+
+def quote(evidence: PatientEvidence, reference: str) -> Line:
+    """The line behind a question id, or a derived answer named as worked out."""
+    derived = evidence.questionnaire.derived_answer(reference)
+    if derived is None:
+        question = evidence.questionnaire.question(reference)
+        return line(question, evidence.answers.get(reference))
+    said = _derived(evidence, derived)
+    return Line(
+        derived.id, f"{derived.label} (worked out from the answers)", derived.label, said, State.ANSWERED
+    )
+
+
+def long_date(day: date) -> str:
+    """``July 4, 1988``: month names, so that no one has to guess the order."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def _number(number: Number) -> str:
+    match number.unit, number.typed:
+        case "ft_in", (feet, inches):
+            return f"{feet} ft {inches or '0'} in ({_rounded(number.amount)} cm)"
+        case "lb", (pounds, *_):
+            return f"{pounds} lb ({_rounded(number.amount, 1)} kg)"
+        case unit, (typed, *_):
+            return f"{typed} {unit}".strip()
+    return str(number.amount)
+
+
+def _derived(evidence: PatientEvidence, derived: DerivedAnswer) -> str:
+    match derived.derivation:
+        case Derivation.MENTIONS:
+            return ", ".join(f"“{word}”" for word in evidence.mentioned(derived)) or "None"
+        case Derivation.CLASS_COUNT | Derivation.UNRECOGNISED_COUNT:
+            listed = evidence.value(derived.of[0])
+            number = _interval(evidence.derive(derived))
+            if not isinstance(listed, MedicineList):
+                return number
+            return f"{number}: {_entries(evidence, derived, listed)}" if number != "0" else number
+        case Derivation.BODY_MASS_INDEX:
+            exact = evidence.derive(derived).exact
+            return f"{_rounded(exact, 1)} kg/m²" if exact is not None else "Not known"
+        case _:
+            return f"{_interval(evidence.derive(derived))} {derived.unit}".strip()
+
+
+def _entries(evidence: PatientEvidence, derived: DerivedAnswer, listed: MedicineList) -> str:
+    if derived.derivation is Derivation.UNRECOGNISED_COUNT:
+        entries = evidence.formulary.not_recognised(listed)
+        return "; ".join(entry.as_typed() or "a medicine without a name" for entry in entries)
+    named = [
+        entry.as_typed()
+        for entry in listed.entries
+        if any(m.classes & set(derived.classes) for m in evidence.formulary.recognise(entry.as_typed()))
+    ]
+    return "; ".join(named)
+
+
+def _interval(interval: Interval) -> str:
+    if interval.exact is not None:
+        return _rounded(interval.exact)
+    if interval.low is None or interval.high is None:
+        return "Not known"
+    return f"{_rounded(interval.low)} to {_rounded(interval.high)}"
+
+
+def _rounded(number: Decimal, places: int = 0) -> str:
+    return f"{number:.{places}f}"
