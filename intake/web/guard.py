@@ -1,0 +1,86 @@
+"""Who may see which page: every page says so itself, and a site with a page that does not will not start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from flask import Flask, abort, current_app, g
+from flask.typing import ResponseReturnValue
+
+from intake.domain.permissions import Permission, StaffMember
+
+View = Callable[..., ResponseReturnValue]
+
+_MARK = "open_to"
+_DOOR = "intake.door"
+_FLASKS_OWN = frozenset({"static"})
+# Stands where a permission would: anyone may come in, signed in or not.
+EVERYONE = "everyone"
+
+
+class UnmarkedView(Exception):
+    """A site has pages that do not say who may see them."""
+
+    def __init__(self, endpoints: list[str]) -> None:
+        self.endpoints = tuple(endpoints)
+        super().__init__(
+            f"no one says who may see {', '.join(endpoints)}; "
+            "mark each view with @requires(Permission....) or @open_to_all"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How a site finds out who is there, and what it answers when it is nobody."""
+
+    whoever: Callable[[], StaffMember | None]
+    signed_out: View
+
+
+def keep_door(app: Flask, door: Door) -> None:
+    """Let this door decide for every page of the site that requires a permission."""
+    app.extensions[_DOOR] = door
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Only people with the permission; the view is handed the person as its first argument."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(**address: object) -> ResponseReturnValue:
+            door: Door = current_app.extensions[_DOOR]
+            member = door.whoever()
+            if member is None:
+                return door.signed_out()
+            g.member = member
+            if not member.may(permission):
+                abort(403)
+            return view(member, **address)
+
+        setattr(guarded, _MARK, permission)
+        return guarded
+
+    return mark
+
+
+def open_to_all(view: View) -> View:
+    """Anyone may come in; the view is handed nobody."""
+    setattr(view, _MARK, EVERYONE)
+    return view
+
+
+def who_may(view: Callable[..., object]) -> Permission | str | None:
+    """The permission a view requires, EVERYONE, or None when it does not say."""
+    mark: Permission | str | None = getattr(view, _MARK, None)
+    return mark
+
+
+def refuse_unmarked(app: Flask) -> None:
+    """Stop a site from starting while any of its pages does not say who may see it."""
+    unmarked = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in _FLASKS_OWN and who_may(app.view_functions[rule.endpoint]) is None
+    }
+    if unmarked:
+        raise UnmarkedView(sorted(unmarked))
