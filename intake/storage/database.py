@@ -1,0 +1,216 @@
+"""The database: how it is opened so that what was acknowledged to a patient is never lost.
+
+SQLite for one machine, PostgreSQL for more. Reading and writing are kept apart, and a
+write is one transaction that either happens whole or not at all.
+"""
+
+import importlib
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
+
+# security.md 8: each of these is there for a failure that was seen.
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+    "mmap_size = 0",
+    "temp_store = MEMORY",
+)
+_BUSY_SECONDS = 5
+_WRITES = "intake_writes"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 7_236_214
+
+
+class DatabaseRefused(Exception):
+    """The database cannot be used as things are; the message says what to do."""
+
+
+class Database:
+    """One database. Make it after forking: connections must not be shared by processes."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _understood(url)
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is a file on this machine."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: commits on return, rolls back on raise."""
+        engine = self.engine.execution_options(**{_WRITES: True})
+        with Session(engine, expire_on_commit=False, info={_WRITES: True}) as session, session.begin():
+            # Begun at once, so that SQLite's lock is waited for before anything is read.
+            session.connection()
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One view of the database as it is now; nothing can be changed through it."""
+        options: dict[str, Any] = {_WRITES: False}
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        engine = self.engine.execution_options(**options)
+        with Session(engine, info={_WRITES: False}) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the tables to the newest form; safe to call from several processes at once."""
+    with database.write() as session:
+        command.upgrade(_alembic(database, session.connection()), revision)
+
+
+def undo_migration(database: Database, revision: str) -> None:
+    """Bring the tables back to an earlier form; what the newer form kept is lost."""
+    with database.write() as session:
+        command.downgrade(_alembic(database, session.connection()), revision)
+
+
+def is_current(database: Database) -> bool:
+    """Whether the tables are in the form this version of the program needs."""
+    newest = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    with database.read() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision() == newest
+
+
+def _alembic(database: Database, connection: Connection) -> Config:
+    if not database.is_sqlite:
+        # One at a time; SQLite's write lock sees to that already.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def writes(session: Session) -> bool:
+    """Whether the session may change anything; only then are rows locked."""
+    return bool(session.info.get(_WRITES))
+
+
+def insert_unless_kept(session: Session, table: type[Any], values: Mapping[str, Any]) -> bool:
+    """Insert a row whose key nobody has yet; False, and nothing done, when somebody has."""
+    sqlite_used = session.get_bind().dialect.name == "sqlite"
+    insert = (sqlite.insert if sqlite_used else postgresql.insert)(table)
+    inserted = session.execute(insert.values(values).on_conflict_do_nothing())
+    return cast("CursorResult[Any]", inserted).rowcount == 1
+
+
+def is_safe_sqlite(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the WAL-reset bug, which corrupts a database in use."""
+    return (3, 44, 6) <= version < (3, 45) or (3, 50, 7) <= version < (3, 51) or version >= (3, 51, 3)
+
+
+def sqlite_module() -> ModuleType:
+    """The interpreter's own SQLite when it is a safe one, else the one from the wheel."""
+    if is_safe_sqlite(sqlite3.sqlite_version_info):
+        return sqlite3
+    try:
+        wheel = importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        wheel = None
+    if wheel is not None and is_safe_sqlite(wheel.sqlite_version_info):
+        return wheel
+    found = f"; pysqlite3 brings {wheel.sqlite_version}" if wheel is not None else ""
+    raise DatabaseRefused(
+        f"this Python uses SQLite {sqlite3.sqlite_version}{found}, which can corrupt a database "
+        "that several processes use (WAL-reset bug). Install pysqlite3 0.6.1 or newer, use a "
+        "Python with SQLite 3.51.3 or newer, or use PostgreSQL"
+    )
+
+
+def _understood(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # Without the address itself: it may hold a password.
+        raise DatabaseRefused(
+            "the database address is not understood: write sqlite:////folder/intake.db "
+            "or postgresql://user@host/name"
+        ) from None
+    match parsed.get_backend_name():
+        case "sqlite" if parsed.database and parsed.database != ":memory:":
+            return parsed.set(drivername="sqlite")
+        case "sqlite":
+            raise DatabaseRefused("a database in memory forgets everything: name a file")
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+psycopg")
+        case other:
+            raise DatabaseRefused(f"no support for {other}: use sqlite or postgresql")
+
+
+def _sqlite(url: URL) -> Engine:
+    module = sqlite_module()
+    _create_for_owner_only(Path(str(url.database)))
+    engine = create_engine(url, module=module, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(url, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True)
+
+
+def _create_for_owner_only(path: Path) -> None:
+    # SQLite gives the WAL file the same mode as the database file.
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise DatabaseRefused(
+            f"the database file {path} cannot be opened for writing ({error.strerror}): "
+            "give its folder to the user running intake, or name another place"
+        ) from None
+
+
+def _set_up(connection: DBAPIConnection, _record: object) -> None:
+    # The driver must begin nothing by itself: BEGIN IMMEDIATE is ours to say.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA journal_mode")
+    found = cursor.fetchone()
+    cursor.close()
+    if found is None or found[0] != "wal":
+        raise DatabaseRefused(
+            "the folder of the database does not allow a write-ahead log, without which an "
+            "answer could be lost: keep the database on a disk of this machine"
+        )
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get(_WRITES, True):
+        connection.exec_driver_sql("PRAGMA query_only = OFF")
+        # Deferred transactions that read and then write fail under load despite the timeout.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+        connection.exec_driver_sql("BEGIN")
