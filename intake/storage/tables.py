@@ -1,0 +1,249 @@
+"""The tables: what of a record lies in the open, and what is sealed.
+
+In the open are ids, times and counts, nothing about health. Imported by nobody outside
+storage; the migrations create exactly this, which a test compares.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC. SQLite keeps no time zone, so it is taken off and put back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuses a time without a zone, which could mean any hour."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a time zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """The time, in UTC, with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables share: how their constraints are named."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        datetime: Moment,
+        UUID: Uuid,
+        bytes: LargeBinary,
+    }
+
+
+class DraftRow(Base):
+    """Answers not sent yet, sealed with a key only the patient's own session unwraps."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    revision: Mapped[int]
+    payload: Mapped[bytes]
+
+
+class PatientSessionRow(Base):
+    """A patient's browser: a draft it can open or, after sending, the receipt."""
+
+    __tablename__ = "patient_sessions"
+
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    created_at: Mapped[datetime]
+    last_seen: Mapped[datetime] = mapped_column(index=True)
+    draft_id: Mapped[UUID | None] = mapped_column(ForeignKey("drafts.id"), index=True)
+    wrapped_key: Mapped[bytes | None]
+    reference: Mapped[str | None] = mapped_column(String(16))
+    sent_at: Mapped[datetime | None]
+
+
+class SubmissionRow(Base):
+    """A patient's answers as sent. ``state`` says whether they wait, never for how long or why."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (CheckConstraint("state IN ('open', 'signed')", name="state"),)
+
+    # The draft's id: one draft can be sent once and never twice.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    created_at: Mapped[datetime]
+    revision: Mapped[int]
+    answers: Mapped[bytes]
+    state: Mapped[str] = mapped_column(String(8), index=True)
+
+
+class RecordKeyRow(Base):
+    """The key of one submission, sealed for the clinic.
+
+    Apart from the submission because it alone may change: new clinic keys seal it again,
+    and erasing it erases the submission.
+    """
+
+    __tablename__ = "record_keys"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    sealed: Mapped[bytes]
+
+
+class SummaryRow(Base):
+    """What the queue shows of a submission, after each screening anew."""
+
+    __tablename__ = "summaries"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes]
+
+
+class ScreeningRow(Base):
+    """One run of the rules over a submission."""
+
+    __tablename__ = "screenings"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes]
+
+
+class AcknowledgementRow(Base):
+    """A flag that was seen. ``flag_tag`` keeps a flag from being acknowledged twice."""
+
+    __tablename__ = "acknowledgements"
+    __table_args__ = (UniqueConstraint("submission_id", "flag_tag"),)
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # Keyed by the record's key: a plain hash of a rule and an answer could be guessed.
+    flag_tag: Mapped[bytes] = mapped_column(LargeBinary(32))
+    sealed: Mapped[bytes]
+
+
+class SignOffRow(Base):
+    """A clinician's signature over a submission."""
+
+    __tablename__ = "sign_offs"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime]
+    sealed: Mapped[bytes]
+
+
+class EditionRow(Base):
+    """A questionnaire, rule file or medicines file, as it was published."""
+
+    __tablename__ = "editions"
+
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    edition: Mapped[str] = mapped_column(String(64), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+
+
+class StaffMemberRow(Base):
+    """Somebody who works in the clinic; without a password until they have chosen one."""
+
+    __tablename__ = "staff_members"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(254), unique=True)
+    printed_name: Mapped[str] = mapped_column(String(200))
+    roles: Mapped[str] = mapped_column(String(100))
+    auth_epoch: Mapped[int]
+    password: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+
+
+class StaffSessionRow(Base):
+    """A staff member who is signed in."""
+
+    __tablename__ = "staff_sessions"
+
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"), index=True)
+    auth_epoch: Mapped[int]
+    created_at: Mapped[datetime]
+    last_seen: Mapped[datetime]
+
+
+class OneTimeLinkRow(Base):
+    """A link that works once: to set up a copy, or to choose a password."""
+
+    __tablename__ = "one_time_links"
+
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class LockoutRow(Base):
+    """Failed sign-ins for one account from one source, neither of them in the open."""
+
+    __tablename__ = "lockouts"
+
+    who: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    failures: Mapped[int]
+    since: Mapped[datetime]
+    refused_until: Mapped[datetime | None]
+
+
+class AuditEventRow(Base):
+    """One line of the audit trail, chained to the line before it."""
+
+    __tablename__ = "audit_events"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # Text, because the chain is over exactly these characters.
+    at: Mapped[str] = mapped_column(String(40))
+    actor: Mapped[str] = mapped_column(String(64))
+    event: Mapped[str] = mapped_column(String(64))
+    object_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    detail: Mapped[str] = mapped_column(Text)
+    prev_mac: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditHeadRow(Base):
+    """The newest line's number and seal; locking this row is what keeps the chain whole."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
