@@ -1,0 +1,182 @@
+"""How answers are sealed, so that a copy of the database alone can be read by nobody.
+
+Every record has a random key of its own. The patient site seals that key for the clinic
+and cannot open it again. All cryptography is the ``cryptography`` library's.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, hpke
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+VERSION = 1
+# What the second byte of a blob says it is made with.
+_AES_256_GCM, _HPKE, _AES_KEY_WRAP = 1, 2, 3
+_HEADER, _NONCE = 6, 12
+KEY_BYTES = 32
+# The key id of a blob sealed with its record's own key, which has no other name.
+OWN_KEY = bytes(4)
+
+_SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sealed value belongs; in any other place it does not open."""
+
+    table: str
+    column: str
+    record: UUID | str
+    revision: int = 1
+
+
+class DecryptionFailed(Exception):
+    """A sealed value did not open. Names the place and never the content."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(
+            f"{place.table}.{place.column} of {place.record} cannot be opened: it was changed, "
+            "moved from where it was sealed, or sealed with a key that is not in this keyring"
+        )
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """One AES-256 key of one deployment, and the id its blobs carry."""
+
+    deployment: UUID
+    secret: bytes = field(repr=False)
+    id: bytes = OWN_KEY
+
+    def seal(self, content: bytes, place: Place) -> bytes:
+        """Version, algorithm, key id, nonce, ciphertext and tag, bound to the place."""
+        header = _header(_AES_256_GCM, self.id)
+        nonce = secrets.token_bytes(_NONCE)
+        return header + nonce + AESGCM(self.secret).encrypt(nonce, content, self._bound(header, place))
+
+    def open(self, blob: bytes, place: Place) -> bytes:
+        """What was sealed for this place; raises :class:`DecryptionFailed`."""
+        header = _header(_AES_256_GCM, self.id)
+        body = _body(blob, header, place)
+        try:
+            return AESGCM(self.secret).decrypt(body[:_NONCE], body[_NONCE:], self._bound(header, place))
+        except (InvalidTag, ValueError):
+            raise DecryptionFailed(place) from None
+
+    def tag(self, word: str, place: Place) -> bytes:
+        """Tells equal words apart from different ones without saying what the word is."""
+        return _derive(self.secret, length_prefixed("tag", _context(place, self.deployment), word))
+
+    def _bound(self, header: bytes, place: Place) -> bytes:
+        return length_prefixed("intake", header, _context(place, self.deployment))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientKeys:
+    """What the patient site holds: it can seal a submission and cannot open one."""
+
+    deployment: UUID
+    clinic_key_id: bytes
+    clinic_public_key: X25519PublicKey = field(repr=False)
+    audit_key: bytes = field(repr=False)
+    secret_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicKeys(PatientKeys):
+    """What the clinic site holds: also the key that opens, and the one for staff passwords."""
+
+    clinic_private_key: X25519PrivateKey = field(repr=False)
+    staff_key: SealingKey = field(repr=False)
+
+
+def new_record_key(keys: PatientKeys) -> SealingKey:
+    """A random key for one draft or one submission."""
+    return SealingKey(keys.deployment, secrets.token_bytes(KEY_BYTES))
+
+
+def seal_for_clinic(keys: PatientKeys, record_key: SealingKey, place: Place) -> bytes:
+    """The record's key, so that only the clinic's private key opens it."""
+    header = _header(_HPKE, keys.clinic_key_id)
+    info = length_prefixed("intake", header, _context(place, keys.deployment))
+    return header + _SUITE.encrypt(record_key.secret, keys.clinic_public_key, info)
+
+
+def open_for_clinic(keys: ClinicKeys, sealed: bytes, place: Place) -> SealingKey:
+    """The record's key; raises :class:`DecryptionFailed`."""
+    header = _header(_HPKE, keys.clinic_key_id)
+    info = length_prefixed("intake", header, _context(place, keys.deployment))
+    try:
+        secret = _SUITE.decrypt(_body(sealed, header, place), keys.clinic_private_key, info)
+    except (InvalidTag, ValueError):
+        raise DecryptionFailed(place) from None
+    return SealingKey(keys.deployment, secret)
+
+
+def wrap_for_token(record_key: SealingKey, token: str, place: Place) -> bytes:
+    """A draft's key under the patient's own session token, which is stored nowhere."""
+    header = _header(_AES_KEY_WRAP, OWN_KEY)
+    wrapping = _wrapping_key(header, token, place, record_key.deployment)
+    return header + aes_key_wrap(wrapping, record_key.secret)
+
+
+def unwrap_with_token(keys: PatientKeys, wrapped: bytes, token: str, place: Place) -> SealingKey:
+    """The draft's key; raises :class:`DecryptionFailed`."""
+    header = _header(_AES_KEY_WRAP, OWN_KEY)
+    body = _body(wrapped, header, place)
+    try:
+        secret = aes_key_unwrap(_wrapping_key(header, token, place, keys.deployment), body)
+    except (InvalidUnwrap, ValueError):
+        raise DecryptionFailed(place) from None
+    return SealingKey(keys.deployment, secret)
+
+
+def token_digest(token: str) -> bytes:
+    """What the database knows of a token: SHA-256, which does not lead back to it."""
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(token.encode())
+    return digest.finalize()
+
+
+def content_digest(blob: bytes) -> str:
+    """The SHA-256 of a sealed blob, for the audit trail."""
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(blob)
+    return digest.finalize().hex()
+
+
+def length_prefixed(*parts: str | bytes) -> bytes:
+    """The parts in one, so that no other parts give the same bytes."""
+    encoded = (part.encode() if isinstance(part, str) else part for part in parts)
+    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+
+
+def _context(place: Place, deployment: UUID) -> bytes:
+    return length_prefixed(str(deployment), place.table, place.column, str(place.record), str(place.revision))
+
+
+def _header(algorithm: int, key_id: bytes) -> bytes:
+    return bytes((VERSION, algorithm)) + key_id
+
+
+def _body(blob: bytes, header: bytes, place: Place) -> bytes:
+    if blob[:_HEADER] != header:
+        raise DecryptionFailed(place)
+    return blob[_HEADER:]
+
+
+def _wrapping_key(header: bytes, token: str, place: Place, deployment: UUID) -> bytes:
+    info = length_prefixed("intake", header, _context(place, deployment))
+    return _derive(token.encode(), info)
+
+
+def _derive(secret: bytes, info: bytes) -> bytes:
+    # Without a salt: the secrets are uniformly random already (RFC 5869, 3.1).
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=info).derive(secret)
