@@ -1,0 +1,235 @@
+"""What is sealed, as bytes and back: each record says which form it was written in.
+
+Every record is filled up with spaces to a multiple of 256 bytes, so that the length of
+what is sealed does not tell how much a patient had to say.
+"""
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+from intake.domain.review import Acknowledgement, QueueEntry, SignOff
+from intake.domain.rules import Priority
+from intake.domain.screening import Screening
+from intake.domain.submissions import Draft, Signature, Submission
+from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
+from intake.storage.codec_wording import (
+    editions_from_json,
+    editions_to_json,
+    outcome_from_json,
+    outcome_to_json,
+    part_from_json,
+    part_to_json,
+)
+
+VERSION = 1
+_STEP = 256
+
+
+class UnknownRecord(Exception):
+    """A record was written by a newer version of the program, or is none of ours."""
+
+
+def draft_to_bytes(draft: Draft) -> bytes:
+    """A draft."""
+    return _to_bytes(
+        "draft",
+        {
+            "id": str(draft.id),
+            "answers": answers_to_json(draft.answers),
+            "questionnaire": draft.questionnaire,
+            "revision": draft.revision,
+            "seen": sorted(draft.seen),
+            "signature": None if draft.signature is None else _signature_to_json(draft.signature),
+        },
+    )
+
+
+def draft_from_bytes(content: bytes) -> Draft:
+    """The draft."""
+    document = _from_bytes("draft", content)
+    signature = document["signature"]
+    return Draft(
+        id=UUID(document["id"]),
+        answers=answers_from_json(document["answers"]),
+        questionnaire=document["questionnaire"],
+        revision=document["revision"],
+        seen=frozenset(document["seen"]),
+        signature=None if signature is None else _signature_from_json(signature),
+    )
+
+
+def submission_to_bytes(submission: Submission) -> bytes:
+    """A submission, with what was asked beside what was said."""
+    return _to_bytes(
+        "submission",
+        {
+            "id": str(submission.id),
+            "reference": submission.reference,
+            "answers": answers_to_json(submission.answers),
+            "transcript": [part_to_json(part) for part in submission.transcript],
+            "signature": _signature_to_json(submission.signature),
+            "editions": editions_to_json(submission.editions),
+            "sent_at": submission.sent_at.isoformat(),
+            "revision": submission.revision,
+        },
+    )
+
+
+def submission_from_bytes(content: bytes) -> Submission:
+    """The submission."""
+    document = _from_bytes("submission", content)
+    return Submission(
+        id=UUID(document["id"]),
+        reference=document["reference"],
+        answers=answers_from_json(document["answers"]),
+        transcript=tuple(part_from_json(part) for part in document["transcript"]),
+        signature=_signature_from_json(document["signature"]),
+        editions=editions_from_json(document["editions"]),
+        sent_at=datetime.fromisoformat(document["sent_at"]),
+        revision=document["revision"],
+    )
+
+
+def screening_to_bytes(screening: Screening) -> bytes:
+    """A screening with every outcome, those not raised too."""
+    return _to_bytes(
+        "screening",
+        {
+            "outcomes": [outcome_to_json(outcome) for outcome in screening.outcomes],
+            "editions": editions_to_json(screening.editions),
+            "at": screening.at.isoformat(),
+        },
+    )
+
+
+def screening_from_bytes(content: bytes) -> Screening:
+    """The screening."""
+    document = _from_bytes("screening", content)
+    return Screening(
+        outcomes=tuple(outcome_from_json(outcome) for outcome in document["outcomes"]),
+        editions=editions_from_json(document["editions"]),
+        at=datetime.fromisoformat(document["at"]),
+    )
+
+
+def acknowledgement_to_bytes(acknowledgement: Acknowledgement) -> bytes:
+    """An acknowledgement."""
+    return _to_bytes(
+        "acknowledgement",
+        {
+            "flag": acknowledgement.flag,
+            "clinician": str(acknowledgement.clinician),
+            "printed_name": acknowledgement.printed_name,
+            "note": acknowledgement.note,
+            "at": acknowledgement.at.isoformat(),
+        },
+    )
+
+
+def acknowledgement_from_bytes(content: bytes) -> Acknowledgement:
+    """The acknowledgement."""
+    document = _from_bytes("acknowledgement", content)
+    return Acknowledgement(
+        flag=document["flag"],
+        clinician=UUID(document["clinician"]),
+        printed_name=document["printed_name"],
+        note=document["note"],
+        at=datetime.fromisoformat(document["at"]),
+    )
+
+
+def sign_off_to_bytes(sign_off: SignOff) -> bytes:
+    """A sign-off."""
+    return _to_bytes(
+        "sign_off",
+        {
+            "clinician": str(sign_off.clinician),
+            "printed_name": sign_off.printed_name,
+            "statement": sign_off.statement,
+            "note": sign_off.note,
+            "at": sign_off.at.isoformat(),
+            "covers": sign_off.covers,
+            "flags": list(sign_off.flags),
+        },
+    )
+
+
+def sign_off_from_bytes(content: bytes) -> SignOff:
+    """The sign-off."""
+    document = _from_bytes("sign_off", content)
+    return SignOff(
+        clinician=UUID(document["clinician"]),
+        printed_name=document["printed_name"],
+        statement=document["statement"],
+        note=document["note"],
+        at=datetime.fromisoformat(document["at"]),
+        covers=document["covers"],
+        flags=tuple(document["flags"]),
+    )
+
+
+def summary_to_bytes(entry: QueueEntry) -> bytes:
+    """What the queue shows; whether it is signed or reopened lies in the open and not in here."""
+    return _to_bytes(
+        "summary",
+        {
+            "submission": str(entry.submission),
+            "reference": entry.reference,
+            "name": entry.name,
+            "age": entry.age,
+            "priority": None if entry.priority is None else entry.priority.value,
+            "titles": list(entry.titles),
+            "flags": entry.flags,
+            "cannot_tell": entry.cannot_tell,
+            "incomplete": entry.incomplete,
+            "sent_at": entry.sent_at.isoformat(),
+        },
+    )
+
+
+def summary_from_bytes(content: bytes) -> QueueEntry:
+    """The line of the queue, as if neither signed nor reopened."""
+    document = _from_bytes("summary", content)
+    priority = document["priority"]
+    return QueueEntry(
+        submission=UUID(document["submission"]),
+        reference=document["reference"],
+        name=document["name"],
+        age=document["age"],
+        priority=None if priority is None else Priority(priority),
+        titles=tuple(document["titles"]),
+        flags=document["flags"],
+        cannot_tell=document["cannot_tell"],
+        incomplete=document["incomplete"],
+        sent_at=datetime.fromisoformat(document["sent_at"]),
+    )
+
+
+def _signature_to_json(signature: Signature) -> Json:
+    return {
+        "typed_name": signature.typed_name,
+        "agreed": list(signature.agreed),
+        "at": signature.at.isoformat(),
+    }
+
+
+def _signature_from_json(document: Json) -> Signature:
+    at = datetime.fromisoformat(document["at"])
+    return Signature(document["typed_name"], tuple(document["agreed"]), at)
+
+
+def _to_bytes(kind: str, document: Json) -> bytes:
+    # ASCII escapes keep even lone surrogates, which a hostile browser can send.
+    written = json.dumps({"v": VERSION, "kind": kind, **document}, separators=(",", ":")).encode()
+    return written + b" " * (-len(written) % _STEP)
+
+
+def _from_bytes(kind: str, content: bytes) -> Json:
+    document: Json = json.loads(content)
+    if document.get("v") != VERSION or document.get("kind") != kind:
+        raise UnknownRecord(
+            f"expected a {kind} in form {VERSION}, found {document.get('kind')!r} in form "
+            f"{document.get('v')!r}: it may need a newer version of intake"
+        )
+    return document
