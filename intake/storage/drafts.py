@@ -1,0 +1,179 @@
+"""Answers a patient has not sent yet, and the session of the browser they are given in.
+
+Only the patient's own token unwraps the key of a draft, and the database does not have
+the token: until a form is sent, nobody but the patient can read it.
+"""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from intake.domain.answers import Answers
+from intake.domain.submissions import Draft, Receipt
+from intake.storage.codec import draft_from_bytes, draft_to_bytes
+from intake.storage.database import writes
+from intake.storage.encryption import (
+    PatientKeys,
+    Place,
+    SealingKey,
+    new_record_key,
+    token_digest,
+    unwrap_with_token,
+    wrap_for_token,
+)
+from intake.storage.tables import DraftRow, PatientSessionRow
+
+IDLE = timedelta(minutes=60)
+LONGEST = timedelta(days=30)
+_TOUCH = timedelta(minutes=1)
+
+
+class NoSuchDraft(Exception):
+    """The session has no draft: it ended, was sent, or never was."""
+
+
+def start(session: Session, keys: PatientKeys, now: datetime, questionnaire: str = "") -> tuple[str, Draft]:
+    """A new, empty draft and the token of the one browser that can open it."""
+    token, draft = secrets.token_urlsafe(32), Draft(uuid4(), Answers(), questionnaire)
+    key = new_record_key(keys)
+    session.add(
+        DraftRow(
+            id=draft.id,
+            created_at=now,
+            revision=draft.revision,
+            payload=key.seal(draft_to_bytes(draft), _payload(draft)),
+        )
+    )
+    session.flush()
+    session.add(
+        PatientSessionRow(
+            token_digest=token_digest(token),
+            created_at=now,
+            last_seen=now,
+            draft_id=draft.id,
+            wrapped_key=wrap_for_token(key, token, _wrapped(draft.id)),
+        )
+    )
+    session.flush()
+    return token, draft
+
+
+def find(
+    session: Session, keys: PatientKeys, token: str, now: datetime, idle: timedelta = IDLE
+) -> Draft | Receipt | None:
+    """What the browser holding this token may see; None when unknown or expired.
+
+    In a write transaction the session counts as used, and waits for whoever else writes
+    to the same draft. In a read transaction it does neither.
+    """
+    row = _session_row(session, token)
+    if row is None or _expired(row, now, idle):
+        return None
+    _touch(session, row, now)
+    if row.reference is not None and row.sent_at is not None:
+        return Receipt(row.reference, row.sent_at)
+    draft = _draft_row(session, row)
+    if draft is None or now - draft.created_at > LONGEST:
+        return None
+    return draft_from_bytes(_key(keys, row, token).open(draft.payload, _payload(draft)))
+
+
+def save(session: Session, keys: PatientKeys, token: str, draft: Draft) -> Draft:
+    """Keep the draft as it is now. Read it in the same transaction: the last save wins."""
+    row = _session_row(session, token)
+    stored = _draft_row(session, row) if row is not None else None
+    if row is None or stored is None or stored.id != draft.id:
+        raise NoSuchDraft("there is no such draft under this session: it ended, or was sent")
+    saved = replace(draft, revision=stored.revision + 1)
+    stored.revision = saved.revision
+    stored.payload = _key(keys, row, token).seal(draft_to_bytes(saved), _payload(saved))
+    session.flush()
+    return saved
+
+
+def close(session: Session, token: str, receipt: Receipt) -> None:
+    """The draft was sent: nothing of it is kept but the receipt."""
+    row = _session_row(session, token)
+    if row is None or row.draft_id is None:
+        raise NoSuchDraft("there is no draft to close under this session: it ended, or was sent")
+    draft_id, row.draft_id, row.wrapped_key = row.draft_id, None, None
+    row.reference, row.sent_at = receipt.reference, receipt.sent_at
+    session.flush()
+    session.execute(delete(PatientSessionRow).where(PatientSessionRow.draft_id == draft_id))
+    session.execute(delete(DraftRow).where(DraftRow.id == draft_id))
+
+
+def end_session(session: Session, token: str) -> None:
+    """Forget the browser; with its token gone, its draft cannot be opened again."""
+    row = _session_row(session, token)
+    if row is None:
+        return
+    session.delete(row)
+    session.flush()
+    _remove_unreachable(session)
+
+
+def remove_expired(session: Session, now: datetime, idle: timedelta = IDLE) -> int:
+    """Delete sessions left idle and the drafts nobody can open any more; how many drafts."""
+    old = select(DraftRow.id).where(DraftRow.created_at < now - LONGEST)
+    session.execute(
+        delete(PatientSessionRow).where(
+            or_(PatientSessionRow.last_seen < now - idle, PatientSessionRow.draft_id.in_(old))
+        )
+    )
+    return _remove_unreachable(session)
+
+
+def _remove_unreachable(session: Session) -> int:
+    reachable = select(PatientSessionRow.draft_id).where(PatientSessionRow.draft_id == DraftRow.id)
+    unreachable = select(DraftRow.id).where(~reachable.exists())
+    gone = session.scalars(unreachable).all()
+    session.execute(delete(DraftRow).where(DraftRow.id.in_(gone)))
+    return len(gone)
+
+
+def _session_row(session: Session, token: str) -> PatientSessionRow | None:
+    query = select(PatientSessionRow).where(PatientSessionRow.token_digest == token_digest(token))
+    if writes(session):
+        # Whoever comes second waits here and then reads what the first one wrote.
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(query)
+
+
+def _draft_row(session: Session, row: PatientSessionRow) -> DraftRow | None:
+    if row.draft_id is None:
+        return None
+    return session.get(DraftRow, row.draft_id, populate_existing=True)
+
+
+def _expired(row: PatientSessionRow, now: datetime, idle: timedelta) -> bool:
+    # A clock set back must not make a session older than it is, nor keep it for longer.
+    return max(now, row.last_seen) - row.last_seen > idle
+
+
+def _touch(session: Session, row: PatientSessionRow, now: datetime) -> None:
+    if not writes(session) or now - row.last_seen < _TOUCH:
+        return
+    session.execute(
+        update(PatientSessionRow)
+        .where(PatientSessionRow.token_digest == row.token_digest)
+        .values(last_seen=now)
+    )
+
+
+def _key(keys: PatientKeys, row: PatientSessionRow, token: str) -> SealingKey:
+    if row.draft_id is None or row.wrapped_key is None:
+        raise NoSuchDraft("the draft of this session was sent")
+    return unwrap_with_token(keys, row.wrapped_key, token, _wrapped(row.draft_id))
+
+
+def _payload(draft: Draft | DraftRow) -> Place:
+    return Place("drafts", "payload", draft.id, draft.revision)
+
+
+def _wrapped(draft_id: object) -> Place:
+    return Place("patient_sessions", "wrapped_key", str(draft_id))
