@@ -1,0 +1,229 @@
+"""The clinic's work on submissions: the queue, and what clinicians recorded about each.
+
+Facts are inserted and never changed. Whether a submission waits is worked out from them
+each time something is added, and kept beside it so that the queue opens little.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from intake.domain.review import (
+    Acknowledgement,
+    AlreadyAcknowledged,
+    Changed,
+    QueueEntry,
+    Review,
+    SignOff,
+    Status,
+)
+from intake.domain.screening import Screening
+from intake.domain.submissions import Submission
+from intake.storage import submissions
+from intake.storage.codec import (
+    acknowledgement_from_bytes,
+    acknowledgement_to_bytes,
+    screening_from_bytes,
+    sign_off_from_bytes,
+    sign_off_to_bytes,
+    submission_from_bytes,
+    summary_from_bytes,
+)
+from intake.storage.database import writes
+from intake.storage.encryption import ClinicKeys, Place, SealingKey, content_digest
+from intake.storage.submissions import OPEN, SIGNED, NoSuchSubmission
+from intake.storage.tables import (
+    AcknowledgementRow,
+    RecordKeyRow,
+    ScreeningRow,
+    SignOffRow,
+    SubmissionRow,
+    SummaryRow,
+)
+
+_Row = TypeVar("_Row", ScreeningRow, AcknowledgementRow, SignOffRow)
+
+
+def review(session: Session, keys: ClinicKeys, submission_id: UUID) -> Review:
+    """Everything recorded about a submission; raises :class:`NoSuchSubmission`.
+
+    In a write transaction the submission is held: nobody else can add to it until then.
+    """
+    row = _hold(session, submission_id)
+    return _review(session, submissions.record_key(session, keys, submission_id), row)
+
+
+def add_screening(session: Session, keys: ClinicKeys, submission_id: UUID, screening: Screening) -> str:
+    """Add a newer screening, the one that counts from now on; the SHA-256 of what is stored."""
+    row = _hold(session, submission_id)
+    key = submissions.record_key(session, keys, submission_id)
+    submission = _submission(key, row)
+    number = _count(session, ScreeningRow, submission_id) + 1
+    digest = submissions.keep_screening(session, key, submission, screening, number=number)
+    _settle(session, key, row)
+    return digest
+
+
+def add_acknowledgement(
+    session: Session, keys: ClinicKeys, submission_id: UUID, acknowledgement: Acknowledgement
+) -> str:
+    """Add an acknowledgement; the SHA-256 of what is stored.
+
+    Raises :class:`AlreadyAcknowledged` when somebody else was first.
+    """
+    _hold(session, submission_id)
+    key = submissions.record_key(session, keys, submission_id)
+    number = _count(session, AcknowledgementRow, submission_id) + 1
+    content = acknowledgement_to_bytes(acknowledgement)
+    sealed = key.seal(content, _acknowledgement_place(submission_id, number))
+    row = AcknowledgementRow(
+        submission_id=submission_id,
+        number=number,
+        flag_tag=key.tag(acknowledgement.flag, _tag_place(submission_id)),
+        sealed=sealed,
+    )
+    _insert(session, row, refusal=AlreadyAcknowledged(acknowledgement.flag))
+    return content_digest(sealed)
+
+
+def add_sign_off(session: Session, keys: ClinicKeys, submission_id: UUID, sign_off: SignOff) -> str:
+    """Add a sign-off; the SHA-256 of what is stored.
+
+    Raises :class:`Changed` when somebody else signed off in the meantime.
+    """
+    held = _hold(session, submission_id)
+    key = submissions.record_key(session, keys, submission_id)
+    number = _count(session, SignOffRow, submission_id) + 1
+    sealed = key.seal(sign_off_to_bytes(sign_off), _sign_off_place(submission_id, number))
+    row = SignOffRow(
+        submission_id=submission_id,
+        number=number,
+        created_at=submissions.to_the_minute(sign_off.at),
+        sealed=sealed,
+    )
+    _insert(session, row, refusal=Changed())
+    _settle(session, key, held)
+    return content_digest(sealed)
+
+
+def queue(session: Session, keys: ClinicKeys) -> tuple[QueueEntry, ...]:
+    """Every submission not signed off: first to be looked at first, then longest waiting."""
+    return tuple(sorted(_entries(session, keys, OPEN), key=_first_to_look_at))
+
+
+def recently_signed(session: Session, keys: ClinicKeys, since: datetime) -> tuple[QueueEntry, ...]:
+    """The submissions signed off since then, newest first."""
+    newest = func.max(SignOffRow.created_at)
+    query = (
+        select(SignOffRow.submission_id)
+        .group_by(SignOffRow.submission_id)
+        .having(newest >= submissions.to_the_minute(since))
+        .order_by(newest.desc())
+    )
+    order = {found: place for place, found in enumerate(session.scalars(query))}
+    signed = (entry for entry in _entries(session, keys, SIGNED) if entry.submission in order)
+    return tuple(sorted(signed, key=lambda entry: order[entry.submission]))
+
+
+def _hold(session: Session, submission_id: UUID) -> SubmissionRow:
+    query = select(SubmissionRow).where(SubmissionRow.id == submission_id)
+    if writes(session):
+        # Only one clinician at a time: the second reads what the first has written.
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query)
+    if row is None:
+        raise NoSuchSubmission(f"there is no submission {submission_id}")
+    return row
+
+
+def _review(session: Session, key: SealingKey, row: SubmissionRow) -> Review:
+    screenings = tuple(
+        screening_from_bytes(key.open(found.sealed, submissions.screening_place(row.id, found.number)))
+        for found in _rows(session, ScreeningRow, row.id)
+    )
+    acknowledgements = tuple(
+        acknowledgement_from_bytes(key.open(found.sealed, _acknowledgement_place(row.id, found.number)))
+        for found in _rows(session, AcknowledgementRow, row.id)
+    )
+    sign_offs = tuple(
+        sign_off_from_bytes(key.open(found.sealed, _sign_off_place(row.id, found.number)))
+        for found in _rows(session, SignOffRow, row.id)
+    )
+    return Review(_submission(key, row), screenings, acknowledgements, sign_offs)
+
+
+def _submission(key: SealingKey, row: SubmissionRow) -> Submission:
+    place = submissions.answers_place(row.id, row.revision)
+    return submission_from_bytes(key.open(row.answers, place))
+
+
+def _settle(session: Session, key: SealingKey, row: SubmissionRow) -> None:
+    status = _review(session, key, row).status
+    state = SIGNED if status is Status.SIGNED_OFF else OPEN
+    session.execute(update(SubmissionRow).where(SubmissionRow.id == row.id).values(state=state))
+
+
+def _entries(session: Session, keys: ClinicKeys, state: str) -> Iterator[QueueEntry]:
+    newest = (
+        select(SummaryRow.submission_id, func.max(SummaryRow.number).label("number"))
+        .group_by(SummaryRow.submission_id)
+        .subquery()
+    )
+    signed_before = select(SignOffRow.number).where(SignOffRow.submission_id == SubmissionRow.id).exists()
+    query = (
+        select(RecordKeyRow, SummaryRow, signed_before)
+        .join(SubmissionRow, SubmissionRow.id == RecordKeyRow.submission_id)
+        .join(newest, newest.c.submission_id == SubmissionRow.id)
+        .join(
+            SummaryRow,
+            (SummaryRow.submission_id == newest.c.submission_id) & (SummaryRow.number == newest.c.number),
+        )
+        .where(SubmissionRow.state == state)
+    )
+    for sealed_key, summary, was_signed in session.execute(query):
+        key = submissions.open_record_key(keys, summary.submission_id, sealed_key.sealed)
+        place = submissions.summary_place(summary.submission_id, summary.number)
+        entry = summary_from_bytes(key.open(summary.sealed, place))
+        signed = state == SIGNED
+        yield replace(entry, signed=signed, reopened=was_signed and not signed)
+
+
+def _first_to_look_at(entry: QueueEntry) -> tuple[int, datetime]:
+    # No flag at all comes last, and still comes: it needs a clinician's eyes too.
+    return (entry.priority.rank if entry.priority is not None else 99, entry.sent_at)
+
+
+def _rows(session: Session, table: type[_Row], submission_id: UUID) -> Sequence[_Row]:
+    query = select(table).where(table.submission_id == submission_id).order_by(table.number)
+    return session.scalars(query).all()
+
+
+def _count(session: Session, table: type[_Row], submission_id: UUID) -> int:
+    query = select(func.count()).select_from(table).where(table.submission_id == submission_id)
+    return session.scalar(query) or 0
+
+
+def _insert(session: Session, row: AcknowledgementRow | SignOffRow, refusal: Exception) -> None:
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise refusal from None
+
+
+def _acknowledgement_place(submission_id: UUID, number: int) -> Place:
+    return Place("acknowledgements", "sealed", submission_id, number)
+
+
+def _tag_place(submission_id: UUID) -> Place:
+    return Place("acknowledgements", "flag_tag", submission_id)
+
+
+def _sign_off_place(submission_id: UUID, number: int) -> Place:
+    return Place("sign_offs", "sealed", submission_id, number)

@@ -1,0 +1,162 @@
+"""Submissions: sealed for the clinic as they are sent, and opened only with the clinic's key."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from intake.domain.review import QueueEntry
+from intake.domain.screening import Screening
+from intake.domain.submissions import Submission
+from intake.storage.codec import (
+    screening_to_bytes,
+    submission_from_bytes,
+    submission_to_bytes,
+    summary_to_bytes,
+)
+from intake.storage.encryption import (
+    ClinicKeys,
+    PatientKeys,
+    Place,
+    SealingKey,
+    content_digest,
+    new_record_key,
+    open_for_clinic,
+    seal_for_clinic,
+)
+from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow, SummaryRow
+
+# Read aloud over a telephone: nothing that looks or sounds like something else, no vowels.
+_ALPHABET = "234679CDFGHJKMNPQRTVWXY"
+_GROUPS = (3, 3)
+OPEN, SIGNED = "open", "signed"
+
+
+class NoSuchSubmission(Exception):
+    """There is no submission under this id."""
+
+
+class AlreadySent(Exception):
+    """This draft was sent before; the first submission stands."""
+
+
+def new_reference(session: Session, prefix: str) -> str:
+    """A reference nobody has yet, like ``HL-7K4-92Q``; it does not say how many there are."""
+    while True:
+        groups = ("".join(secrets.choice(_ALPHABET) for _ in range(size)) for size in _GROUPS)
+        reference = "-".join((prefix, *groups))
+        taken = select(SubmissionRow.id).where(SubmissionRow.reference == reference)
+        if session.scalar(taken) is None:
+            return reference
+
+
+def seal(
+    session: Session, keys: PatientKeys, submission: Submission, screening: Screening
+) -> tuple[str, str]:
+    """Keep a submission and its first screening; the SHA-256 of each as stored.
+
+    The submission has its draft's id, so that sending twice makes one submission: the
+    second time raises :class:`AlreadySent`.
+    """
+    key = new_record_key(keys)
+    answers = key.seal(submission_to_bytes(submission), answers_place(submission.id, submission.revision))
+    _insert(session, submission, answers)
+    session.add(
+        RecordKeyRow(
+            submission_id=submission.id,
+            sealed=seal_for_clinic(keys, key, _key_place(submission.id)),
+        )
+    )
+    return content_digest(answers), keep_screening(session, key, submission, screening, number=1)
+
+
+def keep_screening(
+    session: Session, key: SealingKey, submission: Submission, screening: Screening, *, number: int
+) -> str:
+    """Add a screening and what the queue shows from now on; the SHA-256 of the screening."""
+    sealed = key.seal(screening_to_bytes(screening), screening_place(submission.id, number))
+    summary = summary_to_bytes(QueueEntry.of(submission, screening))
+    session.add_all(
+        (
+            ScreeningRow(submission_id=submission.id, number=number, sealed=sealed),
+            SummaryRow(
+                submission_id=submission.id,
+                number=number,
+                sealed=key.seal(summary, summary_place(submission.id, number)),
+            ),
+        )
+    )
+    session.flush()
+    return content_digest(sealed)
+
+
+def fetch(session: Session, keys: ClinicKeys, submission_id: UUID) -> Submission:
+    """The submission as it was sent; raises :class:`NoSuchSubmission`."""
+    row = session.get(SubmissionRow, submission_id)
+    if row is None:
+        raise NoSuchSubmission(f"there is no submission {submission_id}")
+    key = record_key(session, keys, submission_id)
+    return submission_from_bytes(key.open(row.answers, answers_place(row.id, row.revision)))
+
+
+def ids(session: Session) -> tuple[UUID, ...]:
+    """Every submission, oldest first."""
+    return tuple(session.scalars(select(SubmissionRow.id).order_by(SubmissionRow.created_at)))
+
+
+def record_key(session: Session, keys: ClinicKeys, submission_id: UUID) -> SealingKey:
+    """The key of one submission; raises :class:`NoSuchSubmission`."""
+    row = session.get(RecordKeyRow, submission_id)
+    if row is None:
+        raise NoSuchSubmission(f"there is no submission {submission_id} that can be opened")
+    return open_record_key(keys, submission_id, row.sealed)
+
+
+def open_record_key(keys: ClinicKeys, submission_id: UUID, sealed: bytes) -> SealingKey:
+    """The key of one submission, from what is stored of it."""
+    return open_for_clinic(keys, sealed, _key_place(submission_id))
+
+
+def to_the_minute(at: datetime) -> datetime:
+    """What lies in the open is coarse: seconds would tell one patient from another."""
+    return at.replace(second=0, microsecond=0)
+
+
+def answers_place(submission_id: UUID, revision: int) -> Place:
+    """Where a submission's answers are sealed."""
+    return Place("submissions", "answers", submission_id, revision)
+
+
+def screening_place(submission_id: UUID, number: int) -> Place:
+    """Where one screening is sealed."""
+    return Place("screenings", "sealed", submission_id, number)
+
+
+def summary_place(submission_id: UUID, number: int) -> Place:
+    """Where what the queue shows is sealed."""
+    return Place("summaries", "sealed", submission_id, number)
+
+
+def _key_place(submission_id: UUID) -> Place:
+    return Place("record_keys", "sealed", submission_id)
+
+
+def _insert(session: Session, submission: Submission, answers: bytes) -> None:
+    row = SubmissionRow(
+        id=submission.id,
+        reference=submission.reference,
+        created_at=to_the_minute(submission.sent_at),
+        revision=submission.revision,
+        answers=answers,
+        state=OPEN,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        if session.scalar(select(SubmissionRow.id).where(SubmissionRow.id == submission.id)) is None:
+            raise
+        raise AlreadySent(f"submission {submission.id} was sent before") from None
