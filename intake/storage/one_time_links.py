@@ -1,0 +1,75 @@
+"""Links that work once: to make the first administrator, or to choose a first password."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, delete, update
+from sqlalchemy.orm import Session
+
+from intake.storage.encryption import token_digest
+from intake.storage.tables import OneTimeLinkRow
+
+
+class Purpose(Enum):
+    """What a link is for."""
+
+    SETUP = "setup"
+    INVITATION = "invitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that still works; an invitation says whom it is for."""
+
+    purpose: Purpose
+    member: UUID | None
+    expires_at: datetime
+
+
+def make(session: Session, purpose: Purpose, expires_at: datetime, member: UUID | None = None) -> str:
+    """The token of a new link. Earlier links for the same purpose and person stop working."""
+    session.execute(
+        delete(OneTimeLinkRow).where(
+            OneTimeLinkRow.purpose == purpose.value,
+            OneTimeLinkRow.member_id == member if member else OneTimeLinkRow.member_id.is_(None),
+        )
+    )
+    token = secrets.token_urlsafe(32)
+    session.add(
+        OneTimeLinkRow(
+            token_digest=token_digest(token),
+            purpose=purpose.value,
+            member_id=member,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+    return token
+
+
+def find(session: Session, token: str, now: datetime) -> Link | None:
+    """The link, unchanged; None when unknown, used or expired. Looking at a page uses nothing."""
+    row = session.get(OneTimeLinkRow, token_digest(token), populate_existing=True)
+    if row is None or row.used_at is not None or now >= row.expires_at:
+        return None
+    return Link(Purpose(row.purpose), row.member_id, row.expires_at)
+
+
+def burn(session: Session, token: str, now: datetime) -> Link | None:
+    """Use the link up; None when somebody else was first, or it does not work any more."""
+    link = find(session, token, now)
+    # One statement decides who was first.
+    burned = session.execute(
+        update(OneTimeLinkRow)
+        .where(
+            OneTimeLinkRow.token_digest == token_digest(token),
+            OneTimeLinkRow.used_at.is_(None),
+            OneTimeLinkRow.expires_at > now,
+        )
+        .values(used_at=now)
+    )
+    return link if cast("CursorResult[object]", burned).rowcount == 1 else None

@@ -1,0 +1,41 @@
+"""Passwords of the clinic's staff: argon2id, never more than two worked out at a time."""
+
+import threading
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type
+
+# security.md 4: 19 MiB, two passes, one lane. More would let strangers exhaust the server.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, type=Type.ID)
+_AT_ONCE = threading.BoundedSemaphore(2)
+# For accounts that do not exist, so that an answer takes as long as for those that do.
+_NOBODY = _HASHER.hash("nobody has this password")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether a password was right; ``renewed`` when its hash should be replaced."""
+
+    right: bool
+    renewed: str | None = None
+
+
+def hashed(password: str) -> str:
+    """What is kept of a password."""
+    with _AT_ONCE:
+        return _HASHER.hash(password)
+
+
+def prove(kept: str | None, password: str) -> Proof:
+    """Whether the password is the one kept; takes as long when none is kept."""
+    with _AT_ONCE:
+        try:
+            _HASHER.verify(kept or _NOBODY, password)
+        except (VerificationError, InvalidHashError):
+            return Proof(right=False)
+        if kept is None:
+            return Proof(right=False)
+        renewed = _HASHER.hash(password) if _HASHER.check_needs_rehash(kept) else None
+        return Proof(right=True, renewed=renewed)
