@@ -1,0 +1,154 @@
+"""The audit trail: one line for each thing that happens, chained so that no change goes unseen.
+
+Whoever cuts off the end of the trail and its head together leaves a chain that is whole:
+only a head kept elsewhere shows that. Everything else shows here.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from uuid import UUID
+
+from cryptography.hazmat.primitives import constant_time, hashes, hmac
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from intake.domain.events import Event
+from intake.storage.encryption import PatientKeys, length_prefixed
+from intake.storage.tables import AuditEventRow, AuditHeadRow
+
+VERSION = 1
+GENESIS = bytes(32)
+# The field that says what an event is about; the first one that an event has.
+_OBJECTS = ("submission", "member")
+_HEAD = 1
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One line of the audit trail as it was written, by whatever version wrote it."""
+
+    seq: int
+    at: datetime
+    actor: str
+    event: str
+    object: str | None
+    detail: Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult:
+    """Whether the chain is whole and, when it is not, where and why."""
+
+    ok: bool
+    checked: int
+    first_bad_seq: int | None = None
+    reason: str = ""
+
+
+class TrailBroken(Exception):
+    """The audit trail has no head: the database was not set up, or was tampered with."""
+
+
+def record(session: Session, keys: PatientKeys, actor: UUID | str, event: Event, at: datetime) -> None:
+    """Add a line. Call it last: until the transaction ends, nobody else can add one."""
+    head = session.execute(
+        select(AuditHeadRow.seq, AuditHeadRow.mac).where(AuditHeadRow.id == _HEAD).with_for_update()
+    ).one_or_none()
+    if head is None:
+        raise TrailBroken("the audit trail has no head: run the migrations, or restore a backup")
+    detail = _detail(event)
+    line = {
+        "seq": head.seq + 1,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": str(actor),
+        "event": type(event).__name__,
+        "object_id": next((str(detail[name]) for name in _OBJECTS if detail.get(name)), None),
+        "detail": _canonical(detail),
+    }
+    mac = _mac(keys, line, head.mac)
+    session.execute(insert(AuditEventRow).values(**line, prev_mac=head.mac, mac=mac))
+    session.execute(update(AuditHeadRow).where(AuditHeadRow.id == _HEAD).values(seq=line["seq"], mac=mac))
+
+
+def events(session: Session, submission_id: UUID | None = None) -> tuple[Recorded, ...]:
+    """The lines in order, all of them or those about one submission."""
+    query = select(AuditEventRow).order_by(AuditEventRow.seq)
+    if submission_id is not None:
+        query = query.where(AuditEventRow.object_id == str(submission_id))
+    return tuple(_recorded(row) for row in session.scalars(query))
+
+
+def verify(session: Session, keys: PatientKeys) -> VerifyResult:
+    """Follow the chain from its first line to its head."""
+    checked, mac = 0, GENESIS
+    for row in _rows(session):
+        reason = _fault(keys, row, checked + 1, mac)
+        if reason:
+            return VerifyResult(ok=False, checked=checked, first_bad_seq=row.seq, reason=reason)
+        checked, mac = checked + 1, row.mac
+    head = session.get(AuditHeadRow, _HEAD)
+    if head is None or (head.seq, head.mac) != (checked, mac):
+        return VerifyResult(
+            ok=False,
+            checked=checked,
+            first_bad_seq=checked + 1,
+            reason="the trail does not end where its head says: lines are missing at the end",
+        )
+    return VerifyResult(ok=True, checked=checked)
+
+
+def _rows(session: Session) -> Iterator[AuditEventRow]:
+    query = select(AuditEventRow).order_by(AuditEventRow.seq)
+    yield from session.scalars(query.execution_options(yield_per=_PAGE))
+
+
+def _fault(keys: PatientKeys, row: AuditEventRow, expected: int, mac: bytes) -> str:
+    if row.seq != expected:
+        return f"line {expected} is missing"
+    if row.prev_mac != mac:
+        return "the line does not follow the one before it"
+    line = {
+        "seq": row.seq,
+        "at": row.at,
+        "actor": row.actor,
+        "event": row.event,
+        "object_id": row.object_id,
+        "detail": row.detail,
+    }
+    if not constant_time.bytes_eq(_mac(keys, line, row.prev_mac), row.mac):
+        return "the line was changed after it was written, or written with another key"
+    return ""
+
+
+def _mac(keys: PatientKeys, line: Mapping[str, object], prev_mac: bytes) -> bytes:
+    seal = hmac.HMAC(keys.audit_key, hashes.SHA256())
+    context = ("intake", "audit", str(VERSION), str(keys.deployment))
+    seal.update(length_prefixed(*context, _canonical(line), prev_mac))
+    return seal.finalize()
+
+
+def _detail(event: Event) -> dict[str, object]:
+    return {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case UUID():
+            return str(value)
+        case other:
+            # No floats: they are not written the same everywhere, and the chain is over text.
+            raise TypeError(f"an event cannot carry a {type(other).__name__}")
+
+
+def _canonical(thing: Mapping[str, object]) -> str:
+    return json.dumps(thing, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _recorded(row: AuditEventRow) -> Recorded:
+    at = datetime.fromisoformat(row.at)
+    return Recorded(row.seq, at, row.actor, row.event, row.object_id, json.loads(row.detail))
