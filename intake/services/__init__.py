@@ -1,1 +1,1 @@
-"""One function for each thing a person can do, each in one transaction."""
+"""One function for each thing a person can do; each is one transaction."""

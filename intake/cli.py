@@ -1,0 +1,208 @@
+"""The commands of the product: ``intake serve``, ``init``, ``check``, ``screen`` and the others."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+
+from intake import __version__
+from intake.config import Settings, SettingsRefused, read_settings
+from intake.content.documents import DocumentRefused
+from intake.domain.permissions import Role
+from intake.domain.rules import Outcome
+from intake.domain.screening import RuleOutcome
+from intake.services import accounts, demonstration, instance, reviewing, screening_files, trail
+from intake.services.clinic import Clinic, open_clinic, open_patient_desk
+
+REFUSED = 2  # the exit code when something has to be put right first
+_A_FILE = click.Path(path_type=Path)
+
+
+def _refusals_in_words(command: Callable[..., None]) -> Callable[..., None]:
+    """Say what is wrong and what to do, without a traceback."""
+
+    @wraps(command)
+    def wrapped(*arguments: Any, **options: Any) -> None:  # noqa: ANN401 - whatever click hands over
+        try:
+            command(*arguments, **options)
+        except (DocumentRefused, SettingsRefused, *instance.REFUSALS) as refusal:
+            click.echo(str(refusal), err=True)
+            sys.exit(REFUSED)
+
+    return wrapped
+
+
+@click.group(help="Consultation intake and contraindication screening: it flags, clinicians decide.")
+@click.version_option(__version__, prog_name="intake")
+def main() -> None:
+    """The commands, below."""
+
+
+@main.command(help="Set up what is missing, then serve the product until stopped.")
+@_refusals_in_words
+def serve() -> None:
+    """Print where the form and the clinic's side are, and answer requests."""
+    settings = read_settings()
+    clinic = _prepared(settings)
+    click.echo(f"The patient's form:  {settings.public_address}/")
+    click.echo(f"The clinic's side:   {settings.public_address}/clinic/")
+    _print_setup_link(settings, clinic)
+    clinic.database.dispose()
+    from intake.web import server
+
+    try:
+        server.serve(settings)
+    except server.AddressInUse as taken:
+        click.echo(f"{taken} (setting: port)", err=True)
+        sys.exit(REFUSED)
+
+
+@main.command(help="Make the instance folder, its keys and its database. Safe to repeat.")
+@_refusals_in_words
+def init() -> None:
+    """Prepare, and print the link for the first administrator when there is none yet."""
+    settings = read_settings()
+    clinic = _prepared(settings)
+    click.echo(f"Ready: {settings.instance}")
+    _print_setup_link(settings, clinic)
+
+
+@main.command(help="Bring the database to the newest version of its tables.")
+@_refusals_in_words
+def migrate() -> None:
+    """Run the migrations that are missing."""
+    done = instance.prepare(read_settings())
+    click.echo("The database was brought up to date." if done.migrated else "The database is up to date.")
+
+
+@main.command(help="Read the questionnaire, the rules and the medicines, and say everything that is wrong.")
+@click.option("--questionnaire", type=_A_FILE, help="Another questionnaire file.")
+@click.option("--rules", type=_A_FILE, help="Another rules file.")
+@click.option("--medicines", type=_A_FILE, help="Another medicines file.")
+@_refusals_in_words
+def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None) -> None:
+    """Every rule's examples are run as well."""
+    library = screening_files.library(read_settings(), questionnaire, rules, medicines)
+    examples = sum(len(rule.examples) for rule in library.rulebook.rules)
+    click.echo(
+        f"{len(library.questionnaire.questions)} questions, {len(library.rulebook.rules)} rules, "
+        f"{examples} examples, {len(library.formulary.medicines)} medicines: nothing to put right."
+    )
+    click.echo(f"  questionnaire  edition {library.editions.questionnaire[:12]}")
+    click.echo(f"  rules          edition {library.editions.rules[:12]}")
+    click.echo(f"  medicines      edition {library.editions.medicines[:12]}")
+
+
+@main.command(help="Screen the answers in FILE and print what comes of every rule. Needs no database.")
+@click.argument("file", type=_A_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print a list with one object for each rule.")
+@click.option("--rules", type=_A_FILE, help="Another rules file.")
+@_refusals_in_words
+def screen(file: Path, *, as_json: bool, rules: Path | None) -> None:
+    """FILE holds {"answers": {question id: value}, "as_of": "YYYY-MM-DD"}, as JSON or YAML."""
+    settings = read_settings()
+    library = screening_files.library(settings, rules=rules)
+    outcomes = screening_files.screen_file(library, file, settings.today())
+    if as_json:
+        plain = [screening_files.as_plain(outcome) for outcome in outcomes]
+        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        return
+    for outcome in Outcome:
+        _print_outcomes(outcome, [one for one in outcomes if one.outcome is outcome])
+
+
+@main.command(help="Screen stored submissions again under the rules in force; old screenings are kept.")
+@click.option("--submission", type=click.UUID, help="Only this one.")
+@_refusals_in_words
+def rescreen(submission: UUID | None) -> None:
+    """Reviews are reopened only where something new is raised."""
+    clinic = instance.opened(read_settings())
+    every = reviewing.to_rescreen(clinic, submission)
+    screened = reopened = 0
+    with click.progressbar(every, label="Screening again", file=sys.stderr) as waiting:
+        for one in waiting:
+            reopened += reviewing.rescreen(clinic, one)
+            screened += 1
+    click.echo(f"{screened} submissions screened again, {reopened} reviews reopened.")
+
+
+@main.command("add-clinician", help="Give somebody an account; prints a link to choose a password.")
+@click.argument("username")
+@click.argument("printed_name")
+@click.option("--administrator", is_flag=True, help="May also manage accounts.")
+@_refusals_in_words
+def add_clinician(username: str, printed_name: str, *, administrator: bool) -> None:
+    """PRINTED_NAME is how they sign: "R. Chen, NP"."""
+    settings = read_settings()
+    clinic = instance.opened(settings)
+    roles = {Role.CLINICIAN} | ({Role.ADMINISTRATOR} if administrator else set())
+    token = accounts.add_staff(clinic, None, username, printed_name, roles)
+    click.echo(f"{printed_name} can choose a password here, once, within 7 days:")
+    click.echo(f"  {settings.public_address}/clinic/invitation/{token}")
+
+
+@main.command(help="Fill an empty instance with invented patients and two accounts, to try it out.")
+@_refusals_in_words
+def demo() -> None:
+    """Refuses an instance that is in use."""
+    settings = read_settings()
+    clinic = _prepared(settings)
+    desk = open_patient_desk(settings)
+    if demonstration.is_loaded(clinic):
+        click.echo("The invented patients are here already.")
+        return
+    invented = demonstration.people(desk)
+    with click.progressbar(invented, label="Sending forms", file=sys.stderr) as waiting:
+        for person in waiting:
+            demonstration.send(desk, person)
+    click.echo(f"{len(invented)} invented patients sent their forms. Sign in at /clinic/ as")
+    for account in demonstration.add_accounts(clinic):
+        click.echo(f"  {account.username:8} {account.password}   ({account.printed_name})")
+
+
+@main.group("audit", help="The audit trail.")
+def audit_group() -> None:
+    """Commands on the audit trail."""
+
+
+@audit_group.command(help="Follow the whole chain and say whether a line was changed or is missing.")
+@_refusals_in_words
+def verify() -> None:
+    """Exit code 1 when the chain is broken."""
+    clinic = open_clinic(read_settings())
+    result = trail.verify(clinic)
+    if result.ok:
+        click.echo(f"The audit trail is whole: {result.checked} lines.")
+        return
+    click.echo(f"The audit trail is broken at line {result.first_bad_seq}: {result.reason}.", err=True)
+    sys.exit(1)
+
+
+def _prepared(settings: Settings) -> Clinic:
+    # The content is read first: the product does not start on a bad file.
+    screening_files.library(settings)
+    instance.prepare(settings)
+    return instance.opened(settings)
+
+
+def _print_setup_link(settings: Settings, clinic: Clinic) -> None:
+    if not accounts.setup_needed(clinic):
+        return
+    token = accounts.make_setup_link(clinic)
+    click.echo("Nobody can sign in yet. Make the first account here (once, within a day):")
+    click.echo(f"  {settings.public_address}/clinic/setup/{token}")
+
+
+def _print_outcomes(outcome: Outcome, found: list[RuleOutcome]) -> None:
+    click.echo(f"{outcome.value.replace('_', ' ')} ({len(found)})")
+    for one in found:
+        click.echo(f"  {one.priority.value:9} {one.rule}  [{one.topic}]")
+        for line in one.because:
+            click.echo(f"            because  {line.label}: {line.said}")
+        for line in one.missing:
+            click.echo(f"            missing  {line.label}: {line.said}")

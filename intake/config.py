@@ -1,0 +1,158 @@
+"""Every setting: its name, what it means, its default, and how it is read.
+
+A setting is written in ``settings.ini`` of the instance folder (section ``[intake]``) or
+given in the environment as ``INTAKE_`` and its name in capitals, which wins. Secrets are
+no settings: keys lie in files of their own (docs/running.md).
+"""
+
+import configparser
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from intake import resources
+
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_PREFIX = re.compile(r"[A-Z]{2,4}")
+
+
+class SettingsRefused(Exception):
+    """Settings that cannot be used, with every problem found in them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this copy of intake is set up; docs/running.md lists every name."""
+
+    instance: Path
+    clinic_name: str = "Harbor Light Clinic"
+    clinic_color: str = "#0f766e"
+    clinic_logo: str = ""
+    clinic_phone: str = "(555) 010-0142"
+    clinic_hours: str = "Monday to Friday, 9 am to 5 pm"
+    reading_time: str = "2 work days"
+    reference_prefix: str = "HL"
+    timezone: str = "America/New_York"
+    database_url: str = ""
+    questionnaire: Path = resources.QUESTIONNAIRE
+    screening_rules: Path = resources.SCREENING_RULES
+    medicines: Path = resources.MEDICINES
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    public_address: str = "http://127.0.0.1:8000"
+    patient_idle_minutes: int = 60
+    staff_idle_minutes: int = 15
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies travel over HTTPS only, unless the product is tried on this machine."""
+        return urlsplit(self.public_address).scheme == "https"
+
+    def local(self, at: datetime) -> datetime:
+        """A time as the clinic's clock on the wall shows it."""
+        return at.astimezone(ZoneInfo(self.timezone))
+
+    def today(self) -> date:
+        """The calendar day at the clinic, now."""
+        return self.local(datetime.now(UTC)).date()
+
+    @property
+    def trusted_hosts(self) -> tuple[str, ...]:
+        """The host names a request may be for."""
+        return (urlsplit(self.public_address).hostname or self.host,)
+
+
+NAMES = tuple(field.name for field in fields(Settings) if field.name != "instance")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of the instance folder and the environment. Raises SettingsRefused."""
+    instance = Path(environment.get("INTAKE_INSTANCE", "instance")).absolute()
+    written = _written(instance / "settings.ini")
+    given = {
+        name: environment.get(f"INTAKE_{name.upper()}", written.get(name))
+        for name in NAMES
+        if f"INTAKE_{name.upper()}" in environment or name in written
+    }
+    problems = _unknown(written, environment)
+    values = {name: _converted(name, str(value), problems) for name, value in given.items()}
+    if problems:
+        raise SettingsRefused(problems)
+    values.setdefault("database_url", f"sqlite:///{instance / 'intake.db'}")
+    if "public_address" not in values:
+        values["public_address"] = f"http://{values.get('host', '127.0.0.1')}:{values.get('port', 8000)}"
+    settings = Settings(instance=instance, **values)  # type: ignore[arg-type]  # converted by field
+    if problems := _problems(settings):
+        raise SettingsRefused(problems)
+    return settings
+
+
+def _written(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(path.read_text(encoding="utf-8"), str(path))
+    except (configparser.Error, UnicodeDecodeError) as error:
+        first = str(error).splitlines()[0]
+        raise SettingsRefused([f"{path.name}: {first}; write it as `name = value`"]) from None
+    if not parser.has_section("intake"):
+        raise SettingsRefused([f"{path.name}: the settings stand under a line `[intake]`"])
+    return dict(parser["intake"])
+
+
+def _unknown(written: Mapping[str, str], environment: Mapping[str, str]) -> list[str]:
+    problems = [f"settings.ini: there is no setting '{name}'" for name in written if name not in NAMES]
+    allowed = {"INTAKE_INSTANCE"} | {f"INTAKE_{name.upper()}" for name in NAMES}
+    problems += [
+        f"environment: there is no setting {name}"
+        for name in environment
+        if name.startswith("INTAKE_") and name not in allowed
+    ]
+    return problems
+
+
+def _converted(name: str, value: str, problems: list[str]) -> str | int | Path:
+    if name in ("port", "workers", "patient_idle_minutes", "staff_idle_minutes"):
+        if not value.isdigit() or int(value) == 0:
+            problems.append(f"{name}: should be a whole number above 0")
+            return 1
+        return int(value)
+    if name in ("questionnaire", "screening_rules", "medicines"):
+        return Path(value).absolute()
+    return value
+
+
+def _problems(settings: Settings) -> list[str]:
+    problems = []
+    if not settings.clinic_name.strip():
+        problems.append("clinic_name: patients need to know whose form this is; write the clinic's name")
+    if not _COLOR.fullmatch(settings.clinic_color):
+        problems.append("clinic_color: should be a color like #0f766e")
+    if not _PREFIX.fullmatch(settings.reference_prefix):
+        problems.append("reference_prefix: should be two to four capital letters")
+    if settings.timezone not in available_timezones():
+        problems.append("timezone: should be a name like America/New_York")
+    if settings.port > 65535:
+        problems.append("port: should be at most 65535")
+    if urlsplit(settings.public_address).scheme not in ("http", "https"):
+        problems.append("public_address: should start with https:// (http:// only to try it here)")
+    local = {"127.0.0.1", "localhost", "::1"}
+    if not settings.secure_cookies and not set(settings.trusted_hosts) <= local:
+        problems.append(
+            "public_address: answers would travel unprotected; use https:// for any address "
+            "other than this machine"
+        )
+    if settings.clinic_logo and not Path(settings.clinic_logo).is_file():
+        problems.append("clinic_logo: there is no such file")
+    return problems

@@ -1,0 +1,95 @@
+"""A running copy of the product: its database, the documents in force, its keys and its clock.
+
+The patient site is a :class:`PatientDesk`: it can seal a submission and never open one.
+The clinic site is a :class:`Clinic` and can do both.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from intake.config import Settings
+from intake.content.library import Library, read_library
+from intake.domain.answers import Answers
+from intake.domain.events import EditionPublished
+from intake.domain.evidence import PatientEvidence
+from intake.storage import audit, editions
+from intake.storage.database import Database
+from intake.storage.encryption import ClinicKeys, PatientKeys
+from intake.storage.keyring import read_clinic_keys, read_patient_keys
+
+SYSTEM = "system"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientDesk:
+    """What the patient site holds. ``now`` is the clock; tests bring their own."""
+
+    settings: Settings
+    database: Database
+    library: Library
+    keys: PatientKeys
+    now: Callable[[], datetime] = _now
+
+    def today(self) -> date:
+        """The calendar day at the clinic."""
+        return self.local(self.now()).date()
+
+    def local(self, at: datetime) -> datetime:
+        """A time as the clinic's clock on the wall shows it."""
+        return self.settings.local(at)
+
+    def evidence(self, answers: Answers) -> PatientEvidence:
+        """The answers, read with the questionnaire and medicines in force, as of today."""
+        library = self.library
+        return PatientEvidence(library.questionnaire, library.formulary, answers, self.today())
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """What the clinic site holds; it can open what patients sent."""
+
+    settings: Settings
+    database: Database
+    library: Library
+    keys: ClinicKeys
+    now: Callable[[], datetime] = _now
+
+    def local(self, at: datetime) -> datetime:
+        """A time as the clinic's clock on the wall shows it."""
+        return self.settings.local(at)
+
+
+def open_patient_desk(settings: Settings) -> PatientDesk:
+    """The patient site's half of this instance."""
+    keys = read_patient_keys(settings.instance / "keys")
+    return PatientDesk(settings, Database(settings.database_url), library_of(settings), keys)
+
+
+def open_clinic(settings: Settings) -> Clinic:
+    """The clinic site's half of this instance."""
+    keys = read_clinic_keys(settings.instance / "keys")
+    return Clinic(settings, Database(settings.database_url), library_of(settings), keys)
+
+
+def library_of(settings: Settings) -> Library:
+    """The content files the settings name. Raises DocumentRefused."""
+    return read_library(settings.questionnaire, settings.screening_rules, settings.medicines)
+
+
+def publish_editions(clinic: Clinic) -> None:
+    """Keep the documents in force under their fingerprints, so that old ones can be shown."""
+    library = clinic.library
+    now = clinic.now()
+    with clinic.database.write() as session:
+        for kind, edition in (
+            ("questionnaire", library.editions.questionnaire),
+            ("rules", library.editions.rules),
+            ("medicines", library.editions.medicines),
+        ):
+            if editions.keep(session, kind, edition, library.texts[kind]):
+                audit.record(session, clinic.keys, SYSTEM, EditionPublished(kind, edition), now)

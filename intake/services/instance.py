@@ -1,0 +1,53 @@
+"""Setting up a copy of the product on a machine: its folder, keys and database."""
+
+from dataclasses import dataclass
+
+from intake.config import Settings
+from intake.services.clinic import Clinic, open_clinic, publish_editions
+from intake.storage.accounts import UsernameTaken
+from intake.storage.database import Database, DatabaseRefused, is_current, migrate
+from intake.storage.keyring import CLINIC_FILE, KeyringRefused, create_keyring
+from intake.storage.submissions import NoSuchSubmission
+
+
+class Refusal(Exception):
+    """Something a person at the console has to put right first."""
+
+
+# What the commands tell in words instead of a traceback.
+REFUSALS = (Refusal, DatabaseRefused, KeyringRefused, NoSuchSubmission, UsernameTaken)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was done, for the person at the console."""
+
+    made_keys: bool
+    migrated: bool
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Make what is missing: folder, keys, database at its newest version. Safe to repeat.
+
+    Raises KeyringRefused and DatabaseRefused; keys that exist are never replaced.
+    """
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = settings.instance / "keys"
+    made_keys = not (keys / CLINIC_FILE).exists()
+    if made_keys:
+        create_keyring(keys)
+    database = Database(settings.database_url)
+    try:
+        behind = not is_current(database)
+        if behind:
+            migrate(database)
+    finally:
+        database.dispose()
+    return Prepared(made_keys, behind)
+
+
+def opened(settings: Settings) -> Clinic:
+    """The clinic's half of a prepared instance, its editions published."""
+    clinic = open_clinic(settings)
+    publish_editions(clinic)
+    return clinic

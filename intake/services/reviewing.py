@@ -1,0 +1,193 @@
+"""What a clinician does: work the queue, read, acknowledge, sign off; and screening again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from intake.domain.events import (
+    FlagAcknowledged,
+    QueueOpened,
+    ReviewReopened,
+    ReviewSignedOff,
+    SubmissionOpened,
+    SubmissionScreened,
+)
+from intake.domain.evidence import PatientEvidence
+from intake.domain.permissions import StaffMember
+from intake.domain.review import QueueEntry, Review, Status
+from intake.domain.rules import Priority
+from intake.domain.screening import Screening, screen
+from intake.services.clinic import SYSTEM, Clinic
+from intake.storage import accounts, audit, reviews, submissions
+
+STATEMENT = (
+    "I have read these answers and the flags above. Signing records that I read this form. "
+    "It is not a treatment decision."
+)
+SIGNED_LATELY = timedelta(days=14)
+_TITLES = {
+    Priority.URGENT: ("Urgent", "Review today"),
+    Priority.HIGH: ("High", "Next to review"),
+    Priority.MODERATE: ("Moderate", "Before the first visit"),
+    Priority.INFO: ("Note", "For the record"),
+    None: ("No rule was raised", "Still needs a clinician’s eyes"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueGroup:
+    """Submissions of one priority, oldest first."""
+
+    title: str
+    subtitle: str
+    priority: Priority | None
+    entries: tuple[QueueEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for a clinician, most urgent first, and what was signed lately."""
+
+    groups: tuple[QueueGroup, ...]
+    signed: tuple[QueueEntry, ...]
+
+    @property
+    def waiting(self) -> int:
+        """How many submissions wait."""
+        return sum(len(group.entries) for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened to a submission."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+def queue(clinic: Clinic, clinician: StaffMember) -> Queue:
+    """What waits, by priority and then by age. Looking is recorded."""
+    with clinic.database.write() as session:
+        now = clinic.now()
+        waiting = reviews.queue(session, clinic.keys)
+        signed = reviews.recently_signed(session, clinic.keys, now - SIGNED_LATELY)
+        audit.record(session, clinic.keys, clinician.id, QueueOpened(len(waiting)), now)
+    groups = (
+        QueueGroup(
+            title,
+            subtitle,
+            priority,
+            tuple(entry for entry in waiting if entry.priority is priority),
+        )
+        for priority, (title, subtitle) in _TITLES.items()
+    )
+    return Queue(tuple(group for group in groups if group.entries), signed)
+
+
+def open_review(clinic: Clinic, clinician: StaffMember, submission: UUID) -> Review:
+    """A submission with its screenings and what was recorded. Reading is recorded first.
+
+    Raises NoSuchSubmission.
+    """
+    with clinic.database.write() as session:
+        review = reviews.review(session, clinic.keys, submission)
+        audit.record(
+            session,
+            clinic.keys,
+            clinician.id,
+            SubmissionOpened(submission, review.submission.revision),
+            clinic.now(),
+        )
+    return review
+
+
+def acknowledge(clinic: Clinic, clinician: StaffMember, submission: UUID, flag: str, note: str) -> None:
+    """Record that a flag was seen. Raises AlreadyAcknowledged, UnknownFlag, NoSuchSubmission."""
+    with clinic.database.write() as session:
+        review = reviews.review(session, clinic.keys, submission)
+        acknowledgement = review.acknowledge(flag, clinician, note, at=clinic.now())
+        content = reviews.add_acknowledgement(session, clinic.keys, submission, acknowledgement)
+        event = FlagAcknowledged(submission, flag, content)
+        audit.record(session, clinic.keys, clinician.id, event, clinic.now())
+
+
+def sign_off(clinic: Clinic, clinician: StaffMember, submission: UUID, note: str, shown: str) -> None:
+    """Sign for what was shown. Raises NotReady, Changed, AlreadySignedOff, NoSuchSubmission."""
+    with clinic.database.write() as session:
+        review = reviews.review(session, clinic.keys, submission)
+        signed = review.sign_off(clinician, STATEMENT, note, shown, at=clinic.now())
+        content = reviews.add_sign_off(session, clinic.keys, submission, signed)
+        event = ReviewSignedOff(submission, signed.covers, content)
+        audit.record(session, clinic.keys, clinician.id, event, clinic.now())
+
+
+def history(clinic: Clinic, clinician: StaffMember, submission: UUID) -> tuple[HistoryLine, ...]:
+    """Everything that happened to a submission, oldest first. Looking is recorded too."""
+    review = open_review(clinic, clinician, submission)
+    with clinic.database.read() as session:
+        names = {str(member.id): member.printed_name for member in accounts.members(session)}
+        events = audit.events(session, review.submission.id)
+    return tuple(
+        HistoryLine(one.at, names.get(one.actor, one.actor.capitalize()), _what(one.event, one.detail))
+        for one in events
+    )
+
+
+def to_rescreen(clinic: Clinic, only: UUID | None = None) -> tuple[UUID, ...]:
+    """The submissions to screen again: one, or all."""
+    if only is not None:
+        return (only,)
+    with clinic.database.read() as session:
+        return submissions.ids(session)
+
+
+def rescreen(clinic: Clinic, submission: UUID) -> bool:
+    """Screen a submission again under the rules in force; whether that reopened its review.
+
+    A new screening is added and the old ones are kept. A review that was signed off is
+    reopened only when something stands that the sign-off does not cover. Raises
+    NoSuchSubmission.
+    """
+    with clinic.database.write() as session:
+        before = reviews.review(session, clinic.keys, submission)
+        screening = _screen_again(clinic, before)
+        number = len(before.screenings) + 1
+        content = reviews.add_screening(session, clinic.keys, submission, screening)
+        after = reviews.review(session, clinic.keys, submission)
+        reopened = before.status is Status.SIGNED_OFF and after.status is Status.NEEDS_REVIEW
+        event = SubmissionScreened(
+            submission, number, content, clinic.library.editions.rules, not screening.incomplete
+        )
+        audit.record(session, clinic.keys, SYSTEM, event, clinic.now())
+        if reopened:
+            audit.record(session, clinic.keys, SYSTEM, ReviewReopened(submission, number), clinic.now())
+    return reopened
+
+
+def _screen_again(clinic: Clinic, review: Review) -> Screening:
+    library = clinic.library
+    answers, sent_on = review.submission.answers, clinic.local(review.submission.sent_at).date()
+    # As of the day it was sent: a patient does not grow older by being screened again.
+    evidence = PatientEvidence(library.questionnaire, library.formulary, answers, sent_on)
+    return screen(library.rulebook, evidence, library.editions, clinic.now())
+
+
+def _what(event: str, detail: Mapping[str, object]) -> str:
+    match event:
+        case "SubmissionReceived":
+            return "Sent by the patient"
+        case "SubmissionScreened":
+            incomplete = "" if detail["complete"] else ", incomplete"
+            return f"Screening {detail['screening']}, rules edition {str(detail['rules'])[:8]}{incomplete}"
+        case "SubmissionOpened":
+            return "Opened and read"
+        case "FlagAcknowledged":
+            return "Acknowledged a flag"
+        case "ReviewSignedOff":
+            return "Signed off"
+        case "ReviewReopened":
+            return "Reopened: the screening raised something new"
+        case other:
+            return other

@@ -1,0 +1,65 @@
+"""Screening answers written in a file, without any database: for people who write rules."""
+
+from datetime import date
+from pathlib import Path
+
+from intake.config import Settings
+from intake.content.answers import read_answers
+from intake.content.documents import Problems, read_file
+from intake.content.fields import Fields
+from intake.content.library import Library, read_library
+from intake.domain.evidence import PatientEvidence, relevant
+from intake.domain.screening import RuleOutcome, screen_rule
+
+
+def library(
+    settings: Settings,
+    questionnaire: Path | None = None,
+    rules: Path | None = None,
+    medicines: Path | None = None,
+) -> Library:
+    """The content files of the settings, or others named instead. Raises DocumentRefused."""
+    return read_library(
+        questionnaire or settings.questionnaire,
+        rules or settings.screening_rules,
+        medicines or settings.medicines,
+    )
+
+
+def screen_file(content: Library, path: Path, today: date) -> tuple[RuleOutcome, ...]:
+    """What comes of every rule for the answers in a file. Raises DocumentRefused.
+
+    The file is JSON or YAML: ``answers`` by question id, in short forms, and ``as_of``,
+    the day to screen for (today when it is left out).
+    """
+    document, _ = read_file(path)
+    problems = Problems(path.name)
+    fields = Fields(document, 1, "the file", problems)
+    questionnaire = content.questionnaire
+    answers = read_answers(
+        fields.raw("answers"), fields.line_of("answers"), "answers", questionnaire, problems
+    )
+    as_of = fields.day("as_of") if fields.has("as_of") else today
+    fields.finish()
+    problems.refuse_if_any()
+    given = PatientEvidence(questionnaire, content.formulary, answers, as_of)
+    evidence = PatientEvidence(questionnaire, content.formulary, relevant(given), as_of)
+    return tuple(screen_rule(rule, evidence) for rule in content.rulebook.rules)
+
+
+def as_plain(outcome: RuleOutcome) -> dict[str, object]:
+    """One outcome as plain data, for other programs."""
+    return {
+        "rule": outcome.rule,
+        "topic": outcome.topic,
+        "title": outcome.title,
+        "outcome": outcome.outcome.value,
+        "priority": outcome.priority.value,
+        "because": [
+            {"question": line.question, "asked": line.asked, "answer": line.said} for line in outcome.because
+        ],
+        "missing": [
+            {"question": line.question, "asked": line.asked, "answer": line.said} for line in outcome.missing
+        ],
+        "failed": outcome.failed,
+    }
