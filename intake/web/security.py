@@ -1,0 +1,88 @@
+"""What every response carries and every request must show, on both sites (docs/security.md)."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask_wtf.csrf import CSRFProtect
+
+from intake.config import Settings
+
+LARGEST_PAGE = 64 * 1024
+# As long as a draft may live: a page left open must still be accepted (ux_spec 9).
+_CSRF_LIFETIME = timedelta(days=31)
+_READING = frozenset({"GET", "HEAD"})
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "X-Robots-Tag": "noindex",
+}
+_HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+
+
+class _CsrfCookie(SecureCookieSessionInterface):
+    """Flask's session, which here holds the CSRF value and nothing else."""
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
+        return datetime.now(UTC) + _CSRF_LIFETIME
+
+
+def secure(app: Flask, settings: Settings, secret_key: bytes, site: str) -> None:
+    """Protect an application. ``site`` names its cookies, so that two sites never share one."""
+    app.config.update(
+        SECRET_KEY=secret_key,
+        SESSION_COOKIE_NAME=cookie_name(settings, f"{site}_page"),
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=_CSRF_LIFETIME,
+        WTF_CSRF_TIME_LIMIT=None,
+        # _refuse_other_sites looks at where a post comes from, also without a Referer, which
+        # some patients' browsers never send.
+        WTF_CSRF_SSL_STRICT=False,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=LARGEST_PAGE,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+    )
+    app.session_interface = _CsrfCookie()
+    app.before_request(_refuse_other_sites)
+    CSRFProtect(app)
+    headers = _HEADERS | (_HTTPS_ONLY if settings.secure_cookies else {})
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.update(headers)
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """A cookie's name: over HTTPS one that no other host and no other path can set."""
+    return f"__Host-intake_{name}" if settings.secure_cookies else f"intake_{name}"
+
+
+def _refuse_other_sites() -> None:
+    if request.method in _READING:
+        return
+    came_from = request.headers.get("Sec-Fetch-Site")
+    if came_from is None:
+        # Older browsers, and plain HTTP: they name the page's own address instead.
+        origin = request.headers.get("Origin")
+        came_from = (
+            "same-origin" if origin is None or urlsplit(origin).netloc == request.host else "cross-site"
+        )
+    if came_from not in ("same-origin", "none"):
+        abort(400)
