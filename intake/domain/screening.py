@@ -119,7 +119,7 @@ class Screening:
 
 def screen(rulebook: RuleBook, evidence: PatientEvidence, editions: Editions, at: datetime) -> Screening:
     """Run every rule. A rule that stops with an error becomes an urgent *cannot tell*."""
-    outcomes = tuple(_run(rule, evidence) for rule in rulebook.rules)
+    outcomes = tuple(screen_rule(rule, evidence) for rule in rulebook.rules)
     return Screening(outcomes, editions, at)
 
 
@@ -137,7 +137,8 @@ def outcome_of(rule: Rule, evidence: PatientEvidence) -> RuleOutcome:
     )
 
 
-def _run(rule: Rule, evidence: PatientEvidence) -> RuleOutcome:
+def screen_rule(rule: Rule, evidence: PatientEvidence) -> RuleOutcome:
+    """What comes of one rule; an error in it becomes an urgent *cannot tell*, never silence."""
     try:
         return outcome_of(rule, evidence)
     except Exception as error:
