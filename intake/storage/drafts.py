@@ -7,9 +7,10 @@ the token: until a form is sent, nobody but the patient can read it.
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import uuid4
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from intake.domain.answers import Answers
@@ -30,6 +31,8 @@ from intake.storage.tables import DraftRow, PatientSessionRow
 IDLE = timedelta(minutes=60)
 LONGEST = timedelta(days=30)
 _TOUCH = timedelta(minutes=1)
+# Nothing that was read before is looked at again after these rows are gone.
+_UNSEEN = {"synchronize_session": False}
 
 
 class NoSuchDraft(Exception):
@@ -108,32 +111,28 @@ def close(session: Session, token: str, receipt: Receipt) -> None:
 
 
 def end_session(session: Session, token: str) -> None:
-    """Forget the browser; with its token gone, its draft cannot be opened again."""
+    """Forget the browser, and its draft when no other browser can open it."""
     row = _session_row(session, token)
     if row is None:
         return
     session.delete(row)
     session.flush()
-    _remove_unreachable(session)
+    _remove_unreachable(session, DraftRow.id == row.draft_id)
 
 
 def remove_expired(session: Session, now: datetime, idle: timedelta = IDLE) -> int:
     """Delete sessions left idle and the drafts nobody can open any more; how many drafts."""
     old = select(DraftRow.id).where(DraftRow.created_at < now - LONGEST)
-    session.execute(
-        delete(PatientSessionRow).where(
-            or_(PatientSessionRow.last_seen < now - idle, PatientSessionRow.draft_id.in_(old))
-        )
-    )
+    over = or_(PatientSessionRow.last_seen < now - idle, PatientSessionRow.draft_id.in_(old))
+    session.execute(delete(PatientSessionRow).where(over), execution_options=_UNSEEN)
     return _remove_unreachable(session)
 
 
-def _remove_unreachable(session: Session) -> int:
+def _remove_unreachable(session: Session, *which: ColumnElement[bool]) -> int:
     reachable = select(PatientSessionRow.draft_id).where(PatientSessionRow.draft_id == DraftRow.id)
-    unreachable = select(DraftRow.id).where(~reachable.exists())
-    gone = session.scalars(unreachable).all()
-    session.execute(delete(DraftRow).where(DraftRow.id.in_(gone)))
-    return len(gone)
+    unreachable = delete(DraftRow).where(~reachable.exists(), *which)
+    removed = session.execute(unreachable, execution_options=_UNSEEN)
+    return cast("CursorResult[object]", removed).rowcount
 
 
 def _session_row(session: Session, token: str) -> PatientSessionRow | None:
@@ -147,7 +146,7 @@ def _session_row(session: Session, token: str) -> PatientSessionRow | None:
 def _draft_row(session: Session, row: PatientSessionRow) -> DraftRow | None:
     if row.draft_id is None:
         return None
-    return session.get(DraftRow, row.draft_id, populate_existing=True)
+    return session.get(DraftRow, row.draft_id, populate_existing=True, with_for_update=writes(session))
 
 
 def _expired(row: PatientSessionRow, now: datetime, idle: timedelta) -> bool:

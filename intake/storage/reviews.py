@@ -43,6 +43,7 @@ from intake.storage.tables import (
     RecordKeyRow,
     ScreeningRow,
     SignOffRow,
+    StaffMemberRow,
     SubmissionRow,
     SummaryRow,
 )
@@ -95,10 +96,12 @@ def add_acknowledgement(
 def add_sign_off(session: Session, keys: ClinicKeys, submission_id: UUID, sign_off: SignOff) -> str:
     """Add a sign-off; the SHA-256 of what is stored.
 
-    Raises :class:`Changed` when somebody else signed off in the meantime.
+    Raises :class:`Changed` when it covers anything but what is recorded by now.
     """
     held = _hold(session, submission_id)
     key = submissions.record_key(session, keys, submission_id)
+    if _review(session, key, held).fingerprint() != sign_off.covers:
+        raise Changed
     number = _count(session, SignOffRow, submission_id) + 1
     sealed = key.seal(sign_off_to_bytes(sign_off), _sign_off_place(submission_id, number))
     row = SignOffRow(
@@ -129,6 +132,12 @@ def recently_signed(session: Session, keys: ClinicKeys, since: datetime) -> tupl
     order = {found: place for place, found in enumerate(session.scalars(query))}
     signed = (entry for entry in _entries(session, keys, SIGNED) if entry.submission in order)
     return tuple(sorted(signed, key=lambda entry: order[entry.submission]))
+
+
+def staff_names(session: Session) -> dict[str, str]:
+    """How everybody signs, by the id the audit trail knows them by."""
+    everybody = session.execute(select(StaffMemberRow.id, StaffMemberRow.printed_name))
+    return {str(member_id): printed_name for member_id, printed_name in everybody}
 
 
 def _hold(session: Session, submission_id: UUID) -> SubmissionRow:
