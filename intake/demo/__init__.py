@@ -1,0 +1,1 @@
+"""Invented people who have filled in the form, for trying the product out and for its tests."""
