@@ -129,8 +129,8 @@ class _Loader(yaml.SafeLoader):
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("bool", r"^(?:true|false)$", "tf"),
-    ("int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
-    ("float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
+    ("int", r"^-?(?:0|[1-9][0-9]{0,17})$", "-0123456789"),
+    ("float", r"^-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}$", "-0123456789"),
     ("null", r"^(?:~|null|)$", ["~", "n", ""]),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
