@@ -4,6 +4,7 @@ Also where derived answers (age, totals, medicine classes) are worked out. They 
 three-valued like any other answer: what cannot be worked out is not known.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -111,11 +112,9 @@ class PatientEvidence:
                 return _exactly(len(self.mentioned(derived)))
 
     def mentioned(self, derived: DerivedAnswer) -> tuple[str, ...]:
-        """The listed words that stand in the free text; text left empty mentions nothing."""
-        written = " ".join(
-            value.words.casefold() for value in map(self.value, derived.of) if isinstance(value, Text)
-        )
-        return tuple(word for word in derived.words if word.casefold() in written)
+        """The listed words that stand in a free text; text left empty mentions nothing."""
+        texts = [value.words for value in map(self.value, derived.of) if isinstance(value, Text)]
+        return tuple(word for word in derived.words if any(_stands_in(word, text) for text in texts))
 
     def _derived_from_something_asked(self, derived: DerivedAnswer) -> Finding:
         # A total over items is asked about when any item is; what is rightly not asked
@@ -188,3 +187,9 @@ def relevant(evidence: PatientEvidence) -> Answers:
         if evidence.asked(question.id).truth is Truth.YES
     )
     return evidence.answers.only(reached)
+
+
+def _stands_in(words: str, text: str) -> bool:
+    # Whole words, whatever the spaces: "recommend it" does not say "end it".
+    written = " ".join(text.casefold().split())
+    return re.search(rf"\b{re.escape(words.casefold())}\b", written) is not None

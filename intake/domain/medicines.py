@@ -89,7 +89,7 @@ class Formulary:
 
     def not_recognised(self, listed: MedicineList) -> tuple[MedicineEntry, ...]:
         """The entries to read by hand: no name, or a name that is not known here."""
-        return tuple(e for e in listed.entries if not e.named or not self.recognise(e.name))
+        return tuple(e for e in listed.entries if not e.named or not self.recognise(e.as_typed()))
 
     def _longest_name(self, words: tuple[str, ...], at: int) -> tuple[tuple[Medicine, ...], int]:
         for length in range(min(self._longest, len(words) - at), 0, -1):

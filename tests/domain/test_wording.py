@@ -83,6 +83,21 @@ def test_an_incomplete_total_says_what_it_can_be():
     assert quote(small.given(Answers(answers)), "mood_total").said == "3 to 5 points"
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("I could kill\n  myself", "“kill myself”"),
+        ("They kill myselfies", "None"),
+        ("skill myself", "None"),
+        ("", "None"),
+    ],
+)
+def test_words_to_look_for_are_whole_words_whatever_the_spaces(written, said):
+    evidence = small.given(Answers({"more": answered(Text(written))}))
+
+    assert quote(evidence, "crisis").said == said
+
+
 def test_crisis_words_are_quoted():
     evidence = small.given(Answers({"more": answered(Text("I could KILL MYSELF"))}))
 
