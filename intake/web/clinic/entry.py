@@ -1,0 +1,170 @@
+"""Coming in and going out: signing in and out, one-time links, and passwords."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from intake.domain.permissions import Permission, StaffMember
+from intake.services import accounts
+from intake.storage.accounts import UsernameTaken
+from intake.storage.one_time_links import Purpose
+from intake.web.clinic import sessions
+from intake.web.clinic.forms import InvitationForm, PasswordForm, SetupForm, SignInForm, typed
+from intake.web.guard import open_to_all, requires
+
+pages = Blueprint("accounts", __name__)
+
+_WRONG = "The username or the password is not right. Check both and type the password again"
+
+
+@pages.get("/sign-in")
+@open_to_all
+def sign_in() -> ResponseReturnValue:
+    """The form to sign in with; whoever is signed in already goes on to their work."""
+    if sessions.whoever() is not None:
+        return redirect(url_for("review.home"), 303)
+    return _sign_in_page(SignInForm())
+
+
+@pages.post("/sign-in")
+@open_to_all
+def enter() -> ResponseReturnValue:
+    """Sign in. What was wrong is never said: neither name nor password is given away."""
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return _sign_in_page(form, 422)
+    try:
+        token = accounts.sign_in(
+            sessions.this_clinic(), typed(form.username), typed(form.password), sessions.source()
+        )
+    except accounts.LockedOut:
+        return render_template("account/paused.html"), 429
+    if token is None:
+        form.password.errors = [_WRONG]
+        return _sign_in_page(form, 422)
+    # Always to the same page: an address to go on to would be somebody else's to choose.
+    return sessions.begin(_to("review.home"), token)
+
+
+@pages.post("/sign-out")
+@open_to_all
+def sign_out() -> ResponseReturnValue:
+    """End the session, and let the browser forget the pages it keeps."""
+    if token := sessions.token():
+        accounts.sign_out(sessions.this_clinic(), token)
+    response = sessions.end(_to("accounts.sign_in"))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@pages.get("/setup/<token>")
+@open_to_all
+def setup(token: str) -> ResponseReturnValue:
+    """The form for the first administrator. Looking at it uses nothing up."""
+    if _purpose(token) is not Purpose.SETUP:
+        return _no_such_link()
+    return render_template("account/setup.html", form=SetupForm())
+
+
+@pages.post("/setup/<token>")
+@open_to_all
+def set_up(token: str) -> ResponseReturnValue:
+    """Make the first administrator; the link is used up."""
+    form = SetupForm()
+    if form.validate_on_submit():
+        try:
+            accounts.set_up(
+                sessions.this_clinic(),
+                token,
+                typed(form.username),
+                typed(form.printed_name),
+                typed(form.password),
+                form.roles,
+            )
+            return render_template("account/ready.html", username=typed(form.username))
+        except accounts.LinkUsedUp:
+            return _no_such_link()
+        except UsernameTaken:
+            form.username.errors = ["Somebody else has this username. Choose another"]
+        except accounts.PasswordTooWeak as refusal:
+            form.password.errors = [str(refusal)]
+    return render_template("account/setup.html", form=form), 422
+
+
+@pages.get("/invitation/<token>")
+@open_to_all
+def invitation(token: str) -> ResponseReturnValue:
+    """The form for somebody who was invited. Looking at it uses nothing up."""
+    if _purpose(token) is not Purpose.INVITATION:
+        return _no_such_link()
+    return render_template("account/invitation.html", form=InvitationForm())
+
+
+@pages.post("/invitation/<token>")
+@open_to_all
+def accept(token: str) -> ResponseReturnValue:
+    """Choose a first password; the link is used up."""
+    form = InvitationForm()
+    if form.validate_on_submit():
+        try:
+            member = accounts.accept_invitation(sessions.this_clinic(), token, typed(form.password))
+            return render_template("account/ready.html", username=member.username)
+        except accounts.LinkUsedUp:
+            return _no_such_link()
+        except accounts.PasswordTooWeak as refusal:
+            form.password.errors = [str(refusal)]
+    return render_template("account/invitation.html", form=form), 422
+
+
+@pages.get("/password")
+@requires(Permission.OWN_ACCOUNT)
+def password(member: StaffMember) -> ResponseReturnValue:
+    """The form to change one's own password."""
+    return render_template("account/password.html", form=PasswordForm(), member=member)
+
+
+@pages.post("/password")
+@requires(Permission.OWN_ACCOUNT)
+def change_password(member: StaffMember) -> ResponseReturnValue:
+    """Change it, and end every session of the person, this one too."""
+    form = PasswordForm()
+    if form.validate_on_submit() and _changed(member, form):
+        return sessions.end(make_response(render_template("account/ready.html", username=member.username)))
+    return render_template("account/password.html", form=form, member=member), 422
+
+
+def signed_out() -> ResponseReturnValue:
+    """Where people go who are not signed in, or no longer: reading can wait, typed words cannot."""
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("accounts.sign_in"), 303)
+    return render_template("account/signed_out.html", note=request.form.get("note", "")), 403
+
+
+def _changed(member: StaffMember, form: PasswordForm) -> bool:
+    clinic = sessions.this_clinic()
+    try:
+        old, new = typed(form.old), typed(form.password)
+        if accounts.change_password(clinic, member, old, new, sessions.source()):
+            return True
+        form.old.errors = ["That is not the password you use now. Type it again"]
+    except accounts.PasswordTooWeak as refusal:
+        form.password.errors = [str(refusal)]
+    except accounts.LockedOut:
+        form.old.errors = ["Too many wrong passwords. Wait 15 minutes, then try again"]
+    return False
+
+
+def _purpose(token: str) -> Purpose | None:
+    return accounts.link_purpose(sessions.this_clinic(), token)
+
+
+def _no_such_link() -> ResponseReturnValue:
+    return render_template("account/link_used_up.html"), 404
+
+
+def _sign_in_page(form: SignInForm, status: int = 200) -> ResponseReturnValue:
+    needed = accounts.setup_needed(sessions.this_clinic())
+    return render_template("account/sign_in.html", form=form, setup_needed=needed), status
+
+
+def _to(endpoint: str) -> Response:
+    return make_response(redirect(url_for(endpoint), 303))

@@ -1,0 +1,212 @@
+"""The small, fixed forms of the clinic: signing in, passwords, people, acknowledging, signing off."""
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    HiddenField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
+from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from intake.domain.permissions import Role
+from intake.services.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
+
+LONGEST_NOTE = 2000
+
+ROLES = (
+    SelectChoice(
+        Role.CLINICIAN.value,
+        "Clinician: reads forms, acknowledges flags, signs off",
+    ),
+    SelectChoice(
+        Role.ADMINISTRATOR.value,
+        "Administrator: adds people. Reads no forms unless also a clinician",
+    ),
+)
+
+
+def typed(field: Field) -> str:
+    """What was typed; nothing is empty words."""
+    return field.data or ""
+
+
+def _stripped(typed: str | None) -> str:
+    return (typed or "").strip()
+
+
+def _no_line_breaks(_form: Form, field: Field) -> None:
+    if not field.data.isprintable():
+        raise ValidationError("Use letters, numbers and signs, all on one line")
+
+
+def _filled(message: str) -> InputRequired:
+    return InputRequired(message=message)
+
+
+def _note(label: str) -> TextAreaField:
+    too_long = f"Keep the note to {LONGEST_NOTE:,} characters. What you typed is still here"
+    return TextAreaField(label, filters=[_stripped], validators=[Length(max=LONGEST_NOTE, message=too_long)])
+
+
+def _username() -> StringField:
+    return StringField(
+        "Username",
+        description="Small letters, numbers, dots or hyphens. Used to sign in.",
+        filters=[_stripped, str.lower],
+        validators=[
+            _filled("Type a username"),
+            Length(min=2, max=40, message="Make the username 2 to 40 characters long"),
+            Regexp(r"[a-z0-9][a-z0-9._-]*\Z", message="Use small letters, numbers, dots or hyphens only"),
+        ],
+        render_kw=_plain("username"),
+    )
+
+
+def _printed_name() -> StringField:
+    return StringField(
+        "Name as it is signed",
+        description="For example: R. Chen, NP. It stands under every sign-off.",
+        filters=[_stripped],
+        validators=[
+            _filled("Type the name as it is signed"),
+            Length(max=80, message="Keep the name to 80 characters"),
+            _no_line_breaks,
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+def _new_password() -> PasswordField:
+    return PasswordField(
+        "New password",
+        description=f"At least {SHORTEST_PASSWORD} characters. Four or five words work well. You can paste.",
+        validators=[
+            _filled("Type a new password"),
+            Length(min=SHORTEST_PASSWORD, message=f"Use at least {SHORTEST_PASSWORD} characters"),
+            Length(max=LONGEST_PASSWORD, message=f"Use at most {LONGEST_PASSWORD} characters"),
+            _more_than_one_character,
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+def _more_than_one_character(_form: Form, field: Field) -> None:
+    if len(set(field.data)) == 1:
+        raise ValidationError("Use more than one character over and over")
+
+
+def _again() -> PasswordField:
+    return PasswordField(
+        "New password again",
+        validators=[EqualTo("password", message="The two passwords are not the same. Type both again")],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+def _plain(autocomplete: str) -> dict[str, str]:
+    return {"autocomplete": autocomplete, "autocapitalize": "none", "spellcheck": "false"}
+
+
+def _at_least_one(_form: Form, field: Field) -> None:
+    if not field.data:
+        raise ValidationError("Tick at least one")
+
+
+class SignInForm(FlaskForm):
+    """Username and password. What they must look like is nobody's business here."""
+
+    username = StringField(
+        "Username",
+        filters=[_stripped, str.lower],
+        validators=[_filled("Type your username")],
+        render_kw=_plain("username"),
+    )
+    password = PasswordField(
+        "Password",
+        validators=[_filled("Type your password")],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class SetupForm(FlaskForm):
+    """The first administrator of a new clinic."""
+
+    username = _username()
+    printed_name = _printed_name()
+    reviews = BooleanField("I also review forms (clinician)")
+    password = _new_password()
+    again = _again()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Administrator, and clinician when ticked."""
+        return frozenset({Role.ADMINISTRATOR, *([Role.CLINICIAN] if self.reviews.data else [])})
+
+
+class InvitationForm(FlaskForm):
+    """The password of somebody who was invited."""
+
+    password = _new_password()
+    again = _again()
+
+
+class PasswordForm(FlaskForm):
+    """A new password in the place of one's own old one."""
+
+    old = PasswordField(
+        "Password you use now",
+        validators=[_filled("Type the password you use now")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = _new_password()
+    again = _again()
+
+
+class StaffForm(FlaskForm):
+    """Somebody new in the clinic."""
+
+    username = _username()
+    printed_name = _printed_name()
+    roles = SelectMultipleField(
+        "What they do here",
+        choices=list(ROLES),
+        validators=[_at_least_one],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    @property
+    def chosen(self) -> frozenset[Role]:
+        """The roles ticked."""
+        return frozenset(Role(value) for value in self.roles.data or ())
+
+
+class AcknowledgeForm(FlaskForm):
+    """That one flag was seen, with a note or without."""
+
+    note = _note("Note (optional)")
+
+
+class SignOffForm(FlaskForm):
+    """That a form was read: over what was on the screen, with the password again.
+
+    ``shown`` is the fingerprint of what the page held, ``seen`` the keys of its flags, so
+    that a page which finds both out of date can say what is new.
+    """
+
+    note = _note("Note for the record (optional)")
+    shown = HiddenField()
+    seen = HiddenField()
+    password = PasswordField(
+        "Your password",
+        description="Asked again, so that nobody else can sign in your name.",
+        validators=[_filled("Type your password to sign")],
+        render_kw={"autocomplete": "current-password"},
+    )

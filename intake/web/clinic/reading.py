@@ -1,0 +1,155 @@
+"""What a clinician reads about a submission, put in the order in which it is read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from intake.domain.answers import Day, State
+from intake.domain.review import Acknowledgement, Review, SignOff, Status
+from intake.domain.rules import Checked, Priority, RuleBook, SourceKind
+from intake.domain.screening import Flag, RuleOutcome
+from intake.domain.wording import Line, PartLines, long_date
+
+PRIORITIES = {
+    Priority.URGENT: "Urgent",
+    Priority.HIGH: "High",
+    Priority.MODERATE: "Moderate",
+    Priority.INFO: "Note",
+}
+CHECKED = {
+    Checked.READ: "read",
+    Checked.SECONDARY: "read in a secondary source",
+    Checked.NOT_CHECKED: "not checked by the project: verify before relying on it",
+}
+# What a label section is called in a heading of its own: "Boxed warning: ...".
+KINDS = {kind: kind.value.capitalize() for kind in SourceKind}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One flag, and who has acknowledged it."""
+
+    flag: Flag
+    acknowledged: Acknowledgement | None
+
+    @property
+    def outcome(self) -> RuleOutcome:
+        """What the rule said."""
+        return self.flag.outcome
+
+    @property
+    def anchor(self) -> str:
+        """Where on the page the flag stands."""
+        return anchor(self.flag.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A review as the page shows it."""
+
+    review: Review
+    raised: tuple[Card, ...]
+    cannot_tell: tuple[Card, ...]
+    not_raised: tuple[RuleOutcome, ...]
+    not_covered: tuple[str, ...]
+    other_edition: bool
+    asked: frozenset[str]
+    _flagged: dict[str, tuple[Card, ...]]
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """Every flag that stands."""
+        return self.raised + self.cannot_tell
+
+    @property
+    def acknowledged(self) -> int:
+        """How many of the flags somebody has acknowledged."""
+        return sum(card.acknowledged is not None for card in self.cards)
+
+    @property
+    def waiting(self) -> tuple[Card, ...]:
+        """The flags nobody has acknowledged: what stands in the way of a sign-off."""
+        return tuple(card for card in self.cards if card.acknowledged is None)
+
+    @property
+    def signed(self) -> SignOff | None:
+        """The sign-off that covers everything that stands, if there is one."""
+        return self.review.sign_offs[-1] if self.review.status is Status.SIGNED_OFF else None
+
+    @property
+    def born(self) -> str:
+        """The date of birth in words; empty when none was given."""
+        value = self.review.submission.answers.value("date_of_birth")
+        return long_date(value.day) if isinstance(value, Day) else ""
+
+    @property
+    def filled_in_by(self) -> Line | None:
+        """Who filled in the form, as they said; None when that was never asked."""
+        lines = (line for part in self.parts for line in part.lines)
+        return next((line for line in lines if line.question == "filled_in_by"), None)
+
+    @property
+    def parts(self) -> tuple[PartLines, ...]:
+        """All answers, as they were asked."""
+        return self.review.submission.transcript
+
+    @property
+    def keys(self) -> str:
+        """The keys of every flag that stands, for the page to carry."""
+        return " ".join(card.flag.key for card in self.cards)
+
+    def flags_on(self, question: str) -> tuple[Card, ...]:
+        """The flags that rest on, or wait for, the answer to a question."""
+        return self._flagged.get(question, ())
+
+    def is_asked(self, line: Line) -> bool:
+        """Whether the line is a question the patient was asked, and no worked-out answer."""
+        return line.question in self.asked
+
+    @property
+    def since_signed(self) -> tuple[Card, ...]:
+        """The flags the last sign-off does not cover; none when nobody signed yet."""
+        signed = self.review.sign_offs
+        return self.since(frozenset(signed[-1].flags)) if signed else ()
+
+    def since(self, seen: frozenset[str]) -> tuple[Card, ...]:
+        """The flags that were not on a page which showed these keys."""
+        return tuple(card for card in self.cards if card.flag.key not in seen)
+
+
+def read(review: Review, rulebook: RuleBook) -> Reading:
+    """The review, ready to be shown; the rules in force say what rules do not cover."""
+    screening = review.screening
+    raised, cannot_tell = (_cards(review, flags) for flags in (screening.raised, screening.cannot_tell))
+    return Reading(
+        review,
+        raised,
+        cannot_tell,
+        screening.not_raised,
+        rulebook.not_covered,
+        screening.editions.rules != rulebook.edition,
+        frozenset(line.question for part in review.submission.transcript for line in part.lines),
+        _by_question((*raised, *cannot_tell)),
+    )
+
+
+def anchor(key: str) -> str:
+    """Where on the page the flag with this key stands."""
+    return f"flag-{key}"
+
+
+def was_answered(line: Line) -> bool:
+    """Whether there are words of the patient's to quote."""
+    return line.state is State.ANSWERED
+
+
+def _cards(review: Review, flags: Iterable[Flag]) -> tuple[Card, ...]:
+    return tuple(Card(flag, review.acknowledgement(flag.key)) for flag in flags)
+
+
+def _by_question(cards: tuple[Card, ...]) -> dict[str, tuple[Card, ...]]:
+    found: dict[str, list[Card]] = {}
+    for card in cards:
+        quoted = {line.question for line in (*card.outcome.because, *card.outcome.missing)}
+        for question in quoted:
+            found.setdefault(question, []).append(card)
+    return {question: tuple(flagged) for question, flagged in found.items()}

@@ -1,0 +1,68 @@
+"""Who is signed in: the cookie that carries a session's token, and nothing else.
+
+The session itself is kept on the server, where it ends after a pause, at the end of the
+day, and when the password changes.
+"""
+
+from typing import cast
+
+from flask import Response, current_app, g, request
+
+from intake.domain.permissions import StaffMember
+from intake.services import accounts
+from intake.services.clinic import Clinic
+from intake.web.security import cookie_name
+
+CLINIC = "intake.clinic"
+
+
+def this_clinic() -> Clinic:
+    """The clinic whose site this is."""
+    return cast(Clinic, current_app.extensions[CLINIC])
+
+
+def token() -> str:
+    """The session's token as the browser sent it; empty when it sent none."""
+    return request.cookies.get(_name(), "")
+
+
+def whoever() -> StaffMember | None:
+    """Who is signed in, asked of the server once a request."""
+    if "whoever" not in g:
+        carried = token()
+        g.whoever = accounts.whoever(this_clinic(), carried) if carried else None
+    return cast(StaffMember | None, g.whoever)
+
+
+def source() -> str:
+    """Where the request comes from, so that strangers cannot use up a person's tries."""
+    return request.remote_addr or "unknown"
+
+
+def begin(response: Response, session_token: str) -> Response:
+    """Give the browser the token. No expiry: it goes when the browser is closed."""
+    response.set_cookie(
+        _name(),
+        session_token,
+        path=_path(),
+        secure=this_clinic().settings.secure_cookies,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def end(response: Response) -> Response:
+    """Take the token back."""
+    secure = this_clinic().settings.secure_cookies
+    response.delete_cookie(_name(), path=_path(), secure=secure, httponly=True, samesite="Strict")
+    return response
+
+
+def _name() -> str:
+    return cookie_name(this_clinic().settings, "clinic")
+
+
+def _path() -> str:
+    # A __Host- cookie belongs to the whole host; browsers refuse one that does not.
+    return "/" if this_clinic().settings.secure_cookies else (request.script_root or "/")

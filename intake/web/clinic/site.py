@@ -1,0 +1,55 @@
+"""The clinic's site, put together: its pages, its guard, and the words its pages are written in."""
+
+from datetime import datetime
+
+from flask import Flask, g, request
+
+from intake.domain.permissions import Permission, Role
+from intake.services.clinic import Clinic
+from intake.web.clinic import entry, reading, sessions, signing, staff, views
+from intake.web.frame import date_and_time, new_site
+from intake.web.guard import Door, keep_door, refuse_unmarked
+
+ROLES = {Role.CLINICIAN: "Clinician", Role.ADMINISTRATOR: "Administrator"}
+
+
+def create_clinic_site(clinic: Clinic) -> Flask:
+    """The site for the people of the clinic. Refuses to start with a page nobody guards."""
+    app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
+    app.extensions[sessions.CLINIC] = clinic
+    keep_door(app, Door(sessions.whoever, entry.signed_out))
+    for part in (views, signing, entry, staff):
+        app.register_blueprint(part.pages)
+    _teach_words(app, clinic)
+    refuse_unmarked(app)
+    return app
+
+
+def _teach_words(app: Flask, clinic: Clinic) -> None:
+    def when(at: datetime) -> str:
+        """A moment by the clinic's clock, with the zone: 21 CFR 11.50 asks for both."""
+        local = clinic.local(at)
+        return f"{date_and_time(local)} {local.tzname()}"
+
+    app.jinja_env.filters.update(
+        when=when,
+        ago=lambda at: ago(at, clinic.now()),
+        short=lambda edition: edition[:8],
+        priority=reading.PRIORITIES.__getitem__,
+        checked=reading.CHECKED.__getitem__,
+        role=ROLES.__getitem__,
+    )
+    app.jinja_env.tests["answered"] = reading.was_answered
+
+    @app.context_processor
+    def signed_in() -> dict[str, object]:
+        return {"me": g.get("member"), "Permission": Permission, "at_page": request.endpoint}
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long something has waited, as roughly as a person would say it."""
+    minutes = max(0, int((now - at).total_seconds() // 60))
+    for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if count := minutes // size:
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return "just now"

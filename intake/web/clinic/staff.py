@@ -1,0 +1,49 @@
+"""The people of the clinic: who has an account, and adding somebody new."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from intake.domain.permissions import Permission, StaffMember
+from intake.services import accounts
+from intake.storage.accounts import UsernameTaken
+from intake.web.clinic.forms import StaffForm, typed
+from intake.web.clinic.sessions import this_clinic
+from intake.web.guard import requires
+
+pages = Blueprint("staff", __name__)
+
+
+@pages.get("/staff")
+@requires(Permission.MANAGE_STAFF)
+def people(_member: StaffMember) -> ResponseReturnValue:
+    """Everybody with an account, and a form to add somebody."""
+    return _page(StaffForm())
+
+
+@pages.post("/staff")
+@requires(Permission.MANAGE_STAFF)
+def add(member: StaffMember) -> ResponseReturnValue:
+    """Add somebody, and show their invitation: now and never again."""
+    form = StaffForm()
+    if not form.validate_on_submit():
+        return _page(form, 422)
+    try:
+        token = accounts.add_staff(
+            this_clinic(), member, typed(form.username), typed(form.printed_name), form.chosen
+        )
+    except UsernameTaken:
+        form.username.errors = ["Somebody else has this username. Choose another"]
+        return _page(form, 422)
+    return render_template("account/invited.html", name=typed(form.printed_name), link=_public_address(token))
+
+
+def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
+    page = render_template("account/staff.html", form=form, people=accounts.staff(this_clinic()))
+    return page, status
+
+
+def _public_address(token: str) -> str:
+    # Made of the settings, never of the request: a forged Host header must not
+    # send somebody's first password elsewhere.
+    clinic = this_clinic()
+    return clinic.settings.public_address.rstrip("/") + url_for("accounts.invitation", token=token)

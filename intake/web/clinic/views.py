@@ -1,0 +1,117 @@
+"""The pages a clinician works with: the queue, a form that was sent, and its history."""
+
+from uuid import UUID
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from intake.domain.permissions import Permission, StaffMember
+from intake.domain.review import AlreadyAcknowledged, UnknownFlag
+from intake.services import reviewing
+from intake.storage.submissions import NoSuchSubmission
+from intake.web.clinic.forms import AcknowledgeForm, typed
+from intake.web.clinic.reading import Reading, anchor, read
+from intake.web.clinic.sessions import this_clinic
+from intake.web.guard import requires
+
+pages = Blueprint("review", __name__)
+
+# The newest sign-offs the queue still lists.
+_SIGNED_SHOWN = 25
+
+
+@pages.get("/")
+@requires(Permission.OWN_ACCOUNT)
+def home(member: StaffMember) -> ResponseReturnValue:
+    """Send everyone to the page they work with."""
+    first = "review.queue" if member.may(Permission.REVIEW) else "accounts.staff"
+    return redirect(url_for(first), 303)
+
+
+@pages.get("/queue")
+@requires(Permission.REVIEW)
+def queue(member: StaffMember) -> ResponseReturnValue:
+    """What waits, most urgent first, and what was signed lately."""
+    clinic = this_clinic()
+    waiting = reviewing.queue(clinic, member)
+    return render_template(
+        "clinic/queue.html", queue=waiting, signed=waiting.signed[:_SIGNED_SHOWN], now=clinic.now()
+    )
+
+
+@pages.get("/submissions/<uuid:submission>")
+@requires(Permission.REVIEW)
+def submission(member: StaffMember, submission: UUID) -> ResponseReturnValue:
+    """A form that was sent: what to look at, why, where that is written, and every answer."""
+    return show(open_reading(member, submission))
+
+
+@pages.post("/submissions/<uuid:submission>/flags/<key>/acknowledge")
+@requires(Permission.REVIEW)
+def acknowledge(member: StaffMember, submission: UUID, key: str) -> ResponseReturnValue:
+    """Record that a flag was seen, and come back to it."""
+    form = AcknowledgeForm()
+    if not form.validate_on_submit():
+        return show(open_reading(member, submission), 422, refused={key: form})
+    try:
+        reviewing.acknowledge(this_clinic(), member, submission, key, typed(form.note))
+    except NoSuchSubmission:
+        abort(404)
+    except (AlreadyAcknowledged, UnknownFlag) as refusal:
+        words = _ACKNOWLEDGED_BEFORE if isinstance(refusal, AlreadyAcknowledged) else _FLAG_GONE
+        return show(open_reading(member, submission), 409, notice=words, note=typed(form.note))
+    return redirect(url_for("review.submission", submission=submission, _anchor=anchor(key)), 303)
+
+
+@pages.get("/submissions/<uuid:submission>/history")
+@requires(Permission.REVIEW)
+def history(member: StaffMember, submission: UUID) -> ResponseReturnValue:
+    """Everything that happened to a form, oldest first."""
+    try:
+        lines = reviewing.history(this_clinic(), member, submission)
+    except NoSuchSubmission:
+        abort(404)
+    return render_template("clinic/history.html", submission=submission, lines=lines)
+
+
+def open_reading(member: StaffMember, submission: UUID) -> Reading:
+    """The form with its review, recorded as read; 404 when there is none."""
+    clinic = this_clinic()
+    try:
+        review = reviewing.open_review(clinic, member, submission)
+    except NoSuchSubmission:
+        abort(404)
+    return read(review, clinic.library.rulebook)
+
+
+def show(
+    reading: Reading,
+    status: int = 200,
+    *,
+    refused: dict[str, AcknowledgeForm] | None = None,
+    notice: str = "",
+    note: str = "",
+) -> ResponseReturnValue:
+    """The page of a form. ``refused`` holds what was typed for a flag and could not be recorded yet;
+    ``notice`` says why something was not recorded, and ``note`` is what was typed then.
+    """
+    forms = {card.flag.key: AcknowledgeForm(formdata=None) for card in reading.waiting} | (refused or {})
+    for key, form in forms.items():
+        form.note.id = f"note-{key}"  # a page has many, and each needs its own label
+    page = render_template(
+        "clinic/submission.html",
+        reading=reading,
+        review=reading.review,
+        forms=forms,
+        refused=tuple((refused or {}).values()),
+        notice=notice,
+        note=note,
+    )
+    return page, status
+
+
+_ACKNOWLEDGED_BEFORE = "This flag was acknowledged before, so nothing was recorded now."
+_FLAG_GONE = (
+    "That flag no longer stands: this form was screened again since you opened it. "
+    "Nothing was recorded. The flags below are the ones that stand now."
+)
