@@ -1,0 +1,80 @@
+"""Running copies of the product for tests: a fresh folder, keys and database, and a clock that stands still."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from intake.config import Settings
+from intake.content.library import Library
+from intake.domain.permissions import Role, StaffMember
+from intake.services import accounts
+from intake.services.clinic import Clinic, PatientDesk, library_of, publish_editions
+from intake.services.instance import prepare
+from intake.storage.database import Database
+from intake.storage.keyring import read_clinic_keys, read_patient_keys
+
+NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # noon in New York
+PASSWORD = "four plain words together"
+_LIBRARIES: dict[tuple[Path, Path, Path], Library] = {}
+
+
+@dataclass
+class Clock:
+    """A clock that moves only when told to."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One copy of the product, seen from both sides."""
+
+    settings: Settings
+    desk: PatientDesk
+    clinic: Clinic
+    clock: Clock
+
+    def with_library(self, library: Library) -> "Copy":
+        """The same copy after its content files changed."""
+        copy = replace(
+            self,
+            desk=replace(self.desk, library=library),
+            clinic=replace(self.clinic, library=library),
+        )
+        publish_editions(copy.clinic)
+        return copy
+
+
+def make_copy(folder: Path, library: Library | None = None, database_url: str = "") -> Copy:
+    """A fresh copy in ``folder``, on SQLite unless told otherwise, with the shipped content."""
+    instance = folder / "instance"
+    settings = Settings(
+        instance=instance,
+        database_url=database_url or f"sqlite:///{instance / 'intake.db'}",
+        timezone="America/New_York",
+    )
+    prepare(settings)
+    clock = Clock()
+    keys = instance / "keys"
+    content = library or shipped(settings)
+    desk = PatientDesk(settings, Database(settings.database_url), content, read_patient_keys(keys), clock)
+    clinic = Clinic(settings, Database(settings.database_url), content, read_clinic_keys(keys), clock)
+    publish_editions(clinic)
+    return Copy(settings, desk, clinic, clock)
+
+
+def shipped(settings: Settings) -> Library:
+    """The content files in the checkout, read once: their examples take a moment."""
+    key = (settings.questionnaire, settings.screening_rules, settings.medicines)
+    if key not in _LIBRARIES:
+        _LIBRARIES[key] = library_of(settings)
+    return _LIBRARIES[key]
+
+
+def staff(clinic: Clinic, username: str, printed_name: str, *roles: Role) -> StaffMember:
+    """Somebody with an account and the password every test knows."""
+    token = accounts.add_staff(clinic, None, username, printed_name, roles)
+    return accounts.accept_invitation(clinic, token, PASSWORD)
