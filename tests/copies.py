@@ -1,4 +1,4 @@
-"""Running copies of the product for tests: a fresh folder, keys and database, and a clock that stands still."""
+"""Running copies of the product: a fresh folder, keys and database, and a clock that stands still."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
