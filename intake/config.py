@@ -69,7 +69,8 @@ class Settings:
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
         """The host names a request may be for."""
-        return (urlsplit(self.public_address).hostname or self.host,)
+        named = urlsplit(self.public_address).hostname or self.host
+        return ("127.0.0.1", "localhost") if named in ("127.0.0.1", "localhost") else (named,)
 
 
 NAMES = tuple(field.name for field in fields(Settings) if field.name != "instance")
