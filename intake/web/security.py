@@ -34,7 +34,8 @@ _HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains
 class _CsrfCookie(SecureCookieSessionInterface):
     """Flask's session, which here holds the CSRF value and nothing else."""
 
-    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
+    # Flask hands it both, and neither matters here.
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:  # noqa: ARG002
         return datetime.now(UTC) + _CSRF_LIFETIME
 
 

@@ -1,0 +1,180 @@
+"""Questions answered by typing: words, a date, a number with its unit, a reading of two numbers."""
+
+from dataclasses import dataclass
+
+from intake.domain.answers import Answer, Day, Number, Reading, Text
+from intake.web.patient import parse
+from intake.web.patient.fields import Asked, Box, Option
+
+_UNITS = {
+    "ft_in": "Feet and inches",
+    "cm": "Centimeters",
+    "lb": "Pounds",
+    "kg": "Kilograms",
+}
+
+
+class Words(Asked):
+    """A few words, or a few lines."""
+
+    shape = "text"
+
+    @property
+    def control(self) -> str:
+        return f"{self.id}-words"
+
+    @property
+    def box(self) -> Box:
+        """The one box; the browser may fill it in only for a patient who types for themselves."""
+        own = self.question.autocomplete if not self.helped else ""
+        return Box(
+            self.control,
+            f"{self.name}-words",
+            self.question.ask,
+            self.typed.get("words", ""),
+            inputmode=self.question.inputmode,
+            autocomplete=own or "off",
+            invalid=bool(self.errors),
+        )
+
+    def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
+        if isinstance(answer.value, Text):
+            return (), {"words": answer.value.words}
+        return super().from_answer(answer)
+
+    def read(self) -> Answer:
+        return self._way_out_or(parse.text(self.question, self.typed.get("words", "")))
+
+
+class Boxes(Asked):
+    """Boxes side by side that are one answer."""
+
+    shape = "boxes"
+    between = ""
+
+    @property
+    def control(self) -> str:
+        return self.boxes()[0].id
+
+    def boxes(self) -> list[Box]:
+        """The boxes in the order they are read."""
+        raise NotImplementedError
+
+    def _box(
+        self, key: str, label: str, width: str, inputmode: str = "numeric", autocomplete: str = "off"
+    ) -> Box:
+        return Box(
+            f"{self.id}-{key}",
+            f"{self.name}-{key}",
+            label,
+            self.typed.get(key, ""),
+            width,
+            inputmode,
+            autocomplete if not self.helped else "off",
+            invalid=bool(self.errors) and self.wrong_box in ("", key),
+        )
+
+
+class TwoNumbers(Boxes):
+    """A reading, such as a blood pressure."""
+
+    between = "over"
+
+    def boxes(self) -> list[Box]:
+        keys = zip(("first", "second"), self.question.part_labels, strict=True)
+        return [self._box(key, label, "w4") for key, label in keys]
+
+    def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
+        if isinstance(answer.value, Reading):
+            return (), {"first": str(answer.value.first), "second": str(answer.value.second)}
+        return super().from_answer(answer)
+
+    def read(self) -> Answer:
+        first, second = self.typed.get("first", ""), self.typed.get("second", "")
+        return self._way_out_or(parse.reading(self.question, first, second))
+
+
+class CalendarDate(Boxes):
+    """A date in three boxes, month first; never a calendar to click through for a date of birth."""
+
+    def boxes(self) -> list[Box]:
+        born = self.question.autocomplete == "bday"
+        tokens = ("bday-month", "bday-day", "bday-year") if born else ("off", "off", "off")
+        return [
+            self._box("month", "Month", "w6", "text", tokens[0]),
+            self._box("day", "Day", "w3", autocomplete=tokens[1]),
+            self._box("year", "Year", "w4", autocomplete=tokens[2]),
+        ]
+
+    def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
+        if isinstance(answer.value, Day):
+            day = answer.value.day
+            return (), {"month": f"{day:%B}", "day": str(day.day), "year": str(day.year)}
+        return super().from_answer(answer)
+
+    def read(self) -> Answer:
+        month, day, year = (self.typed.get(key, "") for key in ("month", "day", "year"))
+        return self._way_out_or(parse.day(self.question, month, day, year, self.today))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOption:
+    """One unit to choose, and the boxes it opens."""
+
+    option: Option
+    boxes: tuple[Box, ...]
+
+
+class Measure(Boxes):
+    """A number, in the unit a person thinks in."""
+
+    shape = "units"
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units offered, the clinic's usual one first."""
+        return self.question.units or ("",)
+
+    @property
+    def control(self) -> str:
+        return f"{self.id}-{self.wrong_box}" if self.wrong_box else self.boxes()[0].id
+
+    @property
+    def unit(self) -> str:
+        """The unit chosen; or the one whose boxes alone were filled in."""
+        chosen = self.typed.get("unit", "")
+        chosen = chosen if chosen in self.units else self.units[0]
+        filled = [unit for unit in self.units if any(self._written(unit))]
+        return filled[0] if len(filled) == 1 else chosen
+
+    def choices(self) -> list[UnitOption]:
+        """Each unit with its boxes."""
+        return [
+            UnitOption(
+                Option(f"{self.id}-unit-{unit}", unit, _UNITS.get(unit, unit), unit == self.unit),
+                tuple(self._boxes_of(unit)),
+            )
+            for unit in self.units
+        ]
+
+    def boxes(self) -> list[Box]:
+        return self._boxes_of(self.unit)
+
+    def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
+        if isinstance(answer.value, Number):
+            number = answer.value
+            typed = {f"{number.unit}-{at}": one for at, one in enumerate(number.typed)}
+            return (), {"unit": number.unit, **typed}
+        return super().from_answer(answer)
+
+    def read(self) -> Answer:
+        return self._way_out_or(parse.number(self.question, self.unit, self._written(self.unit)))
+
+    def _written(self, unit: str) -> tuple[str, ...]:
+        count = 2 if unit == "ft_in" else 1
+        return tuple(self.typed.get(f"{unit}-{at}", "").strip() for at in range(count))
+
+    def _boxes_of(self, unit: str) -> list[Box]:
+        if unit == "ft_in":
+            return [self._box("ft_in-0", "Feet", "w3"), self._box("ft_in-1", "Inches", "w3")]
+        return [self._box(f"{unit}-0", _UNITS.get(unit, unit) or self.question.ask, "w4", "decimal")]

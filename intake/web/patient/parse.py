@@ -1,0 +1,238 @@
+"""What was typed in boxes, read as a person meant it; what cannot be read is asked about kindly."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from intake.domain.answers import BLANK, Answer, Day, Number, Reading, Text, answered
+from intake.domain.measures import to_canonical
+from intake.domain.questionnaire import Question
+
+LONGEST_TEXT = 2_000
+LONGEST_SHORT_TEXT = 200
+_OLDEST = 120
+_FEWEST_DIGITS = 7
+
+_MONTHS = (
+    ("january", "enero"),
+    ("february", "febrero"),
+    ("march", "marzo"),
+    ("april", "abril"),
+    ("may", "mayo"),
+    ("june", "junio"),
+    ("july", "julio"),
+    ("august", "agosto"),
+    ("september", "septiembre"),
+    ("october", "octubre"),
+    ("november", "noviembre"),
+    ("december", "diciembre"),
+)
+_NUMBER = re.compile(r"(\d{1,9}(?:[.,]\d{1,4})?)\s*([^\d\s.,/-]*)\.?")
+_FEET_AND_INCHES = re.compile(
+    r"(\d{1,2})"
+    # What parts feet from inches: without it, "510" and "5.9" could mean two things each.
+    r"(?:(?:\s*(?:ft\.?|feet|foot|['’′]),?\s*|,?\s+)"
+    r"(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:in\.?|inch|inches|\"|”|″|'')?)?)?",
+    re.IGNORECASE,
+)
+_TWO_NUMBERS = re.compile(r"(\d{2,3})\s*(?:/|\\|-|–|,|over|\s)\s*(\d{2,3})", re.IGNORECASE)
+_WHOLE_DATE = re.compile(
+    r"([^\W\d_]+\.?|\d{1,2})[\s/.,-]+(\d{1,2})(?:st|nd|rd|th)?[\s/.,-]+(\d{4})", re.IGNORECASE
+)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+# How people write the units; a word of another unit is asked about, because 80 kg are not 80 lb.
+_UNIT_WORDS = {
+    "lb": ("lb", "lbs", "pound", "pounds", "#"),
+    "kg": ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms"),
+    "cm": ("cm", "cms", "centimeter", "centimeters", "centimetre", "centimetres"),
+}
+_EXAMPLES = {"lb": "182", "kg": "82", "cm": "175", "ft_in": "5 feet 9 inches"}
+
+
+class Wrong(Exception):
+    """What was typed cannot be taken as it is; the words say how to put it right."""
+
+    def __init__(self, words: str, box: str = "") -> None:
+        super().__init__(words)
+        self.words = words
+        self.box = box
+
+
+def number(question: Question, unit: str, typed: tuple[str, ...]) -> Answer:
+    """A number as typed in the boxes of one unit. Raises Wrong."""
+    typed = tuple(_tidy(one) for one in typed)
+    if not any(typed):
+        return BLANK
+    boxes = _feet_and_inches(question, typed) if unit == "ft_in" else (_amount(question, unit, typed[0]),)
+    amount = to_canonical(unit, boxes)
+    value = Number(amount, boxes, unit)
+    if question.limits and not question.limits[0].hold(amount):
+        raise Wrong(f"{question.label}: you typed {typed_words(value)}. Check the number", f"{unit}-0")
+    return answered(value)
+
+
+def is_plausible(question: Question, value: Number | Reading) -> bool:
+    """Whether a number is one to take without asking "is that right?"."""
+    numbers = (value.amount,) if isinstance(value, Number) else (Decimal(value.first), Decimal(value.second))
+    return all(bounds.hold(one) for bounds, one in zip(question.plausible, numbers, strict=False))
+
+
+def typed_words(value: Number | Reading) -> str:
+    """What was typed, to be said back: "8 ft 2 in", "182 lb", "158 over 96"."""
+    match value:
+        case Reading(first, second):
+            return f"{first} over {second}"
+        case Number(_, (feet, inches), "ft_in"):
+            return f"{feet} ft {inches or '0'} in"
+        case Number(_, typed, unit):
+            return f"{typed[0]} {unit}".strip()
+
+
+def reading(question: Question, first: str, second: str) -> Answer:
+    """Two numbers that are one answer, also when both were put in one box. Raises Wrong."""
+    first, second = _tidy(first), _tidy(second)
+    if bool(first) is not bool(second) and (both := _TWO_NUMBERS.match(first or second)):
+        first, second = both[1], both[2]
+    if not first and not second:
+        return BLANK
+    numbers = [
+        _whole(question, typed, label, box)
+        for typed, label, box in zip((first, second), question.part_labels, ("first", "second"), strict=True)
+    ]
+    if numbers[0] < numbers[1]:
+        raise Wrong("The top number is most often the bigger one. Check these", "first")
+    for one, bounds, label, box in zip(
+        numbers, question.limits, question.part_labels, ("first", "second"), strict=False
+    ):
+        if not bounds.hold(Decimal(one)):
+            raise Wrong(f"{label}: you typed {one}. Check the number", box)
+    return answered(Reading(*numbers))
+
+
+def day(question: Question, month: str, day: str, year: str, today: date) -> Answer:
+    """A calendar date, the month as a name or a number. Raises Wrong."""
+    month, day, year = _tidy(month), _tidy(day), _tidy(year)
+    if not (month or day or year):
+        return BLANK
+    if not day and not year and (whole := _WHOLE_DATE.fullmatch(month)):
+        month, day, year = whole.groups()
+    _refuse_missing(question, {"month": month, "day": day, "year": year})
+    found = _calendar_date(_month(month), _number_of(day, "day"), _number_of(year, "year"))
+    if question.past and found > today:
+        raise Wrong("This date is still to come. Check the year", "year")
+    if abs(found.year - today.year) > _OLDEST:
+        raise Wrong(f"This date is more than {_OLDEST} years away. Check the year", "year")
+    return answered(Day(found))
+
+
+def text(question: Question, typed: str) -> Answer:
+    """Words as typed, without what cannot be seen. Raises Wrong."""
+    words = _INVISIBLE.sub("", typed.replace("\r\n", "\n")).strip()
+    if not words:
+        return BLANK
+    refuse_too_long(words, LONGEST_TEXT if question.long else LONGEST_SHORT_TEXT)
+    if question.inputmode == "email" and not _EMAIL.fullmatch(words):
+        raise Wrong("Check the email. It should look like name@example.com")
+    if question.inputmode == "tel" and sum(one.isdecimal() for one in words) < _FEWEST_DIGITS:
+        raise Wrong(f"Check the number. It should have at least {_FEWEST_DIGITS} digits, like (555) 010-0142")
+    return answered(Text(words))
+
+
+def refuse_too_long(words: str, longest: int, box: str = "") -> None:
+    """Raises Wrong, with both lengths, when there are more letters than are kept."""
+    if len(words) > longest:
+        raise Wrong(
+            f"Make this shorter. It has {len(words):,} letters, and there is room for {longest:,}", box
+        )
+
+
+def _tidy(typed: str) -> str:
+    return " ".join(_INVISIBLE.sub(" ", typed).split())
+
+
+def _amount(question: Question, unit: str, typed: str) -> str:
+    match = _NUMBER.fullmatch(typed)
+    words = match[2].casefold() if match else ""
+    if match and words in ("", unit.casefold(), *_UNIT_WORDS.get(unit, ())):
+        return match[1]
+    if match and any(words in names for names in _UNIT_WORDS.values()):
+        raise Wrong(f"{question.label}: you typed “{typed}”. Check which unit it is in", f"{unit}-0")
+    raise Wrong(_in_numbers(question, unit), f"{unit}-0")
+
+
+def _feet_and_inches(question: Question, typed: tuple[str, ...]) -> tuple[str, str]:
+    feet, inches = (*typed, "")[:2]
+    first = _FEET_AND_INCHES.fullmatch(feet)
+    if first is None:
+        raise Wrong(
+            _in_numbers(question, "ft_in") if feet else f"{question.label}: type the feet too", "ft_in-0"
+        )
+    feet = first[1]
+    if first[2] and inches not in ("", first[2]):
+        raise Wrong(f"{question.label}: the inches are there twice. Check them", "ft_in-1")
+    inches = inches or first[2] or ""
+    second = _NUMBER.fullmatch(inches) if inches else None
+    if inches and (second is None or second[2].casefold() not in ("", "in", "inch", "inches", '"', "”", "″")):
+        raise Wrong(_in_numbers(question, "ft_in"), "ft_in-1")
+    inches = second[1] if second else ""
+    if inches and Decimal(inches.replace(",", ".")) >= 12:
+        raise Wrong(f"{question.label}: inches go from 0 to 11. Check the inches", "ft_in-1")
+    return feet, inches
+
+
+def _in_numbers(question: Question, unit: str) -> str:
+    example = f", like {_EXAMPLES[unit]}" if unit in _EXAMPLES else ""
+    return f"{question.label}: type it in numbers{example}"
+
+
+def _whole(question: Question, typed: str, label: str, box: str) -> int:
+    if not typed:
+        raise Wrong(f"Type the {_lowered(label)} too", box)
+    match = _NUMBER.fullmatch(typed)
+    known = ("", *(unit.casefold() for unit in question.units))
+    if match is None or not match[1].isdecimal() or match[2].casefold() not in known:
+        raise Wrong(f"{label}: type it in whole numbers, like 120", box)
+    return int(match[1])
+
+
+def _refuse_missing(question: Question, parts: dict[str, str]) -> None:
+    missing = [name for name, typed in parts.items() if not typed]
+    if missing:
+        needs = " and ".join(f"a {name}" for name in missing)
+        raise Wrong(f"Your {_lowered(question.label)} needs {needs}", missing[0])
+
+
+def _month(typed: str) -> int:
+    if typed.isdecimal() and 1 <= int(typed[:4]) <= 12:
+        return int(typed[:4])
+    name = typed.casefold().rstrip(".")
+    for at, names in enumerate(_MONTHS, start=1):
+        if len(name) >= 3 and any(one.startswith(name) for one in names):
+            return at
+    raise Wrong("Check the month. Write a name, like July, or a number from 1 to 12", "month")
+
+
+def _number_of(typed: str, box: str) -> int:
+    if box == "day":
+        typed = re.sub(r"(?i)(?<=\d)(st|nd|rd|th)$", "", typed)
+        if typed.isdecimal() and len(typed) <= 2 and 1 <= int(typed) <= 31:
+            return int(typed)
+        raise Wrong("Check the day. It is a number from 1 to 31", box)
+    if typed.isdecimal() and len(typed) == 4 and int(typed) > 0:
+        return int(typed)
+    raise Wrong("Write the year with 4 numbers, like 1988", box)
+
+
+def _calendar_date(month: int, day: int, year: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        name = _MONTHS[month - 1][0].capitalize()
+        where = f" in {year}" if (month, day) == (2, 29) else ""
+        raise Wrong(f"There is no {name} {day}{where}. Check the day", "day") from None
+
+
+def _lowered(label: str) -> str:
+    return label[:1].lower() + label[1:]

@@ -1,0 +1,120 @@
+"""Who is asking: the draft behind a browser's cookie, handed to each view that needs one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from flask import current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from intake.config import Settings
+from intake.domain.evidence import PatientEvidence
+from intake.domain.questionnaire import Questionnaire
+from intake.domain.submissions import Draft, Receipt
+from intake.services import answering
+from intake.services.clinic import PatientDesk
+from intake.web.guard import open_to_all
+from intake.web.security import cookie_name
+
+View = Callable[..., ResponseReturnValue]
+
+_DESK = "intake.desk"
+_THIRTY_DAYS = 30 * 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A patient at a page: the desk, the token of the browser, and the draft it opens."""
+
+    desk: PatientDesk
+    token: str
+    draft: Draft
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """What is asked."""
+        return self.desk.library.questionnaire
+
+    @property
+    def evidence(self) -> PatientEvidence:
+        """The answers so far, as of today."""
+        return answering.evidence_of(self.desk, self.draft)
+
+
+def with_draft(view: View) -> View:
+    """Hand the view the visit; whoever has no draft is told where they stand instead."""
+
+    @wraps(view)
+    def guarded(**address: object) -> ResponseReturnValue:
+        desk, token = the_desk(), the_token()
+        match answering.find(desk, token) if token else None:
+            case Draft() as draft:
+                return view(Visit(desk, token, draft), **address)
+            case Receipt():
+                return redirect(url_for("sending.sent"), 303)
+        return gone()
+
+    # Anyone may come in: what they see is what their own cookie opens.
+    return open_to_all(guarded)
+
+
+def gone(_error: Exception | None = None) -> ResponseReturnValue:
+    """No draft is open in this browser: the page that says so, or the first page."""
+    if not the_token() and request.method == "GET":
+        return redirect(url_for("start.welcome"), 303)
+    return render_template("patient/gone.html"), 410
+
+
+def keep_desk(extensions: dict[str, object], desk: PatientDesk) -> None:
+    """Let the views of this site find their desk."""
+    extensions[_DESK] = desk
+
+
+def the_desk() -> PatientDesk:
+    """The desk of the site that answers."""
+    desk: PatientDesk = current_app.extensions[_DESK]
+    return desk
+
+
+def the_token() -> str:
+    """The browser's token; empty when it has none."""
+    return request.cookies.get(_name(the_desk().settings), "")
+
+
+def hand_over(response: Response, token: str) -> Response:
+    """Give the browser the token that alone opens its draft."""
+    settings = the_desk().settings
+    response.set_cookie(
+        _name(settings),
+        token,
+        max_age=_THIRTY_DAYS,
+        path="/",
+        secure=settings.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def take_back(response: Response) -> Response:
+    """Let the browser forget its token and every page it kept."""
+    settings = the_desk().settings
+    response.delete_cookie(
+        _name(settings), path="/", secure=settings.secure_cookies, httponly=True, samesite="Lax"
+    )
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def how_long() -> str:
+    """How long an open form waits in this browser: "60 minutes", "2 hours", "14 days"."""
+    minutes = the_desk().settings.patient_idle_minutes
+    for unit, length in (("day", 24 * 60), ("hour", 60)):
+        if minutes % length == 0 and minutes > length:
+            return f"{minutes // length} {unit}s"
+    return f"{minutes} minutes" if minutes > 1 else "1 minute"
+
+
+def _name(settings: Settings) -> str:
+    return cookie_name(settings, "patient")
