@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing import resource_tracker
 
@@ -25,6 +26,7 @@ from intake.web.gateway import Gateway
 _SECONDS_FOR_THE_HEADERS = 10
 _BYTES_FOR_THE_HEADERS = 16 * 1024
 _SECONDS_TO_FINISH = 15
+_SECONDS_FOR_THE_SERVER_TO_HEAR = 0.5
 _THREADS_PER_WORKER = 8
 # Requests a worker holds at a time, most of them waiting for their sender.
 _REQUESTS_PER_WORKER = 512
@@ -128,7 +130,9 @@ def _hear_once() -> None:
 
 
 def _pass_it_on(main_thread: int) -> None:
-    signal.sigwait({signal.SIGTERM})
+    # systemd tells the workers too; one that left before the server had heard would look like a crash.
+    if signal.sigwaitinfo({signal.SIGTERM}).si_pid != os.getppid():
+        time.sleep(_SECONDS_FOR_THE_SERVER_TO_HEAR)
     signal.pthread_kill(main_thread, signal.SIGINT)
 
 
