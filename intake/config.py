@@ -50,7 +50,7 @@ class Settings:
     port: int = 8000
     workers: int = 2
     public_address: str = "http://127.0.0.1:8000"
-    patient_idle_minutes: int = 60
+    patient_idle_minutes: int = 14 * 24 * 60
     staff_idle_minutes: int = 15
 
     @property
