@@ -49,7 +49,6 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
 def ago(at: datetime, now: datetime) -> str:
     """How long something has waited, as roughly as a person would say it."""
     minutes = max(0, int((now - at).total_seconds() // 60))
-    for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
-        if count := minutes // size:
-            return f"{count} {name}{'' if count == 1 else 's'}"
-    return "just now"
+    if days := minutes // (24 * 60):
+        return "1 day" if days == 1 else f"{days} days"
+    return f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"
