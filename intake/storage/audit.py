@@ -5,7 +5,8 @@ only a head kept elsewhere shows that. Everything else shows here.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from uuid import UUID
@@ -84,25 +85,17 @@ def events(session: Session, submission_id: UUID | None = None) -> tuple[Recorde
 def verify(session: Session, keys: PatientKeys) -> VerifyResult:
     """Follow the chain from its first line to its head."""
     checked, mac = 0, GENESIS
-    for row in _rows(session):
-        reason = _fault(keys, row, checked + 1, mac)
-        if reason:
-            return VerifyResult(ok=False, checked=checked, first_bad_seq=row.seq, reason=reason)
-        checked, mac = checked + 1, row.mac
+    query = select(AuditEventRow).order_by(AuditEventRow.seq).execution_options(yield_per=_PAGE)
+    with closing(session.scalars(query)) as rows:
+        for row in rows:
+            if reason := _fault(keys, row, checked + 1, mac):
+                return VerifyResult(ok=False, checked=checked, first_bad_seq=row.seq, reason=reason)
+            checked, mac = checked + 1, row.mac
     head = session.get(AuditHeadRow, _HEAD)
     if head is None or (head.seq, head.mac) != (checked, mac):
-        return VerifyResult(
-            ok=False,
-            checked=checked,
-            first_bad_seq=checked + 1,
-            reason="the trail does not end where its head says: lines are missing at the end",
-        )
+        reason = "the trail does not end where its head says: lines are missing at the end"
+        return VerifyResult(ok=False, checked=checked, first_bad_seq=checked + 1, reason=reason)
     return VerifyResult(ok=True, checked=checked)
-
-
-def _rows(session: Session) -> Iterator[AuditEventRow]:
-    query = select(AuditEventRow).order_by(AuditEventRow.seq)
-    yield from session.scalars(query.execution_options(yield_per=_PAGE))
 
 
 def _fault(keys: PatientKeys, row: AuditEventRow, expected: int, mac: bytes) -> str:

@@ -11,17 +11,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 # security.md 8: each of these is there for a failure that was seen.
 _PRAGMAS = (
@@ -114,12 +114,12 @@ def writes(session: Session) -> bool:
     return bool(session.info.get(_WRITES))
 
 
-def insert_unless_kept(session: Session, table: type[Any], values: Mapping[str, Any]) -> bool:
+def insert_unless_kept(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]) -> bool:
     """Insert a row whose key nobody has yet; False, and nothing done, when somebody has."""
     sqlite_used = session.get_bind().dialect.name == "sqlite"
     insert = (sqlite.insert if sqlite_used else postgresql.insert)(table)
-    inserted = session.execute(insert.values(values).on_conflict_do_nothing())
-    return cast("CursorResult[Any]", inserted).rowcount == 1
+    inserted = insert.values(values).on_conflict_do_nothing().returning(*table.__mapper__.primary_key)
+    return session.execute(inserted).first() is not None
 
 
 def is_safe_sqlite(version: tuple[int, ...]) -> bool:

@@ -29,8 +29,8 @@ from intake.storage.encryption import (
 )
 from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow, SummaryRow
 
-# Read aloud over a telephone: nothing that looks or sounds like something else, no vowels.
-_ALPHABET = "234679CDFGHJKMNPQRTVWXY"
+# Copied by hand: nothing that looks like something else, and no vowels, so no words.
+_ALPHABET = "234679CDFHJKMNPQRTVWXY"
 _GROUPS = (3, 3)
 OPEN, SIGNED = "open", "signed"
 
