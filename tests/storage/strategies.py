@@ -1,0 +1,89 @@
+"""Any answers, screenings and reviews a patient and a clinic could possibly make."""
+
+from datetime import UTC, timedelta, timezone
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from intake.domain.answers import (
+    BLANK,
+    DECLINED,
+    NOT_SURE,
+    Answers,
+    Chosen,
+    ChosenMany,
+    Day,
+    MedicineEntry,
+    MedicineList,
+    Number,
+    Reading,
+    Text,
+    answered,
+)
+from intake.domain.review import Acknowledgement, QueueEntry, SignOff
+from intake.domain.rules import Priority
+from intake.domain.screening import Editions, RuleOutcome, Screening
+from intake.domain.submissions import Draft, Signature, Submission
+from intake.domain.wording import PartLines
+
+words = st.text(max_size=20)
+# Lone surrogates too: a browser can send them, and they must not cost anybody their answers.
+any_words = st.text(st.characters(), max_size=20) | st.just("\ud800 half a character")
+ids = st.text("abcdefghij_", min_size=1, max_size=12)
+zones = st.sampled_from([UTC, timezone(timedelta(hours=-5)), timezone(timedelta(hours=5, minutes=30))])
+moments = st.datetimes(timezones=zones)
+decimals = st.decimals(allow_nan=False, allow_infinity=False, min_value=Decimal(-10), places=3)
+
+
+def tuples_of(one):
+    return st.lists(one, max_size=2).map(tuple)
+
+
+values = {
+    Chosen: st.builds(Chosen, ids),
+    ChosenMany: st.builds(ChosenMany, tuples_of(ids), st.booleans()),
+    Number: st.builds(Number, decimals, tuples_of(words), words),
+    Reading: st.builds(Reading, st.integers(0, 400), st.integers(0, 400)),
+    Day: st.builds(Day, st.dates()),
+    Text: st.builds(Text, any_words),
+    MedicineList: st.builds(
+        MedicineList,
+        tuples_of(st.builds(MedicineEntry, any_words, words, words, st.booleans())),
+    ),
+}
+an_answer = st.one_of(*values.values()).map(answered) | st.sampled_from([NOT_SURE, DECLINED, BLANK])
+answers = st.dictionaries(ids, an_answer, max_size=6).map(Answers)
+
+editions = st.builds(Editions, words, words, words)
+signatures = st.builds(Signature, any_words, tuples_of(any_words), moments)
+parts = tuples_of(st.from_type(PartLines))
+outcomes = tuples_of(st.from_type(RuleOutcome))
+
+drafts = st.builds(
+    Draft,
+    st.uuids(),
+    answers,
+    words,
+    st.integers(0, 99),
+    st.frozensets(ids),
+    st.none() | signatures,
+)
+submissions = st.builds(
+    Submission, st.uuids(), words, answers, parts, signatures, editions, moments, st.integers(1, 9)
+)
+screenings = st.builds(Screening, outcomes, editions, moments)
+acknowledgements = st.builds(Acknowledgement, words, st.uuids(), words, any_words, moments)
+sign_offs = st.builds(SignOff, st.uuids(), words, words, any_words, moments, words, tuples_of(words))
+summaries = st.builds(
+    QueueEntry,
+    st.uuids(),
+    words,
+    any_words,
+    st.none() | st.integers(0, 120),
+    st.none() | st.sampled_from(Priority),
+    tuples_of(words),
+    st.integers(0, 200),
+    st.integers(0, 200),
+    st.booleans(),
+    moments,
+)

@@ -1,0 +1,109 @@
+"""The clinic's staff, and passwords nobody can read, plant or bring back."""
+
+from uuid import uuid4
+
+import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.low_level import Type
+from sqlalchemy import select
+
+from intake.domain.permissions import Role
+from intake.storage import accounts, passwords, staff_sessions
+from intake.storage.tables import StaffMemberRow
+from storage.samples import NOW
+
+
+@pytest.fixture
+def alice(database):
+    with database.write() as session:
+        return accounts.add_member(session, " Alice ", " A. Lice, NP ", [Role.CLINICIAN], NOW)
+
+
+def test_somebody_new_is_known_and_has_no_password(database, alice):
+    with database.read() as session:
+        assert accounts.member(session, alice.id) == alice
+        assert accounts.members(session) == (alice,)
+        assert not accounts.has_password(session, alice.id)
+    assert (alice.username, alice.printed_name) == ("alice", "A. Lice, NP")
+    assert alice.roles == {Role.CLINICIAN}
+
+
+def test_somebody_may_hold_both_roles_or_none(database):
+    with database.write() as session:
+        both = accounts.add_member(session, "bob", "Bob", Role, NOW)
+        none = accounts.add_member(session, "carol", "Carol", (), NOW)
+        assert accounts.member(session, both.id).roles == set(Role)
+        assert accounts.member(session, none.id).roles == frozenset()
+
+
+def test_a_username_is_taken_whatever_its_capitals(database, alice):
+    with database.write() as session:
+        with pytest.raises(accounts.UsernameTaken, match="alice is taken"):
+            accounts.add_member(session, "ALICE", "Another", [], NOW)
+        assert len(accounts.members(session)) == 1
+
+
+def test_nobody_is_invented(database, clinic_keys, alice):
+    with database.write() as session, pytest.raises(accounts.NoSuchMember):
+        accounts.set_password(session, clinic_keys, uuid4(), "hash")
+
+
+def test_a_password_is_kept_as_a_sealed_hash(database, clinic_keys, alice):
+    kept = passwords.hashed("correct horse")
+    with database.write() as session:
+        accounts.set_password(session, clinic_keys, alice.id, kept)
+    with database.read() as session:
+        assert accounts.has_password(session, alice.id)
+        row = session.scalars(select(StaffMemberRow)).one()
+        assert b"argon2" not in row.password
+        assert row.password[2:6] == clinic_keys.staff_key.id
+        assert accounts.open_password(clinic_keys, row) == kept
+
+
+def test_a_new_password_ends_every_session_of_that_person(database, clinic_keys, alice):
+    with database.write() as session:
+        bob = accounts.add_member(session, "bob", "Bob", [], NOW)
+        tokens = [staff_sessions.start(session, one.id, NOW) for one in (alice, alice, bob)]
+        accounts.set_password(session, clinic_keys, alice.id, passwords.hashed("new"))
+    with database.read() as session:
+        found = [staff_sessions.find(session, token, NOW) for token in tokens]
+    assert found == [None, None, bob]
+
+
+def test_passwords_cost_what_was_decided():
+    parameters = extract_parameters(passwords.hashed("correct horse"))
+    assert parameters.type is Type.ID
+    assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (19456, 2, 1)
+
+
+def test_the_right_password_is_proved_and_no_other():
+    kept = passwords.hashed("correct horse")
+    assert passwords.prove(kept, "correct horse") == passwords.Proof(right=True)
+    assert passwords.prove(kept, "correct horsE") == passwords.Proof(right=False)
+    assert passwords.prove("not a hash", "correct horse") == passwords.Proof(right=False)
+
+
+def test_nobody_can_prove_a_password_that_was_never_set():
+    assert not passwords.prove(None, "nobody has this password").right
+
+
+def test_an_unknown_account_costs_as_much_as_a_known_one(monkeypatch):
+    tried = []
+
+    class Noting(PasswordHasher):
+        def verify(self, kept, password):
+            tried.append(extract_parameters(kept))
+            return super().verify(kept, password)
+
+    monkeypatch.setattr(passwords, "_HASHER", Noting(2, 19456, 1))
+    passwords.prove(passwords.hashed("right"), "wrong")
+    passwords.prove(None, "wrong")
+    assert tried[0] == tried[1]
+
+
+def test_a_password_hashed_more_cheaply_is_hashed_again():
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("correct horse")
+    proof = passwords.prove(cheap, "correct horse")
+    assert proof.right
+    assert extract_parameters(proof.renewed).memory_cost == 19456
+    assert passwords.prove(cheap, "wrong").renewed is None

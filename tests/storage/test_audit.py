@@ -1,0 +1,293 @@
+"""The audit trail shows every change made to it, and stays whole when several add to it at once."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from datetime import timedelta
+from multiprocessing import get_context
+from typing import get_args
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import inspect, text
+
+from intake.domain import events as domain_events
+from intake.domain.events import (
+    Event,
+    FlagAcknowledged,
+    QueueOpened,
+    SignInRefused,
+    StaffMemberAdded,
+    SubmissionOpened,
+)
+from intake.storage import audit
+from storage.appending import append
+from storage.samples import ALICE, NOW
+
+SUBMISSION = uuid4()
+
+
+def fill(database, keys, lines=6):
+    for number in range(lines):
+        with database.write() as session:
+            audit.record(session, keys, ALICE.id, QueueOpened(number), NOW + timedelta(seconds=number))
+
+
+def verified(database, keys):
+    with database.read() as session:
+        return audit.verify(session, keys)
+
+
+def tamper(database, *statements, **values):
+    """Change the trail as somebody who may do anything to the database."""
+    with database.write() as session:
+        if database.is_sqlite:
+            for event in ("update", "delete"):
+                session.execute(text(f"DROP TRIGGER audit_events_no_{event}"))
+        else:
+            session.execute(text("ALTER TABLE audit_events DISABLE TRIGGER USER"))
+        for statement in statements:
+            session.execute(text(statement), values)
+
+
+def test_an_empty_trail_is_whole(database, clinic_keys):
+    assert verified(database, clinic_keys) == audit.VerifyResult(ok=True, checked=0)
+
+
+def test_an_untouched_trail_is_whole(database, clinic_keys):
+    """The control for everything below."""
+    fill(database, clinic_keys)
+    tamper(database)
+    assert verified(database, clinic_keys) == audit.VerifyResult(ok=True, checked=6)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_events SET actor = 'somebody else' WHERE seq = 4",
+        "UPDATE audit_events SET at = '2026-11-20T09:30:16.345678+00:00' WHERE seq = 4",
+        "UPDATE audit_events SET event = 'SubmissionOpened' WHERE seq = 4",
+        "UPDATE audit_events SET detail = '{\"shown\"\\:300}' WHERE seq = 4",
+        "UPDATE audit_events SET detail = '{\"shown\": 3}' WHERE seq = 4",
+        "UPDATE audit_events SET object_id = 'x' WHERE seq = 4",
+    ],
+)
+def test_a_changed_line_is_found(database, clinic_keys, change):
+    fill(database, clinic_keys)
+    tamper(database, change)
+    result = verified(database, clinic_keys)
+    assert (result.ok, result.checked, result.first_bad_seq) == (False, 3, 4)
+    assert "changed" in result.reason
+
+
+@pytest.mark.parametrize("column", ["mac", "prev_mac"])
+def test_a_changed_seal_is_found(database, clinic_keys, column):
+    fill(database, clinic_keys)
+    tamper(database, f"UPDATE audit_events SET {column} = :rubbish WHERE seq = 4", rubbish=b"x" * 32)
+    result = verified(database, clinic_keys)
+    assert (result.ok, result.first_bad_seq) == (False, 4)
+
+
+def test_a_line_missing_in_the_middle_is_found(database, clinic_keys):
+    fill(database, clinic_keys)
+    tamper(database, "DELETE FROM audit_events WHERE seq = 4")
+    result = verified(database, clinic_keys)
+    assert (result.ok, result.first_bad_seq, result.reason) == (False, 5, "line 4 is missing")
+
+
+def test_a_gap_that_was_closed_again_is_found(database, clinic_keys):
+    fill(database, clinic_keys)
+    tamper(
+        database,
+        "DELETE FROM audit_events WHERE seq = 4",
+        "UPDATE audit_events SET seq = 4 WHERE seq = 5",
+        "UPDATE audit_events SET seq = 5 WHERE seq = 6",
+        "UPDATE audit_head SET seq = 5",
+    )
+    result = verified(database, clinic_keys)
+    assert (result.ok, result.first_bad_seq) == (False, 4)
+
+
+def test_two_lines_that_changed_places_are_found(database, clinic_keys):
+    fill(database, clinic_keys)
+    tamper(
+        database,
+        "UPDATE audit_events SET seq = 100 WHERE seq = 3",
+        "UPDATE audit_events SET seq = 3 WHERE seq = 4",
+        "UPDATE audit_events SET seq = 4 WHERE seq = 100",
+    )
+    result = verified(database, clinic_keys)
+    assert (result.ok, result.first_bad_seq) == (False, 3)
+
+
+def test_a_line_put_in_between_is_found(database, clinic_keys):
+    fill(database, clinic_keys)
+    tamper(
+        database,
+        "UPDATE audit_events SET seq = -seq WHERE seq > 3",
+        "UPDATE audit_events SET seq = 1 - seq WHERE seq < 0",
+        "UPDATE audit_events SET prev_mac = :mac WHERE seq = 5",
+        "INSERT INTO audit_events SELECT 4, at, actor, event, object_id, detail, mac, :mac "
+        "FROM audit_events WHERE seq = 3",
+        "UPDATE audit_head SET seq = 7",
+        mac=b"x" * 32,
+    )
+    result = verified(database, clinic_keys)
+    assert (result.ok, result.first_bad_seq) == (False, 4)
+
+
+def test_a_line_added_at_the_end_without_the_key_is_found(database, clinic_keys):
+    fill(database, clinic_keys)
+    tamper(
+        database,
+        "INSERT INTO audit_events SELECT 7, at, actor, event, object_id, detail, mac, :mac "
+        "FROM audit_events WHERE seq = 6",
+        "UPDATE audit_head SET seq = 7, mac = :mac",
+        mac=b"x" * 32,
+    )
+    result = verified(database, clinic_keys)
+    assert (result.ok, result.first_bad_seq) == (False, 7)
+
+
+def test_lines_missing_at_the_end_are_found_by_the_head(database, clinic_keys):
+    fill(database, clinic_keys)
+    tamper(database, "DELETE FROM audit_events WHERE seq > 4")
+    result = verified(database, clinic_keys)
+    assert (result.ok, result.checked, result.first_bad_seq) == (False, 4, 5)
+
+
+def test_lines_missing_at_the_beginning_are_found(database, clinic_keys):
+    fill(database, clinic_keys)
+    tamper(database, "DELETE FROM audit_events WHERE seq < 3")
+    assert verified(database, clinic_keys).reason == "line 1 is missing"
+
+
+def test_a_missing_head_is_found_and_nothing_is_added(database, clinic_keys):
+    fill(database, clinic_keys)
+    tamper(database, "DELETE FROM audit_head")
+    assert not verified(database, clinic_keys).ok
+    with pytest.raises(audit.TrailBroken), database.write() as session:
+        audit.record(session, clinic_keys, "system", QueueOpened(1), NOW)
+
+
+def test_another_clinics_key_does_not_verify_it(database, clinic_keys):
+    fill(database, clinic_keys)
+    assert not verified(database, replace(clinic_keys, audit_key=b"x" * 32)).ok
+    assert not verified(database, replace(clinic_keys, deployment=uuid4())).ok
+
+
+def test_both_sites_write_one_chain(database, clinic_keys, patient_keys):
+    fill(database, clinic_keys, 2)
+    fill(database, patient_keys, 2)
+    assert verified(database, patient_keys) == audit.VerifyResult(ok=True, checked=4)
+
+
+def test_a_line_that_was_rolled_back_leaves_no_gap(database, clinic_keys):
+    fill(database, clinic_keys, 1)
+    with pytest.raises(ZeroDivisionError), database.write() as session:
+        audit.record(session, clinic_keys, "system", QueueOpened(1), NOW)
+        raise ZeroDivisionError
+    fill(database, clinic_keys, 1)
+    assert verified(database, clinic_keys) == audit.VerifyResult(ok=True, checked=2)
+
+
+def test_several_lines_in_one_transaction(database, clinic_keys):
+    with database.write() as session:
+        for number in range(3):
+            audit.record(session, clinic_keys, "system", QueueOpened(number), NOW)
+    assert verified(database, clinic_keys).checked == 3
+
+
+def test_a_line_says_who_did_what_to_which_when(database, clinic_keys):
+    with database.write() as session:
+        event = FlagAcknowledged(SUBMISSION, "flag", "content")
+        audit.record(session, clinic_keys, ALICE.id, event, NOW)
+    with database.read() as session:
+        (line,) = audit.events(session)
+    assert line == audit.Recorded(
+        seq=1,
+        at=NOW,
+        actor=str(ALICE.id),
+        event="FlagAcknowledged",
+        object=str(SUBMISSION),
+        detail={"submission": str(SUBMISSION), "flag": "flag", "content": "content"},
+    )
+
+
+def test_the_lines_about_one_submission(database, clinic_keys):
+    with database.write() as session:
+        for event in (SubmissionOpened(SUBMISSION, 1), QueueOpened(3), SubmissionOpened(uuid4(), 1)):
+            audit.record(session, clinic_keys, ALICE.id, event, NOW)
+    with database.read() as session:
+        assert [line.seq for line in audit.events(session, SUBMISSION)] == [1]
+        assert [line.seq for line in audit.events(session)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("event", "about"),
+    [
+        (QueueOpened(3), None),
+        (StaffMemberAdded(ALICE.id, "clinician"), str(ALICE.id)),
+        (SignInRefused(None, "wrong"), None),
+    ],
+)
+def test_what_a_line_is_about(database, clinic_keys, event, about):
+    with database.write() as session:
+        audit.record(session, clinic_keys, "somebody", event, NOW)
+        assert audit.events(session)[0].object == about
+
+
+@pytest.mark.parametrize("event", get_args(Event), ids=lambda event: event.__name__)
+def test_every_event_of_the_domain_can_be_recorded(sqlite_database, clinic_keys, event):
+    sample = {
+        "UUID": SUBMISSION, "int": 3, "str": "text", "bool": True, "UUID | None": None,
+        UUID: SUBMISSION, int: 3, str: "text", bool: True, UUID | None: None,
+    }  # fmt: skip
+    recorded = event(*(sample[kind] for kind in event.__annotations__.values()))
+    with sqlite_database.write() as session:
+        audit.record(session, clinic_keys, "system", recorded, NOW)
+        (line,) = audit.events(session)
+    assert line.event in vars(domain_events)
+    assert list(line.detail) == sorted(event.__annotations__)
+
+
+def test_what_cannot_be_written_the_same_everywhere_is_refused(database, clinic_keys):
+    with pytest.raises(TypeError, match="cannot carry a float"), database.write() as session:
+        audit.record(session, clinic_keys, "system", QueueOpened(0.5), NOW)
+
+
+def test_a_line_can_be_checked_with_other_tools(database, clinic_keys):
+    """What is sealed is written down: whoever has the key needs no code of ours."""
+    fill(database, clinic_keys, 1)
+    with database.read() as session:
+        row = session.execute(text("SELECT * FROM audit_events")).one()
+    line = {name: getattr(row, name) for name in ("seq", "at", "actor", "event", "object_id", "detail")}
+    canonical = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    parts = ("intake", "audit", "1", str(clinic_keys.deployment), canonical)
+    message = b"".join(
+        len(part).to_bytes(4, "big") + part for part in (*(p.encode() for p in parts), bytes(32))
+    )
+    assert row.mac == hmac.new(clinic_keys.audit_key, message, hashlib.sha256).digest()
+
+
+def test_four_processes_at_once_keep_one_chain(database, keyring, clinic_keys):
+    url = database.url.render_as_string(hide_password=False)
+    context = get_context("spawn")
+    together = context.Barrier(4)
+    processes = [context.Process(target=append, args=(url, keyring, 20, together)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(timeout=60)
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert verified(database, clinic_keys) == audit.VerifyResult(ok=True, checked=80)
+    with database.read() as session:
+        assert len({line.actor for line in audit.events(session)}) == 4
+
+
+def test_the_trail_has_no_columns_but_these(database):
+    with database.read() as session:
+        columns = inspect(session.connection()).get_columns("audit_events")
+    names = [column["name"] for column in columns]
+    assert names == ["seq", "at", "actor", "event", "object_id", "detail", "prev_mac", "mac"]

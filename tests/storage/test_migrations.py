@@ -1,0 +1,140 @@
+"""Migrations make exactly the tables the program uses, both ways, and forbid changing facts."""
+
+import importlib.util
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from intake.domain.events import QueueOpened
+from intake.storage import audit, editions, submissions
+from intake.storage import database as database_module
+from intake.storage.database import Database, is_current, migrate, undo_migration
+from intake.storage.tables import Base
+from storage.samples import ALICE, NOW, send, sign_off
+
+FIRST = Path(database_module.__file__).parent / "migrations/versions/0001_first_tables.py"
+
+
+def append_only():
+    spec = importlib.util.spec_from_file_location("first_tables", FIRST)
+    first = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(first)
+    return first.APPEND_ONLY
+
+
+def differences(database):
+    with database.read() as session:
+        context = MigrationContext.configure(session.connection())
+        return compare_metadata(context, Base.metadata)
+
+
+def tables(database):
+    with database.read() as session:
+        return set(inspect(session.connection()).get_table_names())
+
+
+def test_the_tables_are_those_of_the_program(database):
+    assert differences(database) == []
+    assert tables(database) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_up_down_and_up_again(empty_database):
+    migrate(empty_database)
+    undo_migration(empty_database, "base")
+    assert tables(empty_database) <= {"alembic_version"}
+    migrate(empty_database)
+    assert differences(empty_database) == []
+
+
+def test_going_back_leaves_no_trigger_or_function(empty_database):
+    migrate(empty_database)
+    undo_migration(empty_database, "base")
+    left = (
+        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
+        if empty_database.is_sqlite
+        else "SELECT count(*) FROM pg_proc WHERE proname = 'refuse_change'"
+    )
+    with empty_database.read() as session:
+        assert session.scalar(text(left)) == 0
+
+
+def test_a_database_knows_whether_it_is_current(empty_database):
+    assert not is_current(empty_database)
+    migrate(empty_database)
+    assert is_current(empty_database)
+
+
+def test_migrating_twice_changes_nothing(database, clinic_keys):
+    with database.write() as session:
+        audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)
+    migrate(database)
+    with database.read() as session:
+        assert audit.verify(session, clinic_keys).checked == 1
+
+
+def test_two_processes_may_migrate_at_once(empty_database):
+    url = empty_database.url.render_as_string(hide_password=False)
+    failures = []
+
+    def one_of_two():
+        mine = Database(url)
+        try:
+            migrate(mine)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            mine.dispose()
+
+    both = [threading.Thread(target=one_of_two) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert failures == []
+    assert is_current(empty_database)
+
+
+@pytest.fixture
+def full(database, clinic_keys):
+    """A database with a row in every table whose rows may not change."""
+    with database.write() as session:
+        sign_off(session, clinic_keys, send(session, clinic_keys))
+        editions.keep(session, "rules", "one", "text")
+        audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)
+    return database
+
+
+def test_facts_cannot_be_changed(full):
+    for table, columns in append_only().items():
+        for name in columns or [column.name for column in Base.metadata.tables[table].columns]:
+            with pytest.raises(DBAPIError, match=f"{table} is append-only"), full.write() as session:
+                session.execute(text(f"UPDATE {table} SET {name} = {name}"))
+
+
+def test_facts_cannot_be_deleted(full):
+    for table in append_only():
+        with pytest.raises(DBAPIError, match=f"{table} is append-only"), full.write() as session:
+            session.execute(text(f"DELETE FROM {table}"))
+
+
+@pytest.mark.postgres
+def test_facts_cannot_be_emptied_away(postgresql_copy):
+    database = Database(postgresql_copy)
+    for table in append_only():
+        with pytest.raises(DBAPIError, match="is append-only"), database.write() as session:
+            session.execute(text(f"TRUNCATE {table} CASCADE"))
+    database.dispose()
+
+
+def test_what_may_change_can(full):
+    """The control: the triggers refuse changes, not every statement."""
+    with full.write() as session:
+        changed = session.execute(text("UPDATE submissions SET state = 'open'"))
+        assert changed.rowcount == 1
+    with full.read() as session:
+        assert len(submissions.ids(session)) == 1
