@@ -12,6 +12,8 @@ from intake.config import Settings
 LARGEST_PAGE = 64 * 1024
 # As long as a draft may live: a page left open must still be accepted (ux_spec 9).
 _CSRF_LIFETIME = timedelta(days=31)
+# Names of one place, which people type as they please when they try the product.
+_THIS_MACHINE = ("127.0.0.1", "localhost")
 _READING = frozenset({"GET", "HEAD"})
 
 _HEADERS = {
@@ -35,7 +37,7 @@ class _CsrfCookie(SecureCookieSessionInterface):
     """Flask's session, which here holds the CSRF value and nothing else."""
 
     # Flask hands it both, and neither matters here.
-    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:  # noqa: ARG002
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
         return datetime.now(UTC) + _CSRF_LIFETIME
 
 
@@ -53,7 +55,7 @@ def secure(app: Flask, settings: Settings, secret_key: bytes, site: str) -> None
         # _refuse_other_sites looks at where a post comes from, also without a Referer, which
         # some patients' browsers never send.
         WTF_CSRF_SSL_STRICT=False,
-        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        TRUSTED_HOSTS=[*settings.trusted_hosts, *(() if settings.secure_cookies else _THIS_MACHINE)],
         MAX_CONTENT_LENGTH=LARGEST_PAGE,
         PROVIDE_AUTOMATIC_OPTIONS=False,
     )

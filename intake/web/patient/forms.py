@@ -39,6 +39,9 @@ class PageForm(BaseForm):
         self.asked: dict[str, Asked] = {one.name: one for one in self if isinstance(one, Asked)}
         for one in self.asked.values():
             self._hang_up(page, one)
+        self.noticed = (
+            [] if sent is None else [name for name in sent.getlist("noticed") if name in self.asked]
+        )
         self.process(sent, data={question.id: evidence.answers.get(question.id) for question in questions})
 
     @property
@@ -76,21 +79,21 @@ class PageForm(BaseForm):
             and (one.question.kind is not Kind.TEXT or one.question.needed or one.opens_under)
         )
 
-    def note_blanks(self, noticed: Iterable[str]) -> bool:
+    def note_blanks(self) -> bool:
         """Say a word beside blanks not spoken of before; whether there were any.
 
         On a page of several questions only those that need it are spoken of here: the
         others get a page of their own afterwards, once (ux_spec 8).
         """
-        spoken_of = frozenset(noticed)
         alone = len(self.top) == 1
         found = [
             one
             for one in self.blank()
-            if one.name not in spoken_of and (alone or one.question.needed or one.opens_under)
+            if one.name not in self.noticed and (alone or one.question.needed or one.opens_under)
         ]
         for one in found:
             _say_a_word(one)
+        self.noticed += [one.name for one in found]
         return bool(found)
 
     def doubts(self, kept: Iterable[str]) -> tuple[Asked, ...]:
@@ -141,9 +144,7 @@ def _say_a_word(one: Asked) -> None:
     again = "press Continue again to skip"
     if one.question.needed:
         label = one.question.label[:1].lower() + one.question.label[1:]
-        one.errors = [
-            f"We need your {label} before you can send the form. To add it later, press Continue again"
-        ]
+        one.errors = [f"We need your {label}. To add it later, press Continue again"]
     elif one.opens_under:
         one.errors = ["Tell us more here, or press Continue again to leave it blank"]
     elif offered := [option.say for option in one.ways_out()]:

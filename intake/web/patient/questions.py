@@ -83,8 +83,10 @@ def _take(visit: Visit, place: Place) -> ResponseReturnValue:
     if "go-later" in sent:
         saved = answering.answer_page(visit.desk, visit.token, place.page, form.given(), finished=False)
         return stop_here(place, saved.safety, visit.questionnaire, unfinished=not readable)
-    if not readable or "change-it" in sent or form.note_blanks(sent.getlist("noticed")):
-        return _show(visit, place, form), 200 if "change-it" in sent and readable else 422
+    if readable and "change-it" in sent:
+        return _show(visit, place, form)
+    if form.note_blanks() or not readable:
+        return _show(visit, place, form), 422
     if doubts := form.doubts(sent.getlist("kept")):
         return render_template(
             "patient/sure.html", **frame_of(visit, place), doubts=doubts, sent=form.sent_boxes(sent)
@@ -103,7 +105,12 @@ def _save(visit: Visit, place: Place, form: PageForm) -> ResponseReturnValue:
 
 
 def _show(visit: Visit, place: Place, form: PageForm) -> str:
-    noticed = request.form.getlist("noticed") + [one.name for one in form.open if one.answer == BLANK]
+    wrong = [one.name for one in form.open if one.errors]
     return render_template(
-        "patient/page.html", **frame_of(visit, place), form=form, problems=form.problems(), noticed=noticed
+        "patient/page.html",
+        **frame_of(visit, place),
+        form=form,
+        problems=form.problems(),
+        wrong=wrong,
+        stuck=any(name in wrong for name in request.form.getlist("wrong")),
     )

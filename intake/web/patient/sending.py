@@ -62,7 +62,7 @@ def check(visit: Visit) -> ResponseReturnValue:
         "patient/check.html",
         parts=[(part.title, _rows(visit, part.lines)) for part in parts],
         missing=[(one, _change(visit, one.id)) for one in missing],
-        blanks=sum(line.state in (State.BLANK, None) for part in parts for line in part.lines),
+        blanks=sum(_is_open(visit, line) for part in parts for line in part.lines),
     )
 
 
@@ -127,6 +127,13 @@ def _row(visit: Visit, line: Line) -> Row:
     # Somebody may look over the patient's shoulder.
     said = "Answered" if line.sensitive and line.state is State.ANSWERED else line.said
     return Row(line.asked, said, _change(visit, line.question), line.state in (State.BLANK, None))
+
+
+def _is_open(visit: Visit, line: Line) -> bool:
+    # Free text is an offer; only what is asked counts as blank.
+    question = visit.questionnaire.question(line.question)
+    offered = question.kind is Kind.TEXT and not question.needed
+    return line.state in (State.BLANK, None) and not offered
 
 
 def _change(visit: Visit, question_id: str) -> str:

@@ -103,6 +103,7 @@ def take_back(response: Response) -> Response:
     response.delete_cookie(
         _name(settings), path="/", secure=settings.secure_cookies, httponly=True, samesite="Lax"
     )
+    # Not "cookies": a clinician may be signed in to the clinic site in the same browser.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
