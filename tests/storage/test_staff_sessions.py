@@ -4,11 +4,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from intake.storage import accounts, staff_sessions
 from intake.storage.encryption import token_digest
-from intake.storage.tables import StaffSessionRow
+from intake.storage.tables import StaffMemberRow, StaffSessionRow
 from storage.samples import MINUTE, NOW
 
 
@@ -69,6 +69,13 @@ def test_it_is_touched_at_most_once_a_minute(database, token):
     assert last_seen() == NOW
     found(database, token, NOW + MINUTE)
     assert last_seen() == NOW + MINUTE
+
+
+def test_a_session_from_before_a_new_password_stays_ended(database, alice, token):
+    """Even one that was begun in the same moment, and so was not deleted with the others."""
+    with database.write() as session:
+        session.execute(update(StaffMemberRow).values(auth_epoch=2))
+    assert found(database, token) is None
 
 
 def test_signing_out_ends_it(database, token):
