@@ -12,7 +12,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
-from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from intake.domain.permissions import Role
@@ -50,6 +50,11 @@ def _filled(message: str) -> InputRequired:
     return InputRequired(message=message)
 
 
+def _not_empty(message: str) -> DataRequired:
+    # Spaces alone are no name.
+    return DataRequired(message=message)
+
+
 def _note(label: str) -> TextAreaField:
     too_long = f"Keep the note to {LONGEST_NOTE:,} characters. What you typed is still here"
     return TextAreaField(label, filters=[_stripped], validators=[Length(max=LONGEST_NOTE, message=too_long)])
@@ -61,7 +66,7 @@ def _username() -> StringField:
         description="Small letters, numbers, dots or hyphens. Used to sign in.",
         filters=[_stripped, str.lower],
         validators=[
-            _filled("Type a username"),
+            _not_empty("Type a username"),
             Length(min=2, max=40, message="Make the username 2 to 40 characters long"),
             Regexp(r"[a-z0-9][a-z0-9._-]*\Z", message="Use small letters, numbers, dots or hyphens only"),
         ],
@@ -75,7 +80,7 @@ def _printed_name() -> StringField:
         description="For example: R. Chen, NP. It stands under every sign-off.",
         filters=[_stripped],
         validators=[
-            _filled("Type the name as it is signed"),
+            _not_empty("Type the name as it is signed"),
             Length(max=80, message="Keep the name to 80 characters"),
             _no_line_breaks,
         ],
@@ -125,7 +130,7 @@ class SignInForm(FlaskForm):
     username = StringField(
         "Username",
         filters=[_stripped, str.lower],
-        validators=[_filled("Type your username")],
+        validators=[_not_empty("Type your username")],
         render_kw=_plain("username"),
     )
     password = PasswordField(

@@ -24,7 +24,7 @@ _SIGNED_SHOWN = 25
 @requires(Permission.OWN_ACCOUNT)
 def home(member: StaffMember) -> ResponseReturnValue:
     """Send everyone to the page they work with."""
-    first = "review.queue" if member.may(Permission.REVIEW) else "accounts.staff"
+    first = "review.queue" if member.may(Permission.REVIEW) else "staff.people"
     return redirect(url_for(first), 303)
 
 
