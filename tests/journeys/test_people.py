@@ -5,12 +5,11 @@ from datetime import date
 import pytest
 
 from intake.content.documents import DocumentRefused
-from intake.demo.people import people, read_people
+from intake.demo.people import read_people
 from intake.domain.answers import BLANK, DECLINED, Chosen, Day, MedicineList, Number, Reading, Text, answered
-from journeys.vignettes import BY_ID, VIGNETTES
+from journeys.vignettes import BY_ID, PEOPLE, VIGNETTES
 from small import asked, formulary
 
-PEOPLE = {person.id: person for person in people()}
 POINTS = ("not_at_all", "several_days", "more_than_half", "nearly_every_day")
 REASONS = {
     "depression": "depression",

@@ -1,0 +1,60 @@
+"""One clinic on this machine, at noon on November 20, 2026: its patients, and Alice who reviews."""
+
+from dataclasses import replace
+
+import pytest
+
+from copies import PASSWORD, make_copy, staff
+from intake.domain.permissions import Role
+from journeys.visitor import on_the_clinic_site, on_the_patient_site
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the product on SQLite, with the shipped content and a clock that stands still."""
+    copy = make_copy(tmp_path)
+    yield copy
+    copy.desk.database.dispose()
+    copy.clinic.database.dispose()
+
+
+@pytest.fixture
+def library(copy):
+    """The content files in force."""
+    return copy.desk.library
+
+
+@pytest.fixture
+def desk(copy):
+    """The patients' side."""
+    return copy.desk
+
+
+@pytest.fixture
+def clinic(copy):
+    """The clinic's side."""
+    return copy.clinic
+
+
+@pytest.fixture
+def patient_browser(desk):
+    """A patient's browser, on the patient site."""
+    return on_the_patient_site(desk)
+
+
+@pytest.fixture
+def clinic_browser(clinic):
+    """A browser on the clinic site, with Alice signed in."""
+    alice = staff(clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)
+    browser = on_the_clinic_site(clinic)
+    form = browser.open("/clinic/sign-in").form("Sign in")
+    form.fill("Username", alice.username)
+    form.fill("Password", PASSWORD)
+    browser.press(form, "Sign in")
+    return browser
+
+
+@pytest.fixture
+def without_rules(library):
+    """The content files with every rule taken out."""
+    return replace(library, rulebook=replace(library.rulebook, rules=()))
