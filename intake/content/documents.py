@@ -122,7 +122,7 @@ def edition_of(document: Mapped) -> str:
     return fingerprint(_in_order(document))
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads ``yes``, ``no``, ``on`` and dates as the words they are."""
 
 

@@ -40,7 +40,7 @@ def screen_file(content: Library, path: Path, today: date) -> tuple[RuleOutcome,
         fields.raw("answers"), fields.line_of("answers"), "answers", questionnaire, problems
     )
     as_of = fields.day("as_of") if fields.has("as_of") else today
-    fields.finish()
+    fields.finish(also=("as_of",))
     problems.refuse_if_any()
     given = PatientEvidence(questionnaire, content.formulary, answers, as_of)
     evidence = PatientEvidence(questionnaire, content.formulary, relevant(given), as_of)

@@ -47,7 +47,7 @@ def test_only_plain_numbers_and_true_and_false_are_more_than_words():
         ("a: &x 1\nb: 2", "file.yaml:1: anchors and aliases (& and *) are not used here; write it out"),
         ("a: !!python/none x", "the tag tag:yaml.org,2002:python/none is not used here; remove it"),
         ("a: 1\n---\nb: 2", "file.yaml:2: a second document starts here (`---`); keep one to a file"),
-        ("a: [1, 2", "file.yaml:1: not valid YAML"),
+        ("a: [1, 2", ": not valid YAML"),
         ("- 1\n- 2", "file.yaml:1: the file should hold keys and values at its top"),
         ("", "file.yaml:1: the file should hold keys and values at its top"),
         ("? [a, b]\n: 1", "file.yaml:1: a key has to be a word"),

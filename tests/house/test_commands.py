@@ -1,0 +1,219 @@
+"""The commands, run as a person at a console runs them."""
+
+# ruff: noqa: E501 - one case to a line reads best
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCREENED = {
+    "answers": {
+        "date_of_birth": "1988-03-14",
+        "hypertension_history": "often_high",
+        "aneurysm": "not_sure",
+        "bp_reading_known": "yes",
+        "recent_bp_reading": "152/94",
+        "takes_medicines": True,
+        "medicines": ["Nardil 15 mg", "vitamin D"],
+    },
+    "as_of": "2026-11-20",
+}
+
+
+@pytest.fixture
+def intake(tmp_path):
+    """Runs a command in a folder of its own, as an installed program would be."""
+
+    def run(*arguments, code=0, **settings):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("INTAKE_")}
+        environment["INTAKE_INSTANCE"] = str(tmp_path / "instance")
+        done = subprocess.run(
+            [sys.executable, "-m", "intake", *arguments],
+            cwd=tmp_path,
+            env=environment | {f"INTAKE_{name.upper()}": value for name, value in settings.items()},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+def screened(intake, path, **answers):
+    path.write_text(json.dumps(SCREENED | answers), encoding="utf-8")
+    return {one["rule"]: one for one in json.loads(intake("screen", str(path), "--json"))}
+
+
+COMMANDS = ("serve", "init", "migrate", "check", "screen", "rescreen", "add-clinician", "demo", "audit")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "audit verify"])
+def test_every_command_says_what_it_does(intake, command):
+    assert "Usage:" in intake(*command.split(), "--help")
+
+
+def test_the_help_lists_exactly_the_commands_there_are(intake):
+    listed = re.findall(r"^  ([a-z-]+) ", intake("--help").partition("Commands:")[2], re.MULTILINE)
+
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+def test_screening_a_file_needs_no_database(intake, tmp_path):
+    outcomes = screened(intake, tmp_path / "answers.json")
+
+    raised = outcomes["mao-inhibitor"]
+    assert (raised["outcome"], raised["priority"], raised["topic"]) == ("raised", "high", "ddi_maoi")
+    assert raised["because"][0]["question"] == "medicines"
+    assert "Nardil 15 mg" in raised["because"][0]["answer"]
+    unknown = outcomes["aneurysm-or-aortic-tear"]
+    assert unknown["outcome"] == "cannot_tell"
+    assert [(one["question"], one["answer"]) for one in unknown["missing"]] == [("aneurysm", "Not sure")]
+    assert outcomes["blood-pressure-reading-180-120"]["outcome"] == "not_raised"
+    assert not (tmp_path / "instance").exists()
+
+
+def test_screening_prints_the_three_outcomes_for_people(intake, tmp_path):
+    path = tmp_path / "answers.yaml"
+    path.write_text("answers: {aneurysm: not_repaired}\nas_of: 2026-11-20\n", encoding="utf-8")
+
+    told = intake("screen", str(path))
+
+    assert re.search(r"^raised \(1\)$", told, re.MULTILINE)
+    assert "because  Aneurysm" in told
+    assert re.search(r"^cannot tell \(\d+\)$", told, re.MULTILINE)
+    assert re.search(r"^not raised \(\d+\)$", told, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"answers": {"anuerysm": "yes"}}', 'answers.json:1: answers: there is no question "anuerysm" (did you mean "aneurysm"?)'),
+        ('{"answers": {"aneurysm": "maybe"}}', "answers.json:1: answers: aneurysm: expected one of"),
+        ('{"answers": {}, "as_off": "2026-11-20"}', "'as_off' is not a key used here (did you mean \"as_of\"?)"),
+        ('{"answers": {}, "as_of": "today"}', "'as_of' should be a date like 2026-11-20"),
+        ('{"answers": [1]}', "answers: expected answers by question id"),
+        ("[]", "the file should hold keys and values at its top"),
+        ("{", "not valid YAML"),
+        ('{"answers": {"date_of_birth": "yesterday"}}', "date_of_birth: expected a date like 1988-03-14"),
+    ],
+)  # fmt: skip
+def test_a_bad_file_of_answers_is_refused_in_words(intake, tmp_path, text, message):
+    path = tmp_path / "answers.json"
+    path.write_text(text, encoding="utf-8")
+
+    assert message in intake("screen", str(path), code=2)
+
+
+def test_a_file_that_is_not_there_is_said(intake):
+    assert "there is no such file" in intake("screen", "nowhere.json", code=2)
+
+
+def test_checking_the_shipped_content_finds_nothing_to_put_right(intake):
+    assert re.search(
+        r"\d+ questions, \d+ rules, \d+ examples, \d+ medicines: nothing to put right", intake("check")
+    )
+
+
+def test_checking_a_bad_rules_file_says_where_and_what(intake, tmp_path):
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("rules:\n  - {id: x, priority: worst}\n", encoding="utf-8")
+
+    told = intake("check", "--rules", str(rules), code=2)
+
+    assert "rules.yaml:2: rule x: 'priority' should be one of urgent, high, moderate, info" in told
+    assert "rules.yaml:2: rule x: 'sources' is missing" in told
+
+
+def test_the_product_does_not_start_on_a_bad_file(intake, tmp_path):
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("rules:\n  - {id: x}\n", encoding="utf-8")
+
+    assert "rule x: 'topic' is missing" in intake("serve", code=2, screening_rules=str(rules))
+    assert not (tmp_path / "instance").exists()
+
+
+def test_init_makes_keys_for_the_owner_alone_and_repeats_safely(intake, tmp_path):
+    first = intake("init")
+    keys = tmp_path / "instance" / "keys" / "clinic-keys.json"
+    before = keys.read_bytes()
+    again = intake("init")
+
+    assert re.search(r"http://127\.0\.0\.1:8000/clinic/setup/[\w-]{43}", first)
+    assert re.search(r"/clinic/setup/[\w-]{43}", again)
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "instance").stat().st_mode) == 0o700
+    assert keys.read_bytes() == before
+
+
+def test_a_setting_that_does_not_exist_is_refused(intake):
+    assert "there is no setting INTAKE_CLINIC_NAMES" in intake("init", code=2, clinic_names="X")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("clinic_color", "teal", "clinic_color: should be a color like #0f766e"),
+        ("port", "http", "port: should be a whole number above 0"),
+        ("public_address", "http://clinic.example", "answers would travel unprotected; use https://"),
+        ("timezone", "Mars/Base", "timezone: should be a name like America/New_York"),
+        ("database_url", "mysql://x", "no support for mysql"),
+        ("clinic_logo", "/nowhere.svg", "clinic_logo: there is no such file"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_with_what_to_do(intake, name, value, message):
+    assert message in intake("init", code=2, **{name: value})
+
+
+def test_the_demonstration_loads_once_and_never_among_real_people(intake, tmp_path):
+    told = intake("demo")
+    assert "20 invented patients sent their forms" in told
+    assert re.search(r"alice +\S{15,} +\(A\. Rivera, MD\)", told)
+
+    assert "are here already" in intake("demo")
+    assert "20 submissions screened again, 0 reviews reopened" in intake("rescreen")
+    assert re.search(r"The audit trail is whole: \d+ lines", intake("audit", "verify"))
+
+    used = tmp_path / "used"
+    intake("add-clinician", "carol", "C. Diaz, NP", instance=str(used))
+    assert "this instance is in use" in intake("demo", code=2, instance=str(used))
+
+
+def test_a_username_that_is_taken_is_said(intake):
+    intake("init")
+    assert "/clinic/invitation/" in intake("add-clinician", "carol", "C. Diaz, NP")
+
+    assert "the username carol is taken" in intake("add-clinician", "carol", "C. Other", code=2)
+
+
+def test_a_broken_trail_is_told_with_its_line(intake, tmp_path):
+    intake("init")
+    from intake.storage.database import sqlite_module
+
+    database = sqlite_module().connect(tmp_path / "instance" / "intake.db")
+    database.executescript(
+        "DROP TRIGGER IF EXISTS audit_events_no_update;"
+        + "".join(
+            f"DROP TRIGGER {name};"
+            for (name,) in database.execute(
+                "SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='audit_events'"
+            ).fetchall()
+        )
+        + "UPDATE audit_events SET actor='nobody' WHERE seq=2;"
+    )
+    database.close()
+
+    assert "The audit trail is broken at line 2" in intake("audit", "verify", code=1)
+
+
+def test_another_folder_than_the_checkout_will_do(intake, tmp_path):
+    assert Path.cwd() != tmp_path
+    assert "nothing to put right" in intake("check")
