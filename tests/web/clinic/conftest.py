@@ -100,7 +100,7 @@ def site(clinic, compiled_pages):
 
 
 @pytest.fixture
-def browser(site):
+def anyone(site):
     """A browser nobody has signed in with."""
     return Person(site)
 

@@ -3,15 +3,35 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
+import html5lib
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
-from journeys.served import Served
-
 SITE = "http://127.0.0.1:8000"
 _IN_A_LINE = {"a", "strong", "span", "small", "svg"}
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Page:
+    """A page that came back, already checked: valid HTML, one heading, a title."""
+
+    def __init__(self, path, html):
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+        self.tree = parser.parse(html)
+        assert not parser.errors, f"{path}: {parser.errors[:3]}"
+        self.h1, self.title = words(self.one("h1")), words(self.one("title"))
+        assert self.h1, f"{path}: a page has a heading"
+        assert self.title, f"{path}: a page has a title"
+
+    def one(self, tag):
+        """The only element of this kind."""
+        (found,) = self.tree.iter(tag)
+        return found
+
+    def links(self):
+        """Where each link leads, by its words."""
+        return {words(a): a.get("href") for a in self.tree.iter("a")}
 
 
 class Person:
@@ -53,13 +73,12 @@ class Person:
 
     @property
     def page(self):
-        return Served(self.response.request.path, self.response.text)
+        return Page(self.response.request.path, self.response.text)
 
     def _took(self, response):
         self.response = response
         if response.mimetype == "text/html" and response.status_code not in (302, 303):
-            # Every page: valid HTML, one heading, a title.
-            Served(response.request.path, response.text)
+            Page(response.request.path, response.text)
             if token := _TOKEN.search(response.text):
                 self.csrf = token[1]
         return response

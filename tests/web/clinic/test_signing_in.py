@@ -14,13 +14,13 @@ from web.clinic.person import Person
 NEW = "another four plain words"
 
 
-def test_signing_in_leads_to_the_queue(browser):
-    browser.sign_in("alice", PASSWORD)
+def test_signing_in_leads_to_the_queue(anyone):
+    anyone.sign_in("alice", PASSWORD)
 
-    browser.follow()
-    browser.follow()
+    anyone.follow()
+    anyone.follow()
 
-    assert browser.page.h1 == "Review queue"
+    assert anyone.page.h1 == "Review queue"
 
 
 def test_an_administrator_is_led_to_the_staff(signed_in):
@@ -33,55 +33,55 @@ def test_an_administrator_is_led_to_the_staff(signed_in):
 
 
 @pytest.mark.parametrize("username", ["alice", "nobody-here"])
-def test_a_refusal_does_not_say_whether_the_account_exists(browser, username):
-    browser.open("/sign-in")
+def test_a_refusal_does_not_say_whether_the_account_exists(anyone, username):
+    anyone.open("/sign-in")
 
-    browser.send("/sign-in", username=username, password="not it")
+    anyone.send("/sign-in", username=username, password="not it")
 
-    assert browser.status == 422
-    assert "The username or the password is not right" in browser.text
-    assert browser.page.title.startswith("Error:")
-
-
-def test_nothing_typed_says_what_is_missing(browser):
-    browser.open("/sign-in")
-
-    browser.send("/sign-in")
-
-    assert browser.status == 422
-    assert "Type your username" in browser.text
-    assert "Type your password" in browser.text
+    assert anyone.status == 422
+    assert "The username or the password is not right" in anyone.text
+    assert anyone.page.title.startswith("Error:")
 
 
-def test_after_ten_wrong_passwords_signing_in_pauses_and_then_goes_on(browser, clock):
-    browser.open("/sign-in")
+def test_nothing_typed_says_what_is_missing(anyone):
+    anyone.open("/sign-in")
+
+    anyone.send("/sign-in")
+
+    assert anyone.status == 422
+    assert "Type your username" in anyone.text
+    assert "Type your password" in anyone.text
+
+
+def test_after_ten_wrong_passwords_signing_in_pauses_and_then_goes_on(anyone, clock):
+    anyone.open("/sign-in")
     for _ in range(10):
-        browser.send("/sign-in", username="alice", password="guess")
-    browser.send("/sign-in", username="alice", password=PASSWORD)
-    assert browser.status == 429
-    assert "Wait 15 minutes" in browser.text
+        anyone.send("/sign-in", username="alice", password="guess")
+    anyone.send("/sign-in", username="alice", password=PASSWORD)
+    assert anyone.status == 429
+    assert "Wait 15 minutes" in anyone.text
 
     clock.move(minutes=16)
 
-    browser.sign_in("alice", PASSWORD)
+    anyone.sign_in("alice", PASSWORD)
 
 
 @pytest.mark.parametrize(
     "wish",
     ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/clinic/queue\r\nSet-Cookie: a=b"],
 )
-def test_nobody_can_choose_where_signing_in_leads(browser, wish):
-    browser.open("/sign-in")
+def test_nobody_can_choose_where_signing_in_leads(anyone, wish):
+    anyone.open("/sign-in")
 
-    browser.send("/sign-in", username="alice", password=PASSWORD, next=wish)
+    anyone.send("/sign-in", username="alice", password=PASSWORD, next=wish)
 
-    assert browser.response.headers["Location"] == "/clinic/"
+    assert anyone.response.headers["Location"] == "/clinic/"
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser):
-    browser.sign_in("alice", PASSWORD)
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(anyone):
+    anyone.sign_in("alice", PASSWORD)
 
-    (cookie,) = (c for c in browser.response.headers.getlist("Set-Cookie") if c.startswith("intake_clinic="))
+    (cookie,) = (c for c in anyone.response.headers.getlist("Set-Cookie") if c.startswith("intake_clinic="))
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert "Path=/clinic" in cookie
@@ -141,7 +141,7 @@ def test_a_new_clinic_says_how_to_start_and_has_no_account(new_clinic, newcomer)
     assert accounts.staff(new_clinic) == ()
 
 
-def set_up(browser, token, **changes):
+def set_up(anyone, token, **changes):
     fields = {
         "username": "erin",
         "printed_name": "E. Park, MD",
@@ -149,7 +149,7 @@ def set_up(browser, token, **changes):
         "again": NEW,
         "reviews": "y",
     }
-    browser.send(f"/setup/{token}", **(fields | changes))
+    anyone.send(f"/setup/{token}", **(fields | changes))
 
 
 def test_the_first_administrator_comes_in_through_a_link_that_works_once(new_clinic, newcomer):
@@ -251,15 +251,15 @@ def test_an_invitation_is_shown_once(signed_in):
     assert "/invitation/" not in bob.response.text
 
 
-def test_an_invitation_cannot_make_an_administrator(clinic, signed_in, browser):
+def test_an_invitation_cannot_make_an_administrator(clinic, signed_in, anyone):
     bob = signed_in("bob")
     invite(bob)
     token = re.search(r"/invitation/([\w-]+)", bob.response.text)[1]
-    browser.open("/sign-in")
+    anyone.open("/sign-in")
 
-    set_up(browser, token)
+    set_up(anyone, token)
 
-    assert browser.status == 404
+    assert anyone.status == 404
     assert "erin" not in {member.username for member in accounts.staff(clinic)}
 
 
@@ -282,7 +282,7 @@ def test_somebody_who_cannot_be_added_is_not(clinic, signed_in, changes, words):
     assert len(accounts.staff(clinic)) == 3
 
 
-def test_a_new_password_signs_everybody_out_who_used_the_old_one(alice, signed_in, browser):
+def test_a_new_password_signs_everybody_out_who_used_the_old_one(alice, signed_in, anyone):
     elsewhere = signed_in("alice")
     alice.open("/password")
 
@@ -291,17 +291,17 @@ def test_a_new_password_signs_everybody_out_who_used_the_old_one(alice, signed_i
     assert "Your password is set" in alice.text
     assert elsewhere.open("/queue").headers["Location"] == "/clinic/sign-in"
     assert alice.open("/queue").headers["Location"] == "/clinic/sign-in"
-    browser.sign_in("alice", NEW)
+    anyone.sign_in("alice", NEW)
 
 
-def test_a_new_password_needs_the_old_one(alice, browser):
+def test_a_new_password_needs_the_old_one(alice, anyone):
     alice.open("/password")
 
     alice.send("/password", old="not it", password=NEW, again=NEW)
 
     assert alice.status == 422
     assert "That is not the password you use now" in alice.text
-    browser.sign_in("alice", PASSWORD)
+    anyone.sign_in("alice", PASSWORD)
 
 
 def test_what_was_typed_as_a_password_is_never_sent_back(alice):

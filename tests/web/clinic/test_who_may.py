@@ -46,17 +46,17 @@ def test_every_page_is_open_to_those_it_says_and_to_nobody_else(site, staff, sig
             assert refused is not allowed, (username, endpoint, method, person.status)
 
 
-def test_somebody_signed_out_is_sent_to_sign_in_and_what_they_send_is_refused(site, browser):
+def test_somebody_signed_out_is_sent_to_sign_in_and_what_they_send_is_refused(site, anyone):
     for endpoint, path, method in every_page(site):
         if who_may(site.view_functions[endpoint]) == EVERYONE:
             continue
-        browser.open("/sign-in")
+        anyone.open("/sign-in")
         if method == "GET":
-            browser.open(path)
-            assert (browser.status, browser.response.headers["Location"]) == (303, "/clinic/sign-in")
+            anyone.open(path)
+            assert (anyone.status, anyone.response.headers["Location"]) == (303, "/clinic/sign-in")
         else:
-            browser.send(path)
-            assert browser.status == 403
+            anyone.send(path)
+            assert anyone.status == 403
 
 
 def test_answers_need_the_permission_to_review_and_people_the_one_to_manage(site):
