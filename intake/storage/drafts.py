@@ -120,8 +120,11 @@ def end_session(session: Session, token: str) -> None:
     _remove_unreachable(session, DraftRow.id == row.draft_id)
 
 
-def remove_expired(session: Session, now: datetime, idle: timedelta = IDLE) -> int:
-    """Delete sessions left idle and the drafts nobody can open any more; how many drafts."""
+def remove_expired(session: Session, now: datetime, idle: timedelta) -> int:
+    """Delete sessions left idle and the drafts nobody can open any more; how many drafts.
+
+    ``idle`` is what :func:`find` is called with: a shorter one would delete living drafts.
+    """
     old = select(DraftRow.id).where(DraftRow.created_at < now - LONGEST)
     over = or_(PatientSessionRow.last_seen < now - idle, PatientSessionRow.draft_id.in_(old))
     session.execute(delete(PatientSessionRow).where(over), execution_options=_UNSEEN)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,10 +23,12 @@ from intake.domain.review import (
     SignOff,
     Status,
 )
+from intake.domain.rules import Priority
 from intake.domain.screening import Screening
 from intake.domain.submissions import Submission
 from intake.storage import submissions
 from intake.storage.codec import (
+    UnknownRecord,
     acknowledgement_from_bytes,
     acknowledgement_to_bytes,
     screening_from_bytes,
@@ -36,19 +38,23 @@ from intake.storage.codec import (
     summary_from_bytes,
 )
 from intake.storage.database import writes
-from intake.storage.encryption import ClinicKeys, Place, SealingKey, content_digest
+from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place, SealingKey, content_digest
 from intake.storage.submissions import OPEN, SIGNED, NoSuchSubmission
 from intake.storage.tables import (
     AcknowledgementRow,
     RecordKeyRow,
     ScreeningRow,
     SignOffRow,
-    StaffMemberRow,
     SubmissionRow,
     SummaryRow,
 )
 
-_Row = TypeVar("_Row", ScreeningRow, AcknowledgementRow, SignOffRow)
+_Numbered = TypeVar("_Numbered", ScreeningRow, AcknowledgementRow, SignOffRow)
+
+_SIGNED_ONCE = select(SignOffRow.number).where(SignOffRow.submission_id == SubmissionRow.id).exists()
+# The state is kept in the open and could be changed there: without a signature, nothing is signed.
+_WAITS = or_(SubmissionRow.state == OPEN, ~_SIGNED_ONCE)
+_IS_SIGNED = and_(SubmissionRow.state == SIGNED, _SIGNED_ONCE)
 
 
 def review(session: Session, keys: ClinicKeys, submission_id: UUID) -> Review:
@@ -116,28 +122,27 @@ def add_sign_off(session: Session, keys: ClinicKeys, submission_id: UUID, sign_o
 
 
 def queue(session: Session, keys: ClinicKeys) -> tuple[QueueEntry, ...]:
-    """Every submission not signed off: first to be looked at first, then longest waiting."""
-    return tuple(sorted(_entries(session, keys, OPEN), key=_first_to_look_at))
+    """Every submission not signed off: first to be looked at first, then longest waiting.
+
+    None ever disappears from it: one that cannot be opened is shown as just that, at the
+    top, and does not keep the others from being shown.
+    """
+    entries = (replace(entry, reopened=signed_once) for entry, signed_once in _entries(session, keys, _WAITS))
+    return tuple(sorted(entries, key=_first_to_look_at))
 
 
 def recently_signed(session: Session, keys: ClinicKeys, since: datetime) -> tuple[QueueEntry, ...]:
     """The submissions signed off since then, newest first."""
     newest = func.max(SignOffRow.created_at)
-    query = (
+    recent = (
         select(SignOffRow.submission_id)
         .group_by(SignOffRow.submission_id)
         .having(newest >= submissions.to_the_minute(since))
-        .order_by(newest.desc())
     )
-    order = {found: place for place, found in enumerate(session.scalars(query))}
-    signed = (entry for entry in _entries(session, keys, SIGNED) if entry.submission in order)
-    return tuple(sorted(signed, key=lambda entry: order[entry.submission]))
-
-
-def staff_names(session: Session) -> dict[str, str]:
-    """How everybody signs, by the id the audit trail knows them by."""
-    everybody = session.execute(select(StaffMemberRow.id, StaffMemberRow.printed_name))
-    return {str(member_id): printed_name for member_id, printed_name in everybody}
+    order = {found: place for place, found in enumerate(session.scalars(recent.order_by(newest.desc())))}
+    signed = _entries(session, keys, and_(_IS_SIGNED, SubmissionRow.id.in_(recent)))
+    entries = (replace(entry, signed=True) for entry, _ in signed)
+    return tuple(sorted(entries, key=lambda entry: order[entry.submission]))
 
 
 def _hold(session: Session, submission_id: UUID) -> SubmissionRow:
@@ -178,42 +183,73 @@ def _settle(session: Session, key: SealingKey, row: SubmissionRow) -> None:
     session.execute(update(SubmissionRow).where(SubmissionRow.id == row.id).values(state=state))
 
 
-def _entries(session: Session, keys: ClinicKeys, state: str) -> Iterator[QueueEntry]:
+def _entries(
+    session: Session, keys: ClinicKeys, which: ColumnElement[bool]
+) -> Iterator[tuple[QueueEntry, bool]]:
     newest = (
         select(SummaryRow.submission_id, func.max(SummaryRow.number).label("number"))
         .group_by(SummaryRow.submission_id)
         .subquery()
     )
-    signed_before = select(SignOffRow.number).where(SignOffRow.submission_id == SubmissionRow.id).exists()
+    is_newest = and_(SummaryRow.submission_id == newest.c.submission_id, SummaryRow.number == newest.c.number)
+    # Outer joins: what lost its key or its summary waits like any other.
     query = (
-        select(RecordKeyRow, SummaryRow, signed_before)
-        .join(SubmissionRow, SubmissionRow.id == RecordKeyRow.submission_id)
-        .join(newest, newest.c.submission_id == SubmissionRow.id)
-        .join(
-            SummaryRow,
-            (SummaryRow.submission_id == newest.c.submission_id) & (SummaryRow.number == newest.c.number),
+        select(
+            SubmissionRow.id,
+            SubmissionRow.reference,
+            SubmissionRow.created_at,
+            RecordKeyRow.sealed.label("key"),
+            SummaryRow.number,
+            SummaryRow.sealed.label("summary"),
+            _SIGNED_ONCE.label("signed_once"),
         )
-        .where(SubmissionRow.state == state)
+        .outerjoin(RecordKeyRow, RecordKeyRow.submission_id == SubmissionRow.id)
+        .outerjoin(newest, newest.c.submission_id == SubmissionRow.id)
+        .outerjoin(SummaryRow, is_newest)
+        .where(which)
     )
-    for sealed_key, summary, was_signed in session.execute(query):
-        key = submissions.open_record_key(keys, summary.submission_id, sealed_key.sealed)
-        place = submissions.summary_place(summary.submission_id, summary.number)
-        entry = summary_from_bytes(key.open(summary.sealed, place))
-        signed = state == SIGNED
-        yield replace(entry, signed=signed, reopened=was_signed and not signed)
+    for row in session.execute(query).mappings():
+        yield _entry(keys, row), bool(row["signed_once"])
+
+
+def _entry(keys: ClinicKeys, row: RowMapping) -> QueueEntry:
+    if row["key"] is None or row["summary"] is None:
+        return _cannot_be_opened(row)
+    try:
+        key = submissions.open_record_key(keys, row["id"], row["key"])
+        return summary_from_bytes(
+            key.open(row["summary"], submissions.summary_place(row["id"], row["number"]))
+        )
+    except (DecryptionFailed, UnknownRecord):
+        return _cannot_be_opened(row)
+
+
+def _cannot_be_opened(row: RowMapping) -> QueueEntry:
+    return QueueEntry(
+        submission=row["id"],
+        reference=row["reference"],
+        name="Cannot be opened",
+        age=None,
+        priority=Priority.URGENT,
+        titles=("This submission was changed or damaged, or its key is missing",),
+        flags=0,
+        cannot_tell=0,
+        incomplete=True,
+        sent_at=row["created_at"],
+    )
 
 
 def _first_to_look_at(entry: QueueEntry) -> tuple[int, datetime]:
     # No flag at all comes last, and still comes: it needs a clinician's eyes too.
-    return (entry.priority.rank if entry.priority is not None else 99, entry.sent_at)
+    return (entry.priority.rank if entry.priority is not None else len(Priority), entry.sent_at)
 
 
-def _rows(session: Session, table: type[_Row], submission_id: UUID) -> Sequence[_Row]:
+def _rows(session: Session, table: type[_Numbered], submission_id: UUID) -> Sequence[_Numbered]:
     query = select(table).where(table.submission_id == submission_id).order_by(table.number)
     return session.scalars(query).all()
 
 
-def _count(session: Session, table: type[_Row], submission_id: UUID) -> int:
+def _count(session: Session, table: type[_Numbered], submission_id: UUID) -> int:
     query = select(func.count()).select_from(table).where(table.submission_id == submission_id)
     return session.scalar(query) or 0
 

@@ -174,7 +174,7 @@ def test_what_expired_is_removed_and_the_rest_stays(database, patient_keys, star
     with database.write() as session:
         fresh, _ = drafts.start(session, patient_keys, NOW + 50 * MINUTE)
     with database.write() as session:
-        assert drafts.remove_expired(session, NOW + 61 * MINUTE) == 1
+        assert drafts.remove_expired(session, NOW + 61 * MINUTE, drafts.IDLE) == 1
     assert found(database, patient_keys, fresh, NOW + 61 * MINUTE) is not None
     assert (rows(database, DraftRow), rows(database, PatientSessionRow)) == (1, 1)
 

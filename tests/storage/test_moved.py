@@ -6,6 +6,7 @@ The triggers would refuse it; here they are taken away first, as such a person c
 import pytest
 from sqlalchemy import inspect, text
 
+from intake.domain.rules import Priority
 from intake.storage import accounts, passwords, reviews, signing_in, submissions
 from intake.storage.encryption import DecryptionFailed
 from storage.samples import NOW, outcome, screening, send, sign_off
@@ -49,14 +50,41 @@ def test_nothing_moves_from_one_patient_to_another(database, clinic_keys, two, t
         reviews.review(session, clinic_keys, two[1])
 
 
-def test_no_summary_moves_from_one_patient_to_another(database, clinic_keys, two):
+def test_a_summary_moved_to_another_patient_is_shown_as_damaged(database, clinic_keys, two):
     with database.write() as session:
         _copy(
             session, "summaries", "sealed", "submission_id = :from_id", "submission_id = :to_id",
             _ids(database, two),
         )  # fmt: skip
-    with database.read() as session, pytest.raises(DecryptionFailed):
-        reviews.recently_signed(session, clinic_keys, NOW)
+    with database.read() as session:
+        names = {e.submission: e.name for e in reviews.recently_signed(session, clinic_keys, NOW)}
+    assert names == {two[0]: "Pat migraine Doe", two[1]: "Cannot be opened"}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE submissions SET state = 'signed'",
+        "DELETE FROM record_keys",
+        "DELETE FROM summaries",
+        "UPDATE summaries SET sealed = '{}'",
+        "UPDATE record_keys SET sealed = '{}'",
+    ],
+)
+def test_no_submission_can_be_made_to_disappear_from_the_queue(database, clinic_keys, two, damage):
+    """Nor does a damaged one keep the others from being shown."""
+    with database.write() as session:
+        waiting = send(session, clinic_keys)
+        other = send(session, clinic_keys)
+        where = f" WHERE {'id' if 'submissions' in damage else 'submission_id'} = :damaged"
+        session.execute(text(damage + where), {"damaged": _ids(database, (waiting, other))["from_id"]})
+    with database.read() as session:
+        first, second = reviews.queue(session, clinic_keys)
+    assert {first.submission, second.submission} == {waiting, other}
+    assert second.name == "Pat migraine Doe"
+    if "state" not in damage:
+        assert (first.submission, first.name) == (waiting, "Cannot be opened")
+        assert (first.priority, first.incomplete) == (Priority.URGENT, True)
 
 
 @pytest.mark.parametrize("table", ["screenings", "acknowledgements"])

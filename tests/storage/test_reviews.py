@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from intake.domain.review import AlreadyAcknowledged, AlreadySignedOff, Changed, Status
 from intake.domain.rules import Outcome, Priority
-from intake.storage import accounts, reviews, submissions
+from intake.storage import reviews, submissions
 from intake.storage.encryption import SealingKey, content_digest
 from intake.storage.submissions import NoSuchSubmission
 from intake.storage.tables import AcknowledgementRow, ScreeningRow, SignOffRow
@@ -195,17 +195,21 @@ def test_only_recent_signatures_are_listed_newest_first(database, clinic_keys):
     assert [entry.submission for entry in signed] == [late, early]
 
 
-def test_the_queue_opens_summaries_and_nothing_else(database, clinic_keys, sent, monkeypatch):
+def test_the_queue_opens_what_it_shows_and_nothing_else(database, clinic_keys, sent, monkeypatch):
+    with database.write() as session:
+        late, long_ago = (send(session, clinic_keys) for _ in range(2))
+        sign_off(session, clinic_keys, late)
+        sign_off(session, clinic_keys, long_ago, at=NOW - 48 * HOUR)
     opened = []
     real = SealingKey.open
 
     def noting(key, blob, place):
-        opened.append((place.table, place.column))
+        opened.append((place.table, place.record))
         return real(key, blob, place)
 
     monkeypatch.setattr(SealingKey, "open", noting)
     queues(database, clinic_keys)
-    assert opened == [("summaries", "sealed")]
+    assert opened == [("summaries", sent), ("summaries", late)]
 
 
 def test_a_flag_is_acknowledged_once(database, clinic_keys, sent):
@@ -284,13 +288,6 @@ def test_a_signature_does_not_cover_what_was_raised_since(database, clinic_keys,
         reviews.add_screening(session, clinic_keys, sent, screening(outcome("new")))
     with pytest.raises(Changed), database.write() as session:
         reviews.add_sign_off(session, clinic_keys, sent, signed)
-
-
-def test_how_everybody_signs_is_known_by_id(database, clinic_keys):
-    with database.write() as session:
-        alice = accounts.add_member(session, "alice", "A. Lice, NP", ALICE.roles, NOW)
-    with database.read() as session:
-        assert reviews.staff_names(session) == {str(alice.id): "A. Lice, NP"}
 
 
 def test_a_fingerprint_survives_being_stored(database, clinic_keys, sent):
