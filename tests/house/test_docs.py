@@ -1,0 +1,182 @@
+"""What is documented exists, and what exists is documented."""
+
+import re
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import get_args
+
+import click
+import pytest
+
+from house.test_words import VERDICTS, found
+from intake.cli import main
+from intake.config import NAMES, Settings
+from intake.content.conditions import ConditionReader
+from intake.content.documents import Problems, read
+from intake.content.library import read_library
+from intake.content.rules import parse_rulebook
+from intake.domain.conditions import Operator
+from intake.domain.events import Event
+from intake.domain.permissions import Permission
+from intake.storage.tables import Base
+
+CHECKOUT = Path(__file__).parents[2]
+WORDS, RUNNING, RULES = (CHECKOUT / "docs" / name for name in ("words.md", "running.md", "writing-rules.md"))
+SECURITY = CHECKOUT / "SECURITY.md"
+DECISIONS = sorted((CHECKOUT / "docs/decisions").glob("*.md"))
+DOCUMENTS = [*sorted((CHECKOUT / "docs").rglob("*.md")), SECURITY, CHECKOUT / "CHANGELOG.md"]
+
+_TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+_LINK = re.compile(r"\]\(([^)#]+)\)")
+
+
+def section(path, heading):
+    """What stands under a heading, up to the next one of its rank."""
+    text = path.read_text(encoding="utf-8")
+    assert f"\n## {heading}\n" in text, f"{path.name} has no section {heading!r}"
+    return text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def rows(text):
+    """The cells of every row of the tables in a text, headings left out."""
+    lines = [line.strip().strip("|").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in lines if not row[0].strip().startswith("---")][1:]
+
+
+def named(text):
+    """The words in code type, outside of blocks of code."""
+    return set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)))
+
+
+def first_column(path, heading):
+    return [cell.strip("`") for cell, *_ in rows(section(path, heading))]
+
+
+def yaml_blocks(path):
+    return re.findall(r"```yaml\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    names = ("questionnaire.yaml", "screening_rules.yaml", "medicines.yaml")
+    return read_library(*(CHECKOUT / name for name in names))
+
+
+def test_every_event_of_the_audit_trail_has_its_line():
+    assert first_column(WORDS, "Events") == [event.__name__ for event in get_args(Event)]
+
+
+def test_every_permission_has_its_line():
+    assert first_column(WORDS, "Permissions") == [permission.name for permission in Permission]
+
+
+def test_every_setting_is_explained_and_no_other():
+    assert sorted(first_column(RUNNING, "Settings")) == sorted(NAMES)
+
+
+def test_the_defaults_told_are_the_defaults():
+    told = {name.strip("`"): default for name, _, default in rows(section(RUNNING, "Settings"))}
+    plain = {f.name: f.default for f in fields(Settings) if f.type in (str, int) and f.default != ""}
+    del plain["public_address"]  # made of host and port
+
+    assert len(plain) > 5
+    assert MISSING not in plain.values()
+    assert {name: told[name] for name in plain} == {name: f"`{value}`" for name, value in plain.items()}
+
+
+def commands(group, before=""):
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}"
+
+
+def test_every_command_is_explained_and_no_other():
+    told = re.findall(r"^### `intake ([^`]+)`$", section(RUNNING, "Commands"), re.MULTILINE)
+
+    assert sorted(told) == sorted(commands(main))
+
+
+def test_every_option_that_is_named_exists():
+    exist = {option for name in commands(main) for option in _options(name)} | {"--help", "--version"}
+    told = {word for path in (RUNNING, RULES) for word in named(path.read_text("utf-8"))}
+
+    assert {word for word in told if word.startswith("--")} <= exist
+
+
+def _options(name):
+    command = main
+    for part in name.split():
+        command = command.commands[part]
+    return {option for parameter in command.params for option in parameter.opts}
+
+
+def test_every_comparison_is_explained_and_no_other():
+    told = [named(cell) for row in rows(section(RULES, "Conditions")) for cell in row[:2]]
+
+    assert sorted(word for one in told for word in one) == sorted(operator.value for operator in Operator)
+
+
+def test_every_condition_shown_can_be_asked(shipped):
+    problems = Problems("docs/writing-rules.md")
+    formulary = shipped.formulary
+    medicines = frozenset(medicine.id for medicine in formulary.medicines)
+    reader = ConditionReader(shipped.questionnaire, problems, formulary.classes, medicines)
+    shown = [word for word in named(section(RULES, "Conditions")) if word.startswith("{")]
+    shown += [block.removeprefix("when:") for block in yaml_blocks(RULES) if block.startswith("when:")]
+
+    for condition in shown:
+        document = read(f"when: {condition}", "shown")
+        reader.read(document["when"], 1, condition)
+
+    assert len(shown) >= 10
+    assert problems.found == []
+
+
+def test_the_rule_shown_loads_with_its_examples(shipped):
+    (block,) = (block for block in yaml_blocks(RULES) if "- id:" in block)
+
+    rulebook = parse_rulebook(f"rules:\n{block}", shipped.questionnaire, shipped.formulary)
+
+    assert len(rulebook.rules) == 1
+
+
+def test_every_column_is_told_as_sealed_or_as_lying_in_the_open():
+    tables = Base.metadata.sorted_tables
+    columns = {f"{table.name}.{column.name}" for table in tables for column in table.columns}
+    sealed = {word for word in named(section(SECURITY, "What is sealed")) if "." in word}
+    in_the_open = {
+        f"{table.strip('`')}.{column}"
+        for table, told in rows(section(SECURITY, "What lies in the open"))
+        for column in named(told)
+    }
+
+    assert sealed & in_the_open == set()
+    assert sealed | in_the_open == columns
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name[:4])
+def test_a_decision_says_how_it_is_kept_and_each_test_it_names_exists(path):
+    kept = section(path, "How it is kept")
+
+    assert _TEST.search(kept) or "Not kept by a test" in kept
+    for file, test in _TEST.findall(kept):
+        assert (CHECKOUT / file).is_file(), file
+        assert f"def {test}(" in (CHECKOUT / file).read_text("utf-8") or not test, f"{file}::{test}"
+
+
+def test_decisions_are_numbered_without_a_gap():
+    assert [path.name[:4] for path in DECISIONS] == [f"{n:04}" for n in range(1, len(DECISIONS) + 1)]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(path):
+    links = [link for link in _LINK.findall(path.read_text("utf-8")) if "://" not in link]
+
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_no_verdict_on_a_person_stands_in_the_documents(path):
+    assert found(VERDICTS, path.read_text("utf-8")) == []
