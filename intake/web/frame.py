@@ -51,8 +51,9 @@ def new_site(name: str, settings: Settings, secret_key: bytes) -> Site:
     ``name`` ("patient", "clinic") also names its cookies, so that two sites never share one.
     """
     app = Site("intake.web", static_folder=None, template_folder=str(resources.TEMPLATES))
+    # Before anything asks for the templates: Flask reads this once.
+    app.jinja_options = {"undefined": StrictUndefined}
     secure(app, settings, secret_key, name)
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters.update(long_date=long_date, date_and_time=date_and_time, digits=digits)
     _serve_assets(app, settings)
     _show_error_pages(app)

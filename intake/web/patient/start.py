@@ -46,7 +46,7 @@ def tasks(visit: Visit) -> ResponseReturnValue:
         "patient/tasks.html",
         progress=[(one, _address(visit, one.page)) for one in progress],
         done=sum(one.progress is Progress.DONE for one in progress),
-        begun=bool(visit.draft.seen),
+        begun=bool(visit.draft.seen or visit.draft.answers),
         keep_going=place_of(visit.questionnaire, unseen).address if unseen else None,
     )
 

@@ -1,0 +1,181 @@
+"""What people type in boxes, read as they meant it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.content.library import read_library
+from intake.domain.answers import BLANK, Day, Number, Reading, Text
+from intake.resources import MEDICINES, QUESTIONNAIRE, SCREENING_RULES
+from intake.web.patient import parse
+
+TODAY = date(2026, 11, 20)
+ASKED = read_library(QUESTIONNAIRE, SCREENING_RULES, MEDICINES).questionnaire
+HEIGHT, WEIGHT = ASKED.question("height"), ASKED.question("weight")
+PRESSURE, BORN = ASKED.question("recent_bp_reading"), ASKED.question("date_of_birth")
+EMAIL, PHONE = ASKED.question("email"), ASKED.question("phone")
+anything = st.text(max_size=30) | st.from_regex(r"[0-9/.,' ]{0,12}", fullmatch=True)
+
+
+def outcome(read, *typed):
+    """The value, or the words that say what to check."""
+    try:
+        return read(*typed).value
+    except parse.Wrong as wrong:
+        return wrong.words
+
+
+@pytest.mark.parametrize("typed", [("5", "9"), ("5'9\"", ""), ("5 ft 9 in", ""), ("5 9", ""), ("5’9”", "9")])
+def test_feet_and_inches_in_one_box_or_in_two(typed):
+    assert outcome(parse.number, HEIGHT, "ft_in", typed) == Number(Decimal("175.26"), ("5", "9"), "ft_in")
+
+
+@pytest.mark.parametrize("typed", [("5.9", ""), ("510", ""), ("five", ""), ("-5", "9")])
+def test_a_height_that_could_mean_two_things_is_asked_about(typed):
+    expected = "Height: type it in numbers, like 5 feet 9 inches"
+    assert outcome(parse.number, HEIGHT, "ft_in", typed) == expected
+
+
+def test_twelve_inches_are_a_foot():
+    assert outcome(parse.number, HEIGHT, "ft_in", ("5", "12")).startswith("Height: inches go from 0 to 11")
+
+
+def test_a_height_without_inches_is_a_height():
+    assert outcome(parse.number, HEIGHT, "ft_in", ("6", "")).amount == Decimal("182.88")
+
+
+def test_inches_without_feet_are_asked_about():
+    assert outcome(parse.number, HEIGHT, "ft_in", ("", "9")) == "Height: type the feet too"
+
+
+@pytest.mark.parametrize("typed", ["182", " 182 ", "182 lb", "182lbs.", "182 Pounds"])
+def test_a_unit_word_may_stand_behind_the_number(typed):
+    assert outcome(parse.number, WEIGHT, "lb", (typed,)).typed == ("182",)
+
+
+def test_a_comma_or_a_point(typed=("70,5", "70.5")):
+    assert {outcome(parse.number, WEIGHT, "kg", (one,)).amount for one in typed} == {Decimal("70.5")}
+
+
+def test_kilograms_are_never_taken_for_pounds():
+    words = outcome(parse.number, WEIGHT, "lb", ("80 kg",))
+    assert words == "Weight: you typed “80 kg”. Check which unit it is in"
+
+
+@pytest.mark.parametrize("typed", ["about 180", "1e5", "-5", "NaN", "9" * 30])
+def test_what_is_no_number_is_answered_with_an_example(typed):
+    assert outcome(parse.number, WEIGHT, "lb", (typed,)) == "Weight: type it in numbers, like 182"
+
+
+def test_a_number_beyond_its_limits_is_said_back():
+    assert outcome(parse.number, WEIGHT, "lb", ("2000",)) == "Weight: you typed 2000 lb. Check the number"
+
+
+@pytest.mark.parametrize(("typed", "plausible"), [("182", True), ("20", False), ("700", False)])
+def test_an_improbable_number_is_one_to_ask_about(typed, plausible):
+    value = parse.number(WEIGHT, "kg" if typed == "20" else "lb", (typed,)).value
+    assert parse.is_plausible(WEIGHT, value) is plausible
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [("158", "96"), ("158/96", ""), ("158 over 96", ""), ("", "158/96"), ("158-96", ""), ("158 mmHg", "96")],
+)
+def test_a_reading_in_one_box_or_in_two(typed):
+    assert outcome(parse.reading, PRESSURE, *typed) == Reading(158, 96)
+
+
+def test_swapped_numbers_are_asked_about():
+    words = outcome(parse.reading, PRESSURE, "96", "158")
+    assert words == "The top number is most often the bigger one. Check these"
+
+
+def test_half_a_reading_is_asked_about():
+    assert outcome(parse.reading, PRESSURE, "158", "") == "Type the bottom number too"
+
+
+def test_a_reading_beyond_its_limits_names_the_number():
+    assert outcome(parse.reading, PRESSURE, "500", "96") == "Top number: you typed 500. Check the number"
+
+
+@pytest.mark.parametrize("month", ["7", "07", "Jul", "JULY", "july.", "julio"])
+def test_a_month_is_a_name_or_a_number(month):
+    assert outcome(parse.day, BORN, month, "4", "1988", TODAY) == Day(date(1988, 7, 4))
+
+
+@pytest.mark.parametrize("typed", ["07/04/1988", "July 4, 1988", "jul 4th 1988"])
+def test_a_whole_date_in_the_first_box(typed):
+    assert outcome(parse.day, BORN, typed, "", "", TODAY) == Day(date(1988, 7, 4))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("7", "4", ""), "Your date of birth needs a year"),
+        (("", "", "1988"), "Your date of birth needs a month and a day"),
+        (("June", "31", "1988"), "There is no June 31. Check the day"),
+        (("2", "29", "1999"), "There is no February 29 in 1999. Check the day"),
+        (("13", "1", "1990"), "Check the month. Write a name, like July, or a number from 1 to 12"),
+        (("7", "44", "1990"), "Check the day. It is a number from 1 to 31"),
+        (("7", "4", "88"), "Write the year with 4 numbers, like 1988"),
+        (("11", "21", "2026"), "This date is still to come. Check the year"),
+        (("7", "4", "1890"), "This date is more than 120 years away. Check the year"),
+    ],
+)
+def test_a_date_that_cannot_be_is_said_kindly(typed, words):
+    assert outcome(parse.day, BORN, *typed, TODAY) == words
+
+
+def test_today_is_not_still_to_come():
+    assert outcome(parse.day, BORN, "11", "20", "2026", TODAY) == Day(TODAY)
+
+
+def test_an_email_has_the_shape_of_one():
+    assert outcome(parse.text, EMAIL, " pat@example.com ") == Text("pat@example.com")
+    assert outcome(parse.text, EMAIL, "pat at example") == (
+        "Check the email. It should look like name@example.com"
+    )
+
+
+def test_a_phone_number_has_digits():
+    assert outcome(parse.text, PHONE, "+1 555 010 0142 after 5") == Text("+1 555 010 0142 after 5")
+    assert "7 digits" in outcome(parse.text, PHONE, "call my mother")
+
+
+def test_text_too_long_says_by_how_much():
+    long, short = ASKED.question("anything_else"), ASKED.question("first_name")
+    assert outcome(parse.text, long, "x" * 2000) == Text("x" * 2000)
+    assert outcome(parse.text, long, "x" * 2001) == (
+        "Make this shorter. It has 2,001 letters, and there is room for 2,000"
+    )
+    assert "room for 200" in outcome(parse.text, short, "x" * 201)
+
+
+def test_lines_stay_lines_and_what_cannot_be_seen_goes():
+    assert outcome(parse.text, ASKED.question("anything_else"), "one\r\ntwo\x00") == Text("one\ntwo")
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "\n\t "])
+def test_nothing_typed_is_blank(typed):
+    assert parse.number(WEIGHT, "lb", (typed,)) == BLANK
+    assert parse.reading(PRESSURE, typed, typed) == BLANK
+    assert parse.day(BORN, typed, typed, typed, TODAY) == BLANK
+    assert parse.text(EMAIL, typed) == BLANK
+
+
+@given(anything, anything, anything)
+def test_whatever_is_typed_is_an_answer_or_a_sentence(one, two, three):
+    for read, typed in (
+        (parse.number, (HEIGHT, "ft_in", (one, two))),
+        (parse.number, (WEIGHT, "kg", (one,))),
+        (parse.reading, (PRESSURE, one, two)),
+        (parse.day, (BORN, one, two, three, TODAY)),
+        (parse.text, (EMAIL, one)),
+    ):
+        try:
+            read(*typed)
+        except parse.Wrong as wrong:
+            assert wrong.words

@@ -1,0 +1,161 @@
+"""The frame of both sites: colors anyone can read, small pages, the same protection on every answer."""
+
+import logging
+import random
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import brotli
+import pytest
+from flask import abort, render_template_string
+
+from intake import resources
+from intake.config import Settings
+from intake.web.frame import date_and_time, digits, new_site, stylesheet
+from intake.web.theme import contrast, theme, unreadable_pairs
+from journeys.served import Served
+
+SETTINGS = Settings(Path("instance"))
+TEMPLATES = sorted(resources.TEMPLATES.rglob("*.html"))
+STATUSES = (400, 403, 404, 405, 409, 413, 429, 500)
+HEADERS = (
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Embedder-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Permissions-Policy",
+    "X-Robots-Tag",
+)
+
+
+def client(settings=SETTINGS):
+    site = new_site("patient", settings, b"k" * 32)
+    # Pages that refuse, and one that breaks with an answer in its error.
+    site.add_url_rule("/refuse/<int:status>", view_func=lambda status: abort(status), endpoint="refuse")
+    site.add_url_rule("/break", view_func=lambda: render_template_string("{{ pregnant }}"), endpoint="break")
+    site.add_url_rule("/whole", view_func=lambda: int("a secret answer"), endpoint="whole")
+    return site.test_client()
+
+
+def ask(path, settings=SETTINGS):
+    return client(settings).get(path, base_url=settings.public_address)
+
+
+@pytest.mark.parametrize("path", [f"/refuse/{status}" for status in STATUSES] + ["/break", "/no-such-page"])
+def test_every_refusal_is_a_page_with_help_on_it(path):
+    response = ask(path)
+    page = Served(path, response.text)
+
+    assert response.status_code in STATUSES
+    assert {page.links()["988"], page.links()["911"]} == {"tel:988", "tel:911"}
+
+
+@pytest.mark.parametrize(("status", "page"), [(418, 400), (503, 500)])
+def test_a_refusal_without_a_page_of_its_own_gets_the_nearest(status, page):
+    assert Served("", ask(f"/refuse/{status}").text).h1 == Served("", ask(f"/refuse/{page}").text).h1
+
+
+@pytest.mark.parametrize("path", ["/refuse/404", "/break", "/no-such-page", "/static/no-such-file"])
+def test_every_answer_carries_the_protection(path):
+    response = ask(path)
+
+    assert [name for name in HEADERS if name not in response.headers] == []
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Strict-Transport-Security" not in response.headers
+
+
+def test_a_page_that_breaks_never_logs_an_answer(caplog):
+    with caplog.at_level(logging.DEBUG):
+        assert ask("/whole").status_code == 500
+
+    assert "ValueError at test_frame.py:" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_the_stylesheet_has_a_name_of_its_own_and_is_kept_for_good():
+    href = re.search(r'rel="stylesheet" href="([^"]+)"', ask("/no-such-page").text)[1]
+    response = ask(href)
+
+    assert re.fullmatch(r"/static/style-[0-9a-f]{12}\.css", href)
+    assert response.headers["Cache-Control"] == "public, immutable, max-age=31536000"
+    assert "Content-Security-Policy" in response.headers
+
+
+def test_a_word_nobody_gave_a_page_is_an_error_and_not_a_gap():
+    assert ask("/break").status_code == 500
+
+
+def test_another_color_is_another_name():
+    other = replace(SETTINGS, clinic_color="#7c3a8c")
+    names = {re.search(r"style-\w+", ask("/no-such-page", one).text)[0] for one in (SETTINGS, other)}
+
+    assert len(names) == 2
+
+
+def test_the_clinics_logo_is_served_and_its_name_stands_beside_it(tmp_path):
+    logo = tmp_path / "logo.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    settings = replace(SETTINGS, clinic_logo=str(logo), clinic_name="North & <Ridge>")
+    page = ask("/no-such-page", settings).text
+
+    href = re.search(r'<img src="([^"]+)" alt="">', page)[1]
+    assert ask(href, settings).mimetype == "image/svg+xml"
+    assert "North &amp; &lt;Ridge&gt;" in page
+
+
+def test_the_stylesheet_stays_small():
+    assert len(brotli.compress(stylesheet("#0f766e").encode())) <= 6 * 1024
+
+
+def test_the_stylesheet_names_only_colors_there_are():
+    css = stylesheet("#0f766e")
+
+    assert set(re.findall(r"var\(--([\w-]+)\)", css)) <= set(theme("#0f766e")) | {"sans", "head", "r"}
+
+
+@pytest.mark.parametrize("color", ["#0f766e", "#e8930c", "#ffff00", "#000000", "#ffffff", "#777777"])
+def test_any_color_makes_pages_that_can_be_read(color):
+    assert unreadable_pairs(color) == []
+
+
+def test_so_do_a_hundred_others():
+    some = random.Random(1)
+    colors = [f"#{some.randrange(1 << 24):06x}" for _ in range(100)]
+
+    assert [color for color in colors if unreadable_pairs(color)] == []
+
+
+def test_a_color_that_can_be_read_is_kept_as_it_is():
+    assert theme("#064e48")["brand"].light == "#064e48"
+    assert theme("#e8930c")["brand"].light != "#e8930c"
+    assert theme("#e8930c")["accent"].light == "#e8930c"
+
+
+def test_black_on_white_is_the_most_contrast_there_is():
+    assert round(contrast("#000000", "#ffffff"), 6) == 21
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"), [(0, "12:05 am"), (11, "11:05 am"), (12, "12:05 pm"), (16, "4:05 pm")]
+)
+def test_a_time_in_words(hour, said):
+    assert date_and_time(datetime(2026, 11, 20, hour, 5, tzinfo=UTC)) == f"November 20, 2026 at {said}"
+
+
+@pytest.mark.parametrize(
+    ("phone", "dialed"), [("(555) 010-0142", "5550100142"), ("+1 555 010 0142", "+15550100142")]
+)
+def test_a_number_to_dial(phone, dialed):
+    assert digits(phone) == dialed
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_template_holds_a_style_or_a_script(path):
+    text = path.read_text(encoding="utf-8")
+
+    assert not re.search(r"<style|<script|\sstyle=|\son[a-z]+=|\|safe(?!\s*}}</svg>)|autoescape", text)
