@@ -123,8 +123,8 @@ def test_facts_cannot_be_deleted(full):
 
 
 @pytest.mark.postgres
-def test_facts_cannot_be_emptied_away(postgresql_copy):
-    database = Database(postgresql_copy)
+def test_facts_cannot_be_emptied_away(migrated_postgresql):
+    database = Database(migrated_postgresql)
     for table in append_only():
         with pytest.raises(DBAPIError, match="is append-only"), database.write() as session:
             session.execute(text(f"TRUNCATE {table} CASCADE"))
