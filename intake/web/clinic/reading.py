@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from intake.domain.answers import Day, State
 from intake.domain.review import Acknowledgement, Review, SignOff, Status
-from intake.domain.rules import Checked, Priority, RuleBook, SourceKind
+from intake.domain.rules import Checked, Outcome, Priority, RuleBook, SourceKind
 from intake.domain.screening import Flag, RuleOutcome
 from intake.domain.wording import Line, PartLines, long_date
 
@@ -35,6 +35,16 @@ class Card:
     def outcome(self) -> RuleOutcome:
         """What the rule said."""
         return self.flag.outcome
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the rule cannot tell; one that stopped with an error says so in its own title."""
+        return self.outcome.outcome is Outcome.CANNOT_TELL and not self.outcome.failed
+
+    @property
+    def title(self) -> str:
+        """What the flag is about. Standing alone, an undecided one must not read like a fact."""
+        return f"Cannot tell: {self.outcome.title}" if self.is_undecided else self.outcome.title
 
     @property
     def anchor(self) -> str:
