@@ -48,7 +48,7 @@ class Settings:
     medicines: Path = resources.MEDICINES
     host: str = "127.0.0.1"
     port: int = 8000
-    workers: int = 2
+    threads: int = 8
     public_address: str = "http://127.0.0.1:8000"
     patient_idle_minutes: int = 14 * 24 * 60
     staff_idle_minutes: int = 15
@@ -124,7 +124,7 @@ def _unknown(written: Mapping[str, str], environment: Mapping[str, str]) -> list
 
 
 def _converted(name: str, value: str, problems: list[str]) -> str | int | Path:
-    if name in ("port", "workers", "patient_idle_minutes", "staff_idle_minutes"):
+    if name in ("port", "threads", "patient_idle_minutes", "staff_idle_minutes"):
         if not value.isdigit() or int(value) == 0:
             problems.append(f"{name}: should be a whole number above 0")
             return 1
