@@ -28,7 +28,7 @@ class Clock:
         return self.at
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Copy:
     """One copy of the product, seen from both sides."""
 

@@ -35,7 +35,7 @@ parts:
         title: Your reading
         questions:
           - {id: knows_reading, kind: choose_one, ask: "Know it?", choices: {yes: Yes I do, no: "No"}}
-          - {id: reading, kind: reading, ask: "Which?", labels: [Top, Bottom], unit: mmHg,
+          - {id: reading, kind: reading, ask: "Which numbers?", labels: [Top, Bottom], unit: mmHg,
              limits: [[40, 300], [20, 200]], only_if: {question: knows_reading, is: yes}}
       - id: born
         questions:
@@ -64,7 +64,7 @@ parts:
           - {id: takes, kind: yes_no, ask: "Take any?", not_sure: true}
       - id: medicines
         questions:
-          - {id: medicines, kind: medicines, ask: "Which?", only_if: {question: takes, is: yes}}
+          - {id: medicines, kind: medicines, ask: "Which ones?", only_if: {question: takes, is: yes}}
       - id: more
         questions:
           - {id: more, kind: text, ask: "Anything else?", long: true}

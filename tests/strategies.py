@@ -36,10 +36,13 @@ def values(question: Question) -> st.SearchStrategy[Value]:
         case Kind.CHOOSE_ANY:
             return _ticked(question)
         case Kind.NUMBER:
-            unit = question.units[-1]
-            return st.integers(1, 300).map(lambda n: Number(Decimal(n), (str(n),), unit))
+            unit, bounds = question.units[-1], question.plausible or question.limits
+            low, high = (int(bounds[0].low), int(bounds[0].high)) if bounds else (1, 300)
+            return st.integers(low, high).map(lambda n: Number(Decimal(n), (str(n),), unit))
         case Kind.READING:
-            return st.builds(Reading, st.integers(40, 300), st.integers(20, 200))
+            # The top number is the bigger one; a page that has them the other way is sent back.
+            pairs = st.tuples(st.integers(40, 300), st.integers(20, 200)).filter(lambda p: p[0] > p[1])
+            return pairs.map(lambda pair: Reading(*pair))
         case Kind.DATE:
             return st.dates(date(1920, 1, 1), date(2026, 11, 20)).map(Day)
         case Kind.TEXT:

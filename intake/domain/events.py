@@ -46,19 +46,21 @@ class SubmissionOpened:
 
 @dataclass(frozen=True, slots=True)
 class FlagAcknowledged:
-    """A clinician recorded that a flag was seen."""
+    """A clinician recorded that a flag was seen; ``content`` is the SHA-256 of what was stored.
+
+    Which flag stands in the sealed record alone: a flag's key could be guessed back to an
+    answer by whoever has a copy of the trail.
+    """
 
     submission: UUID
-    flag: str
     content: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewSignedOff:
-    """A clinician signed for exactly what the fingerprint ``covers``."""
+    """A clinician signed; ``content`` is the SHA-256 of the stored, sealed sign-off."""
 
     submission: UUID
-    covers: str
     content: str
 
 
@@ -91,6 +93,13 @@ class StaffMemberAdded:
 
     member: UUID
     roles: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMemberInvited:
+    """Somebody who had not come in yet was given a new link; the one before stopped working."""
+
+    member: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,7 @@ Event = (
     | EditionPublished
     | SetupLinkMade
     | StaffMemberAdded
+    | StaffMemberInvited
     | SignedIn
     | SignInRefused
     | SignedOut

@@ -15,6 +15,7 @@ from intake.domain.events import (
     SignedOut,
     SignInRefused,
     StaffMemberAdded,
+    StaffMemberInvited,
 )
 from intake.domain.permissions import Role, StaffMember
 from intake.services.clinic import SYSTEM, Clinic
@@ -36,6 +37,10 @@ class LinkUsedUp(Exception):
 
 class PasswordTooWeak(Exception):
     """The password chosen is too short, or contains the username."""
+
+
+class AlreadyIn(Exception):
+    """The person has chosen a password and needs no invitation."""
 
 
 class LockedOut(Exception):
@@ -105,6 +110,29 @@ def add_staff(
     return token
 
 
+def invite_again(clinic: Clinic, by: StaffMember, member_id: UUID) -> str:
+    """A new invitation for somebody who has not come in yet; the one before stops working.
+
+    Raises NoSuchMember, and AlreadyIn when they have chosen a password.
+    """
+    now = clinic.now()
+    with clinic.database.write() as session:
+        member = members.member(session, member_id)
+        if members.has_password(session, member.id):
+            raise AlreadyIn
+        token = one_time_links.make(session, Purpose.INVITATION, now + INVITATION_LASTS, member.id)
+        event = StaffMemberInvited(member.id)
+        audit.record(session, clinic.keys, by.id, event, now)
+    return token
+
+
+def waiting(clinic: Clinic) -> frozenset[UUID]:
+    """Those who were invited and have not chosen a password yet."""
+    with clinic.database.read() as session:
+        every = members.members(session)
+        return frozenset(one.id for one in every if not members.has_password(session, one.id))
+
+
 def accept_invitation(clinic: Clinic, token: str, password: str) -> StaffMember:
     """Choose a first password. Raises LinkUsedUp and PasswordTooWeak."""
     with clinic.database.read() as session:
@@ -135,6 +163,9 @@ def sign_in(clinic: Clinic, username: str, password: str, source: str) -> str | 
         now = clinic.now()
         found = signing_in.settle(session, clinic.keys, claim, proof, now)
         if isinstance(found, StaffMember):
+            idle = timedelta(minutes=clinic.settings.staff_idle_minutes)
+            staff_sessions.remove_expired(session, now, idle)
+            signing_in.remove_expired(session, now)
             token = staff_sessions.start(session, found.id, now)
             audit.record(session, clinic.keys, found.id, SignedIn(found.id), now)
             return token

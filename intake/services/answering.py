@@ -49,8 +49,12 @@ class Saved:
 
 
 def start(desk: PatientDesk) -> str:
-    """A new, empty draft; returns the token that alone opens it again."""
+    """A new, empty draft; returns the token that alone opens it again.
+
+    Drafts whose time is over are erased on the way: nobody can open them any more.
+    """
     with desk.database.write() as session:
+        drafts.remove_expired(session, desk.now(), _idle(desk))
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
     return token
 
@@ -149,8 +153,11 @@ def leave(desk: PatientDesk, token: str) -> None:
 
 
 def _found(desk: PatientDesk, session: Session, token: str) -> Draft | Receipt | None:
-    idle = timedelta(minutes=desk.settings.patient_idle_minutes)
-    return drafts.find(session, desk.keys, token, desk.now(), idle)
+    return drafts.find(session, desk.keys, token, desk.now(), _idle(desk))
+
+
+def _idle(desk: PatientDesk) -> timedelta:
+    return timedelta(minutes=desk.settings.patient_idle_minutes)
 
 
 def _draft(found: Draft | Receipt | None) -> Draft:

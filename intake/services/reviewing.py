@@ -1,6 +1,6 @@
 """What a clinician does: work the queue, read, acknowledge, sign off; and screening again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -109,7 +109,7 @@ def acknowledge(clinic: Clinic, clinician: StaffMember, submission: UUID, flag: 
         review = reviews.review(session, clinic.keys, submission)
         acknowledgement = review.acknowledge(flag, clinician, note, at=clinic.now())
         content = reviews.add_acknowledgement(session, clinic.keys, submission, acknowledgement)
-        event = FlagAcknowledged(submission, flag, content)
+        event = FlagAcknowledged(submission, content)
         audit.record(session, clinic.keys, clinician.id, event, clinic.now())
 
 
@@ -119,7 +119,7 @@ def sign_off(clinic: Clinic, clinician: StaffMember, submission: UUID, note: str
         review = reviews.review(session, clinic.keys, submission)
         signed = review.sign_off(clinician, STATEMENT, note, shown, at=clinic.now())
         content = reviews.add_sign_off(session, clinic.keys, submission, signed)
-        event = ReviewSignedOff(submission, signed.covers, content)
+        event = ReviewSignedOff(submission, content)
         audit.record(session, clinic.keys, clinician.id, event, clinic.now())
 
 
@@ -129,8 +129,11 @@ def history(clinic: Clinic, clinician: StaffMember, submission: UUID) -> tuple[H
     with clinic.database.read() as session:
         names = {str(member.id): member.printed_name for member in accounts.members(session)}
         events = audit.events(session, review.submission.id)
+    titles = _acknowledged(review)
     return tuple(
-        HistoryLine(one.at, names.get(one.actor, one.actor.capitalize()), _what(one.event, one.detail))
+        HistoryLine(
+            one.at, names.get(one.actor, one.actor.capitalize()), _what(one.event, one.detail, titles)
+        )
         for one in events
     )
 
@@ -174,7 +177,14 @@ def _screen_again(clinic: Clinic, review: Review) -> Screening:
     return screen(library.rulebook, evidence, library.editions, clinic.now())
 
 
-def _what(event: str, detail: Mapping[str, object]) -> str:
+def _acknowledged(review: Review) -> Iterator[str]:
+    # The trail says only that a flag was acknowledged; which one stands in the sealed
+    # record, in the same order.
+    titles = {o.key: o.title for screening in review.screenings for o in screening.outcomes}
+    return iter(titles.get(one.flag, "a flag of an earlier version") for one in review.acknowledgements)
+
+
+def _what(event: str, detail: Mapping[str, object], acknowledged: Iterator[str]) -> str:
     match event:
         case "SubmissionReceived":
             return "Sent by the patient"
@@ -184,7 +194,7 @@ def _what(event: str, detail: Mapping[str, object]) -> str:
         case "SubmissionOpened":
             return "Opened and read"
         case "FlagAcknowledged":
-            return "Acknowledged a flag"
+            return f"Acknowledged: {next(acknowledged, 'a flag')}"
         case "ReviewSignedOff":
             return "Signed off"
         case "ReviewReopened":

@@ -116,3 +116,17 @@ def test_everybody_with_an_account_is_listed(copy, alice, bob):
     staff(copy.clinic, "carol", "C. Diaz, NP", Role.CLINICIAN, Role.ADMINISTRATOR)
 
     assert [member.username for member in accounts.staff(copy.clinic)] == ["alice", "bob", "carol"]
+
+
+def test_a_lost_invitation_is_made_anew_and_the_first_stops_working(copy, bob):
+    first = accounts.add_staff(copy.clinic, bob, "carol", "C. Diaz, NP", [Role.CLINICIAN])
+    (carol,) = accounts.waiting(copy.clinic)
+
+    second = accounts.invite_again(copy.clinic, bob, carol)
+
+    with pytest.raises(LinkUsedUp):
+        accounts.accept_invitation(copy.clinic, first, PASSWORD)
+    accounts.accept_invitation(copy.clinic, second, PASSWORD)
+    assert accounts.waiting(copy.clinic) == frozenset()
+    with pytest.raises(accounts.AlreadyIn):
+        accounts.invite_again(copy.clinic, bob, carol)

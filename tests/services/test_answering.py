@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 import sending
 from copies import NOON
 from intake.domain.answers import BLANK, Chosen, State, Text, answered
-from intake.domain.screening import Priority
+from intake.domain.rules import Priority
 from intake.domain.submissions import Draft, Receipt
 from intake.services import answering, paths
 from intake.services.answering import Expired, NotReadyToSend
@@ -75,6 +76,17 @@ def test_a_session_left_alone_for_too_long_is_over(copy):
     copy.clock.at = NOON + timedelta(days=14, minutes=1)
 
     assert answering.find(copy.desk, token) is None
+
+
+def test_a_draft_whose_time_is_over_is_erased_when_the_next_one_starts(copy):
+    answering.start(copy.desk)
+    copy.clock.at = NOON + timedelta(days=31)
+
+    answering.start(copy.desk)
+
+    with copy.clinic.database.read() as session:
+        assert session.execute(text("SELECT count(*) FROM drafts")).scalar() == 1
+        assert session.execute(text("SELECT count(*) FROM patient_sessions")).scalar() == 1
 
 
 def test_a_safety_page_comes_once_for_an_answer_and_again_when_it_changes(copy):

@@ -188,5 +188,8 @@ def test_the_history_tells_everything_in_order(copy, alice):
 
     assert [lines[0].who, lines[0].what] == ["Patient", "Sent by the patient"]
     assert lines[1].what.startswith("Screening 1, rules edition")
-    assert {line.who for line in lines if line.what == "Acknowledged a flag"} == {"A. Rivera, MD"}
+    acknowledged = [line for line in lines if line.what.startswith("Acknowledged: ")]
+    assert {line.who for line in acknowledged} == {"A. Rivera, MD"}
+    titles = [flag.outcome.title for flag in reviewing.open_review(copy.clinic, alice, submission).flags]
+    assert [line.what.removeprefix("Acknowledged: ") for line in acknowledged] == titles
     assert [line.what for line in lines][-2:] == ["Signed off", "Opened and read"]

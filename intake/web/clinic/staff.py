@@ -1,11 +1,14 @@
 """The people of the clinic: who has an account, and adding somebody new."""
 
-from flask import Blueprint, render_template, url_for
+from uuid import UUID
+
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
 from intake.services import accounts
-from intake.storage.accounts import UsernameTaken
+from intake.services.accounts import AlreadyIn
+from intake.storage.accounts import NoSuchMember, UsernameTaken
 from intake.web.clinic.forms import StaffForm, typed
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
@@ -37,8 +40,26 @@ def add(member: StaffMember) -> ResponseReturnValue:
     return render_template("account/invited.html", name=typed(form.printed_name), link=_public_address(token))
 
 
+@pages.post("/staff/<uuid:somebody>/invitation")
+@requires(Permission.MANAGE_STAFF)
+def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
+    """A new link for somebody who lost theirs; shown now and never again."""
+    clinic = this_clinic()
+    try:
+        token = accounts.invite_again(clinic, member, somebody)
+    except NoSuchMember:
+        abort(404)
+    except AlreadyIn:
+        return redirect(url_for("staff.people"), 303)
+    name = accounts.printed_names(clinic)[somebody]
+    return render_template("account/invited.html", name=name, link=_public_address(token))
+
+
 def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
-    page = render_template("account/staff.html", form=form, people=accounts.staff(this_clinic()))
+    clinic = this_clinic()
+    page = render_template(
+        "account/staff.html", form=form, people=accounts.staff(clinic), waiting=accounts.waiting(clinic)
+    )
     return page, status
 
 
