@@ -54,7 +54,7 @@ class Boxes(Asked):
 
     @property
     def control(self) -> str:
-        return self.boxes()[0].id
+        return f"{self.id}-{self.wrong_box}" if self.wrong_box else self.boxes()[0].id
 
     def boxes(self) -> list[Box]:
         """The boxes in the order they are read."""
@@ -134,10 +134,6 @@ class Measure(Boxes):
     def units(self) -> tuple[str, ...]:
         """The units offered, the clinic's usual one first."""
         return self.question.units or ("",)
-
-    @property
-    def control(self) -> str:
-        return f"{self.id}-{self.wrong_box}" if self.wrong_box else self.boxes()[0].id
 
     @property
     def unit(self) -> str:

@@ -146,7 +146,7 @@ class Asked(Field):
         return False
 
     def ways_out(self) -> list[Option]:
-        """ "I'm not sure" and "I'd rather not say", where the question offers them."""
+        """The ways to answer without an answer, where the question offers them."""
         offered = []
         if self.question.offers_not_sure:
             offered.append((SAYS_NOT_SURE, "I'm not sure"))

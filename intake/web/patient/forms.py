@@ -96,6 +96,10 @@ class PageForm(BaseForm):
         self.noticed += [one.name for one in found]
         return bool(found)
 
+    def unspoken_blanks(self) -> bool:
+        """Whether something was left blank of which no word was said yet."""
+        return any(one.name not in self.noticed for one in self.blank())
+
     def doubts(self, kept: Iterable[str]) -> tuple[Asked, ...]:
         """The improbable numbers not yet said to be right."""
         confirmed = frozenset(kept)

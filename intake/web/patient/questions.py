@@ -51,8 +51,11 @@ def pause(visit: Visit, part: int, number: int, pause: int, *, changing: bool) -
 def blank(visit: Visit, part: int, number: int) -> ResponseReturnValue:
     """What was left blank on a page of several questions, said once."""
     place = place_at(visit, part, number)
-    answers = visit.draft.answers
-    left = [one for one in paths.asked_on(visit.evidence, place.page) if answers.get(one.id) == BLANK]
+    left = [
+        one
+        for one in paths.asked_on(visit.evidence, place.page)
+        if visit.draft.answers.get(one.id) == BLANK and one.kind is not Kind.TEXT
+    ]
     if not left:
         return redirect(onward(visit, place), 303)
     return render_template(
@@ -99,7 +102,7 @@ def _save(visit: Visit, place: Place, form: PageForm) -> ResponseReturnValue:
     if saved.safety is not None:
         return redirect(place.pause_address(visit.questionnaire, saved.safety), 303)
     # Once: whoever continued from this page before has been told.
-    if len(form.top) > 1 and form.blank() and place.page.id not in visit.draft.seen:
+    if form.unspoken_blanks() and place.page.id not in visit.draft.seen:
         return redirect(place.blanks_address, 303)
     return redirect(onward(Visit(visit.desk, visit.token, saved.draft), place), 303)
 

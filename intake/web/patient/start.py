@@ -23,7 +23,7 @@ def welcome() -> ResponseReturnValue:
         "patient/start.html",
         questionnaire=questionnaire,
         lines=_lines(questionnaire),
-        begun=isinstance(_found(), Draft),
+        found=_kind(_found()),
     )
 
 
@@ -31,8 +31,11 @@ def welcome() -> ResponseReturnValue:
 @open_to_all
 def begin() -> ResponseReturnValue:
     """Open a new form; one that was begun in this browser stays, unless somebody else is here."""
-    if isinstance(_found(), Draft) and "somebody-else" not in request.form:
-        return redirect(url_for("start.tasks"), 303)
+    if isinstance(_found(), Draft):
+        if "somebody-else" not in request.form:
+            return redirect(url_for("start.tasks"), 303)
+        # The new token takes the place of the only key to the old form.
+        answering.leave(the_desk(), the_token())
     return hand_over(redirect(url_for("start.tasks"), 303), answering.start(the_desk()))
 
 
@@ -110,6 +113,15 @@ def stop_here(
 def _found() -> Draft | Receipt | None:
     token = the_token()
     return answering.find(the_desk(), token) if token else None
+
+
+def _kind(found: Draft | Receipt | None) -> str:
+    match found:
+        case Draft():
+            return "begun"
+        case Receipt():
+            return "sent"
+    return ""
 
 
 def _address(visit: Visit, page_id: str) -> str:

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from copies import make_copy
-from web.patient.browser import Browser
+from web.patient.visitor import Visitor
 
 
 @pytest.fixture(scope="session")
@@ -33,14 +33,22 @@ def desk(copy):
 
 
 @pytest.fixture
-def browser(desk):
+def visitor(desk):
     """A browser that was never here."""
-    return Browser(desk)
+    return Visitor(desk)
 
 
 @pytest.fixture
-def pat(browser):
+def pat(visitor):
     """Pat, who has pressed Start."""
-    browser.open("/")
-    browser.send("/start")
-    return browser
+    visitor.open("/")
+    visitor.send("/start")
+    return visitor
+
+
+@pytest.fixture
+def ready(pat):
+    """Pat, who has been through every page."""
+    pat.give_name_and_number()
+    pat.skip_everything()
+    return pat

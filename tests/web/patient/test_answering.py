@@ -270,3 +270,17 @@ def test_after_the_last_page_of_a_part_comes_the_list_when_the_next_part_was_see
     pat.answer("email", email__words="")
 
     assert pat.location == "/form"
+
+
+def test_what_was_spoken_of_on_the_page_is_not_spoken_of_again(pat):
+    pat.answer("first_name", noticed=["first_name", "last_name"])
+
+    assert pat.location == pat.address("date_of_birth")
+
+
+def test_the_calm_page_leaves_out_words_nobody_needs(pat):
+    pat.answer("phone", phone__words="555 010 0142")
+    pat.follow()
+
+    assert pat.page.h1 == "You left 1 question blank. That is OK."
+    assert "Is it OK to leave a message" in pat.text

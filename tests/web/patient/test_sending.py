@@ -12,14 +12,6 @@ from journeys.served import words
 _COUNT = re.compile(r"(\d+) questions are blank")
 
 
-@pytest.fixture
-def ready(pat):
-    """Pat, who has been through every page."""
-    pat.give_name_and_number()
-    pat.skip_everything()
-    return pat
-
-
 def sign(pat, **fields):
     pat.send("/sign", **({"agree": "y", "typed_name": "Pat Doe"} | fields))
 
@@ -173,26 +165,26 @@ def test_a_page_answered_after_sending_changes_nothing(ready):
     assert ready.location == "/sent"
 
 
-def thanks(browser, copy, **answers):
+def thanks(visitor, copy, **answers):
     """The last page of somebody who answered these, without what is theirs alone."""
-    browser.give_name_and_number()
-    browser.skip_everything()
+    visitor.give_name_and_number()
+    visitor.skip_everything()
     for question, sent in answers.items():
-        browser.answer(question, **{question: sent})
-    browser.skip_everything()
-    sign(browser)
-    browser.follow()
-    receipt = answering.find(browser.desk, browser.token)
-    return browser.html.replace(receipt.reference, "").replace(browser.csrf, "")
+        visitor.answer(question, **{question: sent})
+    visitor.skip_everything()
+    sign(visitor)
+    visitor.follow()
+    receipt = answering.find(visitor.desk, visitor.token)
+    return visitor.html.replace(receipt.reference, "").replace(visitor.csrf, "")
 
 
-def test_everybody_gets_the_same_thanks(browser, copy):
-    browser.open("/")
-    browser.send("/start")
-    quiet = thanks(browser, copy, phq9_9="not_at_all")
-    browser.send("/forget")
-    browser.open("/")
-    browser.send("/start")
-    urgent = thanks(browser, copy, safe_right_now="no", psychosis_personal="now", pregnancy="yes")
+def test_everybody_gets_the_same_thanks(visitor, copy):
+    visitor.open("/")
+    visitor.send("/start")
+    quiet = thanks(visitor, copy, phq9_9="not_at_all")
+    visitor.send("/forget")
+    visitor.open("/")
+    visitor.send("/start")
+    urgent = thanks(visitor, copy, safe_right_now="no", psychosis_personal="now", pregnancy="yes")
 
     assert quiet == urgent

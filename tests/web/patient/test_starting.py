@@ -9,33 +9,33 @@ import pytest
 from intake.domain.answers import Chosen
 from intake.domain.submissions import Draft
 from intake.services import answering
-from web.patient.browser import Browser
+from web.patient.visitor import Visitor
 
 
-def test_the_first_page_says_what_the_form_is_not(browser):
-    browser.open("/")
+def test_the_first_page_says_what_the_form_is_not(visitor):
+    visitor.open("/")
 
-    assert "This form does not decide if you can have treatment." in browser.text
-    assert "This form is not watched live. In an emergency, call 911" in browser.text
+    assert "This form does not decide if you can have treatment." in visitor.text
+    assert "This form is not watched live. In an emergency, call 911" in visitor.text
 
 
-def test_the_first_page_tells_of_the_help_lines_before_anything_is_asked(browser):
-    browser.open("/")
+def test_the_first_page_tells_of_the_help_lines_before_anything_is_asked(visitor):
+    visitor.open("/")
 
-    assert "After some answers we show a page with help lines." in browser.text
-    for page in browser.desk.library.questionnaire.safety_pages:
+    assert "After some answers we show a page with help lines." in visitor.text
+    for page in visitor.desk.library.questionnaire.safety_pages:
         for line in page.lines:
-            assert browser.page.links()[line.say] == line.link
+            assert visitor.page.links()[line.say] == line.link
 
 
-def test_start_opens_an_empty_form(browser):
-    browser.open("/")
-    browser.send("/start")
+def test_start_opens_an_empty_form(visitor):
+    visitor.open("/")
+    visitor.send("/start")
 
-    assert browser.location == "/form"
-    browser.follow()
-    assert "0 of 7 parts are done." in browser.text
-    assert len(browser.answers) == 0
+    assert visitor.location == "/form"
+    visitor.follow()
+    assert "0 of 7 parts are done." in visitor.text
+    assert len(visitor.answers) == 0
 
 
 def test_the_cookie_is_for_this_site_alone(pat):
@@ -50,16 +50,16 @@ def test_the_cookie_is_for_this_site_alone(pat):
 
 def test_over_https_no_other_host_can_set_the_cookies(desk):
     settings = replace(desk.settings, public_address="https://forms.example.com")
-    browser = Browser(replace(desk, settings=settings))
-    browser.open("/")
-    page_cookie = browser.response.headers["Set-Cookie"]
-    browser.send("/start", {"Sec-Fetch-Site": "same-origin"})
+    visitor = Visitor(replace(desk, settings=settings))
+    visitor.open("/")
+    page_cookie = visitor.response.headers["Set-Cookie"]
+    visitor.send("/start", {"Sec-Fetch-Site": "same-origin"})
 
-    for cookie in (page_cookie, browser.response.headers["Set-Cookie"]):
+    for cookie in (page_cookie, visitor.response.headers["Set-Cookie"]):
         assert cookie.startswith("__Host-intake_patient")
         assert "Secure" in cookie
         assert "Domain" not in cookie
-    assert "max-age" in browser.response.headers["Strict-Transport-Security"]
+    assert "max-age" in visitor.response.headers["Strict-Transport-Security"]
 
 
 def test_pressing_start_twice_keeps_the_form(pat):
@@ -72,18 +72,20 @@ def test_pressing_start_twice_keeps_the_form(pat):
 
 def test_somebody_else_in_the_same_browser_gets_a_form_of_their_own(pat):
     pat.answer("filled_in_by", filled_in_by="me")
+    first = pat.token
     pat.open("/")
     assert "A form was started in this browser." in pat.text
     pat.send("/start", **{"somebody-else": "1"})
 
     assert len(pat.answers) == 0
+    assert answering.find(pat.desk, first) is None
 
 
 @pytest.mark.parametrize("path", ["/form", "/f/1/1", "/check", "/sign", "/sent", "/later"])
-def test_who_has_no_form_is_led_to_the_first_page(browser, path):
-    browser.open(path)
+def test_who_has_no_form_is_led_to_the_first_page(visitor, path):
+    visitor.open(path)
 
-    assert browser.location == "/"
+    assert visitor.location == "/"
 
 
 def test_a_form_left_too_long_is_closed_and_the_page_says_so(pat, copy):
@@ -147,11 +149,11 @@ def test_a_shared_browser_can_be_emptied(pat):
 
 
 @pytest.mark.parametrize("path", ["/privacy", "/help"])
-def test_help_and_privacy_are_open_without_a_form(browser, path):
-    browser.open(path)
+def test_help_and_privacy_are_open_without_a_form(visitor, path):
+    visitor.open(path)
 
-    assert browser.status == 200
-    assert "(555) 010-0142" in browser.text
+    assert visitor.status == 200
+    assert "(555) 010-0142" in visitor.text
 
 
 def test_no_address_and_no_title_says_anything_about_health(pat):

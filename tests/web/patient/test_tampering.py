@@ -46,7 +46,7 @@ def test_markup_stays_words_everywhere(pat):
     pat.answer("phone", phone__words="555 010 0142")
     pat.skip_everything()
     for path in (pat.address("first_name"), pat.address("medicines"), "/check"):
-        # The browser fixture itself refuses a page with anything inline in it.
+        # The visitor itself refuses a page with anything inline in it.
         pat.open(path)
         assert "&lt;script&gt;" in pat.html
 
@@ -100,8 +100,8 @@ def test_a_page_too_large_gets_a_page(pat):
     assert pat.page.h1 == "That is more than we can take at once"
 
 
-def test_a_name_for_the_site_that_is_not_its_own_is_refused(browser):
-    response = browser.client.get("/", base_url="http://evil.example")
+def test_a_name_for_the_site_that_is_not_its_own_is_refused(visitor):
+    response = visitor.client.get("/", base_url="http://evil.example")
 
     assert response.status_code == 400
     assert "evil.example" not in response.text

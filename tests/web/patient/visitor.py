@@ -14,7 +14,7 @@ from journeys.served import Served
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
-class Browser:
+class Visitor:
     """Keeps its cookies, the page it saw last, and that page's token."""
 
     def __init__(self, desk):
