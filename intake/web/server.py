@@ -6,6 +6,7 @@ middle of sending never keeps the pages from others (docs/decisions/0014).
 
 import errno
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 import waitress
@@ -19,14 +20,20 @@ _LARGEST_REQUEST = 4 * LARGEST_PAGE
 # A page never grows to this, so no answer is ever written to a temporary file.
 _LARGEST_RESPONSE = 32 * 1024 * 1024
 _SECONDS_FOR_A_SENDER = 30
+# Senders listened to at a time. Waitress stops at 100, which two offices of idle phones can reach;
+# past this many, everybody else waits until one of them is given up.
+_SENDERS = 500
 
 
 class AddressInUse(Exception):
     """Another program answers at this address already."""
 
 
-def serve(settings: Settings) -> None:
-    """Answer for both sites until SIGTERM or Ctrl-C. Raises AddressInUse."""
+def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """Answer for both sites until SIGTERM or Ctrl-C. Raises AddressInUse.
+
+    ``on_ready`` is called once the address is ours, before the first request.
+    """
     try:
         server = waitress.create_server(
             application(settings),
@@ -39,6 +46,10 @@ def serve(settings: Settings) -> None:
             inbuf_overflow=2 * _LARGEST_REQUEST,
             outbuf_overflow=_LARGEST_RESPONSE,
             channel_timeout=_SECONDS_FOR_A_SENDER,
+            cleanup_interval=_SECONDS_FOR_A_SENDER // 3,
+            connection_limit=_SENDERS,
+            # The other way of listening, select, cannot tell more than a thousand files apart.
+            asyncore_use_poll=True,
             clear_untrusted_proxy_headers=True,
         )
     except OSError as error:
@@ -49,6 +60,7 @@ def serve(settings: Settings) -> None:
             "or choose another port"
         ) from None
     signal.signal(signal.SIGTERM, _stop)
+    on_ready()
     try:
         server.run()
     finally:

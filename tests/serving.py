@@ -1,0 +1,168 @@
+"""The real product in a process of its own, started as `make run` starts it."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode
+
+from intake.config import Settings, read_settings
+
+SERVE = ("-m", "intake", "serve")
+_TESTS = Path(__file__).parent
+_SECONDS_TO_START = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back for one request."""
+
+    status: int
+    location: str
+    cookies: Mapping[str, str]
+    text: str
+
+
+class Product:
+    """One copy of the product: its folder, its address, and its process while it runs.
+
+    ``program`` is what Python is told to run; a test of the tests puts another in its place.
+    """
+
+    def __init__(self, folder: Path, program: Sequence[str] = SERVE, port: int = 0) -> None:
+        self.folder, self.program = folder, program
+        self.port = port or free_port()
+        self.temp = folder / "temp"
+        self.temp.mkdir(parents=True, exist_ok=True)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings it runs under."""
+        return read_settings(self._own_settings())
+
+    @property
+    def instance(self) -> Path:
+        """Its keys and its database."""
+        return self.folder / "instance"
+
+    @property
+    def printed(self) -> str:
+        """What it said to the person who started it."""
+        return (self.folder / "stdout").read_text("utf-8")
+
+    @property
+    def complained(self) -> str:
+        """What it wrote to its log."""
+        return (self.folder / "stderr").read_text("utf-8")
+
+    def launch(self) -> Self:
+        """Start it, and wait for nothing."""
+        with (self.folder / "stdout").open("ab") as out, (self.folder / "stderr").open("ab") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, *self.program],
+                cwd=self.folder,
+                env=self._environment(),
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+        return self
+
+    def start(self) -> Self:
+        """Start it, and wait until it answers."""
+        process = self.launch().process
+        end = time.monotonic() + _SECONDS_TO_START
+        while not self._answers():
+            running = process is not None and process.poll() is None
+            assert running, f"it ended before it answered: {self.complained}"
+            assert time.monotonic() < end, f"it did not answer in time: {self.complained}"
+            time.sleep(0.02)
+        return self
+
+    def ended(self, seconds: float = 20) -> int:
+        """Wait until it has ended; its exit code."""
+        assert self.process is not None, "it was never started"
+        return self.process.wait(timeout=seconds)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Tell it to stop; its exit code."""
+        assert self.process is not None, "it was never started"
+        self.process.send_signal(how)
+        return self.ended()
+
+    def kill(self) -> None:
+        """End it in the middle of whatever it does, if it still runs."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(timeout=20)
+
+    def ask(
+        self,
+        path: str,
+        fields: Sequence[tuple[str, str]] | None = None,
+        cookies: Mapping[str, str] | None = None,
+        seconds: float = 30,
+    ) -> Answered:
+        """Open a page or, when there are fields, send a form; redirects are not followed."""
+        headers = {"Connection": "close"}
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        if fields is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        try:
+            method, body = ("GET", None) if fields is None else ("POST", urlencode(fields))
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            text = response.read().decode("utf-8")
+        finally:
+            connection.close()
+        given = (line.partition(";")[0].partition("=") for line in response.headers.get_all("Set-Cookie", []))
+        return Answered(
+            response.status,
+            response.headers.get("Location", ""),
+            {name: value for name, _, value in given},
+            text,
+        )
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+    def _answers(self) -> bool:
+        try:
+            return self.ask("/", seconds=5).status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _own_settings(self) -> dict[str, str]:
+        return {"INTAKE_INSTANCE": str(self.instance), "INTAKE_PORT": str(self.port)}
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
+        beside = {"PYTHONPATH": str(_TESTS), "TMPDIR": str(self.temp), "SQLITE_TMPDIR": str(self.temp)}
+        return inherited | beside | self._own_settings()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody answers at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
