@@ -49,14 +49,17 @@ def serve() -> None:
     """Print where the form and the clinic's side are, and answer requests."""
     settings = read_settings()
     clinic = _prepared(settings)
-    click.echo(f"The patient's form:  {settings.public_address}/")
-    click.echo(f"The clinic's side:   {settings.public_address}/clinic/")
-    _print_setup_link(settings, clinic)
-    clinic.database.dispose()
+
+    def print_addresses() -> None:
+        click.echo(f"The patient's form:  {settings.public_address}/")
+        click.echo(f"The clinic's side:   {settings.public_address}/clinic/")
+        _print_setup_link(settings, clinic)
+        clinic.database.dispose()
+
     from intake.web import server
 
     try:
-        server.serve(settings)
+        server.serve(settings, print_addresses)
     except server.AddressInUse as taken:
         click.echo(f"{taken} (setting: port)", err=True)
         sys.exit(REFUSED)

@@ -73,6 +73,8 @@ class Settings:
         return ("127.0.0.1", "localhost") if named in ("127.0.0.1", "localhost") else (named,)
 
 
+# Good for a first look on one's own machine, and refused where patients are.
+_INVENTED = {"clinic_name": "Harbor Light Clinic", "clinic_phone": "(555) 010-0142"}
 NAMES = tuple(field.name for field in fields(Settings) if field.name != "instance")
 
 
@@ -154,6 +156,12 @@ def _problems(settings: Settings) -> list[str]:
             "public_address: answers would travel unprotected; use https:// for any address "
             "other than this machine"
         )
+    if settings.secure_cookies:
+        problems += [
+            f"{name}: still the invented one; patients would be sent to nobody"
+            for name, invented in _INVENTED.items()
+            if getattr(settings, name) == invented
+        ]
     if settings.clinic_logo and not Path(settings.clinic_logo).is_file():
         problems.append("clinic_logo: there is no such file")
     return problems

@@ -50,10 +50,10 @@ class RuleOutcome:
         """Names this flag for as long as nothing about it changes.
 
         An acknowledgement is of this key: when the answer, the outcome or the priority
-        changes, what was seen before is no longer what is there. The rule's own words do
-        not count, so that mending a sentence reopens no review.
+        changes, what was seen before is no longer what is there. Words do not count, the
+        rule's or the questionnaire's, so that mending a sentence reopens no review.
         """
-        quoted = [[line.question, line.said] for line in (*self.because, *self.missing)]
+        quoted = [[line.question, line.given] for line in (*self.because, *self.missing)]
         return fingerprint([self.rule, self.outcome.value, self.priority.value, self.failed, quoted])[:32]
 
 

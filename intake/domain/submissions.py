@@ -22,8 +22,8 @@ class Signature:
 class Draft:
     """Answers not sent yet, among them those of branches no longer reached.
 
-    ``seen`` are the ids of the pages the patient has continued from; ``shown`` the
-    safety pages already shown, each with the answers that called for it.
+    ``seen`` are the ids of the pages the patient has continued from; ``questionnaire`` is
+    the edition the answers were given under.
     """
 
     id: UUID

@@ -36,7 +36,9 @@ _STATES = {
 class Line:
     """One question as it was asked and the answer in words.
 
-    ``state`` is None when the question applied but its page was never reached.
+    ``state`` is None when the question applied but its page was never reached. ``given``
+    is the answer without its wording (the choice's id, the number), which stays the same
+    when a questionnaire is reworded.
     """
 
     question: str
@@ -45,6 +47,7 @@ class Line:
     said: str
     state: State | None
     sensitive: bool = False
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,28 @@ def line(question: Question, answer: Answer | None) -> Line:
         in_words(question, answer),
         answer.state if answer is not None else None,
         question.sensitive,
+        _given(answer),
     )
+
+
+def _given(answer: Answer | None) -> str:
+    match answer.value if answer is not None else None:
+        case None:
+            return "" if answer is None else answer.state.value
+        case Chosen(choice):
+            return choice
+        case ChosenMany(choices, unsure):
+            return " ".join([*choices, "not_sure"] if unsure else choices)
+        case Number(amount):
+            return str(amount)
+        case Reading(first, second):
+            return f"{first}/{second}"
+        case Day(day):
+            return day.isoformat()
+        case Text(words):
+            return words
+        case MedicineList(entries):
+            return "; ".join(entry.as_typed() for entry in entries)
 
 
 def transcribe(evidence: PatientEvidence) -> tuple[PartLines, ...]:
@@ -115,9 +139,8 @@ def quote(evidence: PatientEvidence, reference: str) -> Line:
         question = evidence.questionnaire.question(reference)
         return line(question, evidence.answers.get(reference))
     said = _derived(evidence, derived)
-    return Line(
-        derived.id, f"{derived.label} (worked out from the answers)", derived.label, said, State.ANSWERED
-    )
+    asked = f"{derived.label} (worked out from the answers)"
+    return Line(derived.id, asked, derived.label, said, State.ANSWERED, given=said)
 
 
 def long_date(day: date) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from intake.domain.answers import BLANK, Answer, Answers
 from intake.domain.events import SubmissionReceived, SubmissionScreened
 from intake.domain.evidence import PatientEvidence, relevant
+from intake.domain.fitting import fitting
 from intake.domain.questionnaire import Page, Question, SafetyPage
 from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
@@ -153,7 +154,23 @@ def leave(desk: PatientDesk, token: str) -> None:
 
 
 def _found(desk: PatientDesk, session: Session, token: str) -> Draft | Receipt | None:
-    return drafts.find(session, desk.keys, token, desk.now(), _idle(desk))
+    found = drafts.find(session, desk.keys, token, desk.now(), _idle(desk))
+    return _carried_over(desk, found) if isinstance(found, Draft) else found
+
+
+def _carried_over(desk: PatientDesk, draft: Draft) -> Draft:
+    """A draft begun under another edition: what no longer fits is asked again."""
+    questionnaire = desk.library.questionnaire
+    if draft.questionnaire == questionnaire.edition:
+        return draft
+    answers = fitting(questionnaire, draft.answers)
+    gone = set(draft.answers) - set(answers)
+    seen = frozenset(
+        page.id
+        for _, page in questionnaire.pages
+        if page.id in draft.seen and not gone & {question.id for question in page.questions}
+    )
+    return replace(draft, answers=answers, seen=seen, questionnaire=questionnaire.edition)
 
 
 def _idle(desk: PatientDesk) -> timedelta:

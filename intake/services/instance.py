@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from intake.config import Settings
 from intake.services.clinic import Clinic, open_clinic, publish_editions
 from intake.storage.accounts import UsernameTaken
-from intake.storage.database import Database, DatabaseRefused, is_current, migrate
+from intake.storage.database import Database, DatabaseRefused, is_current, is_empty, migrate
 from intake.storage.keyring import CLINIC_FILE, KeyringRefused, create_keyring
 from intake.storage.submissions import NoSuchSubmission
 
@@ -34,16 +34,26 @@ def prepare(settings: Settings) -> Prepared:
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = settings.instance / "keys"
     made_keys = not (keys / CLINIC_FILE).exists()
-    if made_keys:
-        create_keyring(keys)
     database = Database(settings.database_url)
     try:
+        if made_keys:
+            _refuse_new_keys_for(database, settings)
+            create_keyring(keys)
         behind = not is_current(database)
         if behind:
             migrate(database)
     finally:
         database.dispose()
     return Prepared(made_keys, behind)
+
+
+def _refuse_new_keys_for(database: Database, settings: Settings) -> None:
+    if not is_empty(database):
+        raise Refusal(
+            f"{settings.instance / 'keys'} is empty, and the database holds records that only their "
+            "keys can open. Put the key files back from their safe copy; new keys would not open "
+            "anything. To begin anew, name another instance folder"
+        )
 
 
 def opened(settings: Settings) -> Clinic:

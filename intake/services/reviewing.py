@@ -14,6 +14,7 @@ from intake.domain.events import (
     SubmissionScreened,
 )
 from intake.domain.evidence import PatientEvidence
+from intake.domain.fitting import fitting
 from intake.domain.permissions import StaffMember
 from intake.domain.review import QueueEntry, Review, Status
 from intake.domain.rules import Priority
@@ -171,7 +172,8 @@ def rescreen(clinic: Clinic, submission: UUID) -> bool:
 
 def _screen_again(clinic: Clinic, review: Review) -> Screening:
     library = clinic.library
-    answers, sent_on = review.submission.answers, clinic.local(review.submission.sent_at).date()
+    answers = fitting(library.questionnaire, review.submission.answers)
+    sent_on = clinic.local(review.submission.sent_at).date()
     # As of the day it was sent: a patient does not grow older by being screened again.
     evidence = PatientEvidence(library.questionnaire, library.formulary, answers, sent_on)
     return screen(library.rulebook, evidence, library.editions, clinic.now())

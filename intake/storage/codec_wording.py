@@ -79,6 +79,7 @@ def _line_to_json(line: Line) -> Json:
         "said": line.said,
         "state": None if line.state is None else line.state.value,
         "sensitive": line.sensitive,
+        "given": line.given,
     }
 
 
@@ -91,6 +92,7 @@ def _line_from_json(document: Json) -> Line:
         said=document["said"],
         state=None if state is None else State(state),
         sensitive=document["sensitive"],
+        given=document["given"],
     )
 
 

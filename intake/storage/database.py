@@ -99,6 +99,12 @@ def is_current(database: Database) -> bool:
         return MigrationContext.configure(session.connection()).get_current_revision() == newest
 
 
+def is_empty(database: Database) -> bool:
+    """Whether the database holds no tables of ours yet."""
+    with database.read() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision() is None
+
+
 def _alembic(database: Database, connection: Connection) -> Config:
     if not database.is_sqlite:
         # One at a time; SQLite's write lock sees to that already.

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 import sending
 from copies import NOON
+from intake.content.library import parse_library
 from intake.domain.answers import BLANK, Chosen, State, Text, answered
 from intake.domain.rules import Priority
 from intake.domain.submissions import Draft, Receipt
@@ -221,3 +222,18 @@ def test_progress_counts_parts_by_what_was_seen(copy):
     assert about.progress is paths.Progress.STARTED
     assert {part.progress for part in rest} == {paths.Progress.NOT_STARTED}
     assert paths.first_unseen(evidence, saved.draft.seen).id == about.page
+
+
+def test_a_draft_begun_under_another_edition_is_asked_again_what_no_longer_fits(copy):
+    token = sending.fill_in(copy.desk, f"{sending.PAT}, aneurysm: repaired, avm: no")
+    texts = copy.desk.library.texts
+    without = texts["questionnaire"].replace("repaired: ", "mended: ", 1)
+    assert without != texts["questionnaire"]
+    changed = copy.with_library(parse_library(without, "rules: []", texts["medicines"]))
+
+    draft = answering.find(changed.desk, token)
+
+    assert "aneurysm" not in draft.answers
+    assert "aneurysm" not in draft.seen
+    assert draft.answers["avm"] == NO
+    assert answering.check(changed.desk, draft)

@@ -193,3 +193,29 @@ def test_the_history_tells_everything_in_order(copy, alice):
     titles = [flag.outcome.title for flag in reviewing.open_review(copy.clinic, alice, submission).flags]
     assert [line.what.removeprefix("Acknowledged: ") for line in acknowledged] == titles
     assert [line.what for line in lines][-2:] == ["Signed off", "Opened and read"]
+
+
+def test_rewording_the_questionnaire_reopens_no_review(copy, alice):
+    sending.send(copy.desk, f"{sending.PAT}, aneurysm: not_repaired")
+    submission = only_submission(copy)
+    acknowledge_everything(copy, alice, submission)
+    sign(copy, alice, submission)
+    texts = copy.desk.library.texts
+    reworded = texts["questionnaire"].replace("not_repaired: ", "not_repaired: Oh ")
+    assert reworded != texts["questionnaire"]
+    changed = copy.with_library(parse_library(reworded, texts["rules"], texts["medicines"]))
+
+    assert reviewing.rescreen(changed.clinic, submission) is False
+
+
+def test_a_choice_that_was_taken_away_cannot_be_told_and_breaks_nothing(copy, alice):
+    sending.send(copy.desk, f"{sending.PAT}, aneurysm: repaired")
+    submission = only_submission(copy)
+    texts = copy.desk.library.texts
+    without = texts["questionnaire"].replace("repaired: ", "mended: ", 1)
+    changed = copy.with_library(parse_library(without, "rules: []", texts["medicines"]))
+
+    reviewing.rescreen(changed.clinic, submission)
+
+    review = reviewing.open_review(changed.clinic, alice, submission)
+    assert not review.screening.incomplete

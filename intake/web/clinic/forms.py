@@ -194,9 +194,20 @@ class StaffForm(FlaskForm):
 
 
 class AcknowledgeForm(FlaskForm):
-    """That one flag was seen, with a note or without."""
+    """That one flag was seen, with a note or without.
 
+    ``flag`` is its key, ``place`` where it stood on the page.
+    """
+
+    flag = HiddenField()
+    place = HiddenField()
     note = _note("Note (optional)")
+
+    @property
+    def anchor(self) -> str:
+        """Where to come back to on the page."""
+        place = typed(self.place)
+        return f"flag-{place}" if place.isdecimal() and len(place) < 4 else "raised"
 
 
 class SignOffForm(FlaskForm):

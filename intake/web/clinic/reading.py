@@ -26,9 +26,10 @@ KINDS = {kind: kind.value.capitalize() for kind in SourceKind}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One flag, and who has acknowledged it."""
+    """One flag, its place on the page, and who has acknowledged it."""
 
     flag: Flag
+    place: int
     acknowledged: Acknowledgement | None
 
     @property
@@ -49,7 +50,7 @@ class Card:
     @property
     def anchor(self) -> str:
         """Where on the page the flag stands."""
-        return anchor(self.flag.key)
+        return f"flag-{self.place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,10 @@ class Reading:
         signed = self.review.sign_offs
         return self.since(frozenset(signed[-1].flags)) if signed else ()
 
+    def place(self, key: str) -> int:
+        """Where on the page the flag with this key stands; 0 for one that does not."""
+        return next((card.place for card in self.cards if card.flag.key == key), 0)
+
     def since(self, seen: frozenset[str]) -> tuple[Card, ...]:
         """The flags that were not on a page which showed these keys."""
         return tuple(card for card in self.cards if card.flag.key not in seen)
@@ -129,7 +134,8 @@ class Reading:
 def read(review: Review, rulebook: RuleBook) -> Reading:
     """The review, ready to be shown; the rules in force say what rules do not cover."""
     screening = review.screening
-    raised, cannot_tell = (_cards(review, flags) for flags in (screening.raised, screening.cannot_tell))
+    raised = _cards(review, screening.raised, first=1)
+    cannot_tell = _cards(review, screening.cannot_tell, first=len(raised) + 1)
     return Reading(
         review,
         raised,
@@ -142,18 +148,15 @@ def read(review: Review, rulebook: RuleBook) -> Reading:
     )
 
 
-def anchor(key: str) -> str:
-    """Where on the page the flag with this key stands."""
-    return f"flag-{key}"
-
-
 def was_answered(line: Line) -> bool:
     """Whether there are words of the patient's to quote."""
     return line.state is State.ANSWERED
 
 
-def _cards(review: Review, flags: Iterable[Flag]) -> tuple[Card, ...]:
-    return tuple(Card(flag, review.acknowledgement(flag.key)) for flag in flags)
+def _cards(review: Review, flags: Iterable[Flag], first: int) -> tuple[Card, ...]:
+    return tuple(
+        Card(flag, place, review.acknowledgement(flag.key)) for place, flag in enumerate(flags, first)
+    )
 
 
 def _by_question(cards: tuple[Card, ...]) -> dict[str, tuple[Card, ...]]:

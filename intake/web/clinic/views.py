@@ -10,7 +10,7 @@ from intake.domain.review import AlreadyAcknowledged, UnknownFlag
 from intake.services import reviewing
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.forms import AcknowledgeForm, typed
-from intake.web.clinic.reading import Reading, anchor, read
+from intake.web.clinic.reading import Reading, read
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
 
@@ -46,11 +46,14 @@ def submission(member: StaffMember, submission: UUID) -> ResponseReturnValue:
     return show(open_reading(member, submission))
 
 
-@pages.post("/submissions/<uuid:submission>/flags/<key>/acknowledge")
+@pages.post("/submissions/<uuid:submission>/acknowledge")
 @requires(Permission.REVIEW)
-def acknowledge(member: StaffMember, submission: UUID, key: str) -> ResponseReturnValue:
+def acknowledge(member: StaffMember, submission: UUID) -> ResponseReturnValue:
     """Record that a flag was seen, and come back to it."""
     form = AcknowledgeForm()
+    # In the form and never in the address: a flag's key can be guessed back to an answer,
+    # and addresses stand in the logs of whatever is in between.
+    key = typed(form.flag)
     if not form.validate_on_submit():
         return show(open_reading(member, submission), 422, refused={key: form})
     try:
@@ -60,7 +63,7 @@ def acknowledge(member: StaffMember, submission: UUID, key: str) -> ResponseRetu
     except (AlreadyAcknowledged, UnknownFlag) as refusal:
         words = _ACKNOWLEDGED_BEFORE if isinstance(refusal, AlreadyAcknowledged) else _FLAG_GONE
         return show(open_reading(member, submission), 409, notice=words, note=typed(form.note))
-    return redirect(url_for("review.submission", submission=submission, _anchor=anchor(key)), 303)
+    return redirect(url_for("review.submission", submission=submission, _anchor=form.anchor), 303)
 
 
 @pages.get("/submissions/<uuid:submission>/history")
@@ -97,7 +100,7 @@ def show(
     """
     forms = {card.flag.key: AcknowledgeForm(formdata=None) for card in reading.waiting} | (refused or {})
     for key, form in forms.items():
-        form.note.id = f"note-{key}"  # a page has many, and each needs its own label
+        form.note.id = f"note-{reading.place(key)}"  # a page has many, and each needs its own label
     page = render_template(
         "clinic/submission.html",
         reading=reading,

@@ -222,7 +222,7 @@ def test_the_history_tells_everything_in_order(alice, read, clinic):
         "Sent by the patient",
         "Screening 1",
         "Opened and read",
-        "Acknowledged a flag",
+        "Acknowledged: ",
         "Signed off",
         "Screening 2",
         "Reopened",

@@ -39,8 +39,14 @@ def flag_key(person, title):
     """The key of the flag with this title, as its form carries it."""
     for card in person.page.tree.iter("article"):
         if title in words(card.find("header")):
-            return card.get("id").removeprefix("flag-")
+            return next(one.get("value") for one in card.iter("input") if one.get("name") == "flag")
     raise AssertionError(f"no flag {title}")
+
+
+def flag_place(person, title):
+    """Where on the page the flag with this title stands."""
+    cards = person.page.tree.iter("article")
+    return next(card.get("id") for card in cards if title in words(card.find("header")))
 
 
 def test_the_page_begins_with_whose_form_it_is(alice, opened):
@@ -109,7 +115,7 @@ def test_flags_and_answers_lead_to_each_other(alice, opened):
     links = [a.get("href") for a in alice.page.tree.iter("a")]
 
     assert "#answer-treated" in links
-    assert links.count("#flag-" + flag_key(alice, "High blood pressure, not treated")) >= 1
+    assert links.count("#" + flag_place(alice, "High blood pressure, not treated")) >= 1
     assert {link[1:] for link in links if link.startswith("#")} <= ids
 
 
@@ -208,15 +214,17 @@ def test_a_form_that_is_not_there_is_not_found(alice):
 
 def acknowledge(person, submission, title, **fields):
     key = flag_key(person, title)
-    person.send(f"/submissions/{submission}/flags/{key}/acknowledge", **fields)
-    return key
+    place = flag_place(person, title)
+    fields |= {"flag": key, "place": place.removeprefix("flag-")}
+    person.send(f"/submissions/{submission}/acknowledge", **fields)
+    return place
 
 
 def test_acknowledging_shows_who_when_and_the_note(alice, opened):
     submission = opened()
 
-    key = acknowledge(alice, submission, "not treated", note="  Called her GP.  ")
-    assert alice.response.headers["Location"] == f"/clinic/submissions/{submission}#flag-{key}"
+    place = acknowledge(alice, submission, "not treated", note="  Called her GP.  ")
+    assert alice.response.headers["Location"] == f"/clinic/submissions/{submission}#{place}"
     alice.follow()
 
     assert (
@@ -243,7 +251,7 @@ def test_acknowledging_twice_keeps_the_second_note_and_records_nothing(alice, si
 def test_a_flag_that_is_gone_cannot_be_acknowledged(alice, opened):
     submission = opened()
 
-    alice.send(f"/submissions/{submission}/flags/{'0' * 32}/acknowledge", note="seen")
+    alice.send(f"/submissions/{submission}/acknowledge", flag="0" * 32, place="1", note="seen")
 
     assert alice.status == 409
     assert "That flag no longer stands" in alice.text
@@ -266,7 +274,7 @@ def test_a_note_typed_before_the_session_ended_is_not_lost(alice, opened, clock)
     key = flag_key(alice, "not treated")
     clock.move(minutes=20)
 
-    alice.send(f"/submissions/{submission}/flags/{key}/acknowledge", note="Called <her> GP")
+    alice.send(f"/submissions/{submission}/acknowledge", flag=key, note="Called <her> GP")
 
     assert alice.status == 403
     assert "You are signed out Nothing was recorded." in alice.text

@@ -14,7 +14,7 @@ PEOPLE = ["nobody", "alice", "bob", "dana"]
 def every_page(site):
     """Every address with its endpoint and methods; sign-out comes last, for it ends the visit."""
     rules = [rule for rule in site.url_map.iter_rules() if rule.endpoint != "static"]
-    values = {"submission": uuid4(), "key": "0" * 32, "token": "no-such-token"}
+    values = {"submission": uuid4(), "somebody": uuid4(), "token": "no-such-token"}
     with site.test_request_context():
         adapter = site.url_map.bind("")
         pages = [
