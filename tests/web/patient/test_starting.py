@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import brotli
 import pytest
 
 from intake.domain.answers import Chosen
@@ -196,3 +197,11 @@ def test_a_draft_is_what_the_cookie_opens(pat):
     pat.client.set_cookie("intake_patient", "somebody else's", domain="127.0.0.1")
     pat.open("/form")
     assert pat.status == 410
+
+
+def test_the_first_page_is_light_on_a_slow_phone(visitor):
+    visitor.open("/")
+    html = visitor.html
+    style = visitor.client.get(re.search(r"/static/style-\w+\.css", html)[0], base_url=visitor.site).text
+
+    assert sum(len(brotli.compress(part.encode())) for part in (html, style)) <= 14 * 1024
