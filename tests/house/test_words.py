@@ -29,9 +29,7 @@ FOR_PATIENTS = re.compile(
 _ADDRESS = re.compile(r"https?://\S+")
 _MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
 PATIENT_PAGES = [
-    path
-    for path in TEMPLATES
-    if path.parent.name in ("patient", "errors") or path.name == "layout.html"
+    path for path in TEMPLATES if path.parent.name in ("patient", "errors") or path.name == "layout.html"
 ]
 
 

@@ -1,4 +1,4 @@
-"""A running copy of the product and the people in it."""
+"""A running copy of the product and the people in it, on SQLite and on PostgreSQL."""
 
 import pytest
 
@@ -6,9 +6,13 @@ from copies import make_copy, staff
 from intake.domain.permissions import Role
 
 
-@pytest.fixture
-def copy(tmp_path):
-    return make_copy(tmp_path)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def copy(request, tmp_path):
+    url = request.getfixturevalue("fresh_postgres_database") if request.param == "postgresql" else ""
+    copy = make_copy(tmp_path, database_url=url)
+    yield copy
+    copy.desk.database.dispose()
+    copy.clinic.database.dispose()
 
 
 @pytest.fixture
