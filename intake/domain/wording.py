@@ -13,6 +13,7 @@ from intake.domain.answers import (
     Chosen,
     ChosenMany,
     Day,
+    MedicineEntry,
     MedicineList,
     Number,
     Reading,
@@ -80,9 +81,7 @@ def in_words(question: Question, answer: Answer | None) -> str:
         case Text(words):
             return words
         case MedicineList(entries):
-            return "; ".join(
-                entry.as_typed() if entry.named else "One I do not know the name of" for entry in entries
-            )
+            return "; ".join(map(_medicine, entries))
 
 
 def line(question: Question, answer: Answer | None) -> Line:
@@ -146,6 +145,13 @@ def quote(evidence: PatientEvidence, reference: str) -> Line:
 def long_date(day: date) -> str:
     """``July 4, 1988``: month names, so that no one has to guess the order."""
     return f"{day:%B} {day.day}, {day.year}"
+
+
+def _medicine(entry: MedicineEntry) -> str:
+    if entry.named:
+        return entry.as_typed()
+    described = f": {entry.as_typed()}" if entry.as_typed() else ""
+    return f"One I do not know the name of{described}"
 
 
 def _number(number: Number) -> str:

@@ -49,6 +49,11 @@ from intake.domain.wording import in_words, quote, transcribe
         ("more", answered(Text("I worry")), "I worry"),
         (
             "medicines",
+            answered(MedicineList((MedicineEntry("a blue pill", "one", named=False),))),
+            "One I do not know the name of: a blue pill, one",
+        ),
+        (
+            "medicines",
             answered(
                 MedicineList((MedicineEntry("Ativan", "1 mg", "at night"), MedicineEntry("", named=False)))
             ),
