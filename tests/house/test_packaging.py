@@ -71,6 +71,33 @@ def test_the_wheel_contains_nothing_else(wheel):
     assert [name for name in wheel.namelist() if name.endswith(".py") and "_packed" in name] == []
 
 
+def test_the_wheel_works_from_any_folder(wheel, tmp_path):
+    """Unpacked as an installer would, and run where no checkout is in sight."""
+    installed, elsewhere = tmp_path / "installed", tmp_path / "elsewhere"
+    wheel.extractall(installed)
+    elsewhere.mkdir()
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
+
+    def run(*command):
+        done = subprocess.run(
+            [sys.executable, *command], cwd=elsewhere, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    where = run("-c", "import intake.resources as r; print(r.ROOT)").strip()
+    assert Path(where) == installed / "intake" / "_packed"
+    assert "nothing to put right" in run("-m", "intake", "check")
+    assert "/clinic/setup/" in run("-m", "intake", "init")
+    pages = (
+        "from intake.config import read_settings; from intake.web.wsgi import application;"
+        "from werkzeug.test import Client; client = Client(application(read_settings()));"
+        "print([client.get(page, base_url='http://127.0.0.1:8000').status_code"
+        " for page in ('/', '/clinic/sign-in')])"
+    )
+    assert run("-c", pages).strip() == "[200, 200]"
+
+
 def files_a_clinic_needs():
     for path in CHECKOUT.glob("*.yaml"):
         yield path
