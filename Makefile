@@ -25,6 +25,8 @@ help:
 	@echo 'make run         start intake on this machine (make run DEMO=1: with invented patients)'
 	@echo 'make test        lint and test everything'
 	@echo 'make lint        style, types, import rules, templates'
+	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
+	@echo 'make screenshots  the pictures in docs/screenshots, taken anew'
 	@echo 'make setup       the environment for tests, in .venv'
 	@echo 'make lock        work out the locked versions anew'
 	@echo 'make clean       remove what the tools made (never a clinic'"'"'s data)'
@@ -40,6 +42,12 @@ setup: $(venv)/.tests
 .PHONY: test
 test: setup browser lint
 	$(venv)/bin/python -m pytest -n 2 $(TESTS)
+
+# Other figures: make kills KILLS='--kills 20 --seed 7'
+KILLS ?=
+.PHONY: kills
+kills: setup
+	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.kills $(KILLS)
 
 .PHONY: lint
 lint: setup
@@ -67,6 +75,13 @@ browser:
 	echo '    Debian, Ubuntu:  sudo apt-get install chromium'; \
 	echo '    Fedora:          sudo dnf install chromium'; \
 	if [ "$$CI" = true ]; then exit 1; fi
+
+# The journeys that have pictures taken on their way (tests/journeys/chromium.py).
+.PHONY: screenshots
+screenshots: setup browser
+	mkdir -p docs/screenshots
+	INTAKE_SCREENSHOTS=docs/screenshots $(venv)/bin/python -m pytest -n 2 \
+		tests/journeys/test_in_chromium.py -k 'not no-scripts and not keyboard'
 
 .PHONY: lock
 lock: .lock-venv/bin/uv

@@ -3,16 +3,19 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from browser import axe, describe
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 
 @contextmanager
-def served(site: Flask) -> Iterator[str]:
+def served(site: "WSGIApplication") -> Iterator[str]:
     """Where the site answers; only this test's browser knows."""
     server = make_server("127.0.0.1", 0, site, threaded=True)
     thread = threading.Thread(target=server.serve_forever)

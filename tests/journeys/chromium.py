@@ -1,0 +1,173 @@
+"""A browser with a screen: somebody looks at every page, presses what is on it, and types.
+
+It visits as ``Visitor`` does, so that whoever can fill in the form without a screen can do it with
+one. Every page it gets is looked at: nothing runs off its side, axe finds nothing, and nothing is
+asked of any other site.
+"""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Locator, Page, Request
+
+from browser import axe, describe
+from journeys.served import Control, Form, Served
+from journeys.visitor import Visitor
+
+_FURTHEST = 400  # more presses of Tab than any page has stops
+# The pictures of `make screenshots`: of these moments, in windows of this width.
+_PICTURES = {
+    390: {"start", "question", "phq", "pause", "check", "sent", "submission"},
+    1280: {"queue", "submission", "sign-off"},
+}
+
+
+class Chromium(Visitor):
+    """One person at one window. Without ``scripts``, axe cannot run either."""
+
+    def __init__(self, context: BrowserContext, address: str, *, scripts: bool) -> None:
+        self._site = address
+        self._scripts = scripts
+        self.status = 0
+        self.requests: list[str] = []
+        self._context = context
+        context.on("request", self._note)
+        self.tab: Page = context.new_page()
+
+    def open(self, address: str, *, expecting: int = 200) -> Served:
+        """Type an address."""
+        response = self.tab.goto(self._absolute(address))
+        assert response
+        return self._arrive(response.status, expecting)
+
+    def follow(self, words: str) -> Served:
+        """Press the only link with these words."""
+        return self._go_by(self.tab.locator("a", has_text=_exactly(words)), 200)
+
+    def press(self, form: Form, button: str, *, expecting: tuple[int, ...] = (200,)) -> Served:
+        """Do on the page what was picked and written in its form, and press one of the buttons."""
+        pressed = self.tab.locator("button", has_text=_exactly(button))
+        around = self.tab.locator("form").filter(has=pressed)
+        for control, words in form.filled.items():
+            if control.is_box:
+                self._write(around.locator(f'[name="{control.name}"]'), words)
+            else:
+                self._pick(around.locator(f'[name="{control.name}"][value="{control.value}"]'), control)
+        return self._go_by(pressed, *expecting)
+
+    def unfold(self, words: str) -> None:
+        """Open what is folded away under these words."""
+        self.tab.locator("summary", has_text=_exactly(words)).click()
+
+    def jump(self, words: str) -> None:
+        """Press a link that leads to another place of this page."""
+        self._activate(self.tab.locator("a", has_text=_exactly(words)))
+
+    def has_focus(self, selector: str) -> bool:
+        """Whether the reader was brought there."""
+        return self.tab.locator(f"{selector}:focus").count() == 1
+
+    def another_tab(self) -> "Chromium":
+        """The same browser, with nothing opened yet."""
+        return Chromium(self._context, self._site, scripts=self._scripts)
+
+    def go_back(self) -> Served:
+        """The browser's own Back."""
+        response = self.tab.go_back()
+        return self._arrive(response.status if response else 200, 200)
+
+    def picture(self, name: str, at: str = "") -> None:
+        """Keep a picture of the window, when INTAKE_SCREENSHOTS says where; ``at`` is scrolled to first."""
+        folder, width = os.environ.get("INTAKE_SCREENSHOTS"), self._width()
+        if not folder or not self._scripts or name not in _PICTURES[width]:
+            return
+        if at:
+            self.tab.locator(at).evaluate("one => one.scrollIntoView()")
+        self.tab.screenshot(path=Path(folder) / f"{name}-{width}.png")
+
+    @property
+    def strangers(self) -> list[str]:
+        """What was asked of any other site."""
+        return [one for one in self.requests if urlsplit(one)[:2] != urlsplit(self._site)[:2]]
+
+    def _pick(self, control: Locator, _described: Control) -> None:
+        control.check()
+
+    def _write(self, box: Locator, words: str) -> None:
+        box.fill(words)
+
+    def _activate(self, link_or_button: Locator) -> None:
+        link_or_button.click()
+
+    def _go_by(self, link_or_button: Locator, *expecting: int) -> Served:
+        with self.tab.expect_navigation() as arrived:
+            self._activate(link_or_button)
+        return self._arrive(arrived.value.status, *expecting)
+
+    def _arrive(self, status: int, *expecting: int) -> Served:
+        self.status = status
+        assert status in expecting, f"{self.tab.url} answered {status}"
+        # Served looks for the one h1 and the title.
+        self.page = Served(self.tab.url, self.tab.content())
+        self._look()
+        return self.page
+
+    def _look(self) -> None:
+        width = self._width()
+        needed = self.tab.evaluate("document.documentElement.scrollWidth")
+        assert needed <= width, f"{self.tab.url} is {needed} pixels wide in a window of {width}"
+        if self._scripts:
+            # axe cannot judge text over a gradient; both ends of ours are solved for in theme.py.
+            self.tab.evaluate("document.body.style.backgroundImage = 'none'")
+            found = axe(self.tab)
+            self.tab.evaluate("document.body.style.backgroundImage = ''")
+            assert not found, f"{self.tab.url}\n{describe(found)}"
+        assert not self.strangers, f"{self.tab.url} asks other sites: {self.strangers}"
+
+    def _width(self) -> int:
+        width: int = self.tab.evaluate("window.innerWidth")
+        return width
+
+    def _note(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+
+class Keyboard(Chromium):
+    """Somebody without a mouse: Tab and Enter, Space to pick, and arrows inside a group of radios.
+
+    Browsers stop at a group of radios once; the arrow keys choose inside it.
+    """
+
+    def unfold(self, words: str) -> None:
+        self._reach(self.tab.locator("summary", has_text=_exactly(words)))
+        self.tab.keyboard.press("Enter")
+
+    def _pick(self, control: Locator, described: Control) -> None:
+        self._reach(control, group=described.name)
+        if not control.is_checked():
+            self.tab.keyboard.press("Space")
+        assert control.is_checked(), f"{self.tab.url}: the keyboard cannot pick {described.label!r}"
+
+    def _write(self, box: Locator, words: str) -> None:
+        self._reach(box)
+        self.tab.keyboard.type(words)
+        assert box.input_value() == words, f"{self.tab.url}: the keyboard wrote {box.input_value()!r}"
+
+    def _activate(self, link_or_button: Locator) -> None:
+        self._reach(link_or_button)
+        self.tab.keyboard.press("Enter")
+
+    def _reach(self, wanted: Locator, group: str = "") -> None:
+        for _ in range(_FURTHEST):
+            if wanted.evaluate("one => one === document.activeElement"):
+                return
+            here = self.tab.evaluate("[document.activeElement.type, document.activeElement.name]")
+            self.tab.keyboard.press("ArrowDown" if here == ["radio", group] else "Tab")
+        raise AssertionError(f"{self.tab.url}: the keyboard does not reach {wanted}")
+
+
+def _exactly(words: str) -> re.Pattern[str]:
+    spaced = r"\s+".join(re.escape(word) for word in words.split())
+    return re.compile(rf"^\s*{spaced}\s*$")
