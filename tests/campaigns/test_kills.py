@@ -1,0 +1,17 @@
+"""A short form of ``make kills``, so that every test run has seen the product die and come back."""
+
+from campaigns.kills import EARLY, campaign
+
+
+def test_nothing_a_patient_was_thanked_for_is_lost_when_the_product_is_killed(tmp_path):
+    seen = campaign(tmp_path, kills=4, seed=20261120)
+
+    assert (seen.kills, seen.lost, seen.duplicates, seen.faults) == (4, 0, 0, [])
+    assert seen.acknowledged > 0
+
+
+def test_a_product_that_thanks_before_it_stores_is_found_out(tmp_path):
+    """The control: losses are noticed where there are any."""
+    seen = campaign(tmp_path, kills=2, seed=20261120, program=EARLY)
+
+    assert seen.lost > 0
