@@ -156,7 +156,8 @@ class Product:
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
-        beside = {"PYTHONPATH": str(_TESTS), "TMPDIR": str(self.temp), "SQLITE_TMPDIR": str(self.temp)}
+        path = os.pathsep.join((str(_TESTS), *filter(None, [os.environ.get("PYTHONPATH")])))
+        beside = {"PYTHONPATH": path, "TMPDIR": str(self.temp), "SQLITE_TMPDIR": str(self.temp)}
         return inherited | beside | self._own_settings()
 
 

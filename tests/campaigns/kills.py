@@ -19,7 +19,7 @@ from uuid import UUID
 import click
 
 from campaigns.inspection import Inspector
-from campaigns.senders import Burst, Form, Senders
+from campaigns.senders import Burst, Form, NotTaken, Senders
 from serving import SERVE, Product
 
 EARLY = ("-m", "campaigns.early", "serve")
@@ -86,6 +86,7 @@ class Campaign:
             if code := product.stop():
                 self.tally.faults.append(f"told to stop, the product ended with exit code {code}")
             self._look_for_everything()
+            self.tally.faults += product.complained.splitlines()
         return self.tally
 
     def _send_and_kill(self) -> Burst:
@@ -133,7 +134,11 @@ class Campaign:
         elif not self._inspector.is_still_a_draft(form):
             self.tally.faults.append(f"form {form.id}: neither stored nor a draft with every answer")
             return
-        references = {self._senders.send(form), self._senders.send(form)}
+        try:
+            references = {self._senders.send(form), self._senders.send(form)}
+        except NotTaken as refused:
+            self.tally.faults.append(str(refused))
+            return
         self.tally.sends += 2
         self.tally.acknowledged += 1
         references |= {before.reference} if before is not None else set()

@@ -11,8 +11,12 @@ from uuid import UUID
 from intake.domain.answers import Answers
 from serving import Answered, Product
 
-_REFERENCE = re.compile(r"Your reference is <strong>([^<]+)</strong>")
+_REFERENCE = re.compile(r"Your reference is <strong[^>]*>([^<]+)</strong>")
 _TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
+
+
+class NotTaken(Exception):
+    """A form was sent to a product that runs, and not acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,12 @@ class Senders:
         self._csrf, self._cookies = token[1], page.cookies
 
     def send(self, form: Form) -> str:
-        """Sign and send one form; the reference it was given."""
-        assert _was_taken(self._post(form)), "the form was not taken"
-        reference = self._reference(form)
-        assert reference, "there is no reference on the page after sending"
+        """Sign and send one form; the reference it was given. Raises NotTaken."""
+        if not _was_taken(answered := self._post(form)):
+            raise NotTaken(f"form {form.id}: sending it was answered {answered.status} {answered.location}")
+        page = self._page_after_sending(form)
+        if not (reference := _reference_on(page)):
+            raise NotTaken(f"form {form.id}: after sending, /sent was {page.status} {page.location}")
         return reference
 
     def burst(self, forms: list[Form], browsers: int) -> "Sending":
@@ -75,7 +81,7 @@ class Senders:
             return True
         burst.acknowledged[form.id] = ""
         try:
-            burst.acknowledged[form.id] = self._reference(form)
+            burst.acknowledged[form.id] = _reference_on(self._page_after_sending(form))
         except (OSError, http.client.HTTPException):
             return False
         if not burst.acknowledged[form.id]:
@@ -86,9 +92,8 @@ class Senders:
         fields = [("csrf_token", self._csrf), ("agree", "y"), ("typed_name", "Pat Doe")]
         return self.product.ask("/sign", fields, self._carried(form))
 
-    def _reference(self, form: Form) -> str:
-        found = _REFERENCE.search(self.product.ask("/sent", cookies=self._carried(form)).text)
-        return found[1] if found else ""
+    def _page_after_sending(self, form: Form) -> Answered:
+        return self.product.ask("/sent", cookies=self._carried(form))
 
     def _carried(self, form: Form) -> Mapping[str, str]:
         return {**self._cookies, "intake_patient": form.token}
@@ -129,6 +134,11 @@ class Sending:
                 return
             if not self._senders.try_to_send(form, self.burst):
                 return
+
+
+def _reference_on(page: Answered) -> str:
+    found = _REFERENCE.search(page.text)
+    return found[1] if found else ""
 
 
 def _was_taken(answered: Answered) -> bool:
