@@ -26,7 +26,7 @@ help:
 	@echo 'make test        lint and test everything'
 	@echo 'make lint        style, types, import rules, templates'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
-	@echo 'make screenshots  the pictures in docs/screenshots, taken anew'
+	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
 	@echo 'make setup       the environment for tests, in .venv'
 	@echo 'make lock        work out the locked versions anew'
 	@echo 'make clean       remove what the tools made (never a clinic'"'"'s data)'

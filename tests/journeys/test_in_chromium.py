@@ -1,11 +1,12 @@
 """The two whole journeys in Chromium, with scripts and without, on a phone and on a desk."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from werkzeug.wrappers import Response
 
-from copies import PASSWORD
+from copies import NOON, PASSWORD
 from intake.domain.evidence import PatientEvidence
 from intake.services import accounts, answering, reviewing
 from intake.services.paths import asked_on, pages_asked
@@ -81,8 +82,10 @@ def test_a_patient_sends_the_form(window, library, clinic, width, scripts, perso
 def test_a_clinician_comes_in_reviews_and_goes(window, copy, width, scripts):
     administrator, alice = window(width, scripts), window(width, scripts)
     everybody = (*OTHERS, REVIEWED) if (width, scripts) == (1280, True) else (REVIEWED,)
-    for person in everybody:
+    for hours, person in enumerate(reversed(everybody)):
+        copy.clock.at = NOON - timedelta(hours=hours, minutes=20)
         send(copy, person)
+    copy.clock.at = NOON
 
     link = sets_up_and_invites(administrator, accounts.make_setup_link(copy.clinic))
     accepts(alice, link)
