@@ -142,7 +142,7 @@ def rescreen(submission: UUID | None) -> None:
 def add_clinician(username: str, printed_name: str, *, administrator: bool) -> None:
     """PRINTED_NAME is how they sign: "R. Chen, NP"."""
     settings = read_settings()
-    clinic = instance.opened(settings)
+    clinic = _prepared(settings)
     roles = {Role.CLINICIAN} | ({Role.ADMINISTRATOR} if administrator else set())
     token = accounts.add_staff(clinic, None, username, printed_name, roles)
     click.echo(f"{printed_name} can choose a password here, once, within 7 days:")

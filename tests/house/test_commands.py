@@ -199,16 +199,11 @@ def test_a_broken_trail_is_told_with_its_line(intake, tmp_path):
     from intake.storage.database import sqlite_module
 
     database = sqlite_module().connect(tmp_path / "instance" / "intake.db")
-    database.executescript(
-        "DROP TRIGGER IF EXISTS audit_events_no_update;"
-        + "".join(
-            f"DROP TRIGGER {name};"
-            for (name,) in database.execute(
-                "SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='audit_events'"
-            ).fetchall()
-        )
-        + "UPDATE audit_events SET actor='nobody' WHERE seq=2;"
-    )
+    triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for (name,) in triggers:
+        database.execute(f"DROP TRIGGER {name}")
+    database.execute("UPDATE audit_events SET actor = 'nobody' WHERE seq = 2")
+    database.commit()
     database.close()
 
     assert "The audit trail is broken at line 2" in intake("audit", "verify", code=1)
