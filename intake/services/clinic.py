@@ -7,6 +7,8 @@ The clinic site is a :class:`Clinic` and can do both.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
 
 from intake.config import Settings
 from intake.content.library import Library, read_library
@@ -77,8 +79,18 @@ def open_clinic(settings: Settings) -> Clinic:
 
 
 def library_of(settings: Settings) -> Library:
-    """The content files the settings name. Raises DocumentRefused."""
-    return read_library(settings.questionnaire, settings.screening_rules, settings.medicines)
+    """The content files the settings name, read once while they stay as they are.
+
+    Raises DocumentRefused.
+    """
+    paths = (settings.questionnaire, settings.screening_rules, settings.medicines)
+    return _read_once(paths, tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths))
+
+
+@lru_cache(maxsize=1)
+def _read_once(paths: tuple[Path, Path, Path], _changed: tuple[int, ...]) -> Library:
+    # Running every rule's examples takes a second, and both sites need the same files.
+    return read_library(*paths)
 
 
 def publish_editions(clinic: Clinic) -> None:

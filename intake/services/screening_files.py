@@ -10,6 +10,7 @@ from intake.content.fields import Fields
 from intake.content.library import Library, read_library
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.screening import RuleOutcome, screen_rule
+from intake.services.clinic import library_of
 
 
 def library(
@@ -19,6 +20,8 @@ def library(
     medicines: Path | None = None,
 ) -> Library:
     """The content files of the settings, or others named instead. Raises DocumentRefused."""
+    if questionnaire is rules is medicines is None:
+        return library_of(settings)
     return read_library(
         questionnaire or settings.questionnaire,
         rules or settings.screening_rules,
