@@ -60,6 +60,8 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
             "or choose another port"
         ) from None
     signal.signal(signal.SIGTERM, _stop)
+    # A shell that starts a program in the background tells it to ignore Ctrl-C.
+    signal.signal(signal.SIGINT, _stop)
     on_ready()
     try:
         server.run()

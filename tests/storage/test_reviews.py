@@ -92,7 +92,10 @@ def test_the_queue_says_what_a_clinician_needs_to_choose(database, clinic_keys, 
     assert signed == ()
     assert (entry.submission, entry.name, entry.age) == (sent, "Pat migraine Doe", 38)
     assert (entry.priority, entry.flags, entry.cannot_tell) == (Priority.URGENT, 1, 1)
-    assert entry.titles == ("Title of sleep-apnea migraine", "Title of high-blood-pressure migraine")
+    assert entry.titles == (
+        "Cannot tell: Title of sleep-apnea migraine",
+        "Title of high-blood-pressure migraine",
+    )
     assert (entry.incomplete, entry.reopened, entry.signed) == (False, False, False)
     assert entry.sent_at == NOW
 
