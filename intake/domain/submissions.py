@@ -31,7 +31,6 @@ class Draft:
     questionnaire: str
     revision: int = 0
     seen: frozenset[str] = frozenset()
-    signature: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,6 @@ def draft_to_bytes(draft: Draft) -> bytes:
             "questionnaire": draft.questionnaire,
             "revision": draft.revision,
             "seen": sorted(draft.seen),
-            "signature": None if draft.signature is None else _signature_to_json(draft.signature),
         },
     )
 
@@ -48,14 +47,12 @@ def draft_to_bytes(draft: Draft) -> bytes:
 def draft_from_bytes(content: bytes) -> Draft:
     """The draft."""
     document = _from_bytes("draft", content)
-    signature = document["signature"]
     return Draft(
         id=UUID(document["id"]),
         answers=answers_from_json(document["answers"]),
         questionnaire=document["questionnaire"],
         revision=document["revision"],
         seen=frozenset(document["seen"]),
-        signature=None if signature is None else _signature_from_json(signature),
     )
 
 

@@ -66,7 +66,6 @@ drafts = st.builds(
     words,
     st.integers(0, 99),
     st.frozensets(ids),
-    st.none() | signatures,
 )
 submissions = st.builds(
     Submission, st.uuids(), words, answers, parts, signatures, editions, moments, st.integers(1, 9)
