@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData
 
-from intake.domain.submissions import Receipt, Signature
+from intake.domain.submissions import Receipt
 from intake.storage import accounts, drafts, passwords, reviews, signing_in, submissions
 from intake.storage.encryption import SealingKey
 from storage.samples import (
@@ -33,8 +33,7 @@ def write_everything(database, keys):
     """The canary wherever anybody types freely, in a draft, a submission and its review."""
     with database.write() as session:
         kept, draft = drafts.start(session, keys, NOW)
-        signature = Signature(CANARY, (CANARY,), NOW)
-        drafts.save(session, keys, kept, replace(draft, answers=answers_of_pat(CANARY), signature=signature))
+        drafts.save(session, keys, kept, replace(draft, answers=answers_of_pat(CANARY)))
         token, draft = drafts.start(session, keys, NOW)
         drafts.save(session, keys, token, replace(draft, answers=answers_of_pat(CANARY)))
     with database.write() as session:

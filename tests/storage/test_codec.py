@@ -126,7 +126,7 @@ def test_the_length_tells_little():
     """A word more or less does not show in the length of what is sealed."""
     for word in ("no", "migraine", "migraine with aura"):
         assert len(codec.draft_to_bytes(draft_of_pat(word))) % 256 == 0
-    assert len({len(codec.draft_to_bytes(draft_of_pat(word))) for word in ("asthma", "asthma?")}) == 1
+    assert len({len(codec.draft_to_bytes(draft_of_pat(word))) for word in ("migraine", "migraines")}) == 1
 
 
 def draft_of_pat(word):
