@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from intake.content.documents import Listed, Mapped, Problems, did_you_mean
 from intake.domain.answers import State
 from intake.domain.conditions import All, AnyOf, Compare, Condition, Operand, Operator
+from intake.domain.measures import canonical_unit
 from intake.domain.questionnaire import (
     CHOICE_KINDS,
     DerivedAnswer,
@@ -173,13 +174,10 @@ def _unit_of(subject: Question | DerivedAnswer, reference: str) -> str:
         case Question(kind=Kind.READING) if "." not in reference:
             raise _Wrong(f'"{reference}" has two numbers; write {reference}.first or .second')
         case Question(kind=Kind.NUMBER | Kind.READING, units=(unit, *_)):
-            return _CANONICAL.get(unit, unit)
+            return canonical_unit(unit)
         case Question(kind=Kind.SCALE | Kind.NUMBER):
             return ""
     raise _Wrong(f'"{reference}" has no number to compare')
-
-
-_CANONICAL = {"ft_in": "cm", "lb": "kg"}
 
 
 def _amount(raw: object, unit: str, operator: Operator) -> Decimal:

@@ -100,3 +100,35 @@ def test_printed_the_page_holds_every_rule_and_no_button(desk, sent):
     assert not desk.get_by_role("button", name="Acknowledge").first.is_visible()
     assert not desk.get_by_role("link", name="Go to sign-off").is_visible()
     assert desk.get_by_text("What the rules do not cover").is_visible()
+
+
+def test_the_rare_pages_keep_nobody_out(desk, sent, address):
+    """A conflict, a form nobody has, a link used up, a visit that ended, too many wrong passwords."""
+    submission = sent()
+    desk.goto(f"{address}/submissions/00000000-0000-0000-0000-000000000000")
+    look(desk)
+    desk.goto(f"{address}/staff")  # a clinician is no administrator
+    look(desk)
+    desk.goto(f"{address}/setup/no-such-link")
+    look(desk)
+
+    desk.goto(f"{address}/submissions/{submission}")
+    desk.locator("input[name=flag]").first.evaluate("one => { one.value = '0' }")
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="Acknowledge").first.click()
+    assert "no longer stands" in desk.content()
+    look(desk)
+
+    desk.goto(f"{address}/submissions/{submission}")
+    desk.context.clear_cookies(name="intake_clinic")
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="Acknowledge").first.click()
+    look(desk)
+
+    for _ in range(11):
+        desk.goto(f"{address}/sign-in")
+        desk.get_by_label("Username").fill("alice")
+        desk.get_by_label("Password").fill("not her password at all")
+        with desk.expect_navigation():
+            desk.get_by_role("button", name="Sign in").click()
+    look(desk)

@@ -141,3 +141,19 @@ def test_without_scripts_a_box_opens_under_its_choice(browser, address):
     go_on(page)
     assert page.locator("#errors:focus").count() == 1
     context.close()
+
+
+def test_the_pages_of_refusals_keep_nobody_out(at, browser_of_pat, address):
+    browser_of_pat.goto(f"{address}/nowhere")
+    look(browser_of_pat)
+
+    page = at("heart_attack")
+    page.context.clear_cookies(name="intake_patient_page")
+    with page.expect_navigation():
+        go_on(page)
+    assert "We could not read that page" in page.content()
+    look(page)
+
+    page.context.add_cookies([{"name": "intake_patient", "value": "x" * 43, "url": address}])
+    page.goto(f"{address}/form")
+    look(page)
