@@ -1,6 +1,7 @@
 """Reading ``screening_rules.yaml``; a rule without a source or without examples does not load."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -8,25 +9,16 @@ from intake.content.answers import read_answers
 from intake.content.conditions import ConditionReader
 from intake.content.documents import Mapped, Problems, edition_of, read, read_file
 from intake.content.fields import Fields, unique
+from intake.content.sources import Bibliography, read_bibliography, read_source
 from intake.domain.evidence import PatientEvidence
 from intake.domain.medicines import Formulary
 from intake.domain.questionnaire import Questionnaire
-from intake.domain.rules import (
-    Checked,
-    Example,
-    Outcome,
-    Priority,
-    Rule,
-    RuleBook,
-    Source,
-    SourceKind,
-)
+from intake.domain.rules import Example, Outcome, Priority, Rule, RuleBook
 from intake.domain.screening import outcome_of
 
 # Examples stand still in time: they are people as of this day unless they say otherwise.
 EXAMPLES_AS_OF = date(2026, 11, 20)
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_INFERENCE_TITLE = "Clinical inference of the intake project"
 
 
 def read_rulebook(path: Path, questionnaire: Questionnaire, formulary: Formulary) -> tuple[RuleBook, str]:
@@ -52,14 +44,15 @@ def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formula
     reader = ConditionReader(
         questionnaire, problems, formulary.classes, frozenset(m.id for m in formulary.medicines)
     )
+    shared = _Shared(reader, read_bibliography(fields), fields)
     entries = fields.entries("rules")
-    read_rules = [_rule(entry, line, reader) for entry, line in entries]
+    read_rules = [_rule(entry, line, shared) for entry, line in entries]
     lines = [line for _, line in entries]
     unique([(r.id, at) for r, at in zip(read_rules, lines, strict=True)], "rule", problems)
     not_covered = fields.texts("not_covered")
     if "rules" not in document:
         problems.add(1, "'rules' is missing; an empty list is written `rules: []`")
-    fields.finish()
+    fields.finish(also=("owner", "review_by"))
     problems.refuse_if_any()
     for rule, (entry, _) in zip(read_rules, entries, strict=True):
         _run_examples(rule, entry["examples"].lines, questionnaire, formulary, problems)
@@ -67,9 +60,22 @@ def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formula
     return RuleBook(tuple(read_rules), not_covered, edition_of(document))
 
 
-def _rule(entry: object, line: int, reader: ConditionReader) -> Rule:
-    problems = reader.problems
-    fields = Fields(entry, line, "rule", problems)
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What every rule of one file is read with; ``file`` names who owns rules that name no other."""
+
+    reader: ConditionReader
+    bibliography: Bibliography
+    file: Fields
+
+    def fallback(self, rule: Fields, key: str) -> Fields:
+        """The rule itself when it says so, else the file."""
+        return self.file if self.file.has(key) and not rule.has(key) else rule
+
+
+def _rule(entry: object, line: int, shared: _Shared) -> Rule:
+    reader = shared.reader
+    fields = Fields(entry, line, "rule", reader.problems)
     rule_id = fields.text("id")
     fields.what = f"rule {rule_id}"
     if rule_id and not _KEBAB.fullmatch(rule_id):
@@ -81,9 +87,12 @@ def _rule(entry: object, line: int, reader: ConditionReader) -> Rule:
         priority=fields.one_of("priority", Priority, Priority.INFO),
         when=reader.read(fields.raw("when"), fields.line_of("when"), fields.what),
         why=fields.text("why"),
-        sources=tuple(_source(s, at, fields) for s, at in fields.entries("sources", required=True)),
-        owner=fields.text("owner"),
-        review_by=fields.day("review_by"),
+        sources=tuple(
+            read_source(source, at, fields, shared.bibliography)
+            for source, at in fields.entries("sources", required=True)
+        ),
+        owner=shared.fallback(fields, "owner").text("owner"),
+        review_by=shared.fallback(fields, "review_by").day("review_by"),
         hazards=fields.texts("hazards"),
         examples=tuple(
             _example(e, at, fields, reader) for e, at in fields.entries("examples", required=True)
@@ -94,27 +103,6 @@ def _rule(entry: object, line: int, reader: ConditionReader) -> Rule:
     if rule.examples and missing:
         fields.problem("examples", f"there is no example of {' and '.join(missing)}")
     return rule
-
-
-def _source(entry: object, line: int, rule: Fields) -> Source:
-    fields = Fields(entry, line, f"{rule.what}: source", rule.problems)
-    kind = fields.one_of("kind", SourceKind, SourceKind.INFERENCE)
-    year = fields.number("year")
-    source = Source(
-        kind,
-        fields.text("title"),
-        fields.one_of("checked", Checked, Checked.NOT_CHECKED),
-        fields.text("section", ""),
-        int(year) if year is not None else None,
-        fields.text("url", ""),
-    )
-    fields.text("key", "")
-    if kind is not SourceKind.INFERENCE and not source.url and source.checked is Checked.READ:
-        fields.problem("kind", "a source that was read says where: add its 'url'")
-    if kind is SourceKind.INFERENCE and source.title != _INFERENCE_TITLE:
-        fields.problem("title", f'an inference is titled "{_INFERENCE_TITLE}"')
-    fields.finish()
-    return source
 
 
 def _example(entry: object, line: int, rule: Fields, reader: ConditionReader) -> Example:
