@@ -46,6 +46,7 @@ class Settings:
     questionnaire: Path = resources.QUESTIONNAIRE
     screening_rules: Path = resources.SCREENING_RULES
     medicines: Path = resources.MEDICINES
+    crisis_lines: Path = resources.CRISIS_LINES
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
@@ -131,7 +132,7 @@ def _converted(name: str, value: str, problems: list[str]) -> str | int | Path:
             problems.append(f"{name}: should be a whole number above 0")
             return 1
         return int(value)
-    if name in ("questionnaire", "screening_rules", "medicines"):
+    if name in ("questionnaire", "screening_rules", "medicines", "crisis_lines"):
         return Path(value).absolute()
     return value
 

@@ -13,5 +13,6 @@ ROOT = _PACKED if _PACKED.is_dir() else _HERE.parent
 
 MEDICINES = ROOT / "medicines.yaml"
 QUESTIONNAIRE = ROOT / "questionnaire.yaml"
+CRISIS_LINES = ROOT / "questionnaire" / "crisis_lines.yaml"
 SCREENING_RULES = ROOT / "screening_rules.yaml"
 TEMPLATES = ROOT / "templates"

@@ -22,10 +22,14 @@ MOST_DEPTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to put right: where, what, and what to do."""
+    """One thing to put right: where, what, and what to do.
+
+    ``file`` names the file of a folder; a document that is one file leaves it empty.
+    """
 
     line: int
     text: str
+    file: str = ""
 
 
 class DocumentRefused(Exception):
@@ -33,8 +37,8 @@ class DocumentRefused(Exception):
 
     def __init__(self, name: str, problems: Iterable[Problem]) -> None:
         self.name = name
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__("\n".join(f"{name}:{p.line}: {p.text}" for p in self.problems))
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
+        super().__init__("\n".join(f"{p.file or name}:{p.line}: {p.text}" for p in self.problems))
 
 
 class Mapped(dict[str, Any]):
@@ -80,8 +84,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def read_file(path: Path) -> tuple[Mapped, str]:
     """The document at ``path`` and its text. Raises :class:`DocumentRefused`."""
+    text = read_text(path)
+    return read(text, path.name), text
+
+
+def read_text(path: Path) -> str:
+    """The text at ``path``. Raises :class:`DocumentRefused`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise DocumentRefused(
             path.name, [Problem(1, "there is no such file; check the path in the settings")]
@@ -89,7 +99,6 @@ def read_file(path: Path) -> tuple[Mapped, str]:
     except (OSError, UnicodeDecodeError) as error:
         reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
         raise DocumentRefused(path.name, [Problem(1, f"cannot be read: {reason}")]) from None
-    return read(text, path.name), text
 
 
 def read(text: str, name: str) -> Mapped:

@@ -28,10 +28,15 @@ class Library:
         return Editions(self.questionnaire.edition, self.rulebook.edition, self.formulary.edition)
 
 
-def read_library(questionnaire: Path, rules: Path, medicines: Path) -> Library:
-    """All three files. Raises DocumentRefused for the first file that cannot be used."""
+def read_library(
+    questionnaire: Path, rules: Path, medicines: Path, crisis_lines: Path | None = None
+) -> Library:
+    """All three documents, with other crisis lines than the questionnaire's own if they are named.
+
+    Raises DocumentRefused for the first that cannot be used.
+    """
     formulary, medicines_text = read_formulary(medicines)
-    asked, questionnaire_text = read_questionnaire(questionnaire)
+    asked, questionnaire_text = read_questionnaire(questionnaire, crisis_lines)
     _check_classes(asked, formulary, questionnaire.name)
     rulebook, rules_text = read_rulebook(rules, asked, formulary)
     texts = {"questionnaire": questionnaire_text, "rules": rules_text, "medicines": medicines_text}
@@ -42,7 +47,7 @@ def parse_library(questionnaire: str, rules: str, medicines: str) -> Library:
     """All three documents from their text. Raises DocumentRefused."""
     formulary = parse_formulary(medicines)
     asked = parse_questionnaire(questionnaire)
-    _check_classes(asked, formulary, "questionnaire.yaml")
+    _check_classes(asked, formulary, "questionnaire")
     rulebook = parse_rulebook(rules, asked, formulary)
     texts = {"questionnaire": questionnaire, "rules": rules, "medicines": medicines}
     return Library(asked, rulebook, formulary, texts)

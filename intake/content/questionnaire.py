@@ -1,4 +1,4 @@
-"""Reading ``questionnaire.yaml``: what patients are asked."""
+"""Reading the questionnaire, a folder or one file: what patients are asked."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,22 +6,29 @@ from pathlib import Path
 from typing import Any
 
 from intake.content.conditions import ConditionReader
-from intake.content.documents import Listed, Mapped, Problems, edition_of, read, read_file
+from intake.content.derived import read_derived, with_prompts
+from intake.content.documents import (
+    DocumentRefused,
+    Listed,
+    Mapped,
+    Problems,
+    edition_of,
+    read,
+    read_file,
+)
 from intake.content.fields import Fields, unique
+from intake.content.folder import gather
 from intake.content.questions import ID, read_question
+from intake.content.safety_pages import read_crisis_lines, read_safety_page
 from intake.domain.conditions import Condition, questions_in
 from intake.domain.questionnaire import (
     Choice,
     Consent,
-    CrisisLine,
-    Derivation,
-    DerivedAnswer,
     Kind,
     Page,
     Part,
     Question,
     Questionnaire,
-    SafetyPage,
     SafetyTrigger,
 )
 
@@ -29,13 +36,23 @@ from intake.domain.questionnaire import (
 IN_PLACE = frozenset({Kind.TEXT, Kind.NUMBER, Kind.READING, Kind.DATE})
 
 
-def read_questionnaire(path: Path) -> tuple[Questionnaire, str]:
-    """The questionnaire at ``path`` and its text. Raises DocumentRefused."""
-    document, text = read_file(path)
-    return _questionnaire(document, path.name), text
+def read_questionnaire(path: Path, crisis_lines: Path | None = None) -> tuple[Questionnaire, str]:
+    """The questionnaire at ``path``, a folder or one file, and its whole text.
+
+    ``crisis_lines`` is a file to take the ways to reach help from, instead of the folder's
+    own. Raises DocumentRefused.
+    """
+    if not path.is_dir():
+        document, text = read_file(path)
+        return _questionnaire(document, path.name), text
+    gathered = gather(path, crisis_lines)
+    try:
+        return parse_questionnaire(gathered.text, path.name), gathered.text
+    except DocumentRefused as refused:
+        raise gathered.where_written(refused) from None
 
 
-def parse_questionnaire(text: str, name: str = "questionnaire.yaml") -> Questionnaire:
+def parse_questionnaire(text: str, name: str = "questionnaire") -> Questionnaire:
     """The questionnaire in ``text``. Raises DocumentRefused."""
     return _questionnaire(read(text, name), name)
 
@@ -44,15 +61,15 @@ def _questionnaire(document: Mapped, name: str) -> Questionnaire:
     problems = Problems(name)
     fields = Fields(document, 1, "questionnaire", problems)
     scales = _scales(fields, problems)
-    lines = _crisis_lines(fields, problems)
+    lines = read_crisis_lines(fields, problems)
     draft = Questionnaire(
         title=fields.text("title"),
         parts=tuple(
             _part(entry, line, scales, problems) for entry, line in fields.entries("parts", required=True)
         ),
-        derived=tuple(_derived(entry, line, problems) for entry, line in fields.entries("derived")),
+        derived=tuple(read_derived(entry, line, problems) for entry, line in fields.entries("derived")),
         safety_pages=tuple(
-            _safety_page(page_id, entry, line, lines, problems)
+            read_safety_page(page_id, entry, line, lines, problems)
             for page_id, entry, line in fields.mapping("safety_pages")
         ),
         consent=_consent(fields.fields("consent", "consent")),
@@ -76,35 +93,6 @@ def _scales(fields: Fields, problems: Problems) -> dict[str, tuple[Choice, ...]]
             Choice(choice, str(say), points) for points, (choice, say) in enumerate(entry.items())
         )
     return scales
-
-
-def _crisis_lines(fields: Fields, problems: Problems) -> dict[str, CrisisLine]:
-    lines = {}
-    for line_id, entry, at in fields.mapping("crisis_lines"):
-        line = Fields(entry, at, f"crisis line {line_id}", problems)
-        lines[line_id] = CrisisLine(
-            line_id, line.text("say"), line.text("link"), line.text("about"), line.day("verified")
-        )
-        line.finish()
-    return lines
-
-
-def _safety_page(
-    page_id: str, entry: object, at: int, lines: Mapping[str, CrisisLine], problems: Problems
-) -> SafetyPage:
-    page = Fields(entry, at, f"safety page {page_id}", problems)
-    named = page.texts("lines", required=True)
-    for name in named:
-        if name not in lines:
-            page.problem("lines", f'there is no crisis line "{name}"')
-    result = SafetyPage(
-        page_id,
-        page.text("title"),
-        page.texts("paragraphs", required=True),
-        tuple(lines[name] for name in named if name in lines),
-    )
-    page.finish()
-    return result
 
 
 def _consent(fields: Fields) -> Consent:
@@ -144,28 +132,6 @@ def _page(entry: object, line: int, scales: Mapping[str, tuple[Choice, ...]], pr
 
 def _only_follow_ups(questions: tuple[Question, ...]) -> bool:
     return all(question.kind in IN_PLACE for question in questions[1:])
-
-
-def _derived(entry: object, line: int, problems: Problems) -> DerivedAnswer:
-    fields = Fields(entry, line, "derived answer", problems)
-    fields.what = f"derived answer {fields.text('id')}"
-    derivation = fields.one_of("kind", Derivation, Derivation.TOTAL)
-    if derivation is Derivation.BODY_MASS_INDEX:
-        of: tuple[str, ...] = (fields.text("height"), fields.text("weight"))
-    elif isinstance(fields.raw("of"), str):
-        of = (fields.text("of"),)
-    else:
-        of = fields.texts("of", required=True)
-    derived = DerivedAnswer(
-        fields.text("id"),
-        derivation,
-        of,
-        fields.text("label"),
-        fields.texts("classes", required=derivation is Derivation.CLASS_COUNT),
-        fields.texts("words", required=derivation is Derivation.MENTIONS),
-    )
-    fields.finish()
-    return derived
 
 
 def _check_ids(document: Mapped, draft: Questionnaire, problems: Problems) -> None:
@@ -223,7 +189,7 @@ def _with_conditions(document: Mapped, draft: Questionnaire, problems: Problems)
                 questions.append(finished)
             pages.append(_checked_page(replace(page, questions=tuple(questions)), page_entry, problems))
         parts.append(replace(part, pages=tuple(pages)))
-    return replace(draft, parts=tuple(parts))
+    return replace(draft, parts=tuple(parts), derived=with_prompts(document, draft, reader))
 
 
 def _finish(

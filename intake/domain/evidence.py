@@ -20,10 +20,10 @@ from intake.domain.answers import (
     Text,
     Value,
 )
-from intake.domain.conditions import Finding, Interval, question_of
+from intake.domain.conditions import Finding, Interval, question_of, questions_in
 from intake.domain.medicines import Formulary
 from intake.domain.questionnaire import Derivation, DerivedAnswer, Questionnaire
-from intake.domain.truth import Truth
+from intake.domain.truth import Truth, any_of
 
 UNKNOWN = Interval(None, None)
 _ASKED = Finding(Truth.YES)
@@ -78,7 +78,7 @@ class PatientEvidence:
             case Reading(first, second):
                 return _exactly(second if part == "second" else first)
             case Chosen(choice):
-                return _exactly(self._points(question_id, choice))
+                return _exactly(self.points(question_id, choice))
         return UNKNOWN
 
     def unanswered(self, question: str) -> tuple[str, ...]:
@@ -87,7 +87,8 @@ class PatientEvidence:
         derived = self.questionnaire.derived_answer(question_id)
         if derived is None:
             return (question_id,)
-        return tuple(of for of in derived.of if self.value(of) is None) or derived.of
+        asked = tuple(of for of in rests_on(derived) if self.asked(of).truth is not Truth.NO)
+        return tuple(of for of in asked if self.value(of) is None) or derived.of
 
     def derive(self, derived: DerivedAnswer) -> Interval:
         """A derived answer, as far as the answers it rests on are known."""
@@ -98,6 +99,9 @@ class PatientEvidence:
                 return self._body_mass_index(*derived.of)
             case Derivation.TOTAL:
                 return self._total(derived.of)
+            case Derivation.MEAN:
+                total, items = self._total(derived.of), len(derived.of)
+                return Interval(_divided(total.low, items), _divided(total.high, items))
             case Derivation.DAYS_SINCE:
                 days = self.days_before_sending(derived.of[0])
                 return UNKNOWN if days is None else _exactly(days)
@@ -119,7 +123,7 @@ class PatientEvidence:
     def _derived_from_something_asked(self, derived: DerivedAnswer) -> Finding:
         # A total over items is asked about when any item is; what is rightly not asked
         # at all derives nothing: NO.
-        findings = [self.asked(of) for of in derived.of]
+        findings = [self.asked(of) for of in rests_on(derived)]
         return max(findings, key=lambda finding: finding.truth.value)
 
     def _whole_years(self, question: str) -> Interval:
@@ -145,22 +149,33 @@ class PatientEvidence:
                 continue
             match self.value(item):
                 case Chosen(choice):
-                    low += self._points(item, choice)
-                    high += self._points(item, choice)
+                    low += self.points(item, choice)
+                    high += self.points(item, choice)
                 case _:
                     high += self._most_points(item)
         return Interval(low, high)
 
     def _classes(self, derived: DerivedAnswer) -> Interval:
-        listed = self.value(derived.of[0])
-        if not isinstance(listed, MedicineList):
-            return UNKNOWN
-        truths = [self.formulary.in_class(listed, one) for one in derived.classes]
+        prompts = dict(derived.or_answered)
+        truths = []
+        for one in derived.classes:
+            listed = self._listed_class(derived.of[0], one)
+            answered = [prompts[one].find(self).truth] if one in prompts else []
+            truths.append(any_of([listed, *answered]))
         certain = sum(truth is Truth.YES for truth in truths)
         possible = sum(truth is not Truth.NO for truth in truths)
         return Interval(Decimal(certain), Decimal(possible))
 
-    def _points(self, question_id: str, choice: str) -> int:
+    def _listed_class(self, question: str, medicine_class: str) -> Truth:
+        if (asked := self.asked(question).truth) is not Truth.YES:
+            return asked
+        listed = self.value(question)
+        if not isinstance(listed, MedicineList):
+            return Truth.NOT_KNOWN
+        return self.formulary.in_class(listed, medicine_class)
+
+    def points(self, question_id: str, choice: str) -> int:
+        """What a choice of a rating scale counts. Raises ValueError for any other question."""
         points = self.questionnaire.question(question_id).choice(choice).points
         if points is None:
             raise ValueError(f"question {question_id} has no points to compare")
@@ -169,6 +184,16 @@ class PatientEvidence:
     def _most_points(self, question_id: str) -> int:
         choices = self.questionnaire.question(question_id).choices
         return max(choice.points or 0 for choice in choices)
+
+
+def rests_on(derived: DerivedAnswer) -> tuple[str, ...]:
+    """Every question a derived answer is worked out from, each once."""
+    prompts = (one for _, condition in derived.or_answered for one in questions_in(condition))
+    return tuple(dict.fromkeys((*derived.of, *prompts)))
+
+
+def _divided(number: Decimal | None, by: int) -> Decimal | None:
+    return None if number is None else number / by
 
 
 def _exactly(number: int | Decimal) -> Interval:

@@ -140,6 +140,7 @@ class Derivation(Enum):
     AGE = "age"
     BODY_MASS_INDEX = "body_mass_index"
     TOTAL = "total"
+    MEAN = "mean"
     CLASS_COUNT = "class_count"
     DAYS_SINCE = "days_since"
     UNRECOGNISED_COUNT = "unrecognised_count"
@@ -150,13 +151,40 @@ DERIVED_UNITS = {
     Derivation.AGE: "years",
     Derivation.BODY_MASS_INDEX: "kg/m2",
     Derivation.TOTAL: "points",
+    Derivation.MEAN: "points",
     Derivation.DAYS_SINCE: "days",
 }
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """A published range of an instrument's total, from ``least`` points up, and its name."""
+
+    least: Decimal
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How an instrument says its total is read: for clinicians, never shown to a patient.
+
+    ``prorate_up_to`` is how many items may be missing from a prorated total,
+    ``never_prorate`` the items without which there is none. ``note`` says on whose word.
+    """
+
+    bands: tuple[Band, ...] = ()
+    prorate_up_to: int = 0
+    never_prorate: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DerivedAnswer:
-    """A number worked out by the program from given answers, and always named as such."""
+    """A number worked out by the program from given answers, and always named as such.
+
+    A count of medicine classes also counts the class whose condition in ``or_answered``
+    holds: a yes to "do you take sleeping pills?" counts like a sleeping pill on the list.
+    """
 
     id: str
     derivation: Derivation
@@ -164,6 +192,8 @@ class DerivedAnswer:
     label: str
     classes: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    scoring: Scoring = Scoring()
+    or_answered: tuple[tuple[str, Condition], ...] = ()
 
     @property
     def unit(self) -> str:
@@ -173,13 +203,18 @@ class DerivedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CrisisLine:
-    """A way to reach help, and when a person last checked that it works."""
+    """A way to reach help, when a person last checked that it works, and until when that holds."""
 
     id: str
     say: str
     link: str
     about: str
     verified: date
+    expires: date = date.max
+
+    def is_out_of_date(self, today: date) -> bool:
+        """Whether somebody should have checked it again by now."""
+        return today > self.expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +295,12 @@ class Questionnaire:
         if (derived := self._derived.get(reference)) is not None:
             return derived.label
         return self._questions[reference].label
+
+    @property
+    def crisis_lines(self) -> tuple[CrisisLine, ...]:
+        """Every way to reach help that a safety page shows, each once."""
+        shown = (line for page in self.safety_pages for line in page.lines)
+        return tuple({line.id: line for line in shown}.values())
 
     def needed(self) -> Iterator[Question]:
         """The few questions that must be answered before the form can be sent."""

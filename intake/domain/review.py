@@ -179,6 +179,7 @@ class Review:
                     self.screening.editions.medicines,
                 ],
                 "flags": [flag.key for flag in self.flags],
+                "worked out": [[line.question, line.said] for line in self.screening.worked_out],
                 "acknowledgements": [
                     [ack.flag, ack.clinician, ack.note, ack.at] for ack in self.acknowledgements
                 ],

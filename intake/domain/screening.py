@@ -8,7 +8,7 @@ from intake.domain.evidence import PatientEvidence
 from intake.domain.fingerprint import fingerprint
 from intake.domain.rules import Outcome, Priority, Rule, RuleBook, Source
 from intake.domain.truth import Truth
-from intake.domain.wording import Line, quote
+from intake.domain.wording import Line, quote, work_out
 
 _OUTCOMES = {
     Truth.YES: Outcome.RAISED,
@@ -75,11 +75,15 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Every rule's outcome over one submission, under the editions in force."""
+    """Every rule's outcome over one submission, under the editions in force.
+
+    ``worked_out`` are the ages, totals and counts the program made of the answers, in words.
+    """
 
     outcomes: tuple[RuleOutcome, ...]
     editions: Editions
     at: datetime
+    worked_out: tuple[Line, ...] = ()
 
     @property
     def incomplete(self) -> bool:
@@ -120,7 +124,7 @@ class Screening:
 def screen(rulebook: RuleBook, evidence: PatientEvidence, editions: Editions, at: datetime) -> Screening:
     """Run every rule. A rule that stops with an error becomes an urgent *cannot tell*."""
     outcomes = tuple(screen_rule(rule, evidence) for rule in rulebook.rules)
-    return Screening(outcomes, editions, at)
+    return Screening(outcomes, editions, at, _worked_out(evidence))
 
 
 def outcome_of(rule: Rule, evidence: PatientEvidence) -> RuleOutcome:
@@ -152,6 +156,15 @@ def screen_rule(rule: Rule, evidence: PatientEvidence) -> RuleOutcome:
             "Read the answers on this topic by hand.",
             failed=True,
         )
+
+
+def _worked_out(evidence: PatientEvidence) -> tuple[Line, ...]:
+    try:
+        return work_out(evidence)
+    except Exception as error:
+        # As with a rule: said plainly, and never at the price of the patient's answers.
+        words = f"Stopped with an error ({type(error).__name__}). Add the totals up by hand."
+        return (Line("worked_out", "Worked out from the answers", "Totals", words, None),)
 
 
 def _outline(rule: Rule) -> RuleOutcome:

@@ -4,10 +4,11 @@ Written once, here, so that the patient's check page, the clinician's page and a
 explanation can never drift apart.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from intake.domain import scores
 from intake.domain.answers import (
     Answer,
     Chosen,
@@ -137,9 +138,24 @@ def quote(evidence: PatientEvidence, reference: str) -> Line:
     if derived is None:
         question = evidence.questionnaire.question(reference)
         return line(question, evidence.answers.get(reference))
-    said = _derived(evidence, derived)
     asked = f"{derived.label} (worked out from the answers)"
-    return Line(derived.id, asked, derived.label, said, State.ANSWERED, given=said)
+    said = _derived(evidence, derived)
+    return Line(
+        derived.id, asked, derived.label, said, State.ANSWERED, given=_derived_given(evidence, derived)
+    )
+
+
+def work_out(evidence: PatientEvidence) -> tuple[Line, ...]:
+    """Every derived answer that applies to this patient: for the clinician, never for the patient."""
+    return tuple(
+        _with_note(quote(evidence, derived.id), derived.scoring.note)
+        for derived in evidence.questionnaire.derived
+        if evidence.asked(derived.id).truth is Truth.YES
+    )
+
+
+def _with_note(found: Line, note: str) -> Line:
+    return replace(found, said=f"{found.said}. {note}") if note else found
 
 
 def long_date(day: date) -> str:
@@ -178,8 +194,18 @@ def _derived(evidence: PatientEvidence, derived: DerivedAnswer) -> str:
         case Derivation.BODY_MASS_INDEX:
             exact = evidence.derive(derived).exact
             return f"{_rounded(exact, 1)} kg/m²" if exact is not None else "Not known"
+        case Derivation.TOTAL | Derivation.MEAN:
+            return scores.in_words(derived, scores.score(evidence, derived))
         case _:
             return f"{_interval(evidence.derive(derived))} {derived.unit}".strip()
+
+
+def _derived_given(evidence: PatientEvidence, derived: DerivedAnswer) -> str:
+    if derived.derivation in (Derivation.TOTAL, Derivation.MEAN):
+        # Without the band's name, so that a renamed band reopens no review.
+        bounds = evidence.derive(derived)
+        return f"{bounds.low} {bounds.high}"
+    return _derived(evidence, derived)
 
 
 def _entries(evidence: PatientEvidence, derived: DerivedAnswer, listed: MedicineList) -> str:

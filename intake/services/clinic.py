@@ -10,7 +10,9 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from intake import resources
 from intake.config import Settings
+from intake.content.folder import files_in
 from intake.content.library import Library, read_library
 from intake.domain.answers import Answers
 from intake.domain.events import EditionPublished
@@ -84,13 +86,26 @@ def library_of(settings: Settings) -> Library:
     Raises DocumentRefused.
     """
     paths = (settings.questionnaire, settings.screening_rules, settings.medicines)
-    return _read_once(paths, tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths))
+    lines = crisis_lines_of(settings)
+    files = [file for path in (*paths, lines) if path is not None for file in _files(path)]
+    return _read_once(paths, lines, tuple(file.stat().st_mtime_ns for file in files if file.exists()))
+
+
+def crisis_lines_of(settings: Settings) -> Path | None:
+    """The clinic's own file of crisis lines; None when it keeps to those of its questionnaire."""
+    return settings.crisis_lines if settings.crisis_lines != resources.CRISIS_LINES else None
+
+
+def _files(path: Path) -> tuple[Path, ...]:
+    return files_in(path) if path.is_dir() else (path,)
 
 
 @lru_cache(maxsize=1)
-def _read_once(paths: tuple[Path, Path, Path], _changed: tuple[int, ...]) -> Library:
+def _read_once(
+    paths: tuple[Path, Path, Path], crisis_lines: Path | None, _changed: tuple[int, ...]
+) -> Library:
     # Running every rule's examples takes a second, and both sites need the same files.
-    return read_library(*paths)
+    return read_library(*paths, crisis_lines)
 
 
 def publish_editions(clinic: Clinic) -> None:

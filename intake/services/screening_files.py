@@ -10,7 +10,7 @@ from intake.content.fields import Fields
 from intake.content.library import Library, read_library
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.screening import RuleOutcome, screen_rule
-from intake.services.clinic import library_of
+from intake.services.clinic import crisis_lines_of, library_of
 
 
 def library(
@@ -26,6 +26,7 @@ def library(
         questionnaire or settings.questionnaire,
         rules or settings.screening_rules,
         medicines or settings.medicines,
+        crisis_lines_of(settings) if questionnaire is None else None,
     )
 
 

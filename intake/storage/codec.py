@@ -16,6 +16,8 @@ from intake.storage.codec_answers import Json, answers_from_json, answers_to_jso
 from intake.storage.codec_wording import (
     editions_from_json,
     editions_to_json,
+    line_from_json,
+    line_to_json,
     outcome_from_json,
     outcome_to_json,
     part_from_json,
@@ -96,6 +98,7 @@ def screening_to_bytes(screening: Screening) -> bytes:
             "outcomes": [outcome_to_json(outcome) for outcome in screening.outcomes],
             "editions": editions_to_json(screening.editions),
             "at": screening.at.isoformat(),
+            "worked_out": [line_to_json(line) for line in screening.worked_out],
         },
     )
 
@@ -107,6 +110,8 @@ def screening_from_bytes(content: bytes) -> Screening:
         outcomes=tuple(outcome_from_json(outcome) for outcome in document["outcomes"]),
         editions=editions_from_json(document["editions"]),
         at=datetime.fromisoformat(document["at"]),
+        # Records of the first versions have none.
+        worked_out=tuple(line_from_json(line) for line in document.get("worked_out", ())),
     )
 
 

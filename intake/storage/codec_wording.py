@@ -15,13 +15,13 @@ def part_to_json(part: PartLines) -> Json:
     return {
         "part": part.part,
         "title": part.title,
-        "lines": [_line_to_json(line) for line in part.lines],
+        "lines": [line_to_json(line) for line in part.lines],
     }
 
 
 def part_from_json(document: Json) -> PartLines:
     """The part, with its lines in order."""
-    lines = tuple(_line_from_json(line) for line in document["lines"])
+    lines = tuple(line_from_json(line) for line in document["lines"])
     return PartLines(document["part"], document["title"], lines)
 
 
@@ -34,8 +34,8 @@ def outcome_to_json(outcome: RuleOutcome) -> Json:
         "priority": outcome.priority.value,
         "outcome": outcome.outcome.value,
         "why": outcome.why,
-        "because": [_line_to_json(line) for line in outcome.because],
-        "missing": [_line_to_json(line) for line in outcome.missing],
+        "because": [line_to_json(line) for line in outcome.because],
+        "missing": [line_to_json(line) for line in outcome.missing],
         "sources": [_source_to_json(source) for source in outcome.sources],
         "failed": outcome.failed,
     }
@@ -50,8 +50,8 @@ def outcome_from_json(document: Json) -> RuleOutcome:
         priority=Priority(document["priority"]),
         outcome=Outcome(document["outcome"]),
         why=document["why"],
-        because=tuple(_line_from_json(line) for line in document["because"]),
-        missing=tuple(_line_from_json(line) for line in document["missing"]),
+        because=tuple(line_from_json(line) for line in document["because"]),
+        missing=tuple(line_from_json(line) for line in document["missing"]),
         sources=tuple(_source_from_json(source) for source in document["sources"]),
         failed=document["failed"],
     )
@@ -71,7 +71,8 @@ def editions_from_json(document: Json) -> Editions:
     return Editions(document["questionnaire"], document["rules"], document["medicines"])
 
 
-def _line_to_json(line: Line) -> Json:
+def line_to_json(line: Line) -> Json:
+    """One question and its answer in words."""
     return {
         "question": line.question,
         "asked": line.asked,
@@ -83,7 +84,8 @@ def _line_to_json(line: Line) -> Json:
     }
 
 
-def _line_from_json(document: Json) -> Line:
+def line_from_json(document: Json) -> Line:
+    """The line."""
     state = document["state"]
     return Line(
         question=document["question"],

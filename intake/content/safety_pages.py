@@ -1,0 +1,44 @@
+"""Reading the safety pages and the ways to reach help that stand on them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from intake.content.documents import Problems
+from intake.content.fields import Fields
+from intake.domain.questionnaire import CrisisLine, SafetyPage
+
+
+def read_crisis_lines(fields: Fields, problems: Problems) -> dict[str, CrisisLine]:
+    """Every way to reach help, by its id."""
+    lines = {}
+    for line_id, entry, at in fields.mapping("crisis_lines"):
+        line = Fields(entry, at, f"crisis line {line_id}", problems)
+        lines[line_id] = CrisisLine(
+            line_id,
+            line.text("say"),
+            line.text("link"),
+            line.text("about"),
+            line.day("verified"),
+            line.day("expires") if line.has("expires") else date.max,
+        )
+        line.finish()
+    return lines
+
+
+def read_safety_page(
+    page_id: str, entry: object, at: int, lines: Mapping[str, CrisisLine], problems: Problems
+) -> SafetyPage:
+    """One page of static words, with its ways to reach help in order."""
+    page = Fields(entry, at, f"safety page {page_id}", problems)
+    named = page.texts("lines", required=True)
+    for name in named:
+        if name not in lines:
+            page.problem("lines", f'there is no crisis line "{name}"')
+    result = SafetyPage(
+        page_id,
+        page.text("title"),
+        page.texts("paragraphs", required=True),
+        tuple(lines[name] for name in named if name in lines),
+    )
+    page.finish()
+    return result
