@@ -14,6 +14,7 @@ from intake import __version__
 from intake.config import Settings, SettingsRefused, read_settings
 from intake.content.documents import DocumentRefused
 from intake.domain.permissions import Role
+from intake.domain.questionnaire import Questionnaire
 from intake.domain.rules import Outcome
 from intake.domain.screening import RuleOutcome
 from intake.services import accounts, demonstration, instance, reviewing, screening_files, trail
@@ -49,6 +50,8 @@ def serve() -> None:
     """Print where the form and the clinic's side are, and answer requests."""
     settings = read_settings()
     clinic = _prepared(settings)
+
+    _warn_of_old_crisis_lines(clinic.library.questionnaire, settings)
 
     def print_addresses() -> None:
         click.echo(f"The patient's form:  {settings.public_address}/")
@@ -90,7 +93,8 @@ def migrate() -> None:
 @_refusals_in_words
 def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None) -> None:
     """Every rule's examples are run as well."""
-    library = screening_files.library(read_settings(), questionnaire, rules, medicines)
+    settings = read_settings()
+    library = screening_files.library(settings, questionnaire, rules, medicines)
     examples = sum(len(rule.examples) for rule in library.rulebook.rules)
     click.echo(
         f"{len(library.questionnaire.questions)} questions, {len(library.rulebook.rules)} rules, "
@@ -99,6 +103,7 @@ def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None
     click.echo(f"  questionnaire  edition {library.editions.questionnaire[:12]}")
     click.echo(f"  rules          edition {library.editions.rules[:12]}")
     click.echo(f"  medicines      edition {library.editions.medicines[:12]}")
+    _warn_of_old_crisis_lines(library.questionnaire, settings)
 
 
 @main.command(help="Screen the answers in FILE and print what comes of every rule. Needs no database.")
@@ -191,6 +196,15 @@ def _prepared(settings: Settings) -> Clinic:
     screening_files.library(settings)
     instance.prepare(settings)
     return instance.opened(settings)
+
+
+def _warn_of_old_crisis_lines(questionnaire: Questionnaire, settings: Settings) -> None:
+    for line in questionnaire.out_of_date(settings.today()):
+        click.echo(
+            f"Warning: “{line.say}” was to be checked again by {line.expires.isoformat()}. "
+            "Check that it still works, then change `verified` and `expires` in crisis_lines.yaml.",
+            err=True,
+        )
 
 
 def _print_setup_link(settings: Settings, clinic: Clinic) -> None:

@@ -302,6 +302,10 @@ class Questionnaire:
         shown = (line for page in self.safety_pages for line in page.lines)
         return tuple({line.id: line for line in shown}.values())
 
+    def out_of_date(self, today: date) -> tuple[CrisisLine, ...]:
+        """The ways to reach help that nobody has checked in time."""
+        return tuple(line for line in self.crisis_lines if line.is_out_of_date(today))
+
     def needed(self) -> Iterator[Question]:
         """The few questions that must be answered before the form can be sent."""
         return (question for question in self.questions if question.needed)

@@ -58,7 +58,11 @@ def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
 def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
     clinic = this_clinic()
     page = render_template(
-        "account/staff.html", form=form, people=accounts.staff(clinic), waiting=accounts.waiting(clinic)
+        "account/staff.html",
+        form=form,
+        people=accounts.staff(clinic),
+        waiting=accounts.waiting(clinic),
+        out_of_date=clinic.library.questionnaire.out_of_date(clinic.local(clinic.now()).date()),
     )
     return page, status
 
