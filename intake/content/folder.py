@@ -65,4 +65,7 @@ def _parts(form: str, folder: Path) -> tuple[str, ...]:
 
 def _lines_of(path: Path, folder: Path) -> list[tuple[str, str, int]]:
     name = f"{folder.name}/{path.name}" if path.parent == folder else path.name
+    if not path.exists():
+        missing = f"there is no such file; write it, or take it out of {FORM}"
+        raise DocumentRefused(name, [Problem(1, missing)])
     return [(text, name, number) for number, text in enumerate(read_text(path).splitlines(), 1)]
