@@ -33,7 +33,7 @@ def _formulary(document: Mapped, name: str) -> Formulary:
     products = fields.entries("combinations")
     combinations = [_combination(entry, line, known, problems) for entry, line in products]
     named = [(n, line) for m, line in zip(medicines, lines, strict=True) for n in _names(m)]
-    named += [(c.name, line) for c, (_, line) in zip(combinations, products, strict=True)]
+    named += [(n, line) for c, (_, line) in zip(combinations, products, strict=True) for n in _spellings(c)]
     _check_names(named, problems)
     fields.finish()
     problems.refuse_if_any()
@@ -66,13 +66,17 @@ def _combination(entry: object, line: int, known: set[str], problems: Problems) 
     for one in contains:
         if one not in known:
             fields.problem("contains", f'there is no medicine "{one}"{did_you_mean(one, known)}')
-    combination = Combination(fields.text("name"), contains)
+    combination = Combination(fields.text("name"), contains, fields.texts("misspellings"))
     fields.finish()
     return combination
 
 
 def _names(medicine: Medicine) -> tuple[str, ...]:
     return (medicine.name, *medicine.brands, *medicine.misspellings)
+
+
+def _spellings(product: Combination) -> tuple[str, ...]:
+    return (product.name, *product.misspellings)
 
 
 def _check_names(named: list[tuple[str, int]], problems: Problems) -> None:

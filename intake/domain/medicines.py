@@ -36,6 +36,7 @@ class Combination:
 
     name: str
     contains: tuple[str, ...]
+    misspellings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ class Formulary:
             for name in (medicine.name, *medicine.brands, *medicine.misspellings):
                 yield name, (medicine,)
         for product in self.combinations:
-            yield product.name, tuple(by_id[ingredient] for ingredient in product.contains)
+            contained = tuple(by_id[ingredient] for ingredient in product.contains)
+            for name in (product.name, *product.misspellings):
+                yield name, contained
 
     def recognise(self, typed: str) -> tuple[Medicine, ...]:
         """The medicines named in what was typed, each once, in the order written."""
