@@ -58,7 +58,8 @@ def read_source(entry: object, line: int, rule: Fields, bibliography: Bibliograp
 
 
 def _cited(fields: Fields, bibliography: Bibliography) -> Publication:
-    if not fields.has("key"):
+    if fields.has("title") or not fields.has("key"):
+        fields.text("key", "")
         return _publication(fields)
     key = fields.text("key")
     if key not in bibliography:
