@@ -1,0 +1,107 @@
+"""The shipped rules on any answers at all: graver answers and missing ones never quiet a flag.
+
+*Graver* is the order of the questionnaire: choices run from the least to the most serious, a
+tick more is graver than a tick less, and so is a medicine more. The few questions that run the
+other way are named here.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+import strategies
+from intake import resources
+from intake.content.library import read_library
+from intake.domain.answers import BLANK, Answers, Chosen, ChosenMany, MedicineEntry, MedicineList, answered
+from intake.domain.evidence import PatientEvidence, relevant
+from intake.domain.questionnaire import Kind, Question
+from intake.domain.rules import Outcome
+from intake.domain.screening import RuleOutcome, screen_rule
+
+LIBRARY = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
+ASKED = LIBRARY.questionnaire
+TODAY = date(2026, 11, 20)
+# The yes is the good news.
+YES_IS_LEAST = {"safe_right_now", "home_safe", "message_ok"}
+# TAPS is published from "Daily or almost daily" to "Never".
+MOST_SERIOUS_FIRST = {"taps_drugs", "taps_medicines"}
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+
+
+def screened(answers: Answers) -> dict[str, RuleOutcome]:
+    given_answers = PatientEvidence(ASKED, LIBRARY.formulary, answers, TODAY)
+    evidence = replace(given_answers, answers=relevant(given_answers))
+    return {rule.id: screen_rule(rule, evidence) for rule in LIBRARY.rulebook.rules}
+
+
+def loudest(outcomes: dict[str, RuleOutcome]) -> dict[str, int]:
+    """For each topic with a raised flag, the rank of its highest priority (0 is urgent)."""
+    ranks: dict[str, int] = {}
+    for outcome in outcomes.values():
+        if outcome.outcome is Outcome.RAISED:
+            ranks[outcome.topic] = min(outcome.priority.rank, ranks.get(outcome.topic, 9))
+    return ranks
+
+
+def graver(question: Question, answers: Answers, draw: st.DrawFn) -> Answers | None:
+    """The same person, with this one answer graver; None when it is as grave as it can be."""
+    match answers.value(question.id):
+        case Chosen(choice):
+            order = [one.id for one in question.choices]
+            if question.kind is Kind.YES_NO and question.id not in YES_IS_LEAST:
+                order.reverse()
+            if question.id in MOST_SERIOUS_FIRST:
+                order.reverse()
+            worse = order[order.index(choice) + 1 :]
+            return (
+                answers.with_({question.id: answered(Chosen(draw(st.sampled_from(worse))))})
+                if worse
+                else None
+            )
+        case ChosenMany(choices, unsure):
+            more = [one.id for one in question.choices if not one.exclusive and one.id not in choices]
+            if not more:
+                return None
+            ticked = {*choices, draw(st.sampled_from(more))}
+            kept = tuple(one.id for one in question.choices if one.id in ticked and not one.exclusive)
+            return answers.with_({question.id: answered(ChosenMany(kept, unsure))})
+        case MedicineList(entries):
+            name = draw(st.sampled_from([one.name for one in LIBRARY.formulary.medicines]))
+            return answers.with_({question.id: answered(MedicineList((*entries, MedicineEntry(name))))})
+    return None
+
+
+@SLOW
+@given(strategies.answers(ASKED), st.data())
+def test_a_graver_answer_never_removes_or_lowers_a_flag(answers, data):
+    question = ASKED.question(data.draw(st.sampled_from(sorted(answers) or ["reasons"])))
+    worse = graver(question, answers, data.draw)
+    assume(worse is not None)
+
+    before, after = loudest(screened(answers)), loudest(screened(worse))
+
+    quieter = {topic for topic, rank in before.items() if after.get(topic, 9) > rank}
+    assert not quieter, f"{question.id}: {answers.value(question.id)} -> {worse.value(question.id)}"
+
+
+@SLOW
+@given(strategies.answers(ASKED), st.data())
+def test_taking_an_answer_away_never_turns_a_flag_into_not_raised(answers, data):
+    outcomes = screened(answers)
+    rested_on = sorted(
+        {
+            (rule, line.question)
+            for rule, outcome in outcomes.items()
+            if outcome.outcome is not Outcome.NOT_RAISED
+            for line in outcome.because
+            if ASKED.has(line.question)
+        }
+    )
+    assume(rested_on)
+    rule, question = data.draw(st.sampled_from(rested_on))
+    left = answers.only(frozenset(answers) - {question})
+
+    for less in (left, left.with_({question: BLANK})):
+        assert screened(less)[rule].outcome is not Outcome.NOT_RAISED, f"{rule} without {question}"
