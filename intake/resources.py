@@ -12,7 +12,12 @@ _PACKED = _HERE / "_packed"
 ROOT = _PACKED if _PACKED.is_dir() else _HERE.parent
 
 MEDICINES = ROOT / "medicines.yaml"
-QUESTIONNAIRE = ROOT / "questionnaire.yaml"
-CRISIS_LINES = ROOT / "questionnaire" / "crisis_lines.yaml"
+QUESTIONNAIRE = ROOT / "questionnaire"
+CRISIS_LINES = QUESTIONNAIRE / "crisis_lines.yaml"
 SCREENING_RULES = ROOT / "screening_rules.yaml"
 TEMPLATES = ROOT / "templates"
+
+# What the safety case rests on, as data; the documents made of it stand in a checkout only.
+SAFETY = ROOT / "safety"
+COVERAGE_PAGE = ROOT / "docs" / "coverage.md"
+SAFETY_CASE_PAGE = ROOT / "docs" / "safety-case.md"

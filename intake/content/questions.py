@@ -1,4 +1,4 @@
-"""Reading one question of ``questionnaire.yaml``."""
+"""Reading one question of the questionnaire."""
 
 import re
 from collections.abc import Mapping

@@ -58,7 +58,7 @@ def yaml_blocks(path):
 
 @pytest.fixture(scope="module")
 def shipped():
-    names = ("questionnaire.yaml", "screening_rules.yaml", "medicines.yaml")
+    names = ("questionnaire", "screening_rules.yaml", "medicines.yaml")
     return read_library(*(CHECKOUT / name for name in names))
 
 
