@@ -1,5 +1,6 @@
 """Reading answers as a person writes them in short: in a rule's examples and on the command line."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -39,8 +40,7 @@ def read_answers(
         problems.add(line, f"{where}: expected answers by question id")
         return Answers()
     given: dict[str, Answer] = {}
-    for question_id, raw in node.items():
-        at = node.lines[question_id]
+    for question_id, raw, at in _item_by_item(node, questionnaire):
         if not questionnaire.has(question_id):
             known = [question.id for question in questionnaire.questions]
             hint = did_you_mean(question_id, known)
@@ -51,6 +51,16 @@ def read_answers(
         except _Wrong as wrong:
             problems.add(at, f"{where}: {question_id}: {wrong}")
     return Answers(given)
+
+
+def _item_by_item(node: Mapped, questionnaire: Questionnaire) -> Iterator[tuple[str, object, int]]:
+    """Each question with what was written for it; a total may be written as the list of its items."""
+    for name, raw in node.items():
+        derived = questionnaire.derived_answer(name)
+        if derived is not None and isinstance(raw, Listed) and len(raw) == len(derived.of):
+            yield from ((item, one, node.lines[name]) for item, one in zip(derived.of, raw, strict=True))
+        else:
+            yield name, raw, node.lines[name]
 
 
 def _answer(question: Question, raw: object) -> Answer:
@@ -151,7 +161,12 @@ def _entry(raw: object) -> MedicineEntry:
     if raw == "not_sure":
         return MedicineEntry("", named=False)
     if isinstance(raw, Mapped) and isinstance(raw.get("name"), str):
-        return MedicineEntry(raw["name"], str(raw.get("amount") or ""), str(raw.get("how_often") or ""))
+        amount, how_often, last_taken, typed_first = (
+            str(raw.get(key) or "") for key in ("amount", "how_often", "last_taken", "typed_first")
+        )
+        return MedicineEntry(raw["name"], amount, how_often, last_taken=last_taken, typed_first=typed_first)
     if not isinstance(raw, str) or not raw:
-        raise _Wrong("each medicine should be words, or keys name, amount, how_often")
+        raise _Wrong(
+            "each medicine should be words, or keys name, amount, how_often, last_taken, typed_first"
+        )
     return MedicineEntry(raw)

@@ -68,16 +68,27 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class MedicineEntry:
-    """One medicine as the patient wrote it; ``named`` is false for "I don't know the name"."""
+    """One medicine as the patient wrote it; ``named`` is false for "I don't know the name".
+
+    ``typed_first`` is what the patient had typed before picking the name from a list; empty
+    when nothing was picked, or when it was the same.
+    """
 
     name: str
     amount: str = ""
     how_often: str = ""
     named: bool = True
+    last_taken: str = ""
+    typed_first: str = ""
 
     def as_typed(self) -> str:
-        """The entry in one line, in the patient's own words."""
+        """What names the medicine, in one line and in the patient's own words."""
         return ", ".join(part for part in (self.name, self.amount, self.how_often) if part)
+
+    def details(self) -> str:
+        """How it is taken, in one line: all that was said but the name."""
+        taken = f"last taken: {self.last_taken}" if self.last_taken else ""
+        return ", ".join(part for part in (self.amount, self.how_often, taken) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,18 @@ def _entry_to_json(entry: MedicineEntry) -> Json:
         "amount": entry.amount,
         "how_often": entry.how_often,
         "named": entry.named,
+        "last_taken": entry.last_taken,
+        "typed_first": entry.typed_first,
     }
 
 
 def _entry_from_json(document: Json) -> MedicineEntry:
-    return MedicineEntry(document["name"], document["amount"], document["how_often"], document["named"])
+    return MedicineEntry(
+        document["name"],
+        document["amount"],
+        document["how_often"],
+        document["named"],
+        # Records written before these were asked do not have them.
+        document.get("last_taken", ""),
+        document.get("typed_first", ""),
+    )

@@ -48,7 +48,7 @@ values = {
     Text: st.builds(Text, any_words),
     MedicineList: st.builds(
         MedicineList,
-        tuples_of(st.builds(MedicineEntry, any_words, words, words, st.booleans())),
+        tuples_of(st.builds(MedicineEntry, any_words, words, words, st.booleans(), words, any_words)),
     ),
 }
 an_answer = st.one_of(*values.values()).map(answered) | st.sampled_from([NOT_SURE, DECLINED, BLANK])
