@@ -10,14 +10,24 @@ from uuid import UUID
 
 import click
 
-from intake import __version__
+from intake import __version__, resources
 from intake.config import Settings, SettingsRefused, read_settings
 from intake.content.documents import DocumentRefused
 from intake.domain.permissions import Role
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.rules import Outcome
 from intake.domain.screening import RuleOutcome
-from intake.services import accounts, demonstration, instance, reviewing, screening_files, trail
+from intake.services import (
+    accounts,
+    coverage,
+    coverage_page,
+    demonstration,
+    instance,
+    reviewing,
+    safety_case,
+    screening_files,
+    trail,
+)
 from intake.services.clinic import Clinic, open_clinic, open_patient_desk
 
 REFUSED = 2  # the exit code when something has to be put right first
@@ -104,6 +114,35 @@ def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None
     click.echo(f"  rules          edition {library.editions.rules[:12]}")
     click.echo(f"  medicines      edition {library.editions.medicines[:12]}")
     _warn_of_old_crisis_lines(library.questionnaire, settings)
+    for rule in coverage.rules_without_hazard(library):
+        click.echo(f"  note: rule {rule} names no hazard of safety/hazards.yaml")
+
+
+@main.command("coverage", help="Say which rules and questions stand for each topic, and what is left over.")
+@click.option("--write", is_flag=True, help="Write docs/coverage.md anew.")
+@_refusals_in_words
+def show_coverage(*, write: bool) -> None:
+    """Exit code 1 when a topic, a choice, a rule or a source is not accounted for."""
+    found = coverage.coverage(screening_files.library(read_settings()))
+    for line in coverage_page.summary(found):
+        click.echo(line)
+    if write:
+        _write(resources.COVERAGE_PAGE, coverage_page.page(found))
+    if left_over := coverage.unaccounted(found):
+        click.echo("\n".join(left_over), err=True)
+        sys.exit(1)
+
+
+@main.command("safety-case", help="List the hazards, the risk each leaves, and how many tests prove it.")
+@click.option("--write", is_flag=True, help="Write docs/safety-case.md anew.")
+@_refusals_in_words
+def show_safety_case(*, write: bool) -> None:
+    """The tests named are looked for by `make test`; an installed copy has none."""
+    log, library = coverage.hazard_log(), screening_files.library(read_settings())
+    for line in safety_case.summary(log):
+        click.echo(line)
+    if write:
+        _write(resources.SAFETY_CASE_PAGE, safety_case.page(log, library.rulebook.rules))
 
 
 @main.command(help="Screen the answers in FILE and print what comes of every rule. Needs no database.")
@@ -189,6 +228,14 @@ def verify() -> None:
         return
     click.echo(f"The audit trail is broken at line {result.first_bad_seq}: {result.reason}.", err=True)
     sys.exit(1)
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.parent.is_dir():
+        click.echo(f"{path.name} is kept in a checkout, and this is an installed copy.", err=True)
+        sys.exit(REFUSED)
+    path.write_text(text, encoding="utf-8")
+    click.echo(f"Written: docs/{path.name}")
 
 
 def _prepared(settings: Settings) -> Clinic:

@@ -53,7 +53,19 @@ def screened(intake, path, **answers):
     return {one["rule"]: one for one in json.loads(intake("screen", str(path), "--json"))}
 
 
-COMMANDS = ("serve", "init", "migrate", "check", "screen", "rescreen", "add-clinician", "demo", "audit")
+COMMANDS = (
+    "serve",
+    "init",
+    "migrate",
+    "check",
+    "coverage",
+    "safety-case",
+    "screen",
+    "rescreen",
+    "add-clinician",
+    "demo",
+    "audit",
+)
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "audit verify"])
