@@ -38,6 +38,7 @@ def read_question(
         long=fields.flag("long"),
         past=fields.flag("past"),
         needed=fields.flag("needed"),
+        optional=fields.flag("optional"),
         sensitive=fields.flag("sensitive"),
         autocomplete=fields.text("autocomplete", ""),
         inputmode=fields.text("inputmode", ""),

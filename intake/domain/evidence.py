@@ -22,6 +22,7 @@ from intake.domain.answers import (
 )
 from intake.domain.conditions import Finding, Interval, question_of, questions_in
 from intake.domain.medicines import Formulary
+from intake.domain.medicines import Reading as MedicineReading
 from intake.domain.questionnaire import Derivation, DerivedAnswer, Questionnaire
 from intake.domain.truth import Truth, any_of
 
@@ -38,11 +39,15 @@ class PatientEvidence:
     answers: Answers
     as_of: date
     _asked: dict[str, Finding] = field(default_factory=dict, init=False, repr=False)
+    _medicines: MedicineReading = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_medicines", self.formulary.reading())
 
     @property
-    def medicines(self) -> Formulary:
-        """How medicines are recognised."""
-        return self.formulary
+    def medicines(self) -> MedicineReading:
+        """How medicines are recognised: each entry is read once, however many rules ask."""
+        return self._medicines
 
     def asked(self, question: str) -> Finding:
         """YES when the question applies, NO when rightly not asked, else not known."""
@@ -111,7 +116,7 @@ class PatientEvidence:
                 listed = self.value(derived.of[0])
                 if not isinstance(listed, MedicineList):
                     return UNKNOWN
-                return _exactly(len(self.formulary.not_recognised(listed)))
+                return _exactly(len(self.medicines.not_recognised(listed)))
             case Derivation.MENTIONS:
                 return _exactly(len(self.mentioned(derived)))
 
@@ -172,7 +177,7 @@ class PatientEvidence:
         listed = self.value(question)
         if not isinstance(listed, MedicineList):
             return Truth.NOT_KNOWN
-        return self.formulary.in_class(listed, medicine_class)
+        return self.medicines.in_class(listed, medicine_class)
 
     def points(self, question_id: str, choice: str) -> int:
         """What a choice of a rating scale counts. Raises ValueError for any other question."""

@@ -62,7 +62,8 @@ class Question:
 
     ``limits`` are hard (the number cannot be right), ``plausible`` only asks "is that
     right?"; a reading has one of each for each of its two numbers. The first of
-    ``units`` is the one amounts are kept and compared in.
+    ``units`` is the one amounts are kept and compared in. An ``optional`` one may be left blank
+    without a word; to a rule, blank stays not known.
     """
 
     id: str
@@ -83,9 +84,15 @@ class Question:
     long: bool = False
     past: bool = False
     needed: bool = False
+    optional: bool = False
     sensitive: bool = False
     autocomplete: str = ""
     inputmode: str = ""
+
+    @property
+    def is_worth_a_word(self) -> bool:
+        """Whether leaving it blank is spoken of: not a text nobody needs, nor what is marked optional."""
+        return not self.optional and (self.kind is not Kind.TEXT or self.needed)
 
     def choice(self, choice_id: str) -> Choice:
         """The choice under this id; KeyError when it is not offered."""

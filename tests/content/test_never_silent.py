@@ -27,7 +27,9 @@ TODAY = date(2026, 11, 20)
 YES_IS_LEAST = {"safe_right_now", "home_safe", "message_ok"}
 # TAPS is published from "Daily or almost daily" to "Never".
 MOST_SERIOUS_FIRST = {"taps_drugs", "taps_medicines"}
-SLOW = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+# Whether a reading is known is no graver one way or the other: saying "I have one" asks for it.
+UNORDERED = {"bp_reading_known", "filled_in_by", "record_sex"}
+SLOW = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 def screened(answers: Answers) -> dict[str, RuleOutcome]:
@@ -47,6 +49,8 @@ def loudest(outcomes: dict[str, RuleOutcome]) -> dict[str, int]:
 
 def graver(question: Question, answers: Answers, draw: st.DrawFn) -> Answers | None:
     """The same person, with this one answer graver; None when it is as grave as it can be."""
+    if question.id in UNORDERED:
+        return None
     match answers.value(question.id):
         case Chosen(choice):
             order = [one.id for one in question.choices]

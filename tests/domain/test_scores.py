@@ -155,4 +155,4 @@ def test_totals_are_for_clinicians_and_stand_in_no_list_of_answers():
 
     assert "phq9_total" in worked_out
     assert not worked_out & transcribed
-    assert "severe" not in str(transcribe(evidence))
+    assert "of 27" not in str(transcribe(evidence))

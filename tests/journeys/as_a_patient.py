@@ -29,6 +29,9 @@ from journeys.visitor import Visitor
 _WAYS_OUT = {State.NOT_SURE: "I'm not sure", State.DECLINED: "I'd rather not say"}
 _UNITS = {"ft_in": "Feet and inches", "cm": "Centimeters", "lb": "Pounds", "kg": "Kilograms"}
 _BOXES = {"ft_in": ("Feet", "Inches"), "cm": ("Centimeters",), "lb": ("Pounds",), "kg": ("Kilograms",)}
+_BOXES |= {"beats per minute": ("Beats per minute",), "days": ("Days",)}
+_HOW_OFTEN = "How often do you take it? (optional)"
+_LAST_TAKEN = "When did you last take it? (optional)"
 _NUMBERED = re.compile(r"^\d+\. ")
 _REFERENCE = re.compile(r"Your reference is (\S+)\.")
 
@@ -70,7 +73,7 @@ class Patient:
             self._fills_in(page)
         if safety := self._safety_page(page):
             self._pauses_at(safety)
-        elif len(_top(page)) > 1 and self._noticed_blanks(page):
+        elif len(_top(page)) > 1 and self._unspoken_blanks(page):
             self._moves_on_from_blanks(page)
 
     def _fills_in(self, page: Page) -> None:
@@ -114,7 +117,7 @@ class Patient:
         self.browser.follow("Keep going")
 
     def _moves_on_from_blanks(self, page: Page) -> None:
-        left = [question for question in page.questions if self._is_blank(question)]
+        left = [q for q in page.questions if self._is_blank(q) and q.is_worth_a_word]
         many = "1 question" if len(left) == 1 else f"{len(left)} questions"
         assert self._here.h1 == f"You left {many} blank. That is OK."
         assert all(_one_line(question.ask) in self._here.text for question in left)
@@ -162,8 +165,15 @@ class Patient:
         return [
             question
             for question in page.questions
-            if self._is_blank(question)
-            and (question.kind is not Kind.TEXT or question.needed or page.opens_under(question))
+            if self._is_blank(question) and (question.is_worth_a_word or page.opens_under(question))
+        ]
+
+    def _unspoken_blanks(self, page: Page) -> list[Question]:
+        """What was left blank and not spoken of on the page itself."""
+        return [
+            question
+            for question in self._noticed_blanks(page)
+            if not (question.needed or page.opens_under(question))
         ]
 
     def _is_told_of_blanks(self, page: Page) -> bool:
@@ -191,8 +201,9 @@ def _write_medicine(form: Form, entry: MedicineEntry) -> None:
         _pick(form, list(form.controls), "I don't know the name")
     form.fill("What is the medicine called?", entry.name)
     form.fill("How much do you take? (optional)", entry.amount)
-    if entry.how_often:
-        _pick(form, list(form.controls), entry.how_often)
+    for asked, said in ((_HOW_OFTEN, entry.how_often), (_LAST_TAKEN, entry.last_taken)):
+        if said:
+            _pick(form, [one for one in form.controls if one.group == asked], said)
 
 
 def _fill(form: Form, question: Question, answer: Answer) -> None:
@@ -215,7 +226,7 @@ def _ticks(question: Question, answer: Answer) -> list[str]:
             said = [question.choice(choice).say for choice in choices]
             return [*said, _WAYS_OUT[State.NOT_SURE]] if unsure else said
         case Number(_, _, unit):
-            return [_UNITS[unit]]
+            return [_UNITS[unit]] if len(question.units) > 1 else []
     return []
 
 

@@ -5,14 +5,12 @@ from dataclasses import replace
 import pytest
 
 from intake.domain.evidence import PatientEvidence
-from intake.domain.rules import Outcome, Priority
-from intake.domain.screening import outcome_of
+from intake.domain.rules import Priority
 from intake.domain.wording import transcribe
 from journeys.as_a_clinician import answers_on, flags_on, open_submission
 from journeys.as_a_patient import Patient
 from journeys.vignettes import BY_ID, PEOPLE, VIGNETTES, Shown, same_row
 from journeys.visitor import on_the_patient_site
-from journeys.waiting import WAITING, WAITING_FOR_INSTRUMENT, WAITING_FOR_TOPIC
 
 BY_NUMBER = {vignette.number: vignette for vignette in VIGNETTES}
 # Whoever is not named here meets no safety page at all.
@@ -49,14 +47,19 @@ def test_without_rules_the_same_journey_falls_short(desk, without_rules, clinic_
     page = open_submission(clinic_browser, reference)
 
     unmet = BY_ID[person.id].unmet(flags_on(page, topics(library)))
-    assert topics_of(unmet) == {"hypertension_history", "recent_bp_reading", "ddi_psychostimulant"}
+    assert topics_of(unmet) == {
+        "hypertension_history",
+        "recent_bp_reading",
+        "ddi_psychostimulant",
+        "ddi_antihypertensive",
+    }
 
 
 @each_vignette
 def test_no_flags_at_all_falls_short_of_everything_expected(vignette):
     expected = {topic for topic, _ in vignette.raised} | set(vignette.cannot_tell)
 
-    assert topics_of(vignette.unmet(())) == covered(vignette, expected)
+    assert topics_of(vignette.unmet(())) == expected
 
 
 @each_vignette
@@ -65,7 +68,7 @@ def test_a_flag_on_every_other_topic_is_a_false_alarm_each_time(vignette):
 
     unmet = vignette.unmet((*met(vignette), *others))
 
-    assert topics_of(unmet) == covered(vignette, vignette.not_raised)
+    assert topics_of(unmet) == set(vignette.not_raised)
 
 
 @each_vignette
@@ -73,7 +76,7 @@ def test_a_flag_of_too_low_a_priority_falls_short(vignette):
     above_info = {topic for topic, priority in vignette.raised if priority is not Priority.INFO}
     lowered = tuple(replace(flag, priority=Priority.INFO) for flag in met(vignette))
 
-    assert topics_of(vignette.unmet(lowered)) == covered(vignette, above_info)
+    assert topics_of(vignette.unmet(lowered)) == above_info
 
 
 def test_an_answer_never_reached_does_not_count_as_raised():
@@ -84,24 +87,11 @@ def test_an_answer_never_reached_does_not_count_as_raised():
     assert BY_NUMBER["p17"].holds("aneurysm", (not_sure,))
 
 
-def test_every_topic_without_rules_waits_and_no_other(library):
+def test_every_topic_a_vignette_speaks_of_has_rules(library):
     covered = set(topics(library).values())
-    without_rules = {
-        (vignette.number, topic)
-        for vignette in VIGNETTES
-        for topic in vignette.topics
-        if not same_row(topic) & covered
-    }
+    spoken_of = {topic for vignette in VIGNETTES for topic in vignette.topics}
 
-    assert set(WAITING_FOR_TOPIC) == without_rules
-
-
-@pytest.mark.parametrize(("number", "topic"), WAITING_FOR_INSTRUMENT)
-def test_what_waits_for_an_instrument_has_rules_that_cannot_meet_it_yet(number, topic, library):
-    vignette = BY_NUMBER[number]
-
-    assert same_row(topic) & set(topics(library).values())
-    assert not vignette.holds(topic, screened(PEOPLE[vignette.id], library))
+    assert {topic for topic in spoken_of if not same_row(topic) & covered} == set()
 
 
 def evidence_of(person, library):
@@ -116,10 +106,6 @@ def topics_of(unmet):
     return {words.partition(":")[0] for words in unmet}
 
 
-def covered(vignette, topics):
-    return {topic for topic in topics if (vignette.number, topic) not in WAITING}
-
-
 def met(vignette):
     """Flags that meet all the vignette expects."""
     raised = [Shown(topic, priority, raised=True) for topic, priority in vignette.raised]
@@ -127,18 +113,3 @@ def met(vignette):
         Shown(topic, Priority.HIGH, raised=False, missing=("Left blank",)) for topic in vignette.cannot_tell
     ]
     return (*raised, *undecided)
-
-
-def screened(person, library):
-    """What the rules make of a person, without any page in between."""
-    outcomes = [outcome_of(rule, evidence_of(person, library)) for rule in library.rulebook.rules]
-    return tuple(
-        Shown(
-            one.topic,
-            one.priority,
-            one.outcome is Outcome.RAISED,
-            tuple(line.said for line in one.missing),
-        )
-        for one in outcomes
-        if one.outcome is not Outcome.NOT_RAISED
-    )

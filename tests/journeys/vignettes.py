@@ -9,7 +9,6 @@ import yaml
 
 from intake.demo.people import people
 from intake.domain.rules import Priority
-from journeys.waiting import WAITING
 
 PUBLIC = Path(__file__).parents[1] / "vignettes" / "public.yaml"
 # Two pairs of topics share a row of the dossier: either satisfies the other.
@@ -55,13 +54,11 @@ class Vignette:
         return frozenset((*(topic for topic, _ in self.raised), *self.cannot_tell, *self.not_raised))
 
     def unmet(self, flags: tuple[Shown, ...]) -> list[str]:
-        """Each expectation that does not hold, in words; those that wait for later content are left out."""
-        return [
-            f"{topic}: {words}" for topic, words in self._unmet(flags) if (self.number, topic) not in WAITING
-        ]
+        """Each expectation that does not hold, in words."""
+        return [f"{topic}: {words}" for topic, words in self._unmet(flags)]
 
     def holds(self, topic: str, flags: tuple[Shown, ...]) -> bool:
-        """Whether what is expected of one topic holds, be it waited for or not."""
+        """Whether what is expected of one topic holds."""
         return all(unmet != topic for unmet, _ in self._unmet(flags))
 
     def _unmet(self, flags: tuple[Shown, ...]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,8 @@ _UNITS = {
     "cm": "Centimeters",
     "lb": "Pounds",
     "kg": "Kilograms",
+    "beats per minute": "Beats per minute",
+    "days": "Days",
 }
 
 
@@ -159,7 +161,7 @@ class Measure(Boxes):
     def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
         if isinstance(answer.value, Number):
             number = answer.value
-            typed = {f"{number.unit}-{at}": one for at, one in enumerate(number.typed)}
+            typed = {parse.box_of(number.unit, at): one for at, one in enumerate(number.typed)}
             return (), {"unit": number.unit, **typed}
         return super().from_answer(answer)
 
@@ -168,9 +170,9 @@ class Measure(Boxes):
 
     def _written(self, unit: str) -> tuple[str, ...]:
         count = 2 if unit == "ft_in" else 1
-        return tuple(self.typed.get(f"{unit}-{at}", "").strip() for at in range(count))
+        return tuple(self.typed.get(parse.box_of(unit, at), "").strip() for at in range(count))
 
     def _boxes_of(self, unit: str) -> list[Box]:
         if unit == "ft_in":
             return [self._box("ft_in-0", "Feet", "w3"), self._box("ft_in-1", "Inches", "w3")]
-        return [self._box(f"{unit}-0", _UNITS.get(unit, unit) or self.question.ask, "w4", "decimal")]
+        return [self._box(parse.box_of(unit), _UNITS.get(unit, unit) or self.question.ask, "w4", "decimal")]

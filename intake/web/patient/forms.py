@@ -75,8 +75,7 @@ class PageForm(BaseForm):
         return tuple(
             one
             for one in self.open
-            if one.answer == BLANK
-            and (one.question.kind is not Kind.TEXT or one.question.needed or one.opens_under)
+            if one.answer == BLANK and (one.question.is_worth_a_word or one.opens_under)
         )
 
     def note_blanks(self) -> bool:

@@ -47,8 +47,22 @@ _UNIT_WORDS = {
     "lb": ("lb", "lbs", "pound", "pounds", "#"),
     "kg": ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms"),
     "cm": ("cm", "cms", "centimeter", "centimeters", "centimetre", "centimetres"),
+    "beats per minute": ("bpm", "beats", "beats/min", "beats a minute"),
+    "days": ("day", "days"),
 }
-_EXAMPLES = {"lb": "182", "kg": "82", "cm": "175", "ft_in": "5 feet 9 inches"}
+_EXAMPLES = {
+    "lb": "182",
+    "kg": "82",
+    "cm": "175",
+    "ft_in": "5 feet 9 inches",
+    "beats per minute": "72",
+    "days": "4",
+}
+
+
+def box_of(unit: str, at: int = 0) -> str:
+    """The name of the box a number in this unit is typed in: no spaces, for it is part of an HTML id."""
+    return f"{unit.replace(' ', '_')}-{at}"
 
 
 class Wrong(Exception):
@@ -69,7 +83,7 @@ def number(question: Question, unit: str, typed: tuple[str, ...]) -> Answer:
     amount = to_canonical(unit, boxes)
     value = Number(amount, boxes, unit)
     if question.limits and not question.limits[0].hold(amount):
-        raise Wrong(f"{question.label}: you typed {typed_words(value)}. Check the number", f"{unit}-0")
+        raise Wrong(f"{question.label}: you typed {typed_words(value)}. Check the number", box_of(unit))
     return answered(value)
 
 
@@ -158,8 +172,8 @@ def _amount(question: Question, unit: str, typed: str) -> str:
     if match and words in ("", unit.casefold(), *_UNIT_WORDS.get(unit, ())):
         return match[1]
     if match and any(words in names for names in _UNIT_WORDS.values()):
-        raise Wrong(f"{question.label}: you typed “{typed}”. Check which unit it is in", f"{unit}-0")
-    raise Wrong(_in_numbers(question, unit), f"{unit}-0")
+        raise Wrong(f"{question.label}: you typed “{typed}”. Check which unit it is in", box_of(unit))
+    raise Wrong(_in_numbers(question, unit), box_of(unit))
 
 
 def _feet_and_inches(question: Question, typed: tuple[str, ...]) -> tuple[str, str]:

@@ -54,7 +54,7 @@ def blank(visit: Visit, part: int, number: int) -> ResponseReturnValue:
     left = [
         one
         for one in paths.asked_on(visit.evidence, place.page)
-        if visit.draft.answers.get(one.id) == BLANK and one.kind is not Kind.TEXT
+        if visit.draft.answers.get(one.id) == BLANK and one.is_worth_a_word
     ]
     if not left:
         return redirect(onward(visit, place), 303)
