@@ -1,13 +1,13 @@
 """Reading ``medicines.yaml``: the names patients write and the classes they belong to."""
 
-import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from intake.content.documents import Mapped, Problems, did_you_mean, edition_of, read, read_file
 from intake.content.fields import Fields, unique
+from intake.content.resemblance import NearNames
+from intake.domain.medicine_words import Vocabulary, forms, together
 from intake.domain.medicines import Combination, Formulary, Medicine
-
-_SPACES = re.compile(r"[\W_]+")
 
 
 def read_formulary(path: Path) -> tuple[Formulary, str]:
@@ -35,9 +35,13 @@ def _formulary(document: Mapped, name: str) -> Formulary:
     named = [(n, line) for m, line in zip(medicines, lines, strict=True) for n in _names(m)]
     named += [(n, line) for c, (_, line) in zip(combinations, products, strict=True) for n in _spellings(c)]
     _check_names(named, problems)
+    vocabulary = _vocabulary(fields)
+    _check_fillers(vocabulary, medicines, lines, problems)
     fields.finish()
     problems.refuse_if_any()
-    return Formulary(classes, tuple(medicines), tuple(combinations), edition_of(document))
+    return Formulary(
+        classes, tuple(medicines), tuple(combinations), edition_of(document), vocabulary, NearNames
+    )
 
 
 def _medicine(entry: object, line: int, classes: dict[str, str], problems: Problems) -> Medicine:
@@ -71,6 +75,32 @@ def _combination(entry: object, line: int, known: set[str], problems: Problems) 
     return combination
 
 
+def _vocabulary(fields: Fields) -> Vocabulary:
+    fillers = {word for _, listed, _ in fields.mapping("fillers") for word in str(listed).casefold().split()}
+    everyday = fields.text("everyday", "").casefold().split()
+    reasons = fields.text("reasons", "").casefold().split()
+    groups = [frozenset(together(forms(str(name))) for name in group) for group in _groups(fields)]
+    return Vocabulary(frozenset(fillers), frozenset(everyday), frozenset(reasons), tuple(groups))
+
+
+def _check_fillers(
+    vocabulary: Vocabulary, medicines: list[Medicine], lines: list[int], problems: Problems
+) -> None:
+    # Behind another name a filler is that medicine's salt ("losartan potassium") and is passed over.
+    for medicine, line in zip(medicines, lines, strict=True):
+        for name in _names(medicine):
+            if medicine.classes and together(forms(name)) in vocabulary.fillers:
+                problems.add(line, f'medicine {medicine.id}: "{name}" is a filler too, and would be missed')
+
+
+def _groups(fields: Fields) -> Iterator[list[object]]:
+    for group, line in fields.entries("look_alikes"):
+        if isinstance(group, list):
+            yield group
+        else:
+            fields.problems.add(line, f"{fields.what}: 'look_alikes' should be lists of names")
+
+
 def _names(medicine: Medicine) -> tuple[str, ...]:
     return (medicine.name, *medicine.brands, *medicine.misspellings)
 
@@ -80,7 +110,7 @@ def _spellings(product: Combination) -> tuple[str, ...]:
 
 
 def _check_names(named: list[tuple[str, int]], problems: Problems) -> None:
-    unique([(_SPACES.sub(" ", name.casefold()), line) for name, line in named], "name", problems)
+    unique([(" ".join(forms(name)), line) for name, line in named], "name", problems)
     for name, line in named:
-        if len(_SPACES.sub("", name)) < 3:
+        if len(together(forms(name))) < 3:
             problems.add(line, f'the name "{name}" is too short to be told apart from other words')

@@ -1,42 +1,54 @@
 """Recognising the medicines a patient wrote, and the classes they belong to.
 
 Only whole words count, the longest name wins, and nothing is corrected: what was typed
-is kept, and what is not recognised is shown to a clinician to read by hand.
+is kept, what only resembles a name is possibly that medicine, and what is not recognised
+is shown to a clinician to read by hand.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from intake.domain.answers import MedicineEntry, MedicineList
+from intake.domain.medicine_names import Combination, KnownNames, Medicine, Name, Resembling, names_of
+from intake.domain.medicine_words import Vocabulary, Word, forms, names_in, quoted, segments, together
 from intake.domain.truth import Truth, any_of
 
-_WORD = re.compile(r"[\w#]+")
-_APOSTROPHES = str.maketrans("", "", "'’‘`")
+T = TypeVar("T")
+
+_FEWEST_LETTERS_TO_SUGGEST = 2
+
+__all__ = ["Combination", "Formulary", "Medicine", "Possible", "Reading", "Recognition"]
 
 
 @dataclass(frozen=True, slots=True)
-class Medicine:
-    """An ingredient: its RxNorm code where one is confirmed, and the names people write.
+class Possible:
+    """A word that is no name but resembles one, and the medicines that name stands for."""
 
-    Codes: RxNorm ingredient RxCUIs, matched in public mapping tables (docs/medicines.md).
-    """
-
-    id: str
+    word: str
+    medicines: tuple[Medicine, ...]
     name: str
-    classes: frozenset[str]
-    brands: tuple[str, ...] = ()
-    misspellings: tuple[str, ...] = ()
-    rxcui: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Combination:
-    """A product whose one name stands for several ingredients, by their ids."""
+class Recognition:
+    """What was made of one entry; the parts nothing was made of are to be read by hand."""
 
-    name: str
-    contains: tuple[str, ...]
-    misspellings: tuple[str, ...] = ()
+    certain: tuple[Medicine, ...] = ()
+    possible: tuple[Possible, ...] = ()
+    unrecognised: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every part was recognised, and none only perhaps."""
+        return bool(self.certain) and not self.possible and not self.unrecognised
+
+    def find(self, is_meant: Callable[[Medicine], bool]) -> Truth:
+        """YES when a medicine that is meant is named; not known when one is only resembled."""
+        if any(is_meant(medicine) for medicine in self.certain):
+            return Truth.YES
+        resembled = any(is_meant(medicine) for near in self.possible for medicine in near.medicines)
+        return Truth.NOT_KNOWN if resembled else Truth.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,67 +59,151 @@ class Formulary:
     medicines: tuple[Medicine, ...]
     combinations: tuple[Combination, ...] = ()
     edition: str = ""
-    _by_words: dict[tuple[str, ...], tuple[Medicine, ...]] = field(init=False, repr=False, compare=False)
-    _longest: int = field(init=False, repr=False, compare=False)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary, repr=False)
+    resembling: Resembling | None = field(default=None, repr=False, compare=False)
+    _known: KnownNames = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_words = {_words(name): found for name, found in self.names()}
-        object.__setattr__(self, "_by_words", by_words)
-        object.__setattr__(self, "_longest", max((len(words) for words in by_words), default=0))
+        names = tuple(names_of(self.medicines, self.combinations))
+        object.__setattr__(self, "_known", KnownNames(names, self.vocabulary, self.resembling))
 
     def names(self) -> Iterable[tuple[str, tuple[Medicine, ...]]]:
         """Every name a patient may write, with the ingredients it stands for."""
-        by_id = {medicine.id: medicine for medicine in self.medicines}
-        for medicine in self.medicines:
-            for name in (medicine.name, *medicine.brands, *medicine.misspellings):
-                yield name, (medicine,)
-        for product in self.combinations:
-            contained = tuple(by_id[ingredient] for ingredient in product.contains)
-            for name in (product.name, *product.misspellings):
-                yield name, contained
+        return ((name.written, name.medicines) for name in self._known.names)
+
+    def read(self, typed: str) -> Recognition:
+        """What was typed for one medicine, as far as it is understood."""
+        parts = [part for segment in segments(typed) for part in self._parts(segment)]
+        certain = _once(medicine for part in parts for medicine in part.medicines)
+        near = [self._near(part) for part in parts]
+        possible = _once(
+            Possible(quoted(typed, words), name.medicines, name.properly)
+            for found in near
+            for words, name in found
+            if not set(name.medicines) <= set(certain)
+        )
+        unread = [part for part, found in zip(parts, near, strict=True) if self._is_unread(part, found)]
+        unrecognised = tuple(quoted(typed, part.words) for part in unread)
+        if not (certain or possible or unrecognised) and typed.strip():
+            unrecognised = (typed.strip(),)
+        return Recognition(certain, possible, unrecognised)
 
     def recognise(self, typed: str) -> tuple[Medicine, ...]:
         """The medicines named in what was typed, each once, in the order written."""
-        words = _words(typed)
-        found: dict[str, Medicine] = {}
-        at = 0
-        while at < len(words):
-            medicines, length = self._longest_name(words, at)
-            found.update((medicine.id, medicine) for medicine in medicines)
-            at += length
-        return tuple(found.values())
+        return self.read(typed).certain
+
+    def suggestions(self, typed: str, most: int = 8) -> tuple[str, ...]:
+        """Names to choose from for what was typed so far: those that begin so, then those like it."""
+        written = together(forms(typed))
+        if len(written) < _FEWEST_LETTERS_TO_SUGGEST:
+            return ()
+        begun = sorted(self._known.beginning(written), key=lambda n: (n.is_wrong, n.properly.casefold()))
+        words = [word for segment in segments(typed) for word in segment]
+        like = self._known.like(together([w.form for w in words if self.vocabulary.may_be_misspelled(w)]))
+        return _once(name.properly for name in (*begun, *like))[:most]
+
+    def reading(self) -> "Reading":
+        """A reader that reads each entry once; for one form, and gone with it."""
+        return Reading(self)
 
     def in_class(self, listed: MedicineList, medicine_class: str) -> Truth:
-        """YES when any entry is in the class; not known when an entry has no name."""
-        return any_of(
-            self._entry(entry, lambda medicine: medicine_class in medicine.classes)
-            for entry in listed.entries
-        )
+        """YES when any entry is in the class; not known when one may be, or has no name."""
+        return self.reading().in_class(listed, medicine_class)
 
     def lists(self, listed: MedicineList, medicine_id: str) -> Truth:
-        """YES when any entry names the medicine; not known when an entry has no name."""
-        return any_of(
-            self._entry(entry, lambda medicine: medicine.id == medicine_id) for entry in listed.entries
-        )
+        """YES when any entry names the medicine; not known when one may, or has no name."""
+        return self.reading().lists(listed, medicine_id)
 
     def not_recognised(self, listed: MedicineList) -> tuple[MedicineEntry, ...]:
-        """The entries to read by hand: no name, or a name that is not known here."""
-        return tuple(e for e in listed.entries if not e.named or not self.recognise(e.as_typed()))
+        """The entries to read by hand: without a name, or not wholly and certainly known here."""
+        return self.reading().not_recognised(listed)
 
-    def _longest_name(self, words: tuple[str, ...], at: int) -> tuple[tuple[Medicine, ...], int]:
-        for length in range(min(self._longest, len(words) - at), 0, -1):
-            if medicines := self._by_words.get(words[at : at + length]):
-                return medicines, length
-        return (), 1
+    def _parts(self, segment: Sequence[Word]) -> Iterator["_Part"]:
+        part = _Part()
+        at = 0
+        while at < len(segment):
+            name, length = self._known.longest_at(segment, at)
+            if name is None and segment[at].joins:
+                yield part
+                part = _Part()
+            elif name is None or self._is_salt(part, segment[at : at + length]):
+                part = part.with_word(segment[at])
+            else:
+                part = part.with_name(name, segment[at : at + length])
+            at += length
+        yield part
 
-    def _entry(self, entry: MedicineEntry, is_meant: Callable[[Medicine], bool]) -> Truth:
-        if any(is_meant(medicine) for medicine in self.recognise(entry.as_typed())):
-            return Truth.YES
+    def _is_salt(self, part: "_Part", words: Sequence[Word]) -> bool:
+        # The potassium of "losartan potassium" is no medicine of its own.
+        follows_a_name = bool(part.medicines) and not part.runs[-1]
+        return follows_a_name and len(words) == 1 and words[0].form in self.vocabulary.fillers
+
+    def _near(self, part: "_Part") -> list[tuple[tuple[Word, ...], Name]]:
+        found = []
+        for run in part.runs:
+            at = 0
+            while at < len(run):
+                names, length = self._known.nearest_at(run, at)
+                found += [(run[at : at + length], name) for name in names]
+                at += length
+        return found
+
+    def _is_unread(self, part: "_Part", near: list[tuple[tuple[Word, ...], Name]]) -> bool:
+        read = {word for words, _ in near for word in words}
+        return not part.medicines and not read.issuperset(names_in(part.words, self.vocabulary))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads the medicine lists of one form, each entry once however many rules ask.
+
+    What patients typed is remembered here and nowhere else, so that it goes when the form does.
+    """
+
+    formulary: Formulary
+    _read: dict[str, Recognition] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def of(self, entry: MedicineEntry) -> Recognition:
+        """What was made of one entry."""
+        typed = entry.as_typed()
+        if typed not in self._read:
+            self._read[typed] = self.formulary.read(typed)
+        return self._read[typed]
+
+    def in_class(self, medicines: MedicineList, medicine_class: str) -> Truth:
+        """YES when any entry is in the class; not known when one may be, or has no name."""
+        return self._find(medicines, lambda medicine: medicine_class in medicine.classes)
+
+    def lists(self, medicines: MedicineList, medicine: str) -> Truth:
+        """YES when any entry names the medicine; not known when one may, or has no name."""
+        return self._find(medicines, lambda one: one.id == medicine)
+
+    def not_recognised(self, listed: MedicineList) -> tuple[MedicineEntry, ...]:
+        """The entries to read by hand: without a name, or not wholly and certainly known here."""
+        return tuple(e for e in listed.entries if not e.named or not self.of(e).is_complete)
+
+    def _find(self, listed: MedicineList, is_meant: Callable[[Medicine], bool]) -> Truth:
         # "I take something, I don't know its name" could be anything.
-        return Truth.NO if entry.named else Truth.NOT_KNOWN
+        unnamed = [Truth.NOT_KNOWN for entry in listed.entries if not entry.named]
+        return any_of([*unnamed, *(self.of(entry).find(is_meant) for entry in listed.entries)])
 
 
-def _words(text: str) -> tuple[str, ...]:
-    # Hyphens and points part words, apostrophes do not: "Adipex-P", "adipex p" and
-    # "St. John's wort", "st johns wort" are the same names.
-    return tuple(_WORD.findall(text.casefold().translate(_APOSTROPHES)))
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch that can hold a medicine: its words, the names among them, the runs of words between."""
+
+    words: tuple[Word, ...] = ()
+    medicines: tuple[Medicine, ...] = ()
+    runs: tuple[tuple[Word, ...], ...] = ((),)
+
+    def with_word(self, word: Word) -> "_Part":
+        """And a word that is no name."""
+        return _Part((*self.words, word), self.medicines, (*self.runs[:-1], (*self.runs[-1], word)))
+
+    def with_name(self, name: Name, words: Sequence[Word]) -> "_Part":
+        """And a name, which parts what stands before it from what follows."""
+        return _Part((*self.words, *words), (*self.medicines, *name.medicines), (*self.runs, ()))
+
+
+def _once(some: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(some))
