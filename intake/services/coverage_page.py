@@ -112,7 +112,12 @@ def _topic_in_a_line(found: Coverage, topic: Topic) -> str:
         return f"{topic.id:32} no rules: {stands_for}"
     priorities = Counter(rule.priority for rule in rules)
     spread = ", ".join(f"{priorities[one]} {one.value}" for one in Priority if priorities[one])
-    return f"{topic.id:32} {len(found.asked_for(topic.id))} questions, {len(rules)} rules: {spread}"
+    asked = _counted(len(found.asked_for(topic.id)), "question")
+    return f"{topic.id:32} {asked:>12}, {_counted(len(rules), 'rule'):>8}: {spread}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _section(found: Coverage, section: Section) -> Iterator[str]:
