@@ -9,10 +9,12 @@ import small
 from intake.content.conditions import ConditionReader
 from intake.content.documents import Problems, read
 from intake.content.questionnaire import parse_questionnaire
+from intake.domain.conditions import AnyOf
 from intake.domain.reach import asked_about, reach
 from intake.domain.rules import Priority, Rule
 
-RULE = Rule("some-rule", "topic", "A rule", Priority.INFO, None, "Why.", (), "Lead", date(2027, 5, 20))
+NEVER = AnyOf(())
+RULE = Rule("some-rule", "topic", "A rule", Priority.INFO, NEVER, "Why.", (), "Lead", date(2027, 5, 20))
 
 
 def looking_at(condition, asked=small.asked):

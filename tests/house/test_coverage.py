@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from intake import resources
 from intake.cli import main
 from intake.config import Settings
-from intake.content.hazards import HazardLog
 from intake.domain.reach import reach
 from intake.services import screening_files
 from intake.services.coverage import coverage, totals, unaccounted
@@ -213,7 +212,7 @@ def test_a_rule_without_source_or_hazard_would_be_reported(shipped, changes, sai
 
 def test_a_hazard_taken_out_of_the_log_would_be_reported(shipped):
     log = shipped.hazards
-    without: HazardLog = replace(log, hazards=tuple(one for one in log.hazards if one.id != "H01"))
+    without = replace(log, hazards=tuple(one for one in log.hazards if one.id != "H01"))
 
     assert any("there is no hazard H01" in line for line in unaccounted(replace(shipped, hazards=without)))
 
