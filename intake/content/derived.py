@@ -70,6 +70,7 @@ def _scoring(fields: Fields) -> Scoring:
         tuple(bands),
         int(missing) if missing is not None else 0,
         fields.texts("never_prorate"),
+        fields.text("prorated_as", ""),
         fields.text("note", ""),
     )
 

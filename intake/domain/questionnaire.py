@@ -175,13 +175,15 @@ class Band:
 class Scoring:
     """How an instrument says its total is read: for clinicians, never shown to a patient.
 
-    ``prorate_up_to`` is how many items may be missing from a prorated total,
-    ``never_prorate`` the items without which there is none. ``note`` says on whose word.
+    ``prorate_up_to`` is how many items may be missing from a prorated total, ``never_prorate``
+    the items without which there is none, and ``prorated_as`` whose rule that is. ``note`` says
+    how the total is read, and on whose word.
     """
 
     bands: tuple[Band, ...] = ()
     prorate_up_to: int = 0
     never_prorate: tuple[str, ...] = ()
+    prorated_as: str = ""
     note: str = ""
 
 

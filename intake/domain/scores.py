@@ -67,7 +67,8 @@ def in_words(derived: DerivedAnswer, found: Score) -> str:
     so_far = f"{found.answered} of {found.items} answered"
     if found.prorated is not None:
         prorated = f"prorated {_number(found.prorated)} of {most}{band}"
-        return f"{_number(found.raw)} from {so_far}; {prorated}"
+        rule = f", {derived.scoring.prorated_as}" if derived.scoring.prorated_as else ""
+        return f"{_number(found.raw)} from {so_far}; {prorated}{rule}"
     if derived.derivation is Derivation.MEAN:
         return f"No score: {so_far}"
     return f"At least {_number(found.raw)} of {most}, incomplete: {so_far}"

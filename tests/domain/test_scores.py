@@ -132,7 +132,11 @@ def test_peg_is_the_mean_of_all_three_or_nothing(given_points):
     ("given_points", "words"),
     [
         ([2, 2, 2, 2, 2, 1, 1, 1, 1], "14 of 27 (moderate)"),
-        ([2, 2, 2, 2, 2, None, 1, 1, 1], "13 from 8 of 9 answered; prorated 15 of 27 (moderately severe)"),
+        (
+            [2, 2, 2, 2, 2, None, 1, 1, 1],
+            "13 from 8 of 9 answered; prorated 15 of 27 (moderately severe), as in Arrieta and others, 2017; "
+            "item 9 is never prorated",
+        ),
         ([2, 2, 2, 2, 2, 1, 1, 1, None], "At least 13 of 27, incomplete: 8 of 9 answered"),
         ([3, 3, 3, None, None, None, 0, 0, 0], "At least 9 of 27, incomplete: 6 of 9 answered"),
         ([None] * 9, "At least 0 of 27, incomplete: 0 of 9 answered"),
