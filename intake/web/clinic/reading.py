@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from intake.domain.answers import Day, State
+from intake.domain.answers import Day, MedicineEntry, MedicineList, State
+from intake.domain.medicines import Formulary, Possible, Recognition
 from intake.domain.review import Acknowledgement, Review, SignOff, Status
 from intake.domain.rules import Checked, Outcome, Priority, RuleBook, SourceKind
 from intake.domain.screening import Flag, RuleOutcome
 from intake.domain.wording import Line, PartLines, long_date
+from intake.web.clinic.sessions import this_clinic
 
 PRIORITIES = {
     Priority.URGENT: "Urgent",
@@ -54,6 +56,43 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedMedicine:
+    """One medicine as the patient wrote it, beside what it was taken for."""
+
+    entry: MedicineEntry
+    recognition: Recognition
+
+    @property
+    def typed(self) -> str:
+        """The name as it stands on the patient's list."""
+        if self.entry.named:
+            return self.entry.name
+        return ": ".join(words for words in ("One I do not know the name of", self.entry.name) if words)
+
+    @property
+    def taken_for(self) -> str:
+        """The ingredients recognized or resembled, and what is left to read by hand."""
+        recognition = self.recognition
+        found = [", ".join(medicine.name for medicine in recognition.certain)]
+        by_word: dict[str, list[Possible]] = {}
+        for one in recognition.possible:
+            by_word.setdefault(one.word, []).append(one)
+        found += [f"{self._quoted(word)}possibly {_any_of(ones)}" for word, ones in by_word.items()]
+        if self.entry.named:
+            found += [
+                f"{self._quoted(part)}not recognized: read by hand" for part in recognition.unrecognised
+            ]
+        else:
+            found.append("read by hand")
+        return "; ".join(words for words in found if words) or "not recognized: read by hand"
+
+    def _quoted(self, part: str) -> str:
+        # A part of what was typed is named; the whole stands beside it anyway.
+        whole = {self.entry.name.casefold(), self.entry.as_typed().casefold()}
+        return "" if part.casefold() in whole else f"“{part}” "
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A review as the page shows it."""
 
@@ -64,7 +103,9 @@ class Reading:
     not_covered: tuple[str, ...]
     other_edition: bool
     asked: frozenset[str]
+    other_medicines: bool
     _flagged: dict[str, tuple[Card, ...]]
+    _listed: dict[str, tuple[ListedMedicine, ...]]
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -112,6 +153,10 @@ class Reading:
         """The flags that rest on, or wait for, the answer to a question."""
         return self._flagged.get(question, ())
 
+    def medicines_on(self, question: str) -> tuple[ListedMedicine, ...]:
+        """The medicines listed as the answer to a question; none when it does not ask for any."""
+        return self._listed.get(question, ())
+
     def is_asked(self, line: Line) -> bool:
         """Whether the line is a question the patient was asked, and no worked-out answer."""
         return line.question in self.asked
@@ -133,7 +178,7 @@ class Reading:
 
 def read(review: Review, rulebook: RuleBook) -> Reading:
     """The review, ready to be shown; the rules in force say what rules do not cover."""
-    screening = review.screening
+    screening, formulary = review.screening, this_clinic().library.formulary
     raised = _cards(review, screening.raised, first=1)
     cannot_tell = _cards(review, screening.cannot_tell, first=len(raised) + 1)
     return Reading(
@@ -144,7 +189,13 @@ def read(review: Review, rulebook: RuleBook) -> Reading:
         rulebook.not_covered,
         screening.editions.rules != rulebook.edition,
         frozenset(line.question for part in review.submission.transcript for line in part.lines),
+        screening.editions.medicines != formulary.edition,
         _by_question((*raised, *cannot_tell)),
+        {
+            question: tuple(_recognised(entry, formulary) for entry in answer.value.entries)
+            for question, answer in review.submission.answers.items()
+            if isinstance(answer.value, MedicineList)
+        },
     )
 
 
@@ -166,3 +217,12 @@ def _by_question(cards: tuple[Card, ...]) -> dict[str, tuple[Card, ...]]:
         for question in quoted:
             found.setdefault(question, []).append(card)
     return {question: tuple(flagged) for question, flagged in found.items()}
+
+
+def _recognised(entry: MedicineEntry, formulary: Formulary) -> ListedMedicine:
+    return ListedMedicine(entry, formulary.read(entry.as_typed()))
+
+
+def _any_of(possible: list[Possible]) -> str:
+    meant = (" and ".join(medicine.name for medicine in one.medicines) for one in possible)
+    return " or ".join(dict.fromkeys(meant))

@@ -111,6 +111,7 @@ MEDICINES = """
 classes: {maoi: MAO inhibitors}
 medicines:
   - {id: phenelzine, name: phenelzine, classes: [maoi], brands: [Nardil]}
+fillers: {around names: mg three or more times a day}
 """
 
 LIBRARY = parse_library(QUESTIONNAIRE, RULES, MEDICINES)

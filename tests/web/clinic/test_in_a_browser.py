@@ -8,6 +8,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from browser import axe, describe
+from intake.domain.answers import MedicineEntry, MedicineList, answered
 from web.clinic.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -70,6 +71,21 @@ def test_a_form_is_read_acknowledged_and_signed(desk, sent):
     assert desk.get_by_text("Note: Discussed at the visit").count() == 1
     look(desk)
     desk.get_by_role("link", name="History").click()
+    look(desk)
+
+
+def test_a_list_of_medicines_keeps_nobody_out(desk, sent):
+    entries = (
+        MedicineEntry("Nardil", "15 mg", "3 or more times a day", True, "In the last 2 weeks", "nardel"),
+        MedicineEntry("nardyl"),
+        MedicineEntry(f"sunrise {'x' * 190}"),
+        MedicineEntry("", "a white pill", named=False),
+    )
+    sent(takes="yes", medicines=answered(MedicineList(entries)))
+    desk.reload()
+    desk.get_by_role("link", name="Pat Doe, 38").click()
+
+    assert desk.locator("#answer-medicines li").count() == 4
     look(desk)
 
 

@@ -134,7 +134,7 @@ def test_all_answers_stand_as_they_were_asked_the_sensitive_ones_too(alice, open
     )
 
     answers = words(section(alice, "answers"))
-    assert "What medicines do you take? Nardil, 15 mg, three times a day" in answers
+    assert "What medicines do you take? Nardil — phenelzine 15 mg, three times a day" in answers
     assert "Is home a safe place for you? Chose not to say Cannot tell: Home is not a safe place" in answers
     assert "Is there anything else? I sleep badly" in answers
     assert "Name as typed Pat Doe Date and time November 20, 2026 at 12:00 pm EST" in answers
