@@ -66,6 +66,7 @@ class Thorough(Patient):
         assert "You have added 1 medicine" in self._here.text
 
         self.browser.press(self._here.form("Remove Zyrtec"), "Remove Zyrtec")
+        self.browser.press(self._here.form("Yes, remove it"), "Yes, remove it")
         assert "We took Zyrtec off your list." in self._here.text
 
     def _leaves_blanks(self) -> None:

@@ -1,100 +1,122 @@
-"""The list of medicines: adding, removing, going on; what was typed is never lost."""
+"""The list of medicines: adding, changing, removing, going on; what was typed is never lost."""
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, Field, Form, RadioField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from intake.domain.answers import BLANK, Answer, MedicineEntry, MedicineList, answered
 from intake.domain.fingerprint import fingerprint
 from intake.services import answering
 from intake.services.answering import Saved
-from intake.web.patient import parse
+from intake.web.patient import names
 from intake.web.patient.addresses import Place, frame_of, onward
+from intake.web.patient.medicine_form import MedicineForm
 from intake.web.patient.start import stop_here
 from intake.web.patient.visits import Visit
 
 MOST = 40
+# Before the names of what is carried through a page in between.
+HALF_TYPED = "half-"
 
 Entries = tuple[MedicineEntry, ...]
 
-_HOW_OFTEN = {
-    "once": "Once a day",
-    "twice": "Twice a day",
-    "more": "3 or more times a day",
-    "needed": "Only when needed",
-    "else": "Something else",
-}
-
-
-class MedicineForm(Form):
-    """One medicine, in the patient's own words."""
-
-    name = StringField(
-        "What is the medicine called?",
-        description="Type it as it is on the bottle or box. The spelling does not have to be right.",
-    )
-    unknown = BooleanField("I don't know the name")
-    amount = StringField("How much do you take? (optional)", description="For example, 10 mg, or 1 tablet.")
-    how_often = RadioField(
-        "How often do you take it? (optional)",
-        choices=[SelectChoice(value, say) for value, say in _HOW_OFTEN.items()],
-        validate_choice=False,
-    )
-
-    def is_begun(self) -> bool:
-        """Whether anything was typed or chosen."""
-        return any((_words(self.name), _words(self.amount), self.unknown.data, self.how_often.data))
-
-    def read(self, *, room: bool) -> MedicineEntry | None:
-        """The medicine; None when something is to be checked first."""
-        if not room:
-            self.name.errors = [f"This list holds {MOST}. Clear this box, and tell the clinic about the rest"]
-            return None
-        for box in (self.name, self.amount):
-            try:
-                parse.refuse_too_long(_words(box), parse.LONGEST_SHORT_TEXT)
-            except parse.Wrong as wrong:
-                box.errors = [wrong.words]
-        if not _words(self.name) and not self.unknown.data:
-            self.name.errors = ["Type the name of the medicine, or tick “I don't know the name”"]
-        if self.how_often.data and self.how_often.data not in _HOW_OFTEN:
-            self.how_often.errors = ["Choose one of the answers on this page"]
-        if self.errors:
-            return None
-        return MedicineEntry(
-            _words(self.name),
-            _words(self.amount),
-            _HOW_OFTEN.get(self.how_often.data or "", ""),
-            named=not self.unknown.data,
-        )
-
 
 def ask(visit: Visit, place: Place) -> ResponseReturnValue:
-    """Show the list, or take what was added, removed or finished."""
+    """Show the list, or take what was added, changed, removed or finished."""
     entries = _entries(visit, place)
     if request.method != "POST":
         return _show(visit, place, entries, MedicineForm())
-    if "remove" in request.form:
-        return _remove(visit, place, entries)
+    for button, answer in _BUTTONS.items():
+        if button in request.form:
+            return answer(visit, place, entries)
     return _take(visit, place, entries)
 
 
+def _find(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
+    form = MedicineForm(request.form)
+    if not form.can_be_found():
+        return _show(visit, place, entries, form), 422
+    form.look_up(visit.desk.library.formulary)
+    return _show(visit, place, entries, form, told="found")
+
+
+def _retype(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
+    form = MedicineForm(request.form)
+    form.retype()
+    return _show(visit, place, entries, form)
+
+
+def _ask_to_remove(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
+    half = MedicineForm(request.form)
+    entry = _named(entries, request.form["remove"])
+    if entry is None:
+        return _show(visit, place, entries, half)
+    return _in_between(visit, place, "remove", entry, half)
+
+
 def _remove(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
-    removed = next((entry for entry in entries if key_of(entry) == request.form["remove"]), None)
+    removed = _named(entries, request.form["removed"])
     if removed is not None:
         at = entries.index(removed)
         entries = entries[:at] + entries[at + 1 :]
         _keep(visit, place, entries)
     # Not a redirect: the medicine half typed below stays where it is.
-    return _show(visit, place, entries, MedicineForm(request.form), removed=removed)
+    return _show(visit, place, entries, _half_typed(), told="removed", about=removed)
+
+
+def _ask_to_change(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
+    half = MedicineForm(request.form)
+    entry = _named(entries, request.form["change"])
+    if entry is None:
+        return _show(visit, place, entries, half)
+    form = MedicineForm()
+    form.fill_in(entry)
+    return _in_between(visit, place, "change", entry, half, form)
+
+
+def _change(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
+    form, formulary = MedicineForm(request.form), visit.desk.library.formulary
+    entry = _named(entries, request.form["changed"])
+    if entry is None:
+        return _changed_elsewhere(visit, place, entries, form)
+    changed = form.revise(entry, formulary)
+    if changed is None:
+        return _in_between(visit, place, "change", entry, _half_typed(), form), 422
+    at = entries.index(entry)
+    entries = (*entries[:at], changed, *entries[at + 1 :])
+    _keep(visit, place, entries)
+    return _show(visit, place, entries, _half_typed(), told="changed", about=changed)
+
+
+def _changed_elsewhere(
+    visit: Visit, place: Place, entries: Entries, form: MedicineForm
+) -> ResponseReturnValue:
+    """The medicine is not on the list as the page showed it: sent twice, or changed in another window."""
+    if form.read(visit.desk.library.formulary) in entries:
+        return _show(visit, place, entries, _half_typed())
+    return _show(visit, place, entries, form, told="elsewhere")
+
+
+def _keep_as_it_was(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
+    return _show(visit, place, entries, _half_typed())
+
+
+# By the name of the button pressed; any other adds, stops or goes on.
+_BUTTONS = {
+    "find": _find,
+    "retype": _retype,
+    "remove": _ask_to_remove,
+    "removed": _remove,
+    "change": _ask_to_change,
+    "changed": _change,
+    "leave-it": _keep_as_it_was,
+}
 
 
 def _take(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
     form = MedicineForm(request.form)
     if "add" in request.form or form.is_begun():
         # Also on Continue: what was typed and not added must not be lost.
-        added = form.read(room=len(entries) < MOST)
+        added = form.read(visit.desk.library.formulary) if _has_room(entries, form) else None
         entries = (*entries, added) if added is not None else entries
     if "go-later" in request.form:
         saved = _keep(visit, place, entries)
@@ -105,8 +127,15 @@ def _take(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
         _keep(visit, place, entries)
         return redirect(f"{place.address}#list", 303)
     if not entries and "list" not in request.form.getlist("noticed"):
-        return _show(visit, place, entries, form, noticed=True), 422
+        return _show(visit, place, entries, form, told="empty"), 422
     return _finish(visit, place, entries)
+
+
+def _has_room(entries: Entries, form: MedicineForm) -> bool:
+    if len(entries) < MOST:
+        return True
+    form.name.errors = [f"This list holds {MOST}. Clear this box, and tell the clinic about the rest"]
+    return False
 
 
 def _keep(visit: Visit, place: Place, entries: Entries) -> Saved:
@@ -126,9 +155,13 @@ def _show(
     entries: Entries,
     form: MedicineForm,
     *,
-    removed: MedicineEntry | None = None,
-    noticed: bool = False,
+    told: str = "",
+    about: MedicineEntry | None = None,
 ) -> str:
+    """The list and the boxes under it. ``told`` is what the page says first, ``about`` one medicine."""
+    formulary = visit.desk.library.formulary
+    if form.found.data and not form.pick.choices:
+        form.look_up(formulary)
     return render_template(
         "patient/medicines.html",
         **frame_of(visit, place),
@@ -136,14 +169,45 @@ def _show(
         form=form,
         listed=[(entry, key_of(entry)) for entry in entries],
         most=MOST,
-        removed=removed,
-        noticed=noticed,
+        told=told,
+        about=about,
+        script=names.script_address(),
+        names=names.names_address(formulary),
     )
+
+
+def _in_between(
+    visit: Visit,
+    place: Place,
+    page: str,
+    entry: MedicineEntry,
+    half: MedicineForm,
+    form: MedicineForm | None = None,
+) -> str:
+    """The page that asks about one medicine; it carries what was half typed on the list's page."""
+    return render_template(
+        f"patient/medicine_{page}.html",
+        **{**frame_of(visit, place), "back": place.address},
+        entry=entry,
+        key=key_of(entry),
+        half=[(f"{HALF_TYPED}{name}", value) for name, value in half.carried()],
+        form=form,
+    )
+
+
+def _half_typed() -> MedicineForm:
+    carried = MedicineForm(request.form, prefix=HALF_TYPED)
+    return MedicineForm(data=carried.data)
+
+
+def _named(entries: Entries, key: str) -> MedicineEntry | None:
+    return next((entry for entry in entries if key_of(entry) == key), None)
 
 
 def key_of(entry: MedicineEntry) -> str:
     """Names one entry, so that a page left open never removes another than the one it shows."""
-    return fingerprint([entry.name, entry.amount, entry.how_often, entry.named])[:16]
+    said = [entry.name, entry.amount, entry.how_often, entry.named, entry.last_taken, entry.typed_first]
+    return fingerprint(said)[:16]
 
 
 def _entries(visit: Visit, place: Place) -> Entries:
@@ -154,7 +218,3 @@ def _entries(visit: Visit, place: Place) -> Entries:
 def _answer(place: Place, entries: Entries) -> dict[str, Answer]:
     # An empty list is a question left blank: "no medicines" was the answer of the page before.
     return {place.page.questions[0].id: answered(MedicineList(entries)) if entries else BLANK}
-
-
-def _words(box: Field) -> str:
-    return " ".join(str(box.data or "").split())

@@ -87,6 +87,8 @@ def test_the_list_of_medicines(at):
 
     page.get_by_role("button", name="Remove Sertraline").click()
     look(page)
+    page.get_by_role("button", name="Yes, remove it").click()
+    look(page)
     assert page.get_by_text("We took Sertraline off your list.").is_visible()
 
 
