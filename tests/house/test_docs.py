@@ -137,7 +137,9 @@ def test_every_condition_shown_can_be_asked(shipped):
 def test_the_rule_shown_loads_with_its_examples(shipped):
     (block,) = (block for block in yaml_blocks(RULES) if "- id:" in block)
 
-    rulebook = parse_rulebook(f"rules:\n{block}", shipped.questionnaire, shipped.formulary)
+    rulebook = parse_rulebook(
+        f"review_by: 2027-05-20\nrules:\n{block}", shipped.questionnaire, shipped.formulary
+    )
 
     assert len(rulebook.rules) == 1
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 import sending
 from copies import NOON
 from intake.content.library import parse_library
-from intake.domain.answers import BLANK, Chosen, State, Text, answered
+from intake.domain.answers import BLANK, Chosen, ChosenMany, State, Text, answered
 from intake.domain.rules import Priority
 from intake.domain.submissions import Draft, Receipt
 from intake.services import answering, paths
@@ -31,21 +31,21 @@ def stored(copy):
 def test_answers_are_kept_at_each_continue_and_found_again(copy):
     token = answering.start(copy.desk)
 
-    answering.answer_page(copy.desk, token, page(copy, "aneurysm"), {"aneurysm": NO})
+    answering.answer_page(copy.desk, token, page(copy, "pregnancy"), {"pregnancy": NO})
 
     draft = answering.find(copy.desk, token)
     assert isinstance(draft, Draft)
-    assert draft.answers["aneurysm"] == NO
-    assert draft.seen == {"aneurysm"}
+    assert draft.answers["pregnancy"] == NO
+    assert draft.seen == {"pregnancy"}
 
 
 def test_a_page_continued_from_without_an_answer_is_left_blank_and_not_unreached(copy):
     token = answering.start(copy.desk)
 
-    saved = answering.answer_page(copy.desk, token, page(copy, "aneurysm"), {})
+    saved = answering.answer_page(copy.desk, token, page(copy, "pregnancy"), {})
 
-    assert saved.draft.answers["aneurysm"] == BLANK
-    assert "avm" not in saved.draft.answers
+    assert saved.draft.answers["pregnancy"] == BLANK
+    assert "aneurysm" not in saved.draft.answers
 
 
 def test_stopping_on_a_page_keeps_it_without_counting_it_as_seen(copy):
@@ -54,12 +54,12 @@ def test_stopping_on_a_page_keeps_it_without_counting_it_as_seen(copy):
     saved = answering.answer_page(
         copy.desk,
         token,
-        page(copy, "reasons_more"),
-        {"reasons_more": answered(Text("half a"))},
+        page(copy, "anything_else"),
+        {"anything_else": answered(Text("half a"))},
         finished=False,
     )
 
-    assert saved.draft.answers["reasons_more"] == answered(Text("half a"))
+    assert saved.draft.answers["anything_else"] == answered(Text("half a"))
     assert saved.draft.seen == frozenset()
 
 
@@ -68,7 +68,7 @@ def test_a_strangers_token_opens_nothing(copy):
 
     assert answering.find(copy.desk, "guessed") is None
     with pytest.raises(Expired):
-        answering.answer_page(copy.desk, "guessed", page(copy, "aneurysm"), {"aneurysm": NO})
+        answering.answer_page(copy.desk, "guessed", page(copy, "pregnancy"), {"pregnancy": NO})
 
 
 def test_a_session_left_alone_for_too_long_is_over(copy):
@@ -129,7 +129,7 @@ def test_after_sending_the_answers_can_no_longer_be_opened_with_the_patients_tok
     answering.send(copy.desk, token, "Pat Doe")
 
     with pytest.raises(answering.AlreadySent):
-        answering.answer_page(copy.desk, token, page(copy, "aneurysm"), {"aneurysm": NO})
+        answering.answer_page(copy.desk, token, page(copy, "pregnancy"), {"pregnancy": NO})
 
 
 def test_a_submission_keeps_what_was_asked_what_was_said_and_every_edition(copy):
@@ -147,7 +147,11 @@ def test_a_submission_keeps_what_was_asked_what_was_said_and_every_edition(copy)
 
 
 def test_answers_on_a_branch_no_longer_reached_stay_out_of_the_submission(copy):
-    token = sending.fill_in(copy.desk, f"{sending.PAT}, valve_congenital: yes, valve_congenital_severe: yes")
+    token = sending.fill_in(
+        copy.desk,
+        f"{sending.PAT}, heart_conditions: [valve_or_born_with], "
+        "valve_congenital: yes, valve_congenital_severe: yes",
+    )
     answering.answer_page(copy.desk, token, page(copy, "valve_congenital"), {"valve_congenital": NO})
 
     draft = answering.find(copy.desk, token)
@@ -199,8 +203,9 @@ def test_nothing_is_kept_when_storing_stops_half_way(copy, monkeypatch):
 
 def test_the_way_through_the_form_follows_the_answers(copy):
     token = answering.start(copy.desk)
-    draft = answering.find(copy.desk, token)
-    evidence = answering.evidence_of(copy.desk, draft)
+    ticked = {"heart_conditions": answered(ChosenMany(("valve_or_born_with", "lung_pressure")))}
+    saved = answering.answer_page(copy.desk, token, page(copy, "heart_conditions"), ticked)
+    evidence = answering.evidence_of(copy.desk, saved.draft)
 
     assert paths.next_page(evidence, "valve_congenital").id == "pulmonary_hypertension"
 
@@ -234,6 +239,6 @@ def test_a_draft_begun_under_another_edition_is_asked_again_what_no_longer_fits(
     draft = answering.find(changed.desk, token)
 
     assert "aneurysm" not in draft.answers
-    assert "aneurysm" not in draft.seen
+    assert "vessels" not in draft.seen
     assert draft.answers["avm"] == NO
     assert answering.check(changed.desk, draft)
