@@ -27,6 +27,7 @@ help:
 	@echo 'make lint        style, types, import rules, templates'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
 	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
+	@echo 'make burden      how many pages and words the form asks of a person, measured anew (docs/burden.md)'
 	@echo 'make setup       the environment for tests, in .venv'
 	@echo 'make lock        work out the locked versions anew'
 	@echo 'make clean       remove what the tools made (never a clinic'"'"'s data)'
@@ -82,6 +83,11 @@ screenshots: setup browser
 	mkdir -p docs/screenshots
 	INTAKE_SCREENSHOTS=docs/screenshots $(venv)/bin/python -m pytest -n 2 \
 		tests/journeys/test_in_chromium.py -k 'not no-scripts and not keyboard'
+
+# How much the form asks of two people, seen in Chromium (tests/journeys/burden_measured.py).
+.PHONY: burden
+burden: setup browser
+	@PYTHONPATH=tests $(venv)/bin/python -m journeys.burden_measured
 
 .PHONY: lock
 lock: .lock-venv/bin/uv
