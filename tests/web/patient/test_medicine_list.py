@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from intake.domain.answers import BLANK, MedicineEntry, MedicineList
@@ -10,7 +12,7 @@ from intake.domain.truth import Truth
 from intake.services.paths import next_page
 from intake.web.patient import medicines
 from intake.web.patient.medicine_form import AS_TYPED, MedicineForm
-from intake.web.patient.medicines import MOST, key_of
+from intake.web.patient.medicines import HALF_TYPED, MOST, key_of
 
 SERTRALINE = MedicineEntry("Sertraline", "50 mg", "Once a day")
 
@@ -339,6 +341,26 @@ def test_whatever_a_browser_makes_up_is_answered_with_a_page(listing, sent):
 
     assert listing.status in (200, 303, 422)
     assert listed(listing)[0] == MedicineEntry("Sertraline")
+
+
+_FIELDS = st.sampled_from(
+    ["name", "typed_first", "found", "pick", "unknown", "amount", "how_often", "last_taken"]
+)
+_BUTTONS = st.sampled_from([*medicines._BUTTONS, "add", "go-later", "noticed", ""])
+_VALUES = st.text(max_size=12) | st.sampled_from(["klonapin", "Klonopin", "1", "once", "week", AS_TYPED])
+
+
+def test_whatever_is_sent_never_ends_in_an_error_of_ours(listing):
+    @settings(max_examples=80)
+    @given(_BUTTONS, _VALUES, st.lists(st.tuples(st.booleans(), _FIELDS, _VALUES), max_size=6))
+    def send(button, value, fields):
+        key = next((key_of(entry) for entry in listed(listing)), value)
+        typed = [(f"{HALF_TYPED if half else ''}{name}", words) for half, name, words in fields]
+        sent = MultiDict([("csrf_token", listing.csrf), (button, key), *typed])
+        response = listing.client.post(listing.address("medicines"), base_url=listing.site, data=sent)
+        assert response.status_code in (200, 303, 422)
+
+    send()
 
 
 def test_forty_medicines_with_the_longest_names_are_kept_and_shown(listing):
