@@ -77,8 +77,9 @@ def test_an_improbable_height_is_asked_about(at):
 
 def test_the_list_of_medicines(at):
     page = at("takes_medicines")
-    page.get_by_label("Yes").check()
+    page.locator('[name="takes_medicines"][value="yes"]').check()
     go_on(page)
+    page = at("medicines")
     page.get_by_label("What is the medicine called?").fill("Sertraline")
     # The Enter key adds, and does not go on with half a list.
     page.keyboard.press("Enter")
