@@ -78,9 +78,9 @@ class Healthy:
         return " ".join(name.words for name in names if isinstance(name, Text))
 
 
-def healthy(questionnaire: Questionnaire, formulary: Formulary) -> Healthy:
-    """Walk the form as she does. Raises NothingToSay."""
-    facts, given = read(FACTS, "FACTS"), Answers()
+def healthy(questionnaire: Questionnaire, formulary: Formulary, but: str = "") -> Healthy:
+    """Walk the form as she does, ``but`` for a few facts. Raises NothingToSay."""
+    facts, given = read(FACTS, "FACTS") | (read(but, "but") if but else {}), Answers()
     for question in questionnaire.questions:
         evidence = PatientEvidence(questionnaire, formulary, given, TODAY)
         if evidence.asked(question.id).truth is Truth.YES:
