@@ -36,7 +36,13 @@ def answers_on(page: Served) -> list[tuple[str, str]]:
     """Every question with its answer, under "All answers"."""
     answers = _section(page, "answers")
     rows = [one for one in answers.iter("div") if one.get("id", "").startswith("answer-")]
-    return [(words(_only(row, "dt")), _said(_only(row, "dd"))) for row in rows]
+    return [(words(_only(row, "dt")), _answer(_only(row, "dd"))) for row in rows]
+
+
+def _answer(dd: Element) -> str:
+    """What stands as the answer; of a list of medicines, each as it was typed."""
+    listed = [words(_only(entry, "strong")) for entry in dd.iter("li")]
+    return "; ".join(listed) if listed else _said(dd)
 
 
 def _flags(page: Served, section: str, topics: Mapping[str, str]) -> list[Shown]:

@@ -58,7 +58,7 @@ def test_keep_going_works_at_once(pat):
     pat.answer("safe_right_now", safe_right_now="no")
     pat.follow()
 
-    assert pat.page.links()["Keep going"] == pat.address("bipolar_diagnosis")
+    assert pat.page.links()["Keep going"] == pat.address("gad7_1")
 
 
 def test_it_is_shown_once_for_an_answer_and_again_when_that_changes(pat):

@@ -27,9 +27,9 @@ def test_an_answer_that_was_not_offered_is_refused(pat, question, sent):
 
 
 def test_a_field_of_another_page_is_not_heard(pat):
-    pat.answer("heart_attack", heart_attack="no", phq9_9="several_days", first_name__words="Mallory")
+    pat.answer("pregnancy", pregnancy="no", phq9_9="several_days", first_name__words="Mallory")
 
-    assert set(pat.answers) == {"heart_attack"}
+    assert set(pat.answers) == {"pregnancy"}
 
 
 def test_no_answer_is_taken_for_a_page_that_is_not_asked(pat):
