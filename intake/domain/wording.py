@@ -164,10 +164,10 @@ def long_date(day: date) -> str:
 
 
 def _medicine(entry: MedicineEntry) -> str:
+    said = ", ".join(part for part in (entry.name, entry.details()) if part)
     if entry.named:
-        return entry.as_typed()
-    described = f": {entry.as_typed()}" if entry.as_typed() else ""
-    return f"One I do not know the name of{described}"
+        return said
+    return f"One I do not know the name of: {said}" if said else "One I do not know the name of"
 
 
 def _number(number: Number) -> str:
