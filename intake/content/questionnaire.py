@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +91,24 @@ def _scales(fields: Fields, problems: Problems) -> dict[str, tuple[Choice, ...]]
             problems.add(line, f"scale {name}: should list its answers, from 0 points up")
             continue
         scales[name] = tuple(
-            Choice(choice, str(say), points) for points, (choice, say) in enumerate(entry.items())
+            _scale_choice(choice, said, place, problems, entry.lines[choice])
+            for place, (choice, said) in enumerate(entry.items())
         )
     return scales
+
+
+def _scale_choice(choice: str, said: object, place: int, problems: Problems, line: int) -> Choice:
+    # Most scales are published from 0 points up; one that is not says the points of each answer.
+    if not isinstance(said, Mapped):
+        return Choice(choice, str(said), place)
+    fields = Fields(said, line, f"answer {choice} of a scale", problems)
+    points = fields.number("points")
+    if points is None or points < 0 or points != int(points):
+        fields.problem("points", "its points should be a whole number, 0 or more")
+        points = Decimal(0)
+    read = Choice(choice, fields.text("say"), int(points))
+    fields.finish()
+    return read
 
 
 def _consent(fields: Fields) -> Consent:

@@ -25,13 +25,13 @@ from web.patient.test_reading_level import ASKED, PUBLISHED
 
 # The topics of a label's contraindications and warnings, safety, pregnancy, and danger signs (decision 0017).
 OF_EVERYONE = """
-    hypertension_history heart_attack aneurysm avm brain_bleed raised_icp stroke_tia allergy_ketamine
+    hypertension_history aneurysm avm brain_bleed raised_icp allergy_ketamine taps_drugs taps_medicines
     opioid_use takes_benzodiazepine takes_sleep_medicine takes_stimulant takes_maoi
     lung_copd_asthma sleep_apnea psychosis_personal psychosis_diagnosis dissociative
     sud_history ketamine_pcp_use phq9_9 asq_1 asq_2 asq_3 asq_4 safe_right_now homicidal
-    pregnancy red_flags_today angina_chest_pain
+    pregnancy red_flags_today
 """
-LISTS = ("heart_conditions", "brain_conditions", "body_conditions")
+LISTS = ("heart_conditions", "brain_conditions", "body_conditions", "common_problems")
 LEFT_OPEN = {"blank": BLANK, "not_sure": NOT_SURE, "ticked_not_sure": answered(ChosenMany((), unsure=True))}
 # These lines lead to a box to write in, which has no "I'm not sure" to tick.
 WRITTEN = {"cancer": ["other_conditions_more"], "immune": ["other_conditions_more"]}
@@ -233,8 +233,6 @@ LICENCES = {
     "PC-PTSD-5": "VA National Center for PTSD. Work of the US government, in the public domain.",
     "PEG": "Krebs EE and others, J Gen Intern Med 2009;24:733-738. Freely available, in the public domain.",
 }
-NO_FIRST = pytest.mark.xfail(strict=True, reason="the dossier has Yes first; a scale counts from 0, so No is")
-UNNAMED = pytest.mark.xfail(strict=True, reason="the page of the difficulty item names no source yet")
 INSTRUMENTS = [(name, item) for name, items in PUBLISHED.items() for item in items]
 
 
@@ -262,7 +260,7 @@ def test_an_instruments_items_are_asked_word_for_word(name):
 
 @pytest.mark.parametrize(
     "item",
-    [pytest.param(item, marks=NO_FIRST if name == "PC-PTSD-5" else ()) for name, item in INSTRUMENTS],
+    [item for _, item in INSTRUMENTS],
 )
 def test_an_instruments_answers_stand_in_their_order(item):
     choices = ASKED.question(item).choices
@@ -280,7 +278,7 @@ def test_an_instruments_lead_in_is_its_own(page):
 
 @pytest.mark.parametrize(
     ("name", "item"),
-    [pytest.param(*one, marks=UNNAMED if one[1] == "phq9_difficulty" else ()) for one in INSTRUMENTS],
+    INSTRUMENTS,
 )
 def test_each_page_with_an_instrument_names_it_and_its_licence(name, item):
     (page,) = (page for _, page in ASKED.pages if ASKED.question(item) in page.questions)

@@ -51,8 +51,8 @@ def points(most: int, items: int) -> st.SearchStrategy[list[int | None]]:
 def filled_in(items: tuple[str, ...], given_points: list[int | None]) -> PatientEvidence:
     said = dict(BEFORE)
     for item, number in zip(items, given_points, strict=True):
-        choices = ASKED.question(item).choices
-        said[item] = BLANK if number is None else answered(Chosen(choices[number].id))
+        worth = {choice.points: choice.id for choice in ASKED.question(item).choices}
+        said[item] = BLANK if number is None else answered(Chosen(worth[number]))
     return PatientEvidence(ASKED, FORMULARY, Answers(said), TODAY)
 
 
