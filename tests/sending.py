@@ -24,10 +24,14 @@ def fill_in(desk: PatientDesk, short: str = PAT) -> str:
     """A draft in which every page was continued from; returns its token."""
     token = answering.start(desk)
     given = answers(desk, short)
+    seen: set[str] = set()
     evidence = desk.evidence(given)
-    for page in pages_asked(evidence):
+    # A page left blank may lead to another one.
+    while page := next((one for one in pages_asked(evidence) if one.id not in seen), None):
         changes = {q.id: given[q.id] for q in asked_on(evidence, page) if q.id in given}
-        answering.answer_page(desk, token, page, changes)
+        saved = answering.answer_page(desk, token, page, changes)
+        seen.add(page.id)
+        evidence = desk.evidence(Answers({**saved.draft.answers, **given}))
     return token
 
 

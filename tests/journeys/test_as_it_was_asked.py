@@ -42,7 +42,7 @@ def changed(library):
 def test_the_page_of_an_old_submission_is_the_same_byte_for_byte(tmp_path):
     copy = make_copy(tmp_path)
     staff(copy.clinic, "alice", "A. Rivera, MD", Role.CLINICIAN)
-    send(copy.desk, f"{PAT}, aneurysm: not_repaired, avm: not_sure, heart_attack: no, reasons: [depression]")
+    send(copy.desk, f"{PAT}, aneurysm: not_repaired, avm: not_sure, brain_bleed: no, reasons: [depression]")
     (submission,) = reviewing.to_rescreen(copy.clinic)
     before = page_of(copy, submission)
 

@@ -142,7 +142,18 @@ def evidence_of_a_writer(settings):
         if question.kind is Kind.TEXT
     }
     opening = {
-        "reasons": answered(ChosenMany(("other",))),
+        "filled_in_by": answered(Chosen("helper_present")),
+        "access_needs": answered(ChosenMany(("interpreter", "other"))),
+        "reasons": answered(ChosenMany(("depression", "other"))),
+        "current_therapist_prescriber": answered(Chosen("yes_contact")),
+        "prior_ketamine": answered(ChosenMany(("helped",))),
+        "allergy_other": answered(Chosen("yes")),
+        "body_conditions": answered(ChosenMany(("cancer",))),
+        "recent_surgery_illness": answered(Chosen("yes")),
+        "upcoming_surgery": answered(Chosen("yes")),
+        "takes_benzodiazepine": answered(Chosen("yes")),
+        "stopped_medicine": answered(Chosen("yes")),
+        "visit_worries": answered(ChosenMany(("food",))),
         "bp_reading_known": answered(Chosen("yes")),
         "recent_bp_reading": answered(Reading(124, 78)),
         "fasting": answered(Chosen("no")),

@@ -140,7 +140,7 @@ def test_a_submission_keeps_what_was_asked_what_was_said_and_every_edition(copy)
     said = {line.question: line for part in submission.transcript for line in part.lines}
     assert said["aneurysm"].asked == "Has a doctor ever told you that you have an aneurysm?"
     assert said["aneurysm"].said == "Not sure"
-    assert said["heart_attack"].state is State.BLANK
+    assert said["brain_bleed"].state is State.BLANK
     assert submission.editions == copy.desk.library.editions
     assert submission.signature.typed_name == "Pat Doe"
     assert submission.signature.agreed[-1] == copy.desk.library.questionnaire.consent.agree

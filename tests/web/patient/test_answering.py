@@ -22,10 +22,10 @@ from intake.domain.answers import (
 @pytest.mark.parametrize(
     ("question", "sent", "kept"),
     [
-        ("heart_attack", "no", answered(Chosen("no"))),
+        ("avm", "no", answered(Chosen("no"))),
         ("brain_bleed", "yes", answered(Chosen("yes"))),
         ("phq9_9", "not_at_all", answered(Chosen("not_at_all"))),
-        ("heart_attack", "not-sure", NOT_SURE),
+        ("avm", "not-sure", NOT_SURE),
         ("opioid_use", "rather-not-say", DECLINED),
     ],
 )

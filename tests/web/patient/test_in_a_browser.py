@@ -48,7 +48,7 @@ def go_on(page):
 
 def test_pages_of_every_kind_keep_nobody_out(at, browser_of_pat):
     look(browser_of_pat)
-    for question in ("first_name", "height", "reasons", "heart_attack", "pregnancy", "phq9_1", "asq_1"):
+    for question in ("first_name", "height", "reasons", "heart_conditions", "pregnancy", "phq9_1", "asq_1"):
         look(at(question))
 
 
@@ -150,7 +150,7 @@ def test_the_pages_of_refusals_keep_nobody_out(at, browser_of_pat, address):
     browser_of_pat.goto(f"{address}/nowhere")
     look(browser_of_pat)
 
-    page = at("heart_attack")
+    page = at("pregnancy")
     page.context.clear_cookies(name="intake_patient_page")
     with page.expect_navigation():
         go_on(page)

@@ -9,9 +9,9 @@ from werkzeug.datastructures import MultiDict
 @pytest.mark.parametrize(
     ("question", "sent"),
     [
-        ("heart_attack", {"heart_attack": "maybe"}),
-        ("heart_attack", {"heart_attack": ["no", "last_6_weeks"]}),
-        ("heart_attack", {"heart_attack": "rather-not-say"}),
+        ("pregnancy", {"pregnancy": "perhaps"}),
+        ("pregnancy", {"pregnancy": ["no", "trying"]}),
+        ("brain_bleed", {"brain_bleed": "rather-not-say"}),
         ("asq_1", {"asq_1": "not-sure"}),
         ("bladder_cystitis", {"bladder_cystitis": ["blood", "gold"]}),
         ("phq9_1", {"phq9_1": "4"}),
@@ -52,11 +52,11 @@ def test_markup_stays_words_everywhere(pat):
 
 
 def test_without_the_pages_own_token_nothing_is_taken(pat):
-    pat.answer("heart_attack", heart_attack="no", csrf_token="")
+    pat.answer("pregnancy", pregnancy="no", csrf_token="")
 
     assert pat.status == 400
     assert pat.page.h1 == "We could not read that page"
-    assert "heart_attack" not in pat.answers
+    assert "pregnancy" not in pat.answers
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_without_the_pages_own_token_nothing_is_taken(pat):
     ],
 )
 def test_another_site_cannot_send_a_page(pat, headers):
-    pat.send(pat.address("heart_attack"), headers, heart_attack="no")
+    pat.send(pat.address("pregnancy"), headers, pregnancy="no")
 
     assert pat.status == 400
-    assert "heart_attack" not in pat.answers
+    assert "pregnancy" not in pat.answers
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_another_site_cannot_send_a_page(pat, headers):
     [{"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": "http://127.0.0.1:8000"}, {}],
 )
 def test_the_page_itself_can(pat, headers):
-    pat.send(pat.address("heart_attack"), headers, heart_attack="no")
+    pat.send(pat.address("pregnancy"), headers, pregnancy="no")
 
     assert pat.status == 303
 
 
 def test_a_page_left_open_for_a_day_is_still_taken(pat, copy):
-    pat.ask("heart_attack")
+    pat.ask("pregnancy")
     copy.clock.at = copy.clock.at.replace(day=21)
-    pat.answer("heart_attack", heart_attack="no")
+    pat.answer("pregnancy", pregnancy="no")
 
     assert pat.status == 303
 
@@ -123,7 +123,7 @@ def test_errors_never_repeat_what_was_asked_for(pat):
 
 names = st.sampled_from(
     [
-        "heart_attack", "recent_bp_reading-first", "bp_reading_known", "height-unit", "height-ft_in-0",
+        "pregnancy", "recent_bp_reading-first", "bp_reading_known", "height-unit", "height-ft_in-0",
         "weight-lb-0", "date_of_birth-month", "date_of_birth-year", "bladder_cystitis", "phq9_9", "name",
         "unknown", "how_often", "remove", "add", "noticed", "kept", "change-it", "go-later", "agree",
         "typed_name", "somebody-else", "reasons", "reason_other-words", "first_name-words",
