@@ -51,8 +51,6 @@ pregnancy: no
 home_support: yes
 home_safe: yes
 escort_driver: yes
-time_commitment: yes
-fasting: yes
 """
 
 # What is filled in by typing is left blank unless it is one of the facts.
