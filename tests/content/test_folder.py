@@ -104,7 +104,5 @@ def test_a_mistake_in_its_own_crisis_lines_is_told_in_that_file(folder, tmp_path
     own = tmp_path / "lines.yaml"
     own.write_text(LINES.replace("verified: 2026-11-20", "verified: soon"), encoding="utf-8")
 
-    with pytest.raises(
-        DocumentRefused, match=r"lines\.yaml:2: crisis line call: .verified. should"
-    ):
+    with pytest.raises(DocumentRefused, match=r"lines\.yaml:2: crisis line call: .verified. should"):
         read_questionnaire(folder, own)

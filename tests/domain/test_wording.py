@@ -85,7 +85,10 @@ def test_a_count_of_medicines_quotes_what_was_typed():
 def test_an_incomplete_total_says_what_it_can_be():
     answers = {"low": answered(Chosen("daily")), "tired": answered(Chosen("sometimes"))}
 
-    assert quote(small.given(Answers(answers)), "mood_total").said == "At least 3 of 6, incomplete: 2 of 3 answered"
+    assert (
+        quote(small.given(Answers(answers)), "mood_total").said
+        == "At least 3 of 6, incomplete: 2 of 3 answered"
+    )
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,13 @@ def test_the_same_error_twice_comes_with_a_way_out(pat):
 
 
 def test_somebody_under_18_goes_on_and_is_told_plainly(pat):
-    pat.answer("date_of_birth", date_of_birth__month="7", date_of_birth__day="4", date_of_birth__year="2012", record_sex="male")
+    pat.answer(
+        "date_of_birth",
+        date_of_birth__month="7",
+        date_of_birth__day="4",
+        date_of_birth__year="2012",
+        record_sex="male",
+    )
     pat.follow()
 
     assert "This form is made for adults. Keep going, and the clinic will talk with you." in pat.text
