@@ -21,10 +21,10 @@ from intake.domain.answers import (
     State,
     Text,
 )
-from intake.domain.conditions import Interval
+from intake.domain.conditions import Interval, questions_in
 from intake.domain.evidence import PatientEvidence
 from intake.domain.questionnaire import Derivation, DerivedAnswer, Question
-from intake.domain.truth import Truth
+from intake.domain.truth import Truth, any_of
 
 NOT_REACHED = "Not reached"
 _STATES = {
@@ -186,11 +186,9 @@ def _derived(evidence: PatientEvidence, derived: DerivedAnswer) -> str:
         case Derivation.MENTIONS:
             return ", ".join(f"“{word}”" for word in evidence.mentioned(derived)) or "None"
         case Derivation.CLASS_COUNT | Derivation.UNRECOGNISED_COUNT:
-            listed = evidence.value(derived.of[0])
             number = _interval(evidence.derive(derived))
-            if not isinstance(listed, MedicineList):
-                return number
-            return f"{number}: {_entries(evidence, derived, listed)}" if number != "0" else number
+            counted = "; ".join(_counted(evidence, derived))
+            return f"{number}: {counted}" if counted and number != "0" else number
         case Derivation.BODY_MASS_INDEX:
             exact = evidence.derive(derived).exact
             return f"{_rounded(exact, 1)} kg/m²" if exact is not None else "Not known"
@@ -208,16 +206,32 @@ def _derived_given(evidence: PatientEvidence, derived: DerivedAnswer) -> str:
     return _derived(evidence, derived)
 
 
-def _entries(evidence: PatientEvidence, derived: DerivedAnswer, listed: MedicineList) -> str:
+def _counted(evidence: PatientEvidence, derived: DerivedAnswer) -> list[str]:
+    """What a count is made of, in the patient's words: what counts, and what may."""
+    listed = evidence.value(derived.of[0])
+    entries = listed.entries if isinstance(listed, MedicineList) else ()
     if derived.derivation is Derivation.UNRECOGNISED_COUNT:
-        entries = evidence.formulary.not_recognised(listed)
-        return "; ".join(entry.as_typed() or "a medicine without a name" for entry in entries)
-    named = [
-        entry.as_typed()
-        for entry in listed.entries
-        if any(m.classes & set(derived.classes) for m in evidence.formulary.recognise(entry.as_typed()))
+        return [_named(entry) for entry in evidence.medicines.not_recognised(MedicineList(entries))]
+    found = {entry: _counts(evidence, derived, entry) for entry in entries}
+    certain = [_named(entry) for entry, truth in found.items() if truth is Truth.YES]
+    possible = [f"{_named(entry)} (possibly)" for entry, truth in found.items() if truth is Truth.NOT_KNOWN]
+    said_yes = [
+        question
+        for _, condition in derived.or_answered
+        if condition.find(evidence).truth is Truth.YES
+        for question in questions_in(condition)
     ]
-    return "; ".join(named)
+    by_name = [f"{evidence.questionnaire.label(one)} (asked by name)" for one in said_yes]
+    return [*certain, *by_name, *possible]
+
+
+def _counts(evidence: PatientEvidence, derived: DerivedAnswer, entry: MedicineEntry) -> Truth:
+    alone = MedicineList((entry,))
+    return any_of(evidence.medicines.in_class(alone, one) for one in derived.classes)
+
+
+def _named(entry: MedicineEntry) -> str:
+    return entry.as_typed() or "a medicine without a name"
 
 
 def _interval(interval: Interval) -> str:
