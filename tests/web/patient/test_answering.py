@@ -289,4 +289,4 @@ def test_the_calm_page_leaves_out_words_nobody_needs(pat):
     pat.follow()
 
     assert pat.page.h1 == "You left 1 question blank. That is OK."
-    assert "Is it OK to leave a message" in pat.text
+    assert "May we leave a message" in pat.text
