@@ -42,7 +42,7 @@ setup: $(venv)/.tests
 
 .PHONY: test
 test: setup browser lint
-	$(venv)/bin/python -m pytest -n 2 --durations 15 $(TESTS)
+	$(venv)/bin/python -m pytest -n 2 --dist loadgroup --durations 15 $(TESTS)
 
 # Other figures: make kills KILLS='--kills 20 --seed 7'
 KILLS ?=

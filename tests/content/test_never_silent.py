@@ -29,7 +29,7 @@ YES_IS_LEAST = {"safe_right_now", "home_safe", "message_ok"}
 MOST_SERIOUS_FIRST = {"taps_drugs", "taps_medicines"}
 # Whether a reading is known is no graver one way or the other: saying "I have one" asks for it.
 UNORDERED = {"bp_reading_known", "filled_in_by", "record_sex"}
-SLOW = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def screened(answers: Answers) -> dict[str, RuleOutcome]:

@@ -17,6 +17,9 @@ from intake.services.paths import pages_asked
 from journeys.burden_measured import DOCUMENT, MOST_MINUTES, MOST_PAGES, document, measure, without_rules
 from journeys.healthy import FACTS, NothingToSay, healthy
 
+# One worker measures for all of them.
+pytestmark = pytest.mark.xdist_group("burden")
+
 _DAY = re.compile(r"^Measured on (\S+) in Chromium, in a window 390 pixels wide", re.MULTILINE)
 
 

@@ -149,7 +149,7 @@ def copies(tmp_path_factory):
 
 @given(answers=WHOLE_FORMS)
 # Each example is four whole forms over HTTP: look at it as it is, shrinking would take hours.
-@settings(max_examples=10, phases=[Phase.generate])
+@settings(max_examples=6, phases=[Phase.generate])
 def test_any_patient_sees_the_same_whatever_the_rules_are(copies, answers):
     # What was answered on branches nobody reaches is never on any page.
     person = Anybody(relevant(small.given(answers)))
