@@ -9,7 +9,7 @@ from journeys.chromium import Chromium
 _CHECK = "Check your answers before you send them"
 _CHANGE = "Change: What number should we call?"
 _SEND = "Sign and send to the clinic"
-_PICTURES = {"hypertension_history": "question", "phq9": "phq"}
+_PICTURES = {"heart_conditions": "question", "phq9": "phq"}
 
 
 class Thorough(Patient):
