@@ -70,7 +70,9 @@ def _combination(entry: object, line: int, known: set[str], problems: Problems) 
     for one in contains:
         if one not in known:
             fields.problem("contains", f'there is no medicine "{one}"{did_you_mean(one, known)}')
-    combination = Combination(fields.text("name"), contains, fields.texts("misspellings"))
+    combination = Combination(
+        fields.text("name"), contains, fields.texts("misspellings"), fields.texts("only_alone")
+    )
     fields.finish()
     return combination
 
@@ -80,7 +82,18 @@ def _vocabulary(fields: Fields) -> Vocabulary:
     everyday = fields.text("everyday", "").casefold().split()
     reasons = fields.text("reasons", "").casefold().split()
     groups = [frozenset(together(forms(str(name))) for name in group) for group in _groups(fields)]
-    return Vocabulary(frozenset(fillers), frozenset(everyday), frozenset(reasons), tuple(groups))
+    product_words = _product_words(fields)
+    return Vocabulary(
+        frozenset(fillers), frozenset(everyday), frozenset(reasons), tuple(groups), product_words
+    )
+
+
+def _product_words(fields: Fields) -> frozenset[str]:
+    written = fields.text("product_words", "").casefold().split()
+    for word in written:
+        if not word.isalpha():
+            fields.problem("product_words", f'the product word "{word}" should be letters only')
+    return frozenset(written)
 
 
 def _check_fillers(
@@ -106,7 +119,7 @@ def _names(medicine: Medicine) -> tuple[str, ...]:
 
 
 def _spellings(product: Combination) -> tuple[str, ...]:
-    return (product.name, *product.misspellings)
+    return (product.name, *product.misspellings, *product.only_alone)
 
 
 def _check_names(named: list[tuple[str, int]], problems: Problems) -> None:

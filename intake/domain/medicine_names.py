@@ -28,11 +28,16 @@ class Medicine:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """A product whose one name stands for several ingredients, by their ids."""
+    """A product whose one name stands for several ingredients, by their ids.
+
+    ``only_alone`` are ways to write it that mean something else among other words: "Tylenol 3"
+    may be the product with codeine, "Tylenol 3 times a day" is not.
+    """
 
     name: str
     contains: tuple[str, ...]
     misspellings: tuple[str, ...] = ()
+    only_alone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,13 @@ class Name:
     """A way to write something: what it stands for, and how it is properly written.
 
     A misspelling is properly written as the name of its medicine that it is most like.
+    A name that counts ``only_alone`` is possibly meant where a part holds nothing else.
     """
 
     written: str
     properly: str
     medicines: tuple[Medicine, ...]
+    only_alone: bool = False
 
     @property
     def is_wrong(self) -> bool:
@@ -70,15 +77,18 @@ class KnownNames:
     vocabulary: Vocabulary
     resembling: Resembling | None = None
     _by_words: dict[tuple[str, ...], Name] = field(init=False, repr=False, compare=False)
+    _alone: dict[tuple[str, ...], Name] = field(init=False, repr=False, compare=False)
     _in_one_piece: dict[str, Name] = field(init=False, repr=False, compare=False)
     _longest: int = field(init=False, repr=False, compare=False)
     _resemblance: Resemblance | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_words = {forms(name.written): name for name in self.names}
-        in_one_piece = {together(words): name for words, name in by_words.items()}
+        by_words = {forms(name.written): name for name in self.names if not name.only_alone}
+        alone = {forms(name.written): name for name in self.names if name.only_alone}
+        in_one_piece = {together(words): name for words, name in (by_words | alone).items()}
         near = [one for one, name in in_one_piece.items() if self._can_be_resembled(one, name)]
         object.__setattr__(self, "_by_words", by_words)
+        object.__setattr__(self, "_alone", alone)
         object.__setattr__(self, "_in_one_piece", in_one_piece)
         object.__setattr__(self, "_longest", max((len(words) for words in by_words), default=0))
         object.__setattr__(self, "_resemblance", self.resembling(near) if self.resembling else None)
@@ -89,6 +99,10 @@ class KnownNames:
             if name := self._by_words.get(tuple(word.form for word in words[at : at + length])):
                 return name, length
         return None, 1
+
+    def alone(self, words: Sequence[Word]) -> Name | None:
+        """The name these words may be when nothing stands beside them."""
+        return self._alone.get(tuple(word.form for word in words))
 
     def nearest_at(self, words: Sequence[Word], at: int) -> tuple[tuple[Name, ...], int]:
         """The names that one, two or three words from here on resemble, and how many words those are."""
@@ -111,7 +125,8 @@ class KnownNames:
 
     def _can_be_resembled(self, one: str, name: Name) -> bool:
         stands_alone = {together(forms(name.properly))} in self.vocabulary.look_alikes
-        return len(one) >= _SHORTEST_NEAR_NAME and one.isalpha() and not stands_alone
+        long_enough = len(one) >= _SHORTEST_NEAR_NAME and one.isalpha()
+        return long_enough and not stands_alone and not name.only_alone
 
     def _may_be_misspelled(self, words: Sequence[Word]) -> bool:
         ends = self.vocabulary.may_begin_or_end_a_name
@@ -131,6 +146,8 @@ def names_of(medicines: Iterable[Medicine], combinations: Iterable[Combination])
     for product in combinations:
         contained = tuple(by_id[ingredient] for ingredient in product.contains)
         yield from _spellings((product.name,), product.misspellings, contained)
+        for written in product.only_alone:
+            yield Name(written, product.name, contained, only_alone=True)
 
 
 def _spellings(

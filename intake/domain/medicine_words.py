@@ -1,7 +1,8 @@
 """Taking apart what a patient typed for one medicine: its parts, their words, and which words can be names.
 
 Hyphens and points part words, apostrophes do not: "Adipex-P", "adipex p" and "St. John's wort",
-"st johns wort" are the same names. Numbers and their units part from what they are glued to.
+"st johns wort" are the same names; "P.M." is "pm". Numbers and their units part from what they
+are glued to.
 """
 
 import re
@@ -12,16 +13,27 @@ _APOSTROPHES = str.maketrans("", "", "'’‘`")
 _LETTER = r"[^\W\d_]"
 _WORD = re.compile(
     rf"""
-    \#?\d+                              # "#3" is one word: "Tylenol #3" is not "Tylenol 3 times a day"
+    (?:\#\ ?)?\d+                        # "#3" is one word: "Tylenol #3" is not "Tylenol 3 times a day"
+    | \b[ap]\.\ ?m\b                     # "Tylenol P.M."
     | (?<=\d)(?:mg|mcg|ml)(?={_LETTER}{{3}})   # "50mgsertraline"
     | {_LETTER}+(?:['’‘`]{_LETTER}+)*
     | [&+]
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-# A point ends a part only behind a whole word: not in "St. John's" or "D.H.E. 45".
-_BREAK = re.compile(rf"[,;/|•\n\r]|(?<!\bst)(?<!\b{_LETTER})\.\s|\s[-–—]\s", re.IGNORECASE)
+# A point ends a part only behind a whole word: not in "St. John's", "D.H.E. 45" or "no. 3". The
+# slash of "3/day" is no break but means "per".
+_BREAK = re.compile(
+    rf"""
+    [,;|•\n\r]
+    | /(?!\ ?(?:day|night|week|month|hour|hr)\b)
+    | (?<!\bst)(?<!\b{_LETTER})(?!(?<=\bno)\.\s\d)\.\s
+    | \s[-–—]\s
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 _SIGNS = {"&": "and", "+": "and"}
+_NOT_COMPARED = re.compile(r"[\s.]")
 _JOINERS = frozenset({"and", "with", "plus"})
 
 
@@ -51,13 +63,23 @@ class Vocabulary:
     ``fillers`` are no part of a name; ``everyday`` words are never taken for a name written
     wrongly; behind one of the ``reasons`` ("for", "when") everyday words say what a medicine
     is for. ``look_alikes`` are names that must not be taken for each other; one that stands
-    alone is never seen in a word that only resembles it.
+    alone is never seen in a word that only resembles it. One of the ``product_words`` ("pm",
+    "sinus") directly behind a name makes another product of it.
     """
 
     fillers: frozenset[str] = frozenset()
     everyday: frozenset[str] = frozenset()
     reasons: frozenset[str] = frozenset()
     look_alikes: tuple[frozenset[str], ...] = ()
+    product_words: frozenset[str] = frozenset()
+
+    def names_another_product(self, some: Sequence[Word], at: int) -> bool:
+        """Whether the word here makes another product of the name directly before it."""
+        if at >= len(some) or some[at].form not in self.product_words:
+            return False
+        # The "d" of "calcium D3" is another thing, and so is the "pm" of "8 pm".
+        glued = at + 1 < len(some) and some[at + 1].start == some[at].end
+        return some[at - 1].is_letters and not glued
 
     def may_begin_or_end_a_name(self, word: Word) -> bool:
         """Whether a name, rightly or wrongly written, may begin or end with this word."""
@@ -110,5 +132,5 @@ def names_in(some: Sequence[Word], vocabulary: Vocabulary) -> tuple[Word, ...]:
 
 
 def _word(found: re.Match[str]) -> Word:
-    form = found.group().casefold().translate(_APOSTROPHES)
+    form = _NOT_COMPARED.sub("", found.group().casefold().translate(_APOSTROPHES))
     return Word(_SIGNS.get(form, form), found.start(), found.end())

@@ -6,7 +6,7 @@ is shown to a clinician to read by hand.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from intake.domain.answers import MedicineEntry, MedicineList
@@ -69,7 +69,7 @@ class Formulary:
 
     def names(self) -> Iterable[tuple[str, tuple[Medicine, ...]]]:
         """Every name a patient may write, with the ingredients it stands for."""
-        return ((name.written, name.medicines) for name in self._known.names)
+        return ((name.written, name.medicines) for name in self._known.names if not name.only_alone)
 
     def read(self, typed: str) -> Recognition:
         """What was typed for one medicine, as far as it is understood."""
@@ -124,14 +124,25 @@ class Formulary:
         while at < len(segment):
             name, length = self._known.longest_at(segment, at)
             if name is None and segment[at].joins:
-                yield part
+                is_of_it = part.goes_on and segment[at].form in self.vocabulary.product_words
+                yield part.with_word(segment[at]) if is_of_it else part
                 part = _Part()
             elif name is None or self._is_salt(part, segment[at : at + length]):
                 part = part.with_word(segment[at])
             else:
                 part = part.with_name(name, segment[at : at + length])
+                if self._goes_on(segment, at + length):
+                    part = replace(part, goes_on=True)
             at += length
         yield part
+
+    def _goes_on(self, segment: Sequence[Word], at: int) -> bool:
+        # "Tylenol cold" is another product than Tylenol, but "Ativan plus Nardil" is two medicines.
+        if not self.vocabulary.names_another_product(segment, at):
+            return False
+        rest = segment[at + 1 :]
+        named = any(self._known.longest_at(rest, later)[0] for later in range(len(rest)))
+        return not (segment[at].joins and (named or names_in(rest, self.vocabulary)))
 
     def _is_salt(self, part: "_Part", words: Sequence[Word]) -> bool:
         # The potassium of "losartan potassium" is no medicine of its own.
@@ -139,7 +150,8 @@ class Formulary:
         return follows_a_name and len(words) == 1 and words[0].form in self.vocabulary.fillers
 
     def _near(self, part: "_Part") -> list[tuple[tuple[Word, ...], Name]]:
-        found = []
+        alone = self._known.alone(part.words)
+        found = [] if alone is None else [(part.words, alone)]
         for run in part.runs:
             at = 0
             while at < len(run):
@@ -149,8 +161,10 @@ class Formulary:
         return found
 
     def _is_unread(self, part: "_Part", near: list[tuple[tuple[Word, ...], Name]]) -> bool:
+        if part.medicines:
+            return part.goes_on
         read = {word for words, _ in near for word in words}
-        return not part.medicines and not read.issuperset(names_in(part.words, self.vocabulary))
+        return not read.issuperset(names_in(part.words, self.vocabulary))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,19 +204,25 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A stretch that can hold a medicine: its words, the names among them, the runs of words between."""
+    """A stretch that can hold a medicine: its words, the names among them, the runs of words between.
+
+    It ``goes_on`` when a name in it is only the beginning of the name of a product not known here.
+    """
 
     words: tuple[Word, ...] = ()
     medicines: tuple[Medicine, ...] = ()
     runs: tuple[tuple[Word, ...], ...] = ((),)
+    goes_on: bool = False
 
     def with_word(self, word: Word) -> "_Part":
         """And a word that is no name."""
-        return _Part((*self.words, word), self.medicines, (*self.runs[:-1], (*self.runs[-1], word)))
+        runs = (*self.runs[:-1], (*self.runs[-1], word))
+        return replace(self, words=(*self.words, word), runs=runs)
 
     def with_name(self, name: Name, words: Sequence[Word]) -> "_Part":
         """And a name, which parts what stands before it from what follows."""
-        return _Part((*self.words, *words), (*self.medicines, *name.medicines), (*self.runs, ()))
+        medicines = (*self.medicines, *name.medicines)
+        return replace(self, words=(*self.words, *words), medicines=medicines, runs=(*self.runs, ()))
 
 
 def _once(some: Iterable[T]) -> tuple[T, ...]:

@@ -60,6 +60,39 @@ def test_a_misspelling_of_a_product_is_a_name_like_any_other():
     )
 
 
+def line_of(text, words):
+    lines = (small.MEDICINES + text).splitlines()
+    return next(at for at, line in enumerate(lines, 1) if words in line)
+
+
+def test_names_that_count_only_alone_and_product_words_are_read_from_the_file():
+    text = "  - {name: Nuvonox, contains: [codeine], only_alone: [Ativan 7]}\nproduct_words: PM cold\n"
+    formulary = parse_formulary(small.MEDICINES + text)
+
+    assert formulary.combinations[-1].only_alone == ("Ativan 7",)
+    assert formulary.vocabulary.product_words == {"pm", "cold"}
+    assert "Ativan 7" not in dict(formulary.names()), "it stands for nothing with certainty"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("  - {name: X9Y, contains: [codeine], only_alone: true}", "'only_alone' should be a list"),
+        ("  - {name: X9Y, contains: [codeine], only_alone: [3]}", "'only_alone' should be a list of words"),
+        ("  - {name: X9Y, contains: [codeine], only_alone: [ativan]}", 'name "ativan" is used twice'),
+        ("  - {name: X9Y, contains: [codeine], only_alone: [T3]}", 'the name "T3" is too short'),
+        ("  - {name: X9Y, contains: [codeine], onlyalone: [Ativan 3]}", "did you mean"),
+        ("product_words: [pm, d]", "'product_words' should be words"),
+        ("product_words: pm d3", 'the product word "d3" should be letters only'),
+    ],
+)
+def test_what_is_wrong_with_them_is_told_with_its_line(text, problem):
+    told = refusal(text)
+
+    assert problem.casefold() in told.casefold()
+    assert f"{line_of(text, text.strip())}" in told
+
+
 @pytest.mark.parametrize(
     ("written", "near"),
     [

@@ -16,10 +16,12 @@ formulary = parse_formulary(
     + """
   - {name: Advil Cold and Sinus, contains: [phentermine]}
   - {name: Nuvonox, contains: [lorazepam, naloxone], misspellings: [nuvanix]}
+  - {name: Nardil PM, contains: [phenelzine, naloxone], only_alone: [Nardil 7]}
 fillers: {forms: tablet film mg patch, salts: potassium, amounts: once daily my is a}
 everyday: sleep pressure blood heart something lorazepan
 reasons: for when
 look_alikes: [[Ativan, Atavar], [OxyContin]]
+product_words: pm d cold plus
 """
 )
 
@@ -146,6 +148,84 @@ def test_without_a_way_to_see_resemblance_names_alone_are_recognised():
 )
 def test_a_part_with_a_word_like_a_name_and_nothing_known_is_read_by_hand(typed, unread):
     assert list(formulary.read(typed).unrecognised) == unread
+
+
+@pytest.mark.parametrize(
+    "typed", ["Nardil 7", "nardil-7", "NARDIL7", "Nardil 7, 2 mg, once daily", "Ativan, Nardil 7"]
+)
+def test_a_name_that_counts_only_alone_is_possible_where_nothing_stands_beside_it(typed):
+    read = formulary.read(typed)
+
+    assert "phenelzine" in ids(read.certain)
+    assert "naloxone" not in ids(read.certain)
+    assert [(near.name, ids(near.medicines)) for near in read.possible] == [
+        ("Nardil PM", ["phenelzine", "naloxone"])
+    ]
+    assert formulary.lists(listed(typed), "naloxone") is Truth.NOT_KNOWN
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Nardil 7 times a day",
+        "nardil 7 a day",
+        "nardil 7x",
+        "Nardil 7 tablet",
+        "Nardil 7/day",
+        "Nardil, 7 tablet",
+    ],
+)
+def test_a_name_that_counts_only_alone_is_not_seen_among_other_words(typed):
+    read = formulary.read(typed)
+
+    assert (ids(read.certain), read.possible, read.unrecognised) == (["phenelzine"], (), ())
+
+
+def test_a_name_that_counts_only_alone_is_suggested_as_the_product_it_may_be():
+    assert formulary.suggestions("nardil 7")[0] == "Nardil PM"
+    assert formulary.read("nardilx 7").possible[0].name == "Nardil", "and nothing resembles it"
+
+
+@pytest.mark.parametrize("typed", ["Nardil PM", "nardil p.m.", "Nardil P. M. 2 mg", "nardil-pm"])
+def test_pm_is_one_word_however_it_is_written(typed):
+    assert ids(formulary.recognise(typed)) == ["phenelzine", "naloxone"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "unread"),
+    [
+        ("Ativan cold", ["Ativan cold"]),
+        ("Nardil, ativan-d 12 hour", ["ativan-d 12 hour"]),
+        ("Ativan cold & flu", ["Ativan cold"]),
+        ("Ativan plus", ["Ativan plus"]),
+        ("Ativan plus 2 mg", ["Ativan plus"]),
+        ("Nardil PM cold", ["Nardil PM cold"]),
+        ("Nardil PM", []),  # the longer name is known
+        ("Ativan plus Nardil", []),
+        ("Ativan plus wonderpill", ["wonderpill"]),
+        ("Ativan at 8 pm", []),
+        ("Ativan 8 pm", []),
+        ("Ativan 10 mg d", []),
+        ("Ativan d3", []),
+        ("Ativan for cold", []),
+    ],
+)
+def test_a_product_word_directly_behind_a_name_leaves_the_product_to_be_read_by_hand(typed, unread):
+    read = formulary.read(typed)
+
+    assert read.certain
+    assert list(read.unrecognised) == unread
+
+
+def test_the_number_of_a_product_may_be_parted_from_its_sign_or_follow_no():
+    numbered = parse_formulary(
+        small.MEDICINES.replace(
+            "[codeine]}\n  - {name: Sub", "[codeine], misspellings: [Tylenol no 3]}\n  - {name: Sub"
+        )
+    )
+
+    assert all(ids(numbered.recognise(typed)) == ["codeine"] for typed in ["Tylenol # 3", "tylenol no. 3"])
+    assert ids(numbered.recognise("doctor said no. Ativan")) == ["lorazepam"]
 
 
 def test_the_salt_behind_a_name_is_no_medicine_of_its_own():
