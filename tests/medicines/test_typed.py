@@ -73,16 +73,23 @@ def false_alarms(formulary, innocent):
     return Share(sum(bool(of_a_class(formulary, typed)) for typed in innocent), len(innocent))
 
 
+def read_by_hand(formulary, products):
+    return Share(sum(bool(formulary.read(typed).unrecognised) for typed in products), len(products))
+
+
 @pytest.mark.parametrize("part", ["tuned", "held_out"])
 def test_names_are_found_misspelled_names_seen_and_innocent_lines_left_alone(shipped, lines, part):
     named = {kind: recall(shipped, lines[part][kind], certain) for kind in NAMED}
     misspelled = recall(shipped, lines[part]["misspelled"])
     alarms = false_alarms(shipped, lines[part]["innocent"])
-    for kind, share in {**named, "misspelled": misspelled, "false alarms": alarms}.items():
+    by_hand = read_by_hand(shipped, lines[part]["read_by_hand"])
+    told = {**named, "misspelled": misspelled, "read by hand": by_hand, "false alarms": alarms}
+    for kind, share in told.items():
         print(f"{part:9} {kind:13} {share}")
 
     assert all(share.percent >= LEAST_NAMED for share in named.values())
     assert misspelled.percent >= LEAST_MISSPELLED
+    assert by_hand.found == by_hand.of
     assert alarms.percent <= MOST_FALSE_ALARMS
 
 
@@ -92,6 +99,8 @@ def test_the_figures_in_the_documents_are_the_ones_measured(shipped, lines):
         found = certain if kind in NAMED else certain_or_possible
         tuned, held_out = (recall(shipped, lines[part][kind], found) for part in ("tuned", "held_out"))
         assert f"| {tuned} | {held_out} |" in told, kind
+    tuned, held_out = (read_by_hand(shipped, lines[part]["read_by_hand"]) for part in ("tuned", "held_out"))
+    assert f"| {tuned} | {held_out} |" in told
     tuned, held_out = (false_alarms(shipped, lines[part]["innocent"]) for part in ("tuned", "held_out"))
     assert f"| {tuned} | {held_out} |" in told
 
@@ -101,6 +110,21 @@ def test_without_resemblance_misspelled_names_would_be_missed(shipped, lines, pa
     exact_names_only = replace(shipped, resembling=None)
 
     assert recall(exact_names_only, lines[part]["misspelled"]).percent < LEAST_MISSPELLED
+
+
+@pytest.mark.parametrize("part", ["tuned", "held_out"])
+def test_without_product_words_other_products_of_a_brand_would_be_taken_for_the_brand(shipped, lines, part):
+    plain = replace(shipped, vocabulary=replace(shipped.vocabulary, product_words=frozenset()))
+
+    assert read_by_hand(plain, lines[part]["read_by_hand"]).found == 0
+
+
+@pytest.mark.parametrize("part", ["tuned", "held_out"])
+def test_lines_that_need_no_reading_by_hand_for_a_product_word_get_none(shipped, lines, part):
+    plain = replace(shipped, vocabulary=replace(shipped.vocabulary, product_words=frozenset()))
+    typed = [one for kind in (*NAMED, "misspelled", "innocent") for one in lines[part][kind]]
+
+    assert [o for o in typed if shipped.read(o).unrecognised != plain.read(o).unrecognised] == []
 
 
 @pytest.mark.parametrize("part", ["tuned", "held_out"])
