@@ -5,9 +5,10 @@ tick more is graver than a tick less, and so is a medicine more. The few questio
 other way are named here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -25,6 +26,7 @@ from intake.domain.screening import RuleOutcome, screen_rule
 LIBRARY = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
 ASKED = LIBRARY.questionnaire
 TODAY = date(2026, 11, 20)
+Draw = Callable[[st.SearchStrategy[str]], str]
 # The yes is the good news.
 YES_IS_LEAST = {"safe_right_now", "home_safe", "message_ok"}
 # TAPS is published from "Daily or almost daily" to "Never".
@@ -52,7 +54,7 @@ def loudest(outcomes: dict[str, RuleOutcome]) -> dict[str, int]:
     return ranks
 
 
-def graver(question: Question, answers: Answers, draw: st.DrawFn) -> Answers | None:
+def graver(question: Question, answers: Answers, draw: Draw) -> Answers | None:
     """The same person, with this one answer graver; None when it is as grave as it can be."""
     if question.id in UNORDERED:
         return None
@@ -103,15 +105,15 @@ def graver_by_one(question: Question, answers: Answers) -> list[Answers]:
     """Every way in which this one answer can be graver."""
     found: list[Answers] = []
     for place in range(12):
-        worse = graver(question, answers, lambda offered, place=place: _one_of(offered, place))
+        worse = graver(question, answers, partial(_one_of, place))
         if worse is None or worse in found:
             break
         found.append(worse)
     return found
 
 
-def _one_of(offered: st.SearchStrategy[str], place: int) -> str:
-    elements = list(offered.elements)  # type: ignore[attr-defined]  # what sampled_from was given
+def _one_of(place: int, offered: st.SearchStrategy[str]) -> str:
+    elements = list(offered.elements)  # type: ignore[attr-defined]  # as given to sampled_from
     return elements[min(place, len(elements) - 1)]
 
 
