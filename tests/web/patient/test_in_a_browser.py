@@ -86,9 +86,11 @@ def test_the_list_of_medicines(at):
     page.get_by_text("You have added 1 medicine").wait_for()
     look(page)
 
-    page.get_by_role("button", name="Remove Sertraline").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Remove Sertraline").click()
     look(page)
-    page.get_by_role("button", name="Yes, remove it").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Yes, remove it").click()
     look(page)
     assert page.get_by_text("We took Sertraline off your list.").is_visible()
 
