@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from werkzeug.serving import make_server
 
 from browser import axe, describe
@@ -26,6 +26,15 @@ def served(site: "WSGIApplication") -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def follow(control: Locator) -> None:
+    """Press what leads to another page, and wait for that page.
+
+    A click comes back earlier: what follows would meet the old page, or none at all yet.
+    """
+    with control.page.expect_navigation():
+        control.click()
 
 
 def look(page: Page) -> None:

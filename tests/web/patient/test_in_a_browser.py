@@ -3,7 +3,7 @@
 import pytest
 
 from intake.web.patient.site import create_patient_site
-from web.looking import look, served
+from web.looking import follow, look, served
 
 pytestmark = pytest.mark.browser
 
@@ -38,12 +38,12 @@ def browser_of_pat(context, address):
     page.site = address
     page.goto(address)
     look(page)
-    page.get_by_role("button", name="Start").click()
+    follow(page.get_by_role("button", name="Start"))
     return page
 
 
 def go_on(page):
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
 
 def test_pages_of_every_kind_keep_nobody_out(at, browser_of_pat):
@@ -70,7 +70,7 @@ def test_an_improbable_height_is_asked_about(at):
     page.get_by_label("Feet", exact=True).fill("8")
     go_on(page)
     look(page)
-    page.get_by_role("button", name="Change it").click()
+    follow(page.get_by_role("button", name="Change it"))
 
     assert page.get_by_label("Feet", exact=True).input_value() == "8"
 
@@ -86,11 +86,9 @@ def test_the_list_of_medicines(at):
     page.get_by_text("You have added 1 medicine").wait_for()
     look(page)
 
-    with page.expect_navigation():
-        page.get_by_role("button", name="Remove Sertraline").click()
+    follow(page.get_by_role("button", name="Remove Sertraline"))
     look(page)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Yes, remove it").click()
+    follow(page.get_by_role("button", name="Yes, remove it"))
     look(page)
     assert page.get_by_text("We took Sertraline off your list.").is_visible()
 
@@ -119,13 +117,13 @@ def test_checking_and_sending_keep_nobody_out(context, address, ready, desk):
     page = context.new_page()
     page.goto(f"{address}/check")
     look(page)
-    page.get_by_role("link", name="Go on to sign").click()
+    follow(page.get_by_role("link", name="Go on to sign"))
     look(page)
-    page.get_by_role("button", name="Sign and send to the clinic").click()
+    follow(page.get_by_role("button", name="Sign and send to the clinic"))
     assert page.evaluate("document.activeElement.id") == "errors"
     page.get_by_label("I have read this page and I agree").check()
     page.get_by_label("Type your full name").fill("Pat Doe")
-    page.get_by_role("button", name="Sign and send to the clinic").click()
+    follow(page.get_by_role("button", name="Sign and send to the clinic"))
     assert page.get_by_role("heading", name="We got your answers. Thank you.").is_visible()
     look(page)
 
@@ -134,7 +132,7 @@ def test_without_scripts_a_box_opens_under_its_choice(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
-    page.get_by_role("button", name="Start").click()
+    follow(page.get_by_role("button", name="Start"))
     page.goto(f"{address}/f/3/1")
     top = page.get_by_label("Top number")
 
