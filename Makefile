@@ -92,7 +92,7 @@ burden: setup browser
 .PHONY: lock
 lock: .lock-venv/bin/uv
 	$(uv_compile) --upgrade -o requirements.lock
-	$(uv_compile) --upgrade --extra tests -c requirements.lock -o requirements-dev.lock
+	$(uv_compile) --upgrade --extra tests --extra proving -c requirements.lock -o requirements-dev.lock
 
 .PHONY: clean
 clean:

@@ -17,13 +17,14 @@ class Permission(Enum):
 
     REVIEW = "review submissions"
     MANAGE_STAFF = "manage staff"
+    MANAGE_RULES = "manage the rules"
     OWN_ACCOUNT = "use their own account"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # An administrator reads no answers unless also a clinician (least privilege).
     Role.CLINICIAN: frozenset({Permission.REVIEW, Permission.OWN_ACCOUNT}),
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_STAFF, Permission.OWN_ACCOUNT}),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_STAFF, Permission.MANAGE_RULES, Permission.OWN_ACCOUNT}),
 }
 
 

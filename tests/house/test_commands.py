@@ -64,6 +64,7 @@ COMMANDS = (
     "rescreen",
     "add-clinician",
     "demo",
+    "rules",
     "audit",
 )
 

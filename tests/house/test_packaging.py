@@ -113,6 +113,7 @@ def test_the_locks_name_every_dependency_with_hashes_and_no_address(setup_cfg, l
     wanted = names(setup_cfg["options"]["install_requires"])
     if lock == "requirements-dev.lock":
         wanted |= names(setup_cfg["options.extras_require"]["tests"])
+        wanted |= names(setup_cfg["options.extras_require"]["proving"])
 
     assert wanted <= names(text)
     assert text.count("==") <= text.count("--hash=sha256:")

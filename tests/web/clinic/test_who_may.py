@@ -65,6 +65,8 @@ def test_answers_need_the_permission_to_review_and_people_the_one_to_manage(site
     for endpoint, mark in marks.items():
         if endpoint.startswith(("review.", "signing.")) and endpoint != "review.home":
             assert mark is Permission.REVIEW, endpoint
+        if endpoint.startswith("rules."):
+            assert mark is Permission.MANAGE_RULES, endpoint
         if endpoint.startswith("staff."):
             assert mark is Permission.MANAGE_STAFF, endpoint
 

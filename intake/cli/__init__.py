@@ -2,17 +2,15 @@
 
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import click
 
 from intake import __version__, resources
-from intake.config import Settings, SettingsRefused, read_settings
-from intake.content.documents import DocumentRefused
+from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
+from intake.cli.rules import rules_group
+from intake.config import Settings, read_settings
 from intake.domain.permissions import Role
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.rules import Outcome
@@ -30,22 +28,7 @@ from intake.services import (
 )
 from intake.services.clinic import Clinic, open_clinic, open_patient_desk
 
-REFUSED = 2  # the exit code when something has to be put right first
 _A_FILE = click.Path(path_type=Path)
-
-
-def _refusals_in_words(command: Callable[..., None]) -> Callable[..., None]:
-    """Say what is wrong and what to do, without a traceback."""
-
-    @wraps(command)
-    def wrapped(*arguments: Any, **options: Any) -> None:  # noqa: ANN401 - whatever click hands over
-        try:
-            command(*arguments, **options)
-        except (DocumentRefused, SettingsRefused, *instance.REFUSALS) as refusal:
-            click.echo(str(refusal), err=True)
-            sys.exit(REFUSED)
-
-    return wrapped
 
 
 @click.group(help="Consultation intake and contraindication screening: it flags, clinicians decide.")
@@ -55,7 +38,7 @@ def main() -> None:
 
 
 @main.command(help="Set up what is missing, then serve the product until stopped.")
-@_refusals_in_words
+@refusals_in_words
 def serve() -> None:
     """Print where the form and the clinic's side are, and answer requests."""
     settings = read_settings()
@@ -79,7 +62,7 @@ def serve() -> None:
 
 
 @main.command(help="Make the instance folder, its keys and its database. Safe to repeat.")
-@_refusals_in_words
+@refusals_in_words
 def init() -> None:
     """Prepare, and print the link for the first administrator when there is none yet."""
     settings = read_settings()
@@ -89,7 +72,7 @@ def init() -> None:
 
 
 @main.command(help="Bring the database to the newest version of its tables.")
-@_refusals_in_words
+@refusals_in_words
 def migrate() -> None:
     """Run the migrations that are missing."""
     done = instance.prepare(read_settings())
@@ -100,7 +83,7 @@ def migrate() -> None:
 @click.option("--questionnaire", type=_A_FILE, help="Another questionnaire file.")
 @click.option("--rules", type=_A_FILE, help="Another rules file.")
 @click.option("--medicines", type=_A_FILE, help="Another medicines file.")
-@_refusals_in_words
+@refusals_in_words
 def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None) -> None:
     """Every rule's examples are run as well."""
     settings = read_settings()
@@ -120,7 +103,7 @@ def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None
 
 @main.command("coverage", help="Say which rules and questions stand for each topic, and what is left over.")
 @click.option("--write", is_flag=True, help="Write docs/coverage.md anew.")
-@_refusals_in_words
+@refusals_in_words
 def show_coverage(*, write: bool) -> None:
     """Exit code 1 when a topic, a choice, a rule or a source is not accounted for."""
     found = coverage.coverage(screening_files.library(read_settings()))
@@ -130,12 +113,12 @@ def show_coverage(*, write: bool) -> None:
         _write(resources.COVERAGE_PAGE, coverage_page.page(found))
     if left_over := coverage.unaccounted(found):
         click.echo("\n".join(left_over), err=True)
-        sys.exit(1)
+        sys.exit(FOUND)
 
 
 @main.command("safety-case", help="List the hazards, the risk each leaves, and how many tests prove it.")
 @click.option("--write", is_flag=True, help="Write docs/safety-case.md anew.")
-@_refusals_in_words
+@refusals_in_words
 def show_safety_case(*, write: bool) -> None:
     """The tests named are looked for by `make test`; an installed copy has none."""
     log, library = coverage.hazard_log(), screening_files.library(read_settings())
@@ -149,7 +132,7 @@ def show_safety_case(*, write: bool) -> None:
 @click.argument("file", type=_A_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print a list with one object for each rule.")
 @click.option("--rules", type=_A_FILE, help="Another rules file.")
-@_refusals_in_words
+@refusals_in_words
 def screen(file: Path, *, as_json: bool, rules: Path | None) -> None:
     """FILE holds {"answers": {question id: value}, "as_of": "YYYY-MM-DD"}, as JSON or YAML."""
     settings = read_settings()
@@ -165,7 +148,7 @@ def screen(file: Path, *, as_json: bool, rules: Path | None) -> None:
 
 @main.command(help="Screen stored submissions again under the rules in force; old screenings are kept.")
 @click.option("--submission", type=click.UUID, help="Only this one.")
-@_refusals_in_words
+@refusals_in_words
 def rescreen(submission: UUID | None) -> None:
     """Reviews are reopened only where something new is raised."""
     clinic = instance.opened(read_settings())
@@ -182,7 +165,7 @@ def rescreen(submission: UUID | None) -> None:
 @click.argument("username")
 @click.argument("printed_name")
 @click.option("--administrator", is_flag=True, help="May also manage accounts.")
-@_refusals_in_words
+@refusals_in_words
 def add_clinician(username: str, printed_name: str, *, administrator: bool) -> None:
     """PRINTED_NAME is how they sign: "R. Chen, NP"."""
     settings = read_settings()
@@ -194,7 +177,7 @@ def add_clinician(username: str, printed_name: str, *, administrator: bool) -> N
 
 
 @main.command(help="Fill an empty instance with invented patients and two accounts, to try it out.")
-@_refusals_in_words
+@refusals_in_words
 def demo() -> None:
     """Refuses an instance that is in use."""
     settings = read_settings()
@@ -212,13 +195,16 @@ def demo() -> None:
         click.echo(f"  {account.username:8} {account.password}   ({account.printed_name})")
 
 
+main.add_command(rules_group)
+
+
 @main.group("audit", help="The audit trail.")
 def audit_group() -> None:
     """Commands on the audit trail."""
 
 
 @audit_group.command(help="Follow the whole chain and say whether a line was changed or is missing.")
-@_refusals_in_words
+@refusals_in_words
 def verify() -> None:
     """Exit code 1 when the chain is broken."""
     clinic = open_clinic(read_settings())
@@ -227,7 +213,7 @@ def verify() -> None:
         click.echo(f"The audit trail is whole: {result.checked} lines.")
         return
     click.echo(f"The audit trail is broken at line {result.first_bad_seq}: {result.reason}.", err=True)
-    sys.exit(1)
+    sys.exit(FOUND)
 
 
 def _write(path: Path, text: str) -> None:
