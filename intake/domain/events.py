@@ -81,6 +81,35 @@ class EditionPublished:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesProposed:
+    """Somebody proposed rules, to be in force from a day on."""
+
+    publication: UUID
+    rules: str
+    overlay: str | None
+    effective_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesCountersigned:
+    """A second person countersigned rules; ``in_force_from`` is the first day they screen."""
+
+    publication: UUID
+    rules: str
+    overlay: str | None
+    in_force_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesWithdrawn:
+    """Proposed or scheduled rules were taken back before they screened anybody."""
+
+    publication: UUID
+    rules: str
+    overlay: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetupLinkMade:
     """A one-time link to create the first administrator was printed on the console."""
 
@@ -140,6 +169,9 @@ Event = (
     | ReviewSignedOff
     | ReviewReopened
     | EditionPublished
+    | RulesProposed
+    | RulesCountersigned
+    | RulesWithdrawn
     | SetupLinkMade
     | StaffMemberAdded
     | StaffMemberInvited

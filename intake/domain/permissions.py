@@ -18,13 +18,22 @@ class Permission(Enum):
     REVIEW = "review submissions"
     MANAGE_STAFF = "manage staff"
     MANAGE_RULES = "manage the rules"
+    COUNTERSIGN_RULES = "countersign rules that somebody else proposes"
     OWN_ACCOUNT = "use their own account"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # An administrator reads no answers unless also a clinician (least privilege).
-    Role.CLINICIAN: frozenset({Permission.REVIEW, Permission.OWN_ACCOUNT}),
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_STAFF, Permission.MANAGE_RULES, Permission.OWN_ACCOUNT}),
+    # A clinician may countersign: a medical director is often one, and no administrator.
+    Role.CLINICIAN: frozenset({Permission.REVIEW, Permission.COUNTERSIGN_RULES, Permission.OWN_ACCOUNT}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.MANAGE_STAFF,
+            Permission.MANAGE_RULES,
+            Permission.COUNTERSIGN_RULES,
+            Permission.OWN_ACCOUNT,
+        }
+    ),
 }
 
 

@@ -22,7 +22,7 @@ from intake.storage.tables import AuditEventRow, AuditHeadRow
 VERSION = 1
 GENESIS = bytes(32)
 # The field that says what an event is about; the first one that an event has.
-_OBJECTS = ("submission", "member")
+_OBJECTS = ("submission", "member", "publication")
 _HEAD = 1
 _PAGE = 1000
 

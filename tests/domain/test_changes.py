@@ -1,4 +1,4 @@
-"""Two screenings of one person: which flags appeared, vanished or changed, and which rules came out otherwise."""
+"""Two screenings of one person: which flags appeared, vanished or changed, which rules came out otherwise."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -24,11 +24,12 @@ from intake.domain.answers import (
     answered,
 )
 from intake.domain.permissions import Role, StaffMember
+from intake.domain.publications import Publication, proposal
 from intake.domain.rules import Checked, Outcome, Priority, Source, SourceKind
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.submissions import Signature, Submission
 from intake.domain.wording import Line, PartLines
-from intake.storage import reviews, submissions
+from intake.storage import accounts, publications, reviews, submissions
 from intake.storage.encryption import ClinicKeys
 
 NOW = datetime(2026, 11, 20, 9, 30, 12, 345678, tzinfo=UTC)
@@ -140,3 +141,14 @@ def sign_off(
     review = reviews.review(session, keys, submission_id)
     signed = review.sign_off(clinician, "I read this.", "Call first.", review.fingerprint(), at)
     reviews.add_sign_off(session, keys, submission_id, signed)
+
+
+def publish(session: Session, at: datetime = NOW) -> Publication:
+    """Rules that one person proposed and another countersigned, with the edition that came of them."""
+    first = accounts.add_member(session, "first", "F. Irst", [Role.ADMINISTRATOR], at)
+    second = accounts.add_member(session, "second", "S. Econd, MD", [Role.CLINICIAN], at)
+    one = proposal(uuid4(), first, ("r" * 64, "o" * 64), "A new label.", at.date(), at, at.date())
+    publications.add(session, one)
+    publications.decide(session, one, one.countersign(second, at, at.date()))
+    publications.note_edition(session, one.id, "e" * 64, at.date())
+    return publications.fetch(session, one.id)

@@ -244,8 +244,8 @@ def test_what_a_line_is_about(database, clinic_keys, event, about):
 @pytest.mark.parametrize("event", get_args(Event), ids=lambda event: event.__name__)
 def test_every_event_of_the_domain_can_be_recorded(sqlite_database, clinic_keys, event):
     sample = {
-        "UUID": SUBMISSION, "int": 3, "str": "text", "bool": True, "UUID | None": None,
-        UUID: SUBMISSION, int: 3, str: "text", bool: True, UUID | None: None,
+        "UUID": SUBMISSION, "int": 3, "str": "text", "bool": True, "UUID | None": None, "str | None": None,
+        UUID: SUBMISSION, int: 3, str: "text", bool: True, UUID | None: None, str | None: None,
     }  # fmt: skip
     recorded = event(*(sample[kind] for kind in event.__annotations__.values()))
     with sqlite_database.write() as session:

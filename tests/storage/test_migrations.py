@@ -8,23 +8,28 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from intake.domain.events import QueueOpened
-from intake.storage import audit, editions, submissions
+from intake.storage import accounts, audit, editions, publications, submissions
 from intake.storage import database as database_module
 from intake.storage.database import Database, is_current, migrate, undo_migration
 from intake.storage.tables import Base
-from storage.samples import ALICE, NOW, send, sign_off
+from storage.samples import ALICE, NOW, publish, send, sign_off
 
-FIRST = Path(database_module.__file__).parent / "migrations/versions/0001_first_tables.py"
+VERSIONS = Path(database_module.__file__).parent / "migrations/versions"
 
 
 def append_only():
-    spec = importlib.util.spec_from_file_location("first_tables", FIRST)
-    first = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(first)
-    return first.APPEND_ONLY
+    """The tables whose rows may not change, as each migration names them, and which columns."""
+    found = {}
+    for path in sorted(VERSIONS.glob("[0-9]*.py")):
+        spec = importlib.util.spec_from_file_location(f"migration_{path.stem}", path)
+        migration = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(migration)
+        named = migration.APPEND_ONLY
+        found |= named if isinstance(named, dict) else dict.fromkeys(named, ())
+    return found
 
 
 def differences(database):
@@ -105,6 +110,7 @@ def full(database, clinic_keys):
     with database.write() as session:
         sign_off(session, clinic_keys, send(session, clinic_keys))
         editions.keep(session, "rules", "one", "text")
+        publish(session)
         audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)
     return database
 
@@ -129,6 +135,27 @@ def test_facts_cannot_be_emptied_away(migrated_postgresql):
         with pytest.raises(DBAPIError, match="is append-only"), database.write() as session:
             session.execute(text(f"TRUNCATE {table} CASCADE"))
     database.dispose()
+
+
+def test_a_migration_can_be_undone_alone_and_leaves_the_facts_before_it(full, clinic_keys):
+    undo_migration(full, "0001")
+    assert not tables(full) & {"publications", "publication_decisions", "publication_editions"}
+    with full.read() as session:
+        assert audit.verify(session, clinic_keys).ok
+    migrate(full)
+    assert differences(full) == []
+
+
+def test_the_database_itself_refuses_one_person_as_both(full):
+    with full.read() as session:
+        (one,) = publications.every(session)
+        decision = "SELECT publication_id, 2, 'countersigned', {by}, decided_at, in_force_from, {proposed}"
+        into = "INSERT INTO publication_decisions " + decision + " FROM publication_decisions"
+        (other,) = {member.id for member in accounts.members(session)} - {one.proposed_by}
+    for by, proposed in (("proposed_by", "proposed_by"), ("proposed_by", f"'{other.hex}'")):
+        # The second: a lie about who proposed it, so that the two would differ.
+        with pytest.raises(IntegrityError), full.write() as session:
+            session.execute(text(into.format(by=by, proposed=proposed)))
 
 
 def test_what_may_change_can(full):

@@ -1,0 +1,114 @@
+"""Publications of rules: rows are added and never changed, and read as what they mean."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, inspect, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from intake.domain.publications import DecidedMeanwhile, Decision, Deed, Publication
+from intake.storage.database import insert_unless_kept
+from intake.storage.tables import PublicationDecisionRow, PublicationEditionRow, PublicationRow
+
+
+class NoSuchPublication(Exception):
+    """There is no publication under this id."""
+
+
+def add(session: Session, publication: Publication) -> None:
+    """Keep a new proposal."""
+    session.add(
+        PublicationRow(
+            id=publication.id,
+            rules=publication.rules,
+            overlay=publication.overlay,
+            reason=publication.reason,
+            effective_on=publication.effective_on,
+            proposed_by=publication.proposed_by,
+            proposed_at=publication.proposed_at,
+        )
+    )
+    session.flush()
+
+
+def decide(session: Session, publication: Publication, decision: Decision) -> None:
+    """Keep what somebody decided about a publication as it was read.
+
+    Raises DecidedMeanwhile when somebody else decided since.
+    """
+    row = PublicationDecisionRow(
+        publication_id=publication.id,
+        number=len(publication.decisions) + 1,
+        deed=decision.deed.value,
+        decided_by=decision.by,
+        decided_at=decision.at,
+        in_force_from=decision.in_force_from,
+        proposed_by=publication.proposed_by,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise DecidedMeanwhile("Somebody decided about these rules before you. Look at them again") from None
+
+
+def fetch(session: Session, publication: UUID) -> Publication:
+    """One publication; raises :class:`NoSuchPublication`."""
+    row = session.get(PublicationRow, publication)
+    if row is None:
+        raise NoSuchPublication(f"there is no publication {publication}")
+    return _read(session, (row,))[0]
+
+
+def every(session: Session) -> tuple[Publication, ...]:
+    """All of them, the newest proposal first."""
+    order = PublicationRow.proposed_at.desc(), PublicationRow.id
+    return _read(session, session.scalars(select(PublicationRow).order_by(*order)).all())
+
+
+def decided(session: Session) -> int:
+    """How many decisions there are: while this stays the same, so does what is in force on a day."""
+    return session.scalar(select(func.count()).select_from(PublicationDecisionRow)) or 0
+
+
+def are_kept(session: Session) -> bool:
+    """Whether this database has a place for publications yet; an older one is migrated first."""
+    return bool(inspect(session.connection()).has_table(PublicationRow.__tablename__))
+
+
+def note_edition(session: Session, publication: UUID, rules: str, first_day: date) -> bool:
+    """Keep that this edition of the rules came of a publication; False when that is known."""
+    values = {"publication_id": publication, "rules": rules, "first_day": first_day}
+    return insert_unless_kept(session, PublicationEditionRow, values)
+
+
+def editions(session: Session) -> dict[UUID, tuple[str, ...]]:
+    """The editions of the rules that have come of each publication, in the order they did."""
+    found: dict[UUID, tuple[str, ...]] = {}
+    order = PublicationEditionRow.first_day, PublicationEditionRow.rules
+    for row in session.scalars(select(PublicationEditionRow).order_by(*order)):
+        found[row.publication_id] = (*found.get(row.publication_id, ()), row.rules)
+    return found
+
+
+def _read(session: Session, rows: Iterable[PublicationRow]) -> tuple[Publication, ...]:
+    decisions: dict[UUID, tuple[Decision, ...]] = {}
+    order = PublicationDecisionRow.publication_id, PublicationDecisionRow.number
+    for row in session.scalars(select(PublicationDecisionRow).order_by(*order)):
+        one = Decision(Deed(row.deed), row.decided_by, row.decided_at, row.in_force_from)
+        decisions[row.publication_id] = (*decisions.get(row.publication_id, ()), one)
+    return tuple(
+        Publication(
+            row.id,
+            row.rules,
+            row.overlay,
+            row.reason,
+            row.effective_on,
+            row.proposed_by,
+            row.proposed_at,
+            decisions.get(row.id, ()),
+        )
+        for row in rows
+    )
