@@ -4,7 +4,7 @@ A case says more than the example beside a rule: it may speak of several rules, 
 of the priority with which a clinician is to see it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -54,17 +54,28 @@ def read_cases(folder: Path, questionnaire: Questionnaire, rulebook: RuleBook) -
         problem = Problem(1, "there are no files of cases (*.yaml) in this folder; check its name")
         raise DocumentRefused(str(folder), [problem])
     cases: list[Case] = []
+    found: list[Problem] = []
     seen: dict[str, str] = {}
     for path in files:
-        cases += _file(path, questionnaire, rulebook, seen)
+        problems = Problems(path.name)
+        try:
+            cases += _file(path, questionnaire, rulebook, problems, seen)
+        except DocumentRefused as refused:
+            problems.found += refused.problems
+        found += (replace(problem, file=path.name) for problem in problems.found)
+    if found:
+        raise DocumentRefused(str(folder), found)
     return tuple(cases)
 
 
 def _file(
-    path: Path, questionnaire: Questionnaire, rulebook: RuleBook, seen: dict[str, str]
+    path: Path,
+    questionnaire: Questionnaire,
+    rulebook: RuleBook,
+    problems: Problems,
+    seen: dict[str, str],
 ) -> tuple[Case, ...]:
     document, _ = read_file(path)
-    problems = Problems(path.name)
     fields = Fields(document, 1, "cases", problems)
     read = _Reader(path.name, questionnaire, rulebook, problems)
     entries = fields.entries("cases", required=True)
@@ -75,7 +86,6 @@ def _file(
     for case_id, line in lines:
         if seen.setdefault(case_id, path.name) != path.name:
             problems.add(line, f'case "{case_id}" is also in {seen[case_id]}; give one another id')
-    problems.refuse_if_any()
     return cases
 
 
