@@ -8,6 +8,7 @@ from intake import resources
 from intake.config import Settings
 from intake.content.cases import Case, Expected, read_cases
 from intake.content.documents import DocumentRefused, Problem, did_you_mean
+from intake.content.library import read_all_but_rules
 from intake.content.rules import EXAMPLES_AS_OF
 from intake.content.written_rules import RuleLines, WrittenRules, read_written_rules
 from intake.domain.answers import Answers
@@ -22,7 +23,7 @@ from intake.domain.questionnaire import Questionnaire
 from intake.domain.rules import Outcome, Rule
 from intake.domain.screening import OUTCOMES
 from intake.domain.truth import Truth
-from intake.services import screening_files
+from intake.services.clinic import crisis_lines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +108,16 @@ def trial(
     Without a folder of cases the shipped rules are tried on the checkout's own, and other rules on
     their examples alone. Raises DocumentRefused, also for the id of a rule that is not there.
     """
-    library = screening_files.library(settings)
+    asked, formulary = read_all_but_rules(
+        settings.questionnaire, settings.medicines, crisis_lines_of(settings)
+    )
     path = rules or settings.screening_rules
-    written = read_written_rules(path, library.questionnaire, library.formulary)
+    written = read_written_rules(path, asked, formulary)
     if cases is None and path == resources.SCREENING_RULES and resources.CASES.is_dir():
         cases = resources.CASES
-    people = read_cases(cases, library.questionnaire, written.rulebook) if cases else ()
+    people = read_cases(cases, asked, written.rulebook) if cases else ()
     chosen = _chosen(written, only)
-    gathering = _Gathering(written, library.questionnaire, library.formulary)
+    gathering = _Gathering(written, asked, formulary)
     examples = tuple(one for rule in chosen for one in gathering.examples(rule))
     wanted = {rule.id for rule in chosen}
     of_cases = [
@@ -122,8 +125,8 @@ def trial(
     ]
     return Trial(
         written,
-        library.questionnaire,
-        library.formulary,
+        asked,
+        formulary,
         chosen,
         (*examples, *of_cases),
         len(examples),
