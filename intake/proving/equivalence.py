@@ -1,6 +1,6 @@
 """Whether two conditions come out the same for everyone who could fill in the form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,7 +13,7 @@ from intake.domain.truth import Truth
 from intake.proving.encoding import Encoder, Pair
 from intake.proving.formulas import Formula, every, is_so, opposite, same
 from intake.proving.medicine_groups import TypedNames
-from intake.proving.people import Person, confirm
+from intake.proving.people import Person, confirm, simplest
 from intake.proving.solving import SECONDS, Undecided, values_for
 from intake.proving.space import SENT_ON, space_of
 
@@ -56,9 +56,10 @@ class Equivalence:
         values = values_for(every([space.rules(), goal]), self.seconds)
         if values is None:
             return None
+        truths = {one: truth_under(pairs[0], values), other: truth_under(pairs[1], values)}
         evidence = Person(space, values).evidence()
-        confirm(evidence, {one: truth_under(pairs[0], values), other: truth_under(pairs[1], values)})
-        return evidence.answers
+        confirm(evidence, truths)
+        return simplest(space, evidence, lambda person: all(_holds(person, truths))).answers
 
     def evidence(self, answers: Answers) -> PatientEvidence:
         """The answers as the engine sees them on the day the forms are imagined to be sent."""
@@ -73,6 +74,10 @@ def truth_under(pair: Pair, values: dict[str, bool]) -> Truth:
     if is_so(pair.yes, values):
         return Truth.YES
     return Truth.NO if is_so(pair.no, values) else Truth.NOT_KNOWN
+
+
+def _holds(person: PatientEvidence, truths: dict[Condition, Truth]) -> Iterator[bool]:
+    return (condition.find(person).truth is truth for condition, truth in truths.items())
 
 
 def _differ(one: Pair, other: Pair) -> Formula:

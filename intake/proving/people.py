@@ -4,7 +4,7 @@ Nobody leaves here unseen by the engine: :func:`confirmed` screens them, and a p
 encoding and the engine disagree is an error of this program, said loudly.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -174,6 +174,17 @@ def confirm(evidence: PatientEvidence, expected: Mapping[Condition, Truth]) -> N
                 f"the solver holds a condition to be {truth.name} where the engine finds {found.name}; "
                 "this is a fault in intake/proving, and no finding of this run can be relied on"
             )
+
+
+def simplest(
+    space: Space, person: PatientEvidence, is_one: Callable[[PatientEvidence], bool]
+) -> PatientEvidence:
+    """The same person with every answer left out that can be, and what is sought still so."""
+    for question_id in reversed(tuple(person.answers)):
+        fewer = seen(space, person.answers.only(frozenset(person.answers) - {question_id}))
+        if is_one(fewer):
+            person = fewer
+    return person
 
 
 def _by_hand(near: list[str], entries: int, unread: str) -> list[MedicineEntry]:
