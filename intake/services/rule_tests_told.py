@@ -58,6 +58,14 @@ def survived(tried: Trial, rule: Rule, one: Unnoticed) -> Iterator[str]:
         yield f"    {_example(one.answers, one.outcome)}"
 
 
+def said_twice(tried: Trial, rule: Rule, one: Unnoticed) -> Iterator[str]:
+    """A part of a rule that is proved to make no difference: worth a look, and nothing wrong."""
+    line = tried.lines(rule).of(one.mutant.path)
+    yield f"{tried.written.name}:{line}: {rule.id}: note: {one.mutant.path} could do without a part"
+    yield f"    {one.mutant.change.removeprefix('left out: ')}: proved to change no outcome for anybody;"
+    yield "    leave it out, unless it is there to be quoted to the clinician"
+
+
 def summary(tried: Trial, outcomes: tuple[Came, ...], covered: tuple[ClauseCoverage, ...]) -> Iterator[str]:
     """The figures of a run."""
     unexpected = sum(not one.as_expected for one in outcomes)

@@ -49,6 +49,8 @@ def test(
         told += [rule_tests_told.missed(tried, one) for one in missing]
         survivors = [(one.rule, mutant) for one in found or () for mutant in one.survivors]
         told += [rule_tests_told.survived(tried, rule, mutant) for rule, mutant in survivors]
+        twice = [(one.rule, mutant) for one in found or () for mutant in one.said_twice]
+        told += [rule_tests_told.said_twice(tried, rule, mutant) for rule, mutant in twice]
         for lines in told:
             click.echo("\n".join(lines))
         for line in rule_tests_told.summary(tried, outcomes, covered):
