@@ -120,7 +120,7 @@ class ComparisonMutation:
             yield from ((other,) for other in others)
         yield from ((*named, other) for other in others)
 
-    def _class_changed(self, comparison: Compare, medicine_class: str) -> Iterator[Compare]:
+    def _class_changed(self, comparison: Compare, medicine_class: str) -> Iterator[Condition]:
         others = tuple(_with(comparison, (one for one in self.formulary.classes if one != medicine_class)))
         yield from others
         either = AnyOf if comparison.operator is Operator.HAS_CLASS else All

@@ -70,12 +70,13 @@ def summary(tried: Trial, outcomes: tuple[Came, ...], covered: tuple[ClauseCover
     """The figures of a run."""
     unexpected = sum(not one.as_expected for one in outcomes)
     yield (
-        f"{len(tried.rules)} rules: {tried.examples} examples and {tried.cases} cases, "
-        f"{len(outcomes)} expectations, {unexpected or 'none'} came out otherwise."
+        f"{_count(len(tried.rules), 'rule')}: {_count(tried.examples, 'example')} and "
+        f"{_count(tried.cases, 'case')}, {_count(len(outcomes), 'expectation')}, "
+        f"{unexpected or 'none'} came out otherwise."
     )
     figures = coverage_figures(covered)
     yield (
-        f"{len(covered)} clauses: {figures['seen']} of {figures['possible']} possible truths seen "
+        f"{_count(len(covered), 'clause')}: {figures['seen']} of {figures['possible']} possible truths seen "
         f"({figures['percent']} %), {figures['decided']} of them deciding; "
         f"{figures['impossible']} proved impossible."
     )
@@ -85,8 +86,8 @@ def mutants_summary(found: Iterable[Mutated], seconds: float) -> str:
     """The figures of a run of mutants."""
     figures = mutant_figures(found)
     return (
-        f"{figures['mutants']} mutants: {figures['noticed']} noticed, {figures['equivalent']} proved to "
-        f"change nothing, {figures['survivors'] or 'no'} survivors, in {seconds:.1f} seconds."
+        f"{_count(figures['mutants'], 'mutant')}: {figures['noticed']} noticed, {figures['equivalent']} "
+        f"proved to change nothing, {_count(figures['survivors'], 'survivor')}, in {seconds:.1f} seconds."
     )
 
 
@@ -141,6 +142,10 @@ def as_plain(
         plain["mutants"] = mutant_figures(found)
         plain["unnoticed"] = [_plain_unnoticed(tried, rule, one) for rule, one in unnoticed]
     return plain
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
 def _outcome(found: ComesOut) -> str:
