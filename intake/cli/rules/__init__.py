@@ -7,6 +7,7 @@ Each command is a module of its own, and tells what it does in plain words, or a
 import click
 
 from intake.cli.rules.publish import publish
+from intake.cli.rules.test import test
 
 
 @click.group("rules", help="Check, test, prove, preview and publish the rules.")
@@ -15,3 +16,4 @@ def rules_group() -> None:
 
 
 rules_group.add_command(publish)
+rules_group.add_command(test)
