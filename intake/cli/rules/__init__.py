@@ -8,6 +8,7 @@ import click
 
 from intake.cli.rules.publish import publish
 from intake.cli.rules.test import test
+from intake.cli.rules.prove import prove
 
 
 @click.group("rules", help="Check, test, prove, preview and publish the rules.")
@@ -17,3 +18,4 @@ def rules_group() -> None:
 
 rules_group.add_command(publish)
 rules_group.add_command(test)
+rules_group.add_command(prove)
