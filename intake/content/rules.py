@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 
 from intake.content.answers import read_answers
-from intake.content.conditions import ConditionReader
+from intake.content.conditions import NEVER, ConditionReader
 from intake.content.documents import Mapped, Problems, edition_of, read, read_file
 from intake.content.fields import Fields, unique
 from intake.content.sources import Bibliography, read_bibliography, read_source
+from intake.domain.conditions import Condition
 from intake.domain.evidence import PatientEvidence
 from intake.domain.medicines import Formulary
 from intake.domain.questionnaire import Questionnaire
@@ -77,15 +78,16 @@ def _rule(entry: object, line: int, shared: _Shared) -> Rule:
     reader = shared.reader
     fields = Fields(entry, line, "rule", reader.problems)
     rule_id = fields.text("id")
-    fields.what = f"rule {rule_id}"
+    fields.what = f"rule {rule_id}".strip()
     if rule_id and not _KEBAB.fullmatch(rule_id):
-        fields.problem("id", "an id is lower-case words joined by hyphens")
+        better = "-".join(re.findall("[a-z0-9]+", rule_id.lower()))
+        fields.problem("id", f"an id is lower-case words joined by hyphens; write {better}")
     rule = Rule(
         id=rule_id,
         topic=fields.text("topic"),
         title=fields.text("title"),
         priority=fields.one_of("priority", Priority, Priority.INFO),
-        when=reader.read(fields.raw("when"), fields.line_of("when"), fields.what),
+        when=_condition(fields, reader),
         why=fields.text("why"),
         sources=tuple(
             read_source(source, at, fields, shared.bibliography)
@@ -99,17 +101,36 @@ def _rule(entry: object, line: int, shared: _Shared) -> Rule:
         ),
     )
     fields.finish()
-    missing = [o.value for o in Outcome if o not in {example.outcome for example in rule.examples}]
-    if rule.examples and missing:
-        fields.problem("examples", f"there is no example of {' and '.join(missing)}")
+    _check_outcomes(rule, fields)
     return rule
+
+
+def _condition(fields: Fields, reader: ConditionReader) -> Condition:
+    node, at = fields.raw("when"), fields.value_at("when")
+    if node is None:
+        fields.problem(
+            "when", "'when' is missing; write a condition such as {question: …, is: …}", "missing-key"
+        )
+        return NEVER
+    return reader.read(node, at, fields.what)
+
+
+def _check_outcomes(rule: Rule, fields: Fields) -> None:
+    written = [entry.get("outcome") for entry, _ in fields.entries("examples") if isinstance(entry, Mapped)]
+    known = [outcome.value for outcome in Outcome]
+    missing = [outcome for outcome in known if outcome not in written]
+    # An outcome that is misspelled is told as that, and not as one that is missing.
+    if rule.examples and missing and all(outcome in known for outcome in written):
+        people = "a person" if len(missing) == 1 else "people"
+        text = f"there is no example of {' and '.join(missing)}; add {people} it comes out so for"
+        fields.problem("examples", text, "missing-example")
 
 
 def _example(entry: object, line: int, rule: Fields, reader: ConditionReader) -> Example:
     fields = Fields(entry, line, f"{rule.what}: example", rule.problems)
     answers = read_answers(
         fields.raw("answers"),
-        fields.line_of("answers"),
+        fields.value_at("answers"),
         f"{rule.what}: example",
         reader.questionnaire,
         rule.problems,
@@ -133,4 +154,5 @@ def _run_examples(
                 line,
                 f"rule {rule.id}: this example should come out {example.outcome.value} but comes "
                 f"out {came_out.outcome.value}{why}; change the condition or the example",
+                "example-comes-out-otherwise",
             )
