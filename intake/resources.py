@@ -17,6 +17,9 @@ CRISIS_LINES = QUESTIONNAIRE / "crisis_lines.yaml"
 SCREENING_RULES = ROOT / "screening_rules.yaml"
 TEMPLATES = ROOT / "templates"
 
+# What editors check the content files against; made by `intake rules check --schema`, in a checkout.
+SCHEMAS = ROOT / "schemas"
+
 # What the safety case rests on, as data; the documents made of it stand in a checkout only.
 SAFETY = ROOT / "safety"
 COVERAGE_PAGE = ROOT / "docs" / "coverage.md"

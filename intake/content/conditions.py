@@ -115,7 +115,7 @@ class ConditionReader:
             return self._checked(subject, reference, operator, raw)
         except _Wrong as wrong:
             at = node.value_at(operator.value) if wrong.entry is None else wrong.entry
-            self.problems.add(at, f"{where}: {wrong}", wrong.code, wrong.about)
+            self.problems.add(at, f"{where}: {wrong}", wrong.code, wrong.about or subject.id)
             return None
 
     def _subject(self, reference: str, line: int, where: str) -> Question | DerivedAnswer | None:

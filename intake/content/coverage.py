@@ -149,7 +149,7 @@ def _check_cover(section: Section, lines: dict[str, int], problems: Problems) ->
             if other not in lines or other == topic.id:
                 hint = did_you_mean(other, (one for one in lines if one != topic.id))
                 text = f'topic {topic.id}: there is no other topic "{other}"{hint}'
-                problems.add(lines[topic.id], text, "unknown-topic")
+                problems.add(lines[topic.id], text)
 
 
 def _seed(

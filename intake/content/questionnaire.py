@@ -60,7 +60,23 @@ def parse_questionnaire(text: str, name: str = "questionnaire") -> Questionnaire
     return _questionnaire(read(text, name), name)
 
 
+def scales_in(text: str) -> tuple[str, ...]:
+    """The names of the scales in a questionnaire's text. Raises DocumentRefused."""
+    scales = read(text, "questionnaire").get("scales")
+    return tuple(scales) if isinstance(scales, Mapped) else ()
+
+
 def _questionnaire(document: Mapped, name: str) -> Questionnaire:
+    questionnaire, problems = examine_questions(document, name)
+    problems.refuse_if_any()
+    return questionnaire
+
+
+def examine_questions(document: Mapped, name: str) -> tuple[Questionnaire, Problems]:
+    """The questionnaire as far as it can be read, and everything that is wrong with it.
+
+    What depends on whom a question is put to is read only when everything else is right.
+    """
     problems = Problems(name)
     fields = Fields(document, 1, "questionnaire", problems)
     scales = _scales(fields, problems)
@@ -80,10 +96,9 @@ def _questionnaire(document: Mapped, name: str) -> Questionnaire:
     )
     fields.finish()
     check_ids(document, draft, problems)
-    problems.refuse_if_any()
-    finished = _with_conditions(document, draft, problems)
-    problems.refuse_if_any()
-    return finished
+    if problems.found:
+        return draft, problems
+    return _with_conditions(document, draft, problems), problems
 
 
 def _scales(fields: Fields, problems: Problems) -> dict[str, tuple[Choice, ...]]:

@@ -38,7 +38,37 @@ def parse_rulebook(
     return _rulebook(read(text, name), name, questionnaire, formulary)
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The rules of a file as far as they can be read, and everything that is wrong with it.
+
+    ``unsound`` are the places in the list of those rules that something is wrong with.
+    """
+
+    rulebook: RuleBook
+    unsound: frozenset[int]
+    problems: Problems
+
+
 def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formulary: Formulary) -> RuleBook:
+    examined = examine_rules(document, name, questionnaire, formulary)
+    examined.problems.refuse_if_any()
+    return examined.rulebook
+
+
+def examine_rules(
+    document: Mapped,
+    name: str,
+    questionnaire: Questionnaire,
+    formulary: Formulary,
+    *,
+    run_examples: bool = True,
+) -> Examined:
+    """Everything that is wrong with a rules file; the examples of each rule that can be read are run.
+
+    ``run_examples`` is False when the questionnaire or the medicines are wrong themselves, so
+    that nothing is said of an example that only they are to blame for.
+    """
     problems = Problems(name)
     fields = Fields(document, 1, "rules", problems)
     fields.text("about", "")
@@ -47,18 +77,23 @@ def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formula
     )
     shared = _Shared(reader, read_bibliography(fields), fields)
     entries = fields.entries("rules")
-    read_rules = [_rule(entry, line, shared) for entry, line in entries]
+    read_rules, unsound = [], set()
+    for place, (entry, line) in enumerate(entries):
+        before = len(problems.found)
+        read_rules.append(_rule(entry, line, shared))
+        if len(problems.found) > before:
+            unsound.add(place)
     lines = [line for _, line in entries]
     unique([(r.id, at) for r, at in zip(read_rules, lines, strict=True)], "rule", problems)
     not_covered = fields.texts("not_covered")
     if "rules" not in document:
         problems.add(1, "'rules' is missing; an empty list is written `rules: []`")
     fields.finish(also=("owner", "review_by"))
-    problems.refuse_if_any()
-    for rule, (entry, _) in zip(read_rules, entries, strict=True):
-        _run_examples(rule, entry["examples"].lines, questionnaire, formulary, problems)
-    problems.refuse_if_any()
-    return RuleBook(tuple(read_rules), not_covered, edition_of(document))
+    for place, (rule, (entry, _)) in enumerate(zip(read_rules, entries, strict=True)):
+        if run_examples and place not in unsound:
+            _run_examples(rule, entry["examples"].lines, questionnaire, formulary, problems)
+    rulebook = RuleBook(tuple(read_rules), not_covered, edition_of(document))
+    return Examined(rulebook, frozenset(unsound), problems)
 
 
 @dataclass(frozen=True, slots=True)
