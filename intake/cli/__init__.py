@@ -10,6 +10,7 @@ import click
 from intake import __version__, resources
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
+from intake.cli.rules.check import exit_code, print_findings
 from intake.config import Settings, read_settings
 from intake.domain.permissions import Role
 from intake.domain.questionnaire import Questionnaire
@@ -23,11 +24,13 @@ from intake.services import (
     instance,
     publication_list,
     reviewing,
+    rule_checks,
     safety_case,
     screening_files,
     trail,
 )
 from intake.services.clinic import Clinic, open_clinic, open_patient_desk
+from intake.services.rule_findings import Level
 
 _A_FILE = click.Path(path_type=Path)
 
@@ -88,22 +91,27 @@ def migrate() -> None:
 @click.option("--medicines", type=_A_FILE, help="Another medicines file.")
 @refusals_in_words
 def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None) -> None:
-    """Every rule's examples are run as well."""
+    """The short form of `intake rules check`, with the same exit codes: 0, 1 warnings, 2 refused."""
     settings = read_settings()
+    paths = rule_checks.paths_of(settings, questionnaire, rules, medicines)
+    checked = rule_checks.check(paths, settings.today())
+    if checked.at(Level.ERROR):
+        print_findings(checked, notes=False)
+        sys.exit(exit_code(checked))
     library = screening_files.library(settings, questionnaire, rules, medicines)
     examples = sum(len(rule.examples) for rule in library.rulebook.rules)
     click.echo(
         f"{len(library.questionnaire.questions)} questions, {len(library.rulebook.rules)} rules, "
-        f"{examples} examples, {len(library.formulary.medicines)} medicines: nothing to put right."
+        f"{examples} examples, {len(library.formulary.medicines)} medicines: "
+        f"{'look at these' if checked.at(Level.WARNING) else 'nothing to put right'}."
     )
     click.echo(f"  questionnaire  edition {library.editions.questionnaire[:12]}")
     click.echo(f"  rules          edition {library.editions.rules[:12]}")
     click.echo(f"  medicines      edition {library.editions.medicines[:12]}")
-    _warn_of_old_crisis_lines(library.questionnaire, settings)
     if rules is None and (told := screening_files.file_says(settings)):
         click.echo(f"  note: {told}")
-    for rule in coverage.rules_without_hazard(library):
-        click.echo(f"  note: rule {rule} names no hazard of safety/hazards.yaml")
+    print_findings(checked, notes=False)
+    sys.exit(exit_code(checked))
 
 
 @main.command("coverage", help="Say which rules and questions stand for each topic, and what is left over.")

@@ -147,10 +147,9 @@ def _check_cover(section: Section, lines: dict[str, int], problems: Problems) ->
     for topic in section.topics:
         for other in topic.covered_by:
             if other not in lines or other == topic.id:
-                problems.add(
-                    lines[topic.id],
-                    f'topic {topic.id}: there is no other topic "{other}"{did_you_mean(other, lines)}',
-                )
+                hint = did_you_mean(other, (one for one in lines if one != topic.id))
+                text = f'topic {topic.id}: there is no other topic "{other}"{hint}'
+                problems.add(lines[topic.id], text)
 
 
 def _seed(

@@ -1,9 +1,10 @@
 """The three content files of a clinic, read together and checked against each other."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake.content.documents import DocumentRefused, Problem
+from intake.content.documents import DocumentRefused, Problem, did_you_mean
 from intake.content.medicines import parse_formulary, read_formulary
 from intake.content.questionnaire import parse_questionnaire, read_questionnaire
 from intake.content.rules import parse_rulebook, read_rulebook
@@ -90,13 +91,19 @@ def parse_library(questionnaire: str, rules: str, medicines: str) -> Library:
     return Asked(asked, formulary, texts).with_rules(rules, "screening_rules.yaml")
 
 
+def unknown_classes(asked: Questionnaire, formulary: Formulary) -> Iterator[tuple[int, int, str]]:
+    """Each class a derived answer counts and the medicines file lacks: both places, and what is wrong."""
+    for place, derived in enumerate(asked.derived):
+        if derived.derivation is not Derivation.CLASS_COUNT:
+            continue
+        for number, one in enumerate(derived.classes):
+            if one not in formulary.classes:
+                hint = did_you_mean(one, formulary.classes) or "; add it there, or take it out here"
+                text = f'derived answer {derived.id}: there is no class "{one}" in medicines.yaml{hint}'
+                yield place, number, text
+
+
 def _check_classes(asked: Questionnaire, formulary: Formulary, name: str) -> None:
-    unknown = [
-        Problem(1, f'derived answer {derived.id}: there is no class "{one}" in medicines.yaml')
-        for derived in asked.derived
-        if derived.derivation is Derivation.CLASS_COUNT
-        for one in derived.classes
-        if one not in formulary.classes
-    ]
+    unknown = [Problem(1, text) for _, _, text in unknown_classes(asked, formulary)]
     if unknown:
         raise DocumentRefused(name, unknown)

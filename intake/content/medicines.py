@@ -125,5 +125,6 @@ def _spellings(product: Combination) -> tuple[str, ...]:
 def _check_names(named: list[tuple[str, int]], problems: Problems) -> None:
     unique([(" ".join(forms(name)), line) for name, line in named], "name", problems)
     for name, line in named:
-        if len(together(forms(name))) < 3:
-            problems.add(line, f'the name "{name}" is too short to be told apart from other words')
+        if name and len(together(forms(name))) < 3:
+            text = f'the name "{name}" is too short to be told apart from other words'
+            problems.add(line, f"{text}; take it out, or write more of it")

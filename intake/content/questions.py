@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from intake.content.documents import Listed, Problems
+from intake.content.documents import Listed, Problems, did_you_mean
 from intake.content.fields import Fields
 from intake.domain.questionnaire import CHOICE_KINDS, Bounds, Choice, Gravest, Kind, Question
 
@@ -18,7 +18,7 @@ def read_question(
     entry: object, line: int, scales: Mapping[str, tuple[Choice, ...]], problems: Problems
 ) -> Question:
     fields = Fields(entry, line, "question", problems)
-    fields.what = f"question {fields.text('id')}"
+    fields.what = f"question {fields.text('id')}".strip()
     kind = fields.one_of("kind", Kind, Kind.TEXT)
     ask = fields.text("ask")
     question = Question(
@@ -54,8 +54,9 @@ def _choices(fields: Fields, kind: Kind, scales: Mapping[str, tuple[Choice, ...]
             return _YES_NO
         case Kind.SCALE:
             name = fields.text("scale")
-            if name not in scales:
-                fields.problem("scale", f'there is no scale "{name}" at the top of the file')
+            if name and name not in scales:
+                hint = did_you_mean(name, scales) or f"; the scales are {', '.join(scales)}"
+                fields.problem("scale", f'there is no scale "{name}" at the top of the file{hint}')
             return scales.get(name, ())
         case Kind.CHOOSE_ONE | Kind.CHOOSE_ANY:
             offered = [_choice(fields, *item) for item in fields.mapping("choices", required=True)]
@@ -68,10 +69,14 @@ def _choices(fields: Fields, kind: Kind, scales: Mapping[str, tuple[Choice, ...]
 
 
 def _choice(fields: Fields, choice: str, say: object, line: int) -> Choice:
-    if not ID.fullmatch(choice) or choice in ("not_sure", "declined", "blank"):
-        fields.problems.add(line, f'{fields.what}: "{choice}" cannot be the id of a choice')
+    text = f'{fields.what}: "{choice}" cannot be the id of a choice'
+    if choice in ("not_sure", "declined"):
+        fields.problems.add(line, f"{text}; write `{choice}: true` beside the choices to offer it")
+    elif not ID.fullmatch(choice) or choice == "blank":
+        fields.problems.add(line, f"{text}; write lower-case words joined by _, such as {_snake(choice)}")
     if not isinstance(say, str) or not say:
-        fields.problems.add(line, f'{fields.what}: the choice "{choice}" needs words to show')
+        text = f'{fields.what}: the choice "{choice}" needs words to show'
+        fields.problems.add(line, f"{text}; write them behind it, in quotation marks")
     return Choice(choice, str(say))
 
 
@@ -91,7 +96,9 @@ def _units(fields: Fields, kind: Kind) -> tuple[str, ...]:
     units = fields.texts("units") or (fields.text("unit", ""),)
     for unit in units:
         if unit not in UNITS:
-            fields.problem("unit", f'the unit "{unit}" is not known; use one of {sorted(UNITS)}')
+            known = ", ".join(sorted(UNITS - {""}))
+            key = "units" if fields.has("units") else "unit"
+            fields.problem(key, f'the unit "{unit}" is not known; use one of {known}')
     return units
 
 
@@ -100,7 +107,7 @@ def _part_labels(fields: Fields, kind: Kind) -> tuple[str, ...]:
         return ()
     labels = fields.texts("labels", required=True)
     if len(labels) != 2:
-        fields.problem("labels", "a reading needs two labels, one for each number")
+        fields.problem("labels", "a reading needs two labels; write one for each number")
     return labels
 
 
@@ -108,18 +115,25 @@ def _bounds(fields: Fields, key: str, kind: Kind) -> tuple[Bounds, ...]:
     raw = fields.raw(key)
     if raw is None:
         return ()
+    if kind is Kind.READING and not (isinstance(raw, Listed) and all(isinstance(p, Listed) for p in raw)):
+        fields.problem(key, f"'{key}' of a reading should be two pairs, like [[40, 300], [20, 200]]")
+        return ()
     pairs = raw if kind is Kind.READING else [raw]
     bounds = []
     for pair in pairs if isinstance(pairs, list) else [pairs]:
         if not (isinstance(pair, Listed) and len(pair) == 2 and all(map(_is_number, pair))):
-            fields.problem(key, f"'{key}' should be two numbers, the least and the greatest")
+            fields.problem(key, f"'{key}' should be two numbers, the least and the greatest, like [20, 250]")
             return ()
         bounds.append(Bounds(Decimal(pair[0]), Decimal(pair[1])))
         if bounds[-1].low >= bounds[-1].high:
             fields.problem(key, f"'{key}' should go from the least to the greatest")
     if kind is Kind.READING and len(bounds) != 2:
-        fields.problem(key, f"'{key}' of a reading needs two pairs, one for each number")
+        fields.problem(key, f"'{key}' of a reading should be two pairs, one for each number")
     return tuple(bounds)
+
+
+def _snake(words: str) -> str:
+    return "_".join(re.findall("[a-z0-9]+", words.lower())) or "none"
 
 
 def _is_number(value: object) -> bool:

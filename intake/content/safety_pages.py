@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from intake.content.documents import Problems
+from intake.content.documents import Problems, did_you_mean
 from intake.content.fields import Fields
 from intake.domain.questionnaire import CrisisLine, SafetyPage
 
@@ -33,7 +33,8 @@ def read_safety_page(
     named = page.texts("lines", required=True)
     for name in named:
         if name not in lines:
-            page.problem("lines", f'there is no crisis line "{name}"')
+            hint = did_you_mean(name, lines) or f"; the lines are {', '.join(lines)}"
+            page.problem("lines", f'there is no crisis line "{name}"{hint}')
     result = SafetyPage(
         page_id,
         page.text("title"),

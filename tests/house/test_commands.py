@@ -109,8 +109,8 @@ def test_screening_prints_the_three_outcomes_for_people(intake, tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"answers": {"anuerysm": "yes"}}', 'answers.json:1: answers: there is no question "anuerysm" (did you mean "aneurysm"?)'),
-        ('{"answers": {"aneurysm": "maybe"}}', "answers.json:1: answers: aneurysm: expected one of"),
+        ('{"answers": {"anuerysm": "yes"}}', 'answers.json:1:14: answers: there is no question "anuerysm" (did you mean "aneurysm"?)'),
+        ('{"answers": {"aneurysm": "maybe"}}', "answers.json:1:26: answers: aneurysm: expected one of"),
         ('{"answers": {}, "as_off": "2026-11-20"}', "'as_off' is not a key used here (did you mean \"as_of\"?)"),
         ('{"answers": {}, "as_of": "today"}', "'as_of' should be a date like 2026-11-20"),
         ('{"answers": [1]}', "answers: expected answers by question id"),
@@ -142,8 +142,8 @@ def test_checking_a_bad_rules_file_says_where_and_what(intake, tmp_path):
 
     told = intake("check", "--rules", str(rules), code=2)
 
-    assert "rules.yaml:2: rule x: 'priority' should be one of urgent, high, moderate, info" in told
-    assert "rules.yaml:2: rule x: 'sources' is missing" in told
+    assert "rules.yaml:2:23: rule x: 'priority' should be one of urgent, high, moderate, info" in told
+    assert "rules.yaml:2:5: rule x: 'sources' is missing" in told
 
 
 def test_the_product_does_not_start_on_a_bad_file(intake, tmp_path):

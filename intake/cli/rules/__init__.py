@@ -6,9 +6,10 @@ Each command is a module of its own, and tells what it does in plain words, or a
 
 import click
 
+from intake.cli.rules.check import check_rules
+from intake.cli.rules.prove import prove
 from intake.cli.rules.publish import publish
 from intake.cli.rules.test import test
-from intake.cli.rules.prove import prove
 
 
 @click.group("rules", help="Check, test, prove, preview and publish the rules.")
@@ -19,3 +20,4 @@ def rules_group() -> None:
 rules_group.add_command(publish)
 rules_group.add_command(test)
 rules_group.add_command(prove)
+rules_group.add_command(check_rules)
