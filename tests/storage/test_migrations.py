@@ -15,16 +15,20 @@ from intake.storage import audit, editions, submissions
 from intake.storage import database as database_module
 from intake.storage.database import Database, is_current, migrate, undo_migration
 from intake.storage.tables import Base
-from storage.samples import ALICE, NOW, send, sign_off
+from storage.samples import ALICE, NOW, close_entry, say, send, sign_off
 
-FIRST = Path(database_module.__file__).parent / "migrations/versions/0001_first_tables.py"
+VERSIONS = Path(database_module.__file__).parent / "migrations/versions"
 
 
 def append_only():
-    spec = importlib.util.spec_from_file_location("first_tables", FIRST)
-    first = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(first)
-    return first.APPEND_ONLY
+    """What every migration forbids to change, by table."""
+    found = {}
+    for path in sorted(VERSIONS.glob("0*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        migration = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(migration)
+        found |= getattr(migration, "APPEND_ONLY", {})
+    return found
 
 
 def differences(database):
@@ -103,7 +107,9 @@ def test_two_processes_may_migrate_at_once(empty_database):
 def full(database, clinic_keys):
     """A database with a row in every table whose rows may not change."""
     with database.write() as session:
-        sign_off(session, clinic_keys, send(session, clinic_keys))
+        sent = send(session, clinic_keys)
+        close_entry(session, clinic_keys, sent, say(session, clinic_keys, sent))
+        sign_off(session, clinic_keys, sent)
         editions.keep(session, "rules", "one", "text")
         audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)
     return database
