@@ -14,6 +14,7 @@ from intake.domain.events import (
     SubmissionScreened,
 )
 from intake.domain.evidence import PatientEvidence
+from intake.domain.feedback import in_short as said_in_short
 from intake.domain.fitting import fitting
 from intake.domain.permissions import StaffMember
 from intake.domain.review import QueueEntry, Review, Status
@@ -130,10 +131,10 @@ def history(clinic: Clinic, clinician: StaffMember, submission: UUID) -> tuple[H
     with clinic.database.read() as session:
         names = {str(member.id): member.printed_name for member in accounts.members(session)}
         events = audit.events(session, review.submission.id)
-    titles = _acknowledged(review)
+    titles, said = _acknowledged(review), iter(said_in_short(one) for one in review.feedback)
     return tuple(
         HistoryLine(
-            one.at, names.get(one.actor, one.actor.capitalize()), _what(one.event, one.detail, titles)
+            one.at, names.get(one.actor, one.actor.capitalize()), _what(one.event, one.detail, titles, said)
         )
         for one in events
     )
@@ -186,7 +187,7 @@ def _acknowledged(review: Review) -> Iterator[str]:
     return iter(titles.get(one.flag, "a flag of an earlier version") for one in review.acknowledgements)
 
 
-def _what(event: str, detail: Mapping[str, object], acknowledged: Iterator[str]) -> str:
+def _what(event: str, detail: Mapping[str, object], acknowledged: Iterator[str], said: Iterator[str]) -> str:
     match event:
         case "SubmissionReceived":
             return "Sent by the patient"
@@ -197,6 +198,10 @@ def _what(event: str, detail: Mapping[str, object], acknowledged: Iterator[str])
             return "Opened and read"
         case "FlagAcknowledged":
             return f"Acknowledged: {next(acknowledged, 'a flag')}"
+        case "FeedbackGiven":
+            return f"Feedback on the flags: {next(said, 'of an earlier version')}"
+        case "SafetyEntryClosed":
+            return "Closed an entry of the safety log"
         case "ReviewSignedOff":
             return "Signed off"
         case "ReviewReopened":
