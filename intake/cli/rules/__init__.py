@@ -6,7 +6,14 @@ Each command is a module of its own, and tells what it does in plain words, or a
 
 import click
 
+from intake.cli.rules.feedback import show_feedback
+from intake.cli.rules.figures import show_figures
+
 
 @click.group("rules", help="Check, test, prove, preview and publish the rules.")
 def rules_group() -> None:
     """The commands, below."""
+
+
+rules_group.add_command(show_feedback)
+rules_group.add_command(show_figures)
