@@ -1,6 +1,6 @@
 """What is sealed, as bytes and back: each record says which form it was written in.
 
-Every record is filled up with spaces to a multiple of 256 bytes, so that the length of
+Every record is filled up with spaces to a multiple of 256 bytes or more, so that the length of
 what is sealed does not tell how much a patient had to say.
 """
 
@@ -8,11 +8,22 @@ import json
 from datetime import datetime
 from uuid import UUID
 
+from intake.domain.feedback import Feedback
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.rules import Priority
+from intake.domain.safety_log import Closing
 from intake.domain.screening import Screening
 from intake.domain.submissions import Draft, Signature, Submission
+from intake.domain.tally import Tally
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
+from intake.storage.codec_feedback import (
+    closing_from_json,
+    closing_to_json,
+    feedback_from_json,
+    feedback_to_json,
+    tally_from_json,
+    tally_to_json,
+)
 from intake.storage.codec_wording import (
     editions_from_json,
     editions_to_json,
@@ -26,6 +37,9 @@ from intake.storage.codec_wording import (
 
 VERSION = 1
 _STEP = 256
+# Steps of their own for records whose few bytes more or less would tell how many flags a
+# patient has, or whether feedback names a rule.
+_STEPS = {"tally": 8192, "feedback": 1024}
 
 
 class UnknownRecord(Exception):
@@ -171,6 +185,36 @@ def sign_off_from_bytes(content: bytes) -> SignOff:
     )
 
 
+def feedback_to_bytes(feedback: Feedback) -> bytes:
+    """What a clinician said of a flag, or of one that is missing."""
+    return _to_bytes("feedback", feedback_to_json(feedback))
+
+
+def feedback_from_bytes(content: bytes) -> Feedback:
+    """The feedback."""
+    return feedback_from_json(_from_bytes("feedback", content))
+
+
+def closing_to_bytes(closing: Closing) -> bytes:
+    """What came of an entry of the safety log."""
+    return _to_bytes("closing", closing_to_json(closing))
+
+
+def closing_from_bytes(content: bytes) -> Closing:
+    """The closing."""
+    return closing_from_json(_from_bytes("closing", content))
+
+
+def tally_to_bytes(tally: Tally) -> bytes:
+    """A screening, counted."""
+    return _to_bytes("tally", tally_to_json(tally))
+
+
+def tally_from_bytes(content: bytes) -> Tally:
+    """The tally."""
+    return tally_from_json(_from_bytes("tally", content))
+
+
 def summary_to_bytes(entry: QueueEntry) -> bytes:
     """What the queue shows; whether it is signed or reopened lies in the open and not in here."""
     return _to_bytes(
@@ -224,7 +268,7 @@ def _signature_from_json(document: Json) -> Signature:
 def _to_bytes(kind: str, document: Json) -> bytes:
     # ASCII escapes keep even lone surrogates, which a hostile browser can send.
     written = json.dumps({"v": VERSION, "kind": kind, **document}, separators=(",", ":")).encode()
-    return written + b" " * (-len(written) % _STEP)
+    return written + b" " * (-len(written) % _STEPS.get(kind, _STEP))
 
 
 def _from_bytes(kind: str, content: bytes) -> Json:

@@ -20,10 +20,13 @@ from intake.domain.answers import (
     Text,
     answered,
 )
+from intake.domain.feedback import Feedback, FeedbackKind
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.rules import Priority
+from intake.domain.safety_log import Closing
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.submissions import Draft, Signature, Submission
+from intake.domain.tally import LETTERS, Tally
 from intake.domain.wording import PartLines
 
 words = st.text(max_size=20)
@@ -73,6 +76,16 @@ submissions = st.builds(
 screenings = st.builds(Screening, outcomes, editions, moments)
 acknowledgements = st.builds(Acknowledgement, words, st.uuids(), words, any_words, moments)
 sign_offs = st.builds(SignOff, st.uuids(), words, words, any_words, moments, words, tuples_of(words))
+feedback = st.builds(
+    Feedback, st.sampled_from(FeedbackKind), words, ids, words, any_words, st.uuids(), words, moments
+)
+closings = st.builds(Closing, st.integers(1, 99), any_words, st.uuids(), words, moments)
+tallies = st.builds(
+    Tally,
+    st.dictionaries(st.sampled_from(sorted(LETTERS)), tuples_of(ids)),
+    st.dictionaries(ids, words, max_size=3),
+    editions,
+)
 summaries = st.builds(
     QueueEntry,
     st.uuids(),

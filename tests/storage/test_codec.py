@@ -25,6 +25,9 @@ RECORDS = {
         strategies.acknowledgements,
     ),
     "sign_off": (codec.sign_off_to_bytes, codec.sign_off_from_bytes, strategies.sign_offs),
+    "feedback": (codec.feedback_to_bytes, codec.feedback_from_bytes, strategies.feedback),
+    "closing": (codec.closing_to_bytes, codec.closing_from_bytes, strategies.closings),
+    "tally": (codec.tally_to_bytes, codec.tally_from_bytes, strategies.tallies),
     "summary": (codec.summary_to_bytes, codec.summary_from_bytes, strategies.summaries),
 }
 
@@ -55,6 +58,21 @@ def test_an_acknowledgement_comes_back(acknowledgement):
 @given(strategies.sign_offs)
 def test_a_sign_off_comes_back(sign_off):
     assert codec.sign_off_from_bytes(codec.sign_off_to_bytes(sign_off)) == sign_off
+
+
+@given(strategies.feedback)
+def test_feedback_comes_back(feedback):
+    assert codec.feedback_from_bytes(codec.feedback_to_bytes(feedback)) == feedback
+
+
+@given(strategies.closings)
+def test_what_came_of_an_entry_comes_back(closing):
+    assert codec.closing_from_bytes(codec.closing_to_bytes(closing)) == closing
+
+
+@given(strategies.tallies)
+def test_a_tally_comes_back(tally):
+    assert codec.tally_from_bytes(codec.tally_to_bytes(tally)) == tally
 
 
 @given(strategies.summaries)

@@ -7,6 +7,8 @@ Each command is a module of its own, and tells what it does in plain words, or a
 import click
 
 from intake.cli.rules.check import check_rules
+from intake.cli.rules.feedback import show_feedback
+from intake.cli.rules.figures import show_figures
 from intake.cli.rules.prove import prove
 from intake.cli.rules.publish import publish
 from intake.cli.rules.test import test
@@ -21,3 +23,5 @@ rules_group.add_command(publish)
 rules_group.add_command(test)
 rules_group.add_command(prove)
 rules_group.add_command(check_rules)
+rules_group.add_command(show_feedback)
+rules_group.add_command(show_figures)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from intake.domain.answers import Day, MedicineEntry, MedicineList, State
+from intake.domain.feedback import Feedback, FeedbackKind, standing
 from intake.domain.medicines import Formulary, Possible, Recognition
 from intake.domain.review import Acknowledgement, Review, SignOff, Status
 from intake.domain.rules import Checked, Priority, RuleBook, SourceKind
@@ -22,17 +23,23 @@ CHECKED = {
     Checked.SECONDARY: "read in a secondary source",
     Checked.NOT_CHECKED: "not checked by the project: verify before relying on it",
 }
+SAID = {
+    FeedbackKind.NOT_USEFUL: "Not useful",
+    FeedbackKind.WRONG: "Wrong",
+    FeedbackKind.MISSING: "A flag is missing",
+}
 # What a label section is called in a heading of its own: "Boxed warning: ...".
 KINDS = {kind: kind.value.capitalize() for kind in SourceKind}
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One flag, its place on the page, and who has acknowledged it."""
+    """One flag, its place on the page, who has acknowledged it, and what stands as said of it."""
 
     flag: Flag
     place: int
     acknowledged: Acknowledgement | None
+    feedback: tuple[Feedback, ...]
 
     @property
     def outcome(self) -> RuleOutcome:
@@ -123,6 +130,11 @@ class Reading:
         return tuple(card for card in self.cards if card.acknowledged is None)
 
     @property
+    def missing(self) -> tuple[Feedback, ...]:
+        """What clinicians say should have been pointed out and was not."""
+        return tuple(one for one in self.review.feedback if one.says is FeedbackKind.MISSING)
+
+    @property
     def signed(self) -> SignOff | None:
         """The sign-off that covers everything that stands, if there is one."""
         return self.review.sign_offs[-1] if self.review.status is Status.SIGNED_OFF else None
@@ -205,8 +217,15 @@ def was_answered(line: Line) -> bool:
 
 
 def _cards(review: Review, flags: Iterable[Flag], first: int) -> tuple[Card, ...]:
+    said = standing(review.feedback)
     return tuple(
-        Card(flag, place, review.acknowledgement(flag.key)) for place, flag in enumerate(flags, first)
+        Card(
+            flag,
+            place,
+            review.acknowledgement(flag.key),
+            tuple(one for one in said if one.flag == flag.key),
+        )
+        for place, flag in enumerate(flags, first)
     )
 
 
