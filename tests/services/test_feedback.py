@@ -91,7 +91,7 @@ def test_the_history_tells_what_was_said_in_order(copy, alice, sent):
     say(copy, alice, sent, MISSING, "tremor")
     feedback.close_entry(copy.clinic, alice, sent, 2, "Rule written")
 
-    lines = [line.what for line in reviewing.history(copy.clinic, alice, sent)]
+    lines = [line.what for line in histories.history(copy.clinic, alice, sent)]
 
     told = [line for line in lines if "eedback" in line or "safety" in line]
     assert told[0].startswith("Feedback on the flags: wrong: ")
