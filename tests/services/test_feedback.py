@@ -11,7 +11,7 @@ from intake.content.library import parse_library
 from intake.domain.feedback import FeedbackKind, WordsNeeded
 from intake.domain.rules import Outcome
 from intake.domain.safety_log import AlreadyClosed
-from intake.services import feedback, figures, reviewing
+from intake.services import feedback, figures, histories, reviewing
 from intake.storage import audit
 
 NOT_USEFUL, WRONG, MISSING = FeedbackKind.NOT_USEFUL, FeedbackKind.WRONG, FeedbackKind.MISSING
