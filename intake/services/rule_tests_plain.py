@@ -27,7 +27,7 @@ def as_plain(run: Tried) -> dict[str, Any]:
     }
     if run.mutated is not None:
         unnoticed = [(one.rule, mutant) for one in run.mutated for mutant in one.unnoticed]
-        plain["mutants"] = mutant_figures(run.mutated)
+        plain["mutants"] = {**mutant_figures(run.mutated), "solver": run.proved}
         plain["unnoticed"] = [_plain_unnoticed(trial, rule, one) for rule, one in unnoticed]
     return plain
 
