@@ -19,11 +19,6 @@ from intake.proving.people import EncodingDisagrees
 from intake.proving.solving import SolverMissing, Undecided, require_solver
 from intake.services.rule_tests import Trial
 
-NO_PROVER = (
-    "The solver is not installed, so nothing is proved, and every mutant nobody notices is reported. "
-    "Install it with: pip install 'intake[proving]'"
-)
-
 
 def prover(tried: Trial) -> Equivalence | None:
     """What says for certain that two conditions are the same for everyone; None without the solver."""

@@ -216,6 +216,7 @@ def test_without_the_solver_nothing_is_proved(tried, monkeypatch):
     told = tried("--mutate", rules=TWICE, code=1)
 
     assert "not proved to change nothing, and no answers were found that tell the two apart" in told
+    assert "The solver is not installed" in told
     assert "0 proved to change nothing" in told
 
 
@@ -228,6 +229,7 @@ def test_the_whole_is_printed_as_one_object_for_other_programs(tried):
     ]
     assert unexpected[0]["decided_by"][0]["clause"] == "when.all[1]"
     assert plain["coverage"]["clauses"] == 2
+    assert plain["mutants"]["solver"] is True
     assert plain["mutants"]["mutants"] == plain["mutants"]["noticed"] + plain["mutants"]["survivors"]
     assert {"rule", "path", "line", "change", "standing", "answers", "outcome"} == set(plain["unnoticed"][0])
 
