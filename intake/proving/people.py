@@ -176,7 +176,7 @@ def confirm(evidence: PatientEvidence, expected: Mapping[Condition, Truth]) -> N
         if found is not truth:
             # No answer stands in the message; the imagined person is nobody, but the habit is kept.
             raise EncodingDisagrees(
-                f"the solver holds a condition to be {truth.name} where the engine finds {found.name}; {_FAULT}"
+                f"the solver holds a condition to be {truth.name}, the engine finds {found.name}; {_FAULT}"
             )
 
 
