@@ -27,6 +27,7 @@ help:
 	@echo 'make lint        style, types, import rules, templates'
 	@echo 'make mutants     change each rule in one place at a time, and name each change nobody would notice'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
+	@echo 'make prove       prove what holds of the rules for everyone who could fill in the form'
 	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
 	@echo 'make burden      how many pages and words the form asks of a person, measured anew (docs/burden.md)'
 	@echo 'make setup       the environment for tests, in .venv'
@@ -55,6 +56,12 @@ kills: setup
 .PHONY: mutants
 mutants: setup
 	@$(venv)/bin/intake rules test --mutate
+
+# Another file, or one rule: make prove PROVE='--rules another.yaml', PROVE='--rule mao-inhibitor'
+PROVE ?=
+.PHONY: prove
+prove: setup
+	@$(venv)/bin/python -m intake rules prove $(PROVE)
 
 .PHONY: lint
 lint: setup

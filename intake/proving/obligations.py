@@ -13,7 +13,7 @@ class Kind(Enum):
     CAN_BE_NOT_RAISED = "can be not raised"
     CAN_BE_CANNOT_TELL = "can be cannot tell"
     GRAVER_QUIETS_NOTHING = "a graver answer quiets nothing"
-    INVARIANT = "invariant"
+    INVARIANT = "invariant holds"
     ADDS_SOMETHING = "adds something"
     EXCEPTION_NEEDED = "exception is needed"
 

@@ -34,6 +34,7 @@ from intake.proving.questions import Variables
 from intake.proving.space import TWIN, Space
 
 _SOME_AGE = 40
+_FAULT = "this is a fault in intake/proving, and no finding of this run can be relied on"
 
 
 class EncodingDisagrees(Exception):
@@ -49,13 +50,17 @@ class Person:
     second: bool = False
 
     def draft(self) -> Answers:
-        """Everything this person filled in, also on branches no longer reached."""
-        given = {}
-        for question_id in self.space.questions:
-            answer = self._answer(self._variables(question_id))
-            if answer is not None:
-                given[question_id] = answer
-        return Answers(given)
+        """Everything this person filled in, also on branches no longer reached.
+
+        Raises EncodingDisagrees when nobody can answer so, which the space should have ruled out.
+        """
+        try:
+            given = {one: self._answer(self._variables(one)) for one in self.space.questions}
+        except ValueError as impossible:
+            raise EncodingDisagrees(
+                f"the solver found somebody who cannot be ({impossible}); {_FAULT}"
+            ) from impossible
+        return Answers({one: answer for one, answer in given.items() if answer is not None})
 
     def evidence(self) -> PatientEvidence:
         """What the engine sees once the form is sent."""
@@ -171,8 +176,7 @@ def confirm(evidence: PatientEvidence, expected: Mapping[Condition, Truth]) -> N
         if found is not truth:
             # No answer stands in the message; the imagined person is nobody, but the habit is kept.
             raise EncodingDisagrees(
-                f"the solver holds a condition to be {truth.name} where the engine finds {found.name}; "
-                "this is a fault in intake/proving, and no finding of this run can be relied on"
+                f"the solver holds a condition to be {truth.name}, the engine finds {found.name}; {_FAULT}"
             )
 
 

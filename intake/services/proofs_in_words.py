@@ -135,7 +135,8 @@ def _looked_at(proved: Proved) -> str:
     cases = sum(proof.kind is Kind.INVARIANT for proof in proved.report.proofs)
     rules = sum(proof.kind is Kind.CAN_BE_RAISED for proof in proved.report.proofs)
     questions = len(proved.library.questionnaire.questions)
-    return f"{rules} rules over {questions} questions, and of {cases} cases of invariants:"
+    about = f"{rules} rule{'' if rules == 1 else 's'} over {questions} questions"
+    return f"{about}, and of {cases} case{'' if cases == 1 else 's'} of invariants:"
 
 
 def _claim(proved: Proved, proof: Proof) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import strategies
 from intake import resources
+from intake.content.invariants import read_invariants
 from intake.content.library import read_library
 from intake.domain.answers import BLANK, Answers, Chosen, ChosenMany, MedicineEntry, MedicineList, answered
 from intake.domain.evidence import PatientEvidence, relevant
@@ -26,8 +27,8 @@ LIBRARY = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resou
 ASKED = LIBRARY.questionnaire
 TODAY = date(2026, 11, 20)
 Draw = Callable[[st.SearchStrategy[str]], str]
-# "Underactive, on thyroid pills" tells of pills; an overactive thyroid is graver, and tells of none.
-NOT_ABOUT_GRAVITY = {("thyroid", "ddi_thyroid_hormone")}
+INVARIANTS = read_invariants(resources.SAFETY / "invariants.yaml", LIBRARY)
+NOT_ABOUT_GRAVITY = {(one.question, one.topic) for one in INVARIANTS.not_about_gravity}
 # The same people at each run, and none made smaller: that takes minutes.
 SLOW = settings(
     deadline=None,

@@ -25,8 +25,8 @@ def seen(answers: Answers) -> PatientEvidence:
     return small.given(relevant(drafted), EQUIVALENCE.sent_on)
 
 
-def _comparisons() -> st.SearchStrategy[Compare]:
-    found = []
+def _comparisons() -> list[Compare]:
+    found: list[Compare] = []
     for question in small.asked.questions:
         states = [State.BLANK]
         states += [State.NOT_SURE] if question.offers_not_sure else []
@@ -61,18 +61,23 @@ def _comparisons() -> st.SearchStrategy[Compare]:
         "crisis": (0, 1),
     }
     found += [Compare(q, op, number) for q, numbers in lines.items() for number in numbers for op in numeric]
+    found += [
+        Compare(question, op, choices)
+        for question, choices in (("low", ("never", "daily")), ("pressure", ("yes", "no")))
+        for op in (Operator.IS_ONE_OF, Operator.IS_NONE_OF)
+    ]
     days = (Operator.WITHIN_DAYS, Operator.LONGER_AGO_THAN_DAYS)
     found += [Compare("born", op, 400) for op in days]
     classes = (Operator.HAS_CLASS, Operator.LACKS_CLASS)
     found += [Compare("medicines", op, one) for one in small.formulary.classes for op in classes]
     named = (Operator.HAS_MEDICINE, Operator.LACKS_MEDICINE)
     found += [Compare("medicines", op, one.id) for one in small.formulary.medicines for op in named]
-    return st.sampled_from(found)
+    return found
 
 
 COMPARISONS = _comparisons()
 CONDITIONS = st.recursive(
-    COMPARISONS,
+    st.sampled_from(COMPARISONS),
     lambda inner: st.one_of(
         st.lists(inner, min_size=1, max_size=3).map(lambda parts: All(tuple(parts))),
         st.lists(inner, min_size=1, max_size=3).map(lambda parts: AnyOf(tuple(parts))),
@@ -80,6 +85,10 @@ CONDITIONS = st.recursive(
     max_leaves=5,
 )
 PEOPLE = strategies.answers(small.asked)
+
+
+def test_every_comparison_there_is_is_tried():
+    assert {comparison.operator for comparison in COMPARISONS} == set(Operator)
 
 
 @QUICK

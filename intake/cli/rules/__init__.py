@@ -19,11 +19,9 @@ def rules_group() -> None:
     """The commands, below."""
 
 
-rules_group.add_command(publish)
+rules_group.add_command(check_rules)
 rules_group.add_command(test)
 rules_group.add_command(prove)
-rules_group.add_command(check_rules)
+rules_group.add_command(publish)
 rules_group.add_command(show_feedback)
 rules_group.add_command(show_figures)
-rules_group.add_command(prove)
-rules_group.add_command(test)
