@@ -20,7 +20,13 @@ _A_FILE = click.Path(path_type=Path)
 @click.option("--rules", type=_A_FILE, help="Another rules file.")
 @click.option("--medicines", type=_A_FILE, help="Another medicines file.")
 @click.option("--invariants", type=_A_FILE, help="Another file of invariants.")
-@click.option("--seconds", default=proofs.SECONDS, show_default=True, help="Time for each question.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=proofs.SECONDS,
+    show_default=True,
+    help="Time for each question.",
+)
 @click.option("--processes", type=click.IntRange(1), help="How many to work in, else one for each core.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object.")
 @refusals_in_words
