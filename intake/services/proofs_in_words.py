@@ -74,8 +74,9 @@ def told(proved: Proved, proof: Proof) -> Iterator[str]:
         return
     yield f"NOT SO  {_claim(proved, proof)}"
     if proof.answers is not None:
-        yield "  Somebody with these answers, and no others:"
-        yield from (f"    {label}: {said}" for label, said in _person(proved, proof.answers))
+        person = _person(proved, proof.answers)
+        yield "  Somebody with these answers, and no others:" if person else "  Somebody who answered nothing."
+        yield from (f"    {label}: {said}" for label, said in person)
     if proof.change is not None:
         yield from _graver(proved, proof)
     yield f"  {_TO_DO[proof.kind]}"
