@@ -148,17 +148,21 @@ def screen(file: Path, *, as_json: bool, rules: Path | None) -> None:
 
 @main.command(help="Screen stored submissions again under the rules in force; old screenings are kept.")
 @click.option("--submission", type=click.UUID, help="Only this one.")
+@click.option("--force", is_flag=True, help="Add a screening also where it says the same as the newest.")
 @refusals_in_words
-def rescreen(submission: UUID | None) -> None:
+def rescreen(submission: UUID | None, *, force: bool) -> None:
     """Reviews are reopened only where something new is raised."""
     clinic = instance.opened(read_settings())
     every = reviewing.to_rescreen(clinic, submission)
     screened = reopened = 0
     with click.progressbar(every, label="Screening again", file=sys.stderr) as waiting:
         for one in waiting:
-            reopened += reviewing.rescreen(clinic, one)
-            screened += 1
+            came_of = reviewing.rescreen(clinic, one, force=force)
+            screened += came_of.added
+            reopened += came_of.reopened
     click.echo(f"{screened} submissions screened again, {reopened} reviews reopened.")
+    if skipped := len(every) - screened:
+        click.echo(f"{skipped} skipped: their newest screening says the same (--force adds one anyway).")
 
 
 @main.command("add-clinician", help="Give somebody an account; prints a link to choose a password.")
@@ -225,8 +229,8 @@ def _write(path: Path, text: str) -> None:
 
 
 def _prepared(settings: Settings) -> Clinic:
-    # The content is read first: the product does not start on a bad file.
-    screening_files.library(settings)
+    # The content is read first: nothing is made for a bad file.
+    instance.refuse_bad_content(settings)
     instance.prepare(settings)
     return instance.opened(settings)
 

@@ -14,6 +14,24 @@ from intake.domain.screening import Editions
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What patients are asked and the medicines they may name: what every rules file is read against."""
+
+    questionnaire: Questionnaire
+    formulary: Formulary
+    texts: dict[str, str]
+
+    def with_rules(self, text: str, name: str) -> "Library":
+        """The library that the rules in ``text`` make with these. Raises DocumentRefused."""
+        rulebook = parse_rulebook(text, self.questionnaire, self.formulary, name)
+        return self.with_rulebook(rulebook, text)
+
+    def with_rulebook(self, rulebook: RuleBook, text: str) -> "Library":
+        """The library that rules which were read before make with these."""
+        return Library(self.questionnaire, rulebook, self.formulary, {**self.texts, "rules": text})
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
     """The questionnaire, rules and medicines in force, and the text each was read from."""
 
@@ -27,6 +45,11 @@ class Library:
         """The fingerprints a submission is bound to."""
         return Editions(self.questionnaire.edition, self.rulebook.edition, self.formulary.edition)
 
+    @property
+    def asked(self) -> Asked:
+        """The library without its rules."""
+        return Asked(self.questionnaire, self.formulary, self.texts)
+
 
 def read_library(
     questionnaire: Path, rules: Path, medicines: Path, crisis_lines: Path | None = None
@@ -35,12 +58,17 @@ def read_library(
 
     Raises DocumentRefused for the first that cannot be used.
     """
+    asked = read_asked(questionnaire, medicines, crisis_lines)
+    rulebook, text = read_rulebook(rules, asked.questionnaire, asked.formulary)
+    return asked.with_rulebook(rulebook, text)
+
+
+def read_asked(questionnaire: Path, medicines: Path, crisis_lines: Path | None = None) -> Asked:
+    """The questionnaire and the medicines. Raises DocumentRefused for the first that cannot be used."""
     formulary, medicines_text = read_formulary(medicines)
     asked, questionnaire_text = read_questionnaire(questionnaire, crisis_lines)
     _check_classes(asked, formulary, questionnaire.name)
-    rulebook, rules_text = read_rulebook(rules, asked, formulary)
-    texts = {"questionnaire": questionnaire_text, "rules": rules_text, "medicines": medicines_text}
-    return Library(asked, rulebook, formulary, texts)
+    return Asked(asked, formulary, {"questionnaire": questionnaire_text, "medicines": medicines_text})
 
 
 def parse_library(questionnaire: str, rules: str, medicines: str) -> Library:
@@ -48,9 +76,8 @@ def parse_library(questionnaire: str, rules: str, medicines: str) -> Library:
     formulary = parse_formulary(medicines)
     asked = parse_questionnaire(questionnaire)
     _check_classes(asked, formulary, "questionnaire")
-    rulebook = parse_rulebook(rules, asked, formulary)
-    texts = {"questionnaire": questionnaire, "rules": rules, "medicines": medicines}
-    return Library(asked, rulebook, formulary, texts)
+    texts = {"questionnaire": questionnaire, "medicines": medicines}
+    return Asked(asked, formulary, texts).with_rules(rules, "screening_rules.yaml")
 
 
 def _check_classes(asked: Questionnaire, formulary: Formulary, name: str) -> None:

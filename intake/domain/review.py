@@ -10,7 +10,7 @@ from uuid import UUID
 
 from intake.domain.fingerprint import fingerprint
 from intake.domain.permissions import StaffMember
-from intake.domain.rules import Outcome, Priority
+from intake.domain.rules import Priority
 from intake.domain.screening import Flag, Screening
 from intake.domain.submissions import Submission
 
@@ -111,7 +111,7 @@ class QueueEntry:
             name=submission.name,
             age=submission.age,
             priority=screening.priority,
-            titles=tuple(_in_short(flag) for flag in first[:_TITLES]),
+            titles=tuple(flag.title for flag in first[:_TITLES]),
             flags=len(screening.raised),
             cannot_tell=len(screening.cannot_tell),
             incomplete=screening.incomplete,
@@ -207,8 +207,3 @@ class Review:
             raise NotReady(blockers)
         keys = tuple(flag.key for flag in self.flags)
         return SignOff(clinician.id, clinician.printed_name, statement, note.strip(), at, shown, keys)
-
-
-def _in_short(flag: Flag) -> str:
-    undecided = flag.outcome.outcome is Outcome.CANNOT_TELL and not flag.outcome.failed
-    return f"Cannot tell: {flag.outcome.title}" if undecided else flag.outcome.title

@@ -72,6 +72,16 @@ class Flag:
         """The key an acknowledgement is given for."""
         return self.outcome.key
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the rule cannot tell; one that stopped with an error says so in its own title."""
+        return self.outcome.outcome is Outcome.CANNOT_TELL and not self.outcome.failed
+
+    @property
+    def title(self) -> str:
+        """What it is about. Standing alone, an undecided one must not read like a fact."""
+        return f"Cannot tell: {self.outcome.title}" if self.is_undecided else self.outcome.title
+
 
 @dataclass(frozen=True, slots=True)
 class Screening:

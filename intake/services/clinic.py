@@ -5,24 +5,27 @@ The clinic site is a :class:`Clinic` and can do both.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 from intake import resources
 from intake.config import Settings
+from intake.content.documents import DocumentRefused
 from intake.content.folder import files_in
-from intake.content.library import Library, read_library
+from intake.content.library import Asked, Library, read_asked, read_library
 from intake.domain.answers import Answers
 from intake.domain.events import EditionPublished
 from intake.domain.evidence import PatientEvidence
+from intake.services import in_force
 from intake.storage import audit, editions
 from intake.storage.database import Database
 from intake.storage.encryption import ClinicKeys, PatientKeys
 from intake.storage.keyring import read_clinic_keys, read_patient_keys
 
-SYSTEM = "system"
+SYSTEM = audit.SYSTEM
 
 
 def _now() -> datetime:
@@ -47,6 +50,10 @@ class PatientDesk:
         """A time as the clinic's clock on the wall shows it."""
         return self.settings.local(at)
 
+    def with_library(self, library: Library) -> Self:
+        """The same desk with another library."""
+        return replace(self, library=library)
+
     def evidence(self, answers: Answers) -> PatientEvidence:
         """The answers, read with the questionnaire and medicines in force, as of today."""
         library = self.library
@@ -67,17 +74,46 @@ class Clinic:
         """A time as the clinic's clock on the wall shows it."""
         return self.settings.local(at)
 
+    def today(self) -> date:
+        """The calendar day at the clinic."""
+        return self.local(self.now()).date()
+
+    def with_library(self, library: Library) -> Self:
+        """The same clinic with another library."""
+        return replace(self, library=library)
+
 
 def open_patient_desk(settings: Settings) -> PatientDesk:
-    """The patient site's half of this instance."""
+    """The patient site's half of this instance. Raises DocumentRefused and PublishedRulesRefused."""
     keys = read_patient_keys(settings.instance / "keys")
-    return PatientDesk(settings, Database(settings.database_url), library_of(settings), keys)
+    database = Database(settings.database_url)
+    return PatientDesk(settings, database, _library_at_start(settings, database), keys)
 
 
 def open_clinic(settings: Settings) -> Clinic:
-    """The clinic site's half of this instance."""
+    """The clinic site's half of this instance. Raises DocumentRefused and PublishedRulesRefused."""
     keys = read_clinic_keys(settings.instance / "keys")
-    return Clinic(settings, Database(settings.database_url), library_of(settings), keys)
+    database = Database(settings.database_url)
+    return Clinic(settings, database, _library_at_start(settings, database), keys)
+
+
+def _library_at_start(settings: Settings, database: Database) -> Library:
+    today = settings.today()
+    try:
+        library = library_of(settings)
+    except DocumentRefused:
+        # The file screens nobody once something was published, so it may be half-written.
+        published = in_force.published(database, asked_of(settings), today)
+        if published is None:
+            raise
+        return published
+    in_force.refuse_unreadable(database, library.asked, today)
+    return library
+
+
+def asked_of(settings: Settings) -> Asked:
+    """The questionnaire and medicines the settings name. Raises DocumentRefused."""
+    return read_asked(settings.questionnaire, settings.medicines, crisis_lines_of(settings))
 
 
 def library_of(settings: Settings) -> Library:
@@ -109,7 +145,10 @@ def _read_once(
 
 
 def publish_editions(clinic: Clinic) -> None:
-    """Keep the documents in force under their fingerprints, so that old ones can be shown."""
+    """Keep the documents of the settings under their fingerprints, so that old ones can be shown.
+
+    Rules that were published are kept as they come into force (``in_force``).
+    """
     library = clinic.library
     now = clinic.now()
     with clinic.database.write() as session:

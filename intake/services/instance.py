@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 from intake.config import Settings
-from intake.services.clinic import Clinic, open_clinic, publish_editions
+from intake.content.documents import DocumentRefused
+from intake.domain.publications import PublicationRefused
+from intake.services import in_force
+from intake.services.clinic import Clinic, library_of, open_clinic, publish_editions
 from intake.storage.accounts import UsernameTaken
 from intake.storage.database import Database, DatabaseRefused, is_current, is_empty, migrate
 from intake.storage.keyring import CLINIC_FILE, KeyringRefused, create_keyring
@@ -15,7 +18,15 @@ class Refusal(Exception):
 
 
 # What the commands tell in words instead of a traceback.
-REFUSALS = (Refusal, DatabaseRefused, KeyringRefused, NoSuchSubmission, UsernameTaken)
+REFUSALS = (
+    Refusal,
+    DatabaseRefused,
+    KeyringRefused,
+    NoSuchSubmission,
+    UsernameTaken,
+    PublicationRefused,
+    in_force.PublishedRulesRefused,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,7 @@ def prepare(settings: Settings) -> Prepared:
     """
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = settings.instance / "keys"
-    made_keys = not (keys / CLINIC_FILE).exists()
+    made_keys = not is_prepared(settings)
     database = Database(settings.database_url)
     try:
         if made_keys:
@@ -47,6 +58,24 @@ def prepare(settings: Settings) -> Prepared:
     return Prepared(made_keys, behind)
 
 
+def is_prepared(settings: Settings) -> bool:
+    """Whether this instance was set up before."""
+    return (settings.instance / "keys" / CLINIC_FILE).exists()
+
+
+def refuse_bad_content(settings: Settings) -> None:
+    """The product does not start on a bad file. Raises DocumentRefused.
+
+    A rules file that is bad screens nobody once something was published: that is found out
+    when the instance is opened.
+    """
+    try:
+        library_of(settings)
+    except DocumentRefused:
+        if not is_prepared(settings):
+            raise
+
+
 def _refuse_new_keys_for(database: Database, settings: Settings) -> None:
     if not is_empty(database):
         raise Refusal(
@@ -57,7 +86,7 @@ def _refuse_new_keys_for(database: Database, settings: Settings) -> None:
 
 
 def opened(settings: Settings) -> Clinic:
-    """The clinic's half of a prepared instance, its editions published."""
-    clinic = open_clinic(settings)
+    """The clinic's half of a prepared instance, with the rules in force, its editions kept."""
+    clinic = in_force.at_work(open_clinic(settings))
     publish_editions(clinic)
     return clinic

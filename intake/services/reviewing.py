@@ -1,10 +1,10 @@
 """What a clinician does: work the queue, read, acknowledge, sign off; and screening again."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
+from intake.domain.changes import says_the_same
 from intake.domain.events import (
     FlagAcknowledged,
     QueueOpened,
@@ -20,7 +20,7 @@ from intake.domain.review import QueueEntry, Review, Status
 from intake.domain.rules import Priority
 from intake.domain.screening import Screening, screen
 from intake.services.clinic import SYSTEM, Clinic
-from intake.storage import accounts, audit, reviews, submissions
+from intake.storage import audit, reviews, submissions
 
 STATEMENT = (
     "I have read these answers and the flags above. Signing records that I read this form. "
@@ -60,12 +60,11 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """One thing that happened to a submission."""
+class Rescreened:
+    """What came of screening a submission again; without ``added``, it would have said the same."""
 
-    at: datetime
-    who: str
-    what: str
+    added: bool
+    reopened: bool = False
 
 
 def queue(clinic: Clinic, clinician: StaffMember) -> Queue:
@@ -124,21 +123,6 @@ def sign_off(clinic: Clinic, clinician: StaffMember, submission: UUID, note: str
         audit.record(session, clinic.keys, clinician.id, event, clinic.now())
 
 
-def history(clinic: Clinic, clinician: StaffMember, submission: UUID) -> tuple[HistoryLine, ...]:
-    """Everything that happened to a submission, oldest first. Looking is recorded too."""
-    review = open_review(clinic, clinician, submission)
-    with clinic.database.read() as session:
-        names = {str(member.id): member.printed_name for member in accounts.members(session)}
-        events = audit.events(session, review.submission.id)
-    titles = _acknowledged(review)
-    return tuple(
-        HistoryLine(
-            one.at, names.get(one.actor, one.actor.capitalize()), _what(one.event, one.detail, titles)
-        )
-        for one in events
-    )
-
-
 def to_rescreen(clinic: Clinic, only: UUID | None = None) -> tuple[UUID, ...]:
     """The submissions to screen again: one, or all."""
     if only is not None:
@@ -147,16 +131,19 @@ def to_rescreen(clinic: Clinic, only: UUID | None = None) -> tuple[UUID, ...]:
         return submissions.ids(session)
 
 
-def rescreen(clinic: Clinic, submission: UUID) -> bool:
-    """Screen a submission again under the rules in force; whether that reopened its review.
+def rescreen(clinic: Clinic, submission: UUID, *, force: bool = False) -> Rescreened:
+    """Screen a submission again under the rules in force.
 
-    A new screening is added and the old ones are kept. A review that was signed off is
+    A new screening is added and the old ones are kept; one that says the same as the newest,
+    under the same editions, is added only by ``force``. A review that was signed off is
     reopened only when something stands that the sign-off does not cover. Raises
     NoSuchSubmission.
     """
     with clinic.database.write() as session:
         before = reviews.review(session, clinic.keys, submission)
         screening = _screen_again(clinic, before)
+        if says_the_same(before.screening, screening) and not force:
+            return Rescreened(added=False)
         number = len(before.screenings) + 1
         content = reviews.add_screening(session, clinic.keys, submission, screening)
         after = reviews.review(session, clinic.keys, submission)
@@ -167,7 +154,7 @@ def rescreen(clinic: Clinic, submission: UUID) -> bool:
         audit.record(session, clinic.keys, SYSTEM, event, clinic.now())
         if reopened:
             audit.record(session, clinic.keys, SYSTEM, ReviewReopened(submission, number), clinic.now())
-    return reopened
+    return Rescreened(added=True, reopened=reopened)
 
 
 def _screen_again(clinic: Clinic, review: Review) -> Screening:
@@ -177,29 +164,3 @@ def _screen_again(clinic: Clinic, review: Review) -> Screening:
     # As of the day it was sent: a patient does not grow older by being screened again.
     evidence = PatientEvidence(library.questionnaire, library.formulary, answers, sent_on)
     return screen(library.rulebook, evidence, library.editions, clinic.now())
-
-
-def _acknowledged(review: Review) -> Iterator[str]:
-    # The trail says only that a flag was acknowledged; which one stands in the sealed
-    # record, in the same order.
-    titles = {o.key: o.title for screening in review.screenings for o in screening.outcomes}
-    return iter(titles.get(one.flag, "a flag of an earlier version") for one in review.acknowledgements)
-
-
-def _what(event: str, detail: Mapping[str, object], acknowledged: Iterator[str]) -> str:
-    match event:
-        case "SubmissionReceived":
-            return "Sent by the patient"
-        case "SubmissionScreened":
-            incomplete = "" if detail["complete"] else ", incomplete"
-            return f"Screening {detail['screening']}, rules edition {str(detail['rules'])[:8]}{incomplete}"
-        case "SubmissionOpened":
-            return "Opened and read"
-        case "FlagAcknowledged":
-            return f"Acknowledged: {next(acknowledged, 'a flag')}"
-        case "ReviewSignedOff":
-            return "Signed off"
-        case "ReviewReopened":
-            return "Reopened: the screening raised something new"
-        case other:
-            return other

@@ -20,6 +20,8 @@ from intake.storage.encryption import PatientKeys, length_prefixed
 from intake.storage.tables import AuditEventRow, AuditHeadRow
 
 VERSION = 1
+# Who acts when nobody does: the program, by itself.
+SYSTEM = "system"
 GENESIS = bytes(32)
 # The field that says what an event is about; the first one that an event has.
 _OBJECTS = ("submission", "member", "publication")

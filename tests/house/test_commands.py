@@ -192,7 +192,8 @@ def test_the_demonstration_loads_once_and_never_among_real_people(intake, tmp_pa
     assert re.search(r"alice +\S{15,} +\(A\. Rivera, MD\)", told)
 
     assert "are here already" in intake("demo")
-    assert "20 submissions screened again, 0 reviews reopened" in intake("rescreen")
+    assert "0 submissions screened again, 0 reviews reopened.\n20 skipped" in intake("rescreen")
+    assert "20 submissions screened again, 0 reviews reopened" in intake("rescreen", "--force")
     assert re.search(r"The audit trail is whole: \d+ lines", intake("audit", "verify"))
 
     used = tmp_path / "used"

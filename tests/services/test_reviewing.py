@@ -8,7 +8,7 @@ import sending
 from intake.content.library import parse_library
 from intake.domain.review import AlreadyAcknowledged, Changed, NotReady, Status
 from intake.domain.rules import Priority
-from intake.services import reviewing
+from intake.services import histories, reviewing
 from intake.storage import audit
 from intake.storage.submissions import NoSuchSubmission
 
@@ -126,8 +126,8 @@ def test_screening_again_reopens_only_what_something_new_was_raised_in(copy, ali
     submission = only_submission(copy)
     sign(quiet, alice, submission)
 
-    assert reviewing.rescreen(quiet.clinic, submission) is False
-    assert reviewing.rescreen(copy.clinic, submission) is True
+    assert not reviewing.rescreen(quiet.clinic, submission, force=True).reopened
+    assert reviewing.rescreen(copy.clinic, submission).reopened
 
     review = reviewing.open_review(copy.clinic, alice, submission)
     assert review.was_reopened
@@ -143,7 +143,7 @@ def test_screening_again_with_the_same_rules_changes_nothing_a_clinician_did(cop
     acknowledge_everything(copy, alice, submission)
     sign(copy, alice, submission)
 
-    assert reviewing.rescreen(copy.clinic, submission) is False
+    assert not reviewing.rescreen(copy.clinic, submission, force=True).reopened
 
     assert reviewing.open_review(copy.clinic, alice, submission).status is Status.SIGNED_OFF
 
@@ -184,7 +184,7 @@ def test_the_history_tells_everything_in_order(copy, alice):
     acknowledge_everything(copy, alice, submission)
     sign(copy, alice, submission)
 
-    lines = reviewing.history(copy.clinic, alice, submission)
+    lines = histories.history(copy.clinic, alice, submission)
 
     assert [lines[0].who, lines[0].what] == ["Patient", "Sent by the patient"]
     assert lines[1].what.startswith("Screening 1, rules edition")
@@ -205,7 +205,7 @@ def test_rewording_the_questionnaire_reopens_no_review(copy, alice):
     assert reworded != texts["questionnaire"]
     changed = copy.with_library(parse_library(reworded, texts["rules"], texts["medicines"]))
 
-    assert reviewing.rescreen(changed.clinic, submission) is False
+    assert not reviewing.rescreen(changed.clinic, submission).reopened
 
 
 def test_a_choice_that_was_taken_away_cannot_be_told_and_breaks_nothing(copy, alice):

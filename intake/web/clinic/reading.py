@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from intake.domain.answers import Day, MedicineEntry, MedicineList, State
 from intake.domain.medicines import Formulary, Possible, Recognition
 from intake.domain.review import Acknowledgement, Review, SignOff, Status
-from intake.domain.rules import Checked, Outcome, Priority, RuleBook, SourceKind
+from intake.domain.rules import Checked, Priority, RuleBook, SourceKind
 from intake.domain.screening import Flag, RuleOutcome
 from intake.domain.wording import Line, PartLines, long_date
 from intake.web.clinic.sessions import this_clinic
@@ -41,13 +41,13 @@ class Card:
 
     @property
     def is_undecided(self) -> bool:
-        """Whether the rule cannot tell; one that stopped with an error says so in its own title."""
-        return self.outcome.outcome is Outcome.CANNOT_TELL and not self.outcome.failed
+        """Whether the rule cannot tell."""
+        return self.flag.is_undecided
 
     @property
     def title(self) -> str:
-        """What the flag is about. Standing alone, an undecided one must not read like a fact."""
-        return f"Cannot tell: {self.outcome.title}" if self.is_undecided else self.outcome.title
+        """What the flag is about."""
+        return self.flag.title
 
     @property
     def anchor(self) -> str:

@@ -9,7 +9,7 @@ from typing import cast
 from flask import Response, current_app, g, request
 
 from intake.domain.permissions import StaffMember
-from intake.services import accounts
+from intake.services import accounts, in_force
 from intake.services.clinic import Clinic
 from intake.web.security import cookie_name
 
@@ -17,8 +17,10 @@ CLINIC = "intake.clinic"
 
 
 def this_clinic() -> Clinic:
-    """The clinic whose site this is."""
-    return cast(Clinic, current_app.extensions[CLINIC])
+    """The clinic whose site this is, with the rules in force: the same for the whole of a request."""
+    if "clinic" not in g:
+        g.clinic = in_force.at_work(_as_opened())
+    return cast(Clinic, g.clinic)
 
 
 def token() -> str:
@@ -45,7 +47,7 @@ def begin(response: Response, session_token: str) -> Response:
         _name(),
         session_token,
         path=_path(),
-        secure=this_clinic().settings.secure_cookies,
+        secure=_as_opened().settings.secure_cookies,
         httponly=True,
         samesite="Strict",
     )
@@ -54,15 +56,19 @@ def begin(response: Response, session_token: str) -> Response:
 
 def end(response: Response) -> Response:
     """Take the token back."""
-    secure = this_clinic().settings.secure_cookies
+    secure = _as_opened().settings.secure_cookies
     response.delete_cookie(_name(), path=_path(), secure=secure, httponly=True, samesite="Strict")
     return response
 
 
+def _as_opened() -> Clinic:
+    return cast(Clinic, current_app.extensions[CLINIC])
+
+
 def _name() -> str:
-    return cookie_name(this_clinic().settings, "clinic")
+    return cookie_name(_as_opened().settings, "clinic")
 
 
 def _path() -> str:
     # A __Host- cookie belongs to the whole host; browsers refuse one that does not.
-    return "/" if this_clinic().settings.secure_cookies else (request.script_root or "/")
+    return "/" if _as_opened().settings.secure_cookies else (request.script_root or "/")

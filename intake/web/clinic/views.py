@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.review import AlreadyAcknowledged, UnknownFlag
-from intake.services import reviewing
+from intake.services import histories, reviewing
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.forms import AcknowledgeForm, typed
 from intake.web.clinic.reading import Reading, read
@@ -71,7 +71,7 @@ def acknowledge(member: StaffMember, submission: UUID) -> ResponseReturnValue:
 def history(member: StaffMember, submission: UUID) -> ResponseReturnValue:
     """Everything that happened to a form, oldest first."""
     try:
-        lines = reviewing.history(this_clinic(), member, submission)
+        lines = histories.history(this_clinic(), member, submission)
     except NoSuchSubmission:
         abort(404)
     return render_template("clinic/history.html", submission=submission, lines=lines)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,7 @@ from intake.config import Settings
 from intake.domain.evidence import PatientEvidence
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.submissions import Draft, Receipt
-from intake.services import answering
+from intake.services import answering, in_force
 from intake.services.clinic import PatientDesk
 from intake.web.guard import open_to_all
 from intake.web.security import cookie_name
@@ -72,19 +72,21 @@ def keep_desk(extensions: dict[str, object], desk: PatientDesk) -> None:
 
 
 def the_desk() -> PatientDesk:
-    """The desk of the site that answers."""
-    desk: PatientDesk = current_app.extensions[_DESK]
+    """The desk of the site that answers, with the rules in force: the same for the whole of a request."""
+    if "desk" not in g:
+        g.desk = in_force.at_work(_as_opened())
+    desk: PatientDesk = g.desk
     return desk
 
 
 def the_token() -> str:
     """The browser's token; empty when it has none."""
-    return request.cookies.get(_name(the_desk().settings), "")
+    return request.cookies.get(_name(_as_opened().settings), "")
 
 
 def hand_over(response: Response, token: str) -> Response:
     """Give the browser the token that alone opens its draft."""
-    settings = the_desk().settings
+    settings = _as_opened().settings
     response.set_cookie(
         _name(settings),
         token,
@@ -99,7 +101,7 @@ def hand_over(response: Response, token: str) -> Response:
 
 def take_back(response: Response) -> Response:
     """Let the browser forget its token and every page it kept."""
-    settings = the_desk().settings
+    settings = _as_opened().settings
     response.delete_cookie(
         _name(settings), path="/", secure=settings.secure_cookies, httponly=True, samesite="Lax"
     )
@@ -110,11 +112,16 @@ def take_back(response: Response) -> Response:
 
 def how_long() -> str:
     """How long an open form waits in this browser: "60 minutes", "2 hours", "14 days"."""
-    minutes = the_desk().settings.patient_idle_minutes
+    minutes = _as_opened().settings.patient_idle_minutes
     for unit, length in (("day", 24 * 60), ("hour", 60)):
         if minutes % length == 0 and minutes > length:
             return f"{minutes // length} {unit}s"
     return f"{minutes} minutes" if minutes > 1 else "1 minute"
+
+
+def _as_opened() -> PatientDesk:
+    desk: PatientDesk = current_app.extensions[_DESK]
+    return desk
 
 
 def _name(settings: Settings) -> str:

@@ -1,0 +1,172 @@
+"""The rules in force: what screens on a day, and what to say when the rules file is something else.
+
+While nothing was ever published, the rules file of the settings screens: a small clinic needs no
+ceremony. Once something was, the newest publication that was countersigned and whose day has come
+screens, and the file does not.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol, Self, TypeVar
+from weakref import WeakKeyDictionary
+
+from intake.content.documents import DocumentRefused
+from intake.content.library import Asked, Library
+from intake.domain import publications as domain
+from intake.domain.events import EditionPublished
+from intake.domain.publications import Publication
+from intake.domain.rules import RuleBook
+from intake.domain.wording import long_date
+from intake.services import published_rules
+from intake.storage import accounts, audit, editions, publications
+from intake.storage.database import Database
+from intake.storage.encryption import PatientKeys
+
+_log = logging.getLogger("intake")
+_kept: WeakKeyDictionary[Database, set[tuple[object, str]]] = WeakKeyDictionary()
+
+
+class Site(Protocol):
+    """A patient desk or a clinic."""
+
+    @property
+    def database(self) -> Database:
+        """Where publications are kept."""
+
+    @property
+    def library(self) -> Library:
+        """The content files, as they were when this process began."""
+
+    @property
+    def keys(self) -> PatientKeys:
+        """What seals the audit trail."""
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The clock."""
+
+    def local(self, at: datetime) -> datetime:
+        """A time as the clinic's clock on the wall shows it."""
+
+    def with_library(self, library: Library) -> Self:
+        """The same with another library."""
+
+
+_Site = TypeVar("_Site", bound=Site)
+
+
+class PublishedRulesRefused(Exception):
+    """The published rules do not load with the questionnaire and medicines of the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What screens on a day. Without a ``publication`` it is the rules file of the settings.
+
+    ``behind`` holds newer publications that this process cannot read, each with the reason; a
+    process that began with an older questionnaire goes on with what it can read.
+    """
+
+    publication: Publication | None
+    rulebook: RuleBook
+    text: str
+    behind: tuple[tuple[Publication, DocumentRefused], ...] = ()
+
+
+def on(database: Database, library: Library, day: date) -> InForce:
+    """What screens on a day, beside the questionnaire and the medicines of a library."""
+    published = _published(database, library.asked, day)
+    if isinstance(published, InForce):
+        return published
+    return InForce(None, library.rulebook, library.texts["rules"], published)
+
+
+def published(database: Database, asked: Asked, day: date) -> Library | None:
+    """The library that published rules make on a day; None when nothing published is in force.
+
+    Raises PublishedRulesRefused.
+    """
+    refuse_unreadable(database, asked, day)
+    found = _published(database, asked, day)
+    return asked.with_rulebook(found.rulebook, found.text) if isinstance(found, InForce) else None
+
+
+def refuse_unreadable(database: Database, asked: Asked, day: date) -> None:
+    """Stop a process from starting with other rules than those in force. Raises PublishedRulesRefused."""
+    found = _published(database, asked, day)
+    behind = found.behind if isinstance(found, InForce) else found
+    if not behind:
+        return
+    publication, refusal = behind[0]
+    raise PublishedRulesRefused(
+        f"The rules in force ({_described(database, publication)}) do not load with this questionnaire "
+        f"and these medicines:\n{refusal}\n"
+        "Nothing is started, so that nobody is screened with other rules. Put questionnaire and "
+        "medicines back as they were, or publish rules that fit: intake rules publish NEW --reason … "
+        f"--effective {day.isoformat()} --proposed-by … --countersigned-by …"
+    )
+
+
+def at_work(site: _Site) -> _Site:
+    """The same site with what is in force now.
+
+    Ask once for each request and not in a transaction: what screens must not change within one,
+    and an edition that comes into force is kept, with its line in the audit trail.
+    """
+    today = site.local(site.now()).date()
+    found = on(site.database, site.library, today)
+    _tell_of_what_cannot_be_read(found)
+    if found.publication is None:
+        return site
+    _keep(site, found.publication, found, today)
+    return site.with_library(site.library.asked.with_rulebook(found.rulebook, found.text))
+
+
+def _published(
+    database: Database, asked: Asked, day: date
+) -> InForce | tuple[tuple[Publication, DocumentRefused], ...]:
+    behind: tuple[tuple[Publication, DocumentRefused], ...] = ()
+    for publication in domain.in_force(published_rules.every(database), day):
+        try:
+            rulebook, text = published_rules.rules(database, asked, publication, day)
+        except DocumentRefused as refusal:
+            behind = (*behind, (publication, refusal))
+        else:
+            return InForce(publication, rulebook, text, behind)
+    return behind
+
+
+def _described(database: Database, publication: Publication) -> str:
+    with database.read() as session:
+        names = {member.id: member.printed_name for member in accounts.members(session)}
+    signed = publication.countersigned
+    since = publication.in_force_from
+    return (
+        f"edition {publication.rules[:8]}, proposed by {names.get(publication.proposed_by, 'somebody')}, "
+        f"countersigned by {names.get(signed.by, 'somebody') if signed else 'nobody'}, "
+        f"in force since {long_date(since) if since else 'never'}"
+    )
+
+
+def _keep(site: Site, publication: Publication, found: InForce, today: date) -> None:
+    kept = _kept.setdefault(site.database, set())
+    mark = (publication.id, found.rulebook.edition)
+    if mark in kept:
+        return
+    edition = found.rulebook.edition
+    with site.database.write() as session:
+        new = editions.keep(session, "rules", edition, found.text)
+        new |= publications.note_edition(session, publication.id, edition, today)
+        if new:
+            audit.record(session, site.keys, audit.SYSTEM, EditionPublished("rules", edition), site.now())
+    kept.add(mark)
+
+
+def _tell_of_what_cannot_be_read(found: InForce) -> None:
+    for publication, refusal in found.behind:
+        # The names of rules and files, and nothing about a patient.
+        _log.error(
+            "published rules %s cannot be read: %s", publication.rules[:8], str(refusal).split("\n")[0]
+        )

@@ -1,0 +1,194 @@
+"""Publishing rules: what a new file changes, what is wrong with it, and the two people who put it in force."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from intake.content.documents import edition_of, read
+from intake.content.library import Library
+from intake.domain.events import RulesCountersigned, RulesProposed, RulesWithdrawn
+from intake.domain.permissions import StaffMember
+from intake.domain.publications import (
+    Decision,
+    NotAsked,
+    Publication,
+    PublicationRefused,
+    in_force,
+    proposal,
+)
+from intake.domain.rulebook_changes import RulebookChanges, rulebook_changes
+from intake.services import in_force as screening
+from intake.services import published_rules
+from intake.services.clinic import Clinic
+from intake.services.published_rules import OVERLAY, OVERLAY_NAME, RULES_FILE, RULES_NAME
+from intake.storage import audit, editions, publications
+
+# What else must find nothing before rules are published, beside loading and their examples:
+# each is given the library and answers with what stands in the way, in words.
+CHECKS: tuple[Callable[[Library], Iterable[str]], ...] = ()
+
+
+class StandsInTheWay(PublicationRefused):
+    """The rules load, and a check found something that has to be put right first."""
+
+
+class OtherRulesMeanwhile(PublicationRefused):
+    """What is in force is no longer what the new rules were compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRules:
+    """A rules file that somebody wants in force, and the clinic's overlay if there is one."""
+
+    rules: str
+    overlay: str | None = None
+    rules_name: str = RULES_NAME
+    overlay_name: str = OVERLAY_NAME
+
+    @property
+    def editions(self) -> tuple[str, str | None]:
+        """The fingerprints of the two files. Raises DocumentRefused."""
+        overlay = None if self.overlay is None else edition_of(read(self.overlay, self.overlay_name))
+        return edition_of(read(self.rules, self.rules_name)), overlay
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """New rules that load, whose examples come out as they say and whose checks find nothing.
+
+    ``against`` is the edition in force that ``changes`` are compared with.
+    """
+
+    library: Library
+    changes: RulebookChanges
+    against: str
+
+    @property
+    def examples(self) -> int:
+        """How many examples were run."""
+        return sum(len(rule.examples) for rule in self.library.rulebook.rules)
+
+
+def examine(clinic: Clinic, new: NewRules, on: date) -> Examined:
+    """What new rules would be on a day. Raises DocumentRefused and StandsInTheWay."""
+    asked = clinic.library.asked
+    rulebook, text = published_rules.merged(
+        asked, new.rules, new.overlay, max(on, clinic.today()), new.rules_name
+    )
+    return _checked(clinic, asked.with_rulebook(rulebook, text))
+
+
+def examine_kept(clinic: Clinic, publication: Publication) -> Examined:
+    """The same for a publication, with the questionnaire in force now."""
+    asked = clinic.library.asked
+    day = max(publication.effective_on, clinic.today())
+    rulebook, text = published_rules.rules(clinic.database, asked, publication, day)
+    return _checked(clinic, asked.with_rulebook(rulebook, text))
+
+
+def propose(clinic: Clinic, by: StaffMember, new: NewRules, reason: str, effective_on: date) -> Publication:
+    """Propose rules, for a second person to countersign.
+
+    Raises DocumentRefused, StandsInTheWay, NotAllowed and NotAsked.
+    """
+    examine(clinic, new, effective_on)
+    with clinic.database.write() as session:
+        return _propose(clinic, session, by, new, reason, effective_on)
+
+
+def countersign(clinic: Clinic, by: StaffMember, publication: UUID, against: str) -> Publication:
+    """The second signature, once everything was looked at again.
+
+    ``against`` is the edition in force that the changes shown were compared with. Raises
+    NoSuchPublication, DocumentRefused, StandsInTheWay, OtherRulesMeanwhile, DecidedMeanwhile,
+    NotAllowed and SamePerson.
+    """
+    found = fetch(clinic, publication)
+    # Whoever may not, or comes too late, is told so before being told of the file.
+    found.countersign(by, clinic.now(), clinic.today())
+    if examine_kept(clinic, found).against != against:
+        raise OtherRulesMeanwhile(
+            "Other rules came into force after you opened this page, so what changes is not what you "
+            "read. Nothing was countersigned. Read what changes now, then countersign"
+        )
+    with clinic.database.write() as session:
+        signed = _countersign(clinic, session, by, publications.fetch(session, publication))
+    screening.at_work(clinic)  # kept as in force at once, if its day has come
+    return signed
+
+
+def publish(
+    clinic: Clinic, first: StaffMember, second: StaffMember, new: NewRules, reason: str, effective_on: date
+) -> Publication:
+    """Propose and countersign in one: both people are there.
+
+    Raises DocumentRefused, StandsInTheWay, NotAllowed, NotAsked and SamePerson.
+    """
+    examine(clinic, new, effective_on)
+    with clinic.database.write() as session:
+        proposed = _propose(clinic, session, first, new, reason, effective_on)
+        signed = _countersign(clinic, session, second, proposed)
+    screening.at_work(clinic)
+    return signed
+
+
+def withdraw(clinic: Clinic, by: StaffMember, publication: UUID) -> None:
+    """Take back what screens nobody yet. Raises NoSuchPublication, DecidedMeanwhile and NotAllowed."""
+    with clinic.database.write() as session:
+        found = publications.fetch(session, publication)
+        now = clinic.now()
+        publications.decide(session, found, found.withdraw(by, now, clinic.today()))
+        event = RulesWithdrawn(found.id, found.rules, found.overlay)
+        audit.record(session, clinic.keys, by.id, event, now)
+
+
+def fetch(clinic: Clinic, publication: UUID) -> Publication:
+    """One publication. Raises NoSuchPublication."""
+    with clinic.database.read() as session:
+        return publications.fetch(session, publication)
+
+
+def _checked(clinic: Clinic, library: Library) -> Examined:
+    if found := [words for check in CHECKS for words in check(library)]:
+        raise StandsInTheWay("\n".join(found))
+    now = clinic.library.rulebook
+    return Examined(library, rulebook_changes(now, library.rulebook), now.edition)
+
+
+def _propose(
+    clinic: Clinic, session: Session, by: StaffMember, new: NewRules, reason: str, effective_on: date
+) -> Publication:
+    now, today = clinic.now(), clinic.today()
+    new_one = proposal(uuid4(), by, new.editions, reason, effective_on, now, today)
+    _refuse_the_same(publications.every(session), new_one)
+    editions.keep(session, RULES_FILE, new_one.rules, new.rules)
+    if new_one.overlay is not None and new.overlay is not None:
+        editions.keep(session, OVERLAY, new_one.overlay, new.overlay)
+    publications.add(session, new_one)
+    event = RulesProposed(new_one.id, new_one.rules, new_one.overlay, effective_on.isoformat())
+    audit.record(session, clinic.keys, by.id, event, now)
+    return new_one
+
+
+def _countersign(clinic: Clinic, session: Session, by: StaffMember, found: Publication) -> Publication:
+    now = clinic.now()
+    decision: Decision = found.countersign(by, now, clinic.today())
+    publications.decide(session, found, decision)
+    signed = publications.fetch(session, found.id)
+    first_day = signed.in_force_from
+    event = RulesCountersigned(
+        found.id, found.rules, found.overlay, first_day.isoformat() if first_day else ""
+    )
+    audit.record(session, clinic.keys, by.id, event, now)
+    return signed
+
+
+def _refuse_the_same(every: Iterable[Publication], new_one: Publication) -> None:
+    there = next(iter(in_force(every, new_one.effective_on)), None)
+    if there is not None and (there.rules, there.overlay) == (new_one.rules, new_one.overlay):
+        raise NotAsked(
+            "rules", "These are the rules that are in force on that day already: there is nothing to publish"
+        )
