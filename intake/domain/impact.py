@@ -121,19 +121,24 @@ class _Found:
         self.truths = [_NOT_KNOWN] * len(comparisons.all)
         self.stopped: set[int] = set()
         for question, numbers in comparisons.by_question.items():
-            for number in numbers:
-                self.truths[number] = self._compared(number, question)
+            self._look_at(question, numbers)
 
-    def _compared(self, number: int, question: str) -> int:
+    def _look_at(self, question: str, numbers: list[int]) -> None:
         try:
-            truth = self._evidence.asked(question).truth
-            if truth is Truth.YES:
-                truth = self._comparisons.all[number].of_one_asked(self._evidence)
+            asked = self._evidence.asked(question).truth
+        except Exception:
+            self.stopped.update(numbers)
+            return
+        for number in numbers:
+            self.truths[number] = self._compared(number) if asked is Truth.YES else _VALUES[asked]
+
+    def _compared(self, number: int) -> int:
+        try:
+            return _VALUES[self._comparisons.all[number].of_one_asked(self._evidence)]
         except Exception:
             # As in screening: whatever stops a rule is pointed out, and stops nothing else.
             self.stopped.add(number)
             return _NOT_KNOWN
-        return _VALUES[truth]
 
     def truth(self, when: _Numbered) -> int:
         """The least of the parts of *all*, the greatest of *any*, as in :mod:`intake.domain.truth`."""

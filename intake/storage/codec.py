@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 from uuid import UUID
 
+from intake.domain.answers import Answers
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.rules import Priority
 from intake.domain.screening import Screening
@@ -88,6 +89,12 @@ def submission_from_bytes(content: bytes) -> Submission:
         sent_at=datetime.fromisoformat(document["sent_at"]),
         revision=document["revision"],
     )
+
+
+def sent_answers_from_bytes(content: bytes) -> tuple[Answers, datetime]:
+    """The answers of a submission and when it was sent, without the words they were asked in."""
+    document = _from_bytes("submission", content)
+    return answers_from_json(document["answers"]), datetime.fromisoformat(document["sent_at"])
 
 
 def screening_to_bytes(screening: Screening) -> bytes:

@@ -109,7 +109,7 @@ def add_sign_off(session: Session, keys: ClinicKeys, submission_id: UUID, sign_o
     if _review(session, key, held).fingerprint() != sign_off.covers:
         raise Changed
     number = _count(session, SignOffRow, submission_id) + 1
-    sealed = key.seal(sign_off_to_bytes(sign_off), _sign_off_place(submission_id, number))
+    sealed = key.seal(sign_off_to_bytes(sign_off), sign_off_place(submission_id, number))
     row = SignOffRow(
         submission_id=submission_id,
         number=number,
@@ -145,6 +145,11 @@ def recently_signed(session: Session, keys: ClinicKeys, since: datetime) -> tupl
     return tuple(sorted(entries, key=lambda entry: order[entry.submission]))
 
 
+def sign_off_place(submission_id: UUID, number: int) -> Place:
+    """Where one sign-off is sealed."""
+    return Place("sign_offs", "sealed", submission_id, number)
+
+
 def _hold(session: Session, submission_id: UUID) -> SubmissionRow:
     query = select(SubmissionRow).where(SubmissionRow.id == submission_id)
     if writes(session):
@@ -166,7 +171,7 @@ def _review(session: Session, key: SealingKey, row: SubmissionRow) -> Review:
         for found in _rows(session, AcknowledgementRow, row.id)
     )
     sign_offs = tuple(
-        sign_off_from_bytes(key.open(found.sealed, _sign_off_place(row.id, found.number)))
+        sign_off_from_bytes(key.open(found.sealed, sign_off_place(row.id, found.number)))
         for found in _rows(session, SignOffRow, row.id)
     )
     return Review(_submission(key, row), screenings, acknowledgements, sign_offs)
@@ -268,7 +273,3 @@ def _acknowledgement_place(submission_id: UUID, number: int) -> Place:
 
 def _tag_place(submission_id: UUID) -> Place:
     return Place("acknowledgements", "flag_tag", submission_id)
-
-
-def _sign_off_place(submission_id: UUID, number: int) -> Place:
-    return Place("sign_offs", "sealed", submission_id, number)

@@ -67,7 +67,7 @@ def seal(
     session.add(
         RecordKeyRow(
             submission_id=submission.id,
-            sealed=seal_for_clinic(keys, key, _key_place(submission.id)),
+            sealed=seal_for_clinic(keys, key, key_place(submission.id)),
         )
     )
     return content_digest(answers), keep_screening(session, key, submission, screening, number=1)
@@ -117,7 +117,7 @@ def record_key(session: Session, keys: ClinicKeys, submission_id: UUID) -> Seali
 
 def open_record_key(keys: ClinicKeys, submission_id: UUID, sealed: bytes) -> SealingKey:
     """The key of one submission, from what is stored of it."""
-    return open_for_clinic(keys, sealed, _key_place(submission_id))
+    return open_for_clinic(keys, sealed, key_place(submission_id))
 
 
 def to_the_minute(at: datetime) -> datetime:
@@ -140,7 +140,7 @@ def summary_place(submission_id: UUID, number: int) -> Place:
     return Place("summaries", "sealed", submission_id, number)
 
 
-def _key_place(submission_id: UUID) -> Place:
+def key_place(submission_id: UUID) -> Place:
     return Place("record_keys", "sealed", submission_id)
 
 
