@@ -21,6 +21,7 @@ from intake.services import (
     coverage_page,
     demonstration,
     instance,
+    publication_list,
     reviewing,
     safety_case,
     screening_files,
@@ -49,6 +50,8 @@ def serve() -> None:
     def print_addresses() -> None:
         click.echo(f"The patient's form:  {settings.public_address}/")
         click.echo(f"The clinic's side:   {settings.public_address}/clinic/")
+        for told in publication_list.notes(clinic):
+            click.echo(f"Note: {told}")
         _print_setup_link(settings, clinic)
         clinic.database.dispose()
 
@@ -97,6 +100,8 @@ def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None
     click.echo(f"  rules          edition {library.editions.rules[:12]}")
     click.echo(f"  medicines      edition {library.editions.medicines[:12]}")
     _warn_of_old_crisis_lines(library.questionnaire, settings)
+    if rules is None and (told := screening_files.file_says(settings)):
+        click.echo(f"  note: {told}")
     for rule in coverage.rules_without_hazard(library):
         click.echo(f"  note: rule {rule} names no hazard of safety/hazards.yaml")
 
@@ -136,7 +141,11 @@ def show_safety_case(*, write: bool) -> None:
 def screen(file: Path, *, as_json: bool, rules: Path | None) -> None:
     """FILE holds {"answers": {question id: value}, "as_of": "YYYY-MM-DD"}, as JSON or YAML."""
     settings = read_settings()
-    library = screening_files.library(settings, rules=rules)
+    library = (
+        screening_files.library(settings, rules=rules)
+        if rules
+        else screening_files.library_in_force(settings)
+    )
     outcomes = screening_files.screen_file(library, file, settings.today())
     if as_json:
         plain = [screening_files.as_plain(outcome) for outcome in outcomes]

@@ -9,6 +9,7 @@ from intake.content.answers import read_answers
 from intake.content.conditions import ConditionReader
 from intake.content.documents import Mapped, Problems, edition_of, read, read_file
 from intake.content.fields import Fields, unique
+from intake.content.lowered import read_altered
 from intake.content.sources import Bibliography, read_bibliography, read_source
 from intake.domain.evidence import PatientEvidence
 from intake.domain.medicines import Formulary
@@ -44,24 +45,25 @@ def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formula
     reader = ConditionReader(
         questionnaire, problems, formulary.classes, frozenset(m.id for m in formulary.medicines)
     )
-    shared = _Shared(reader, read_bibliography(fields), fields)
+    shared = RuleFile(reader, read_bibliography(fields), fields)
     entries = fields.entries("rules")
-    read_rules = [_rule(entry, line, shared) for entry, line in entries]
+    read_rules = [read_rule(entry, line, shared) for entry, line in entries]
     lines = [line for _, line in entries]
     unique([(r.id, at) for r, at in zip(read_rules, lines, strict=True)], "rule", problems)
     not_covered = fields.texts("not_covered")
+    altered = read_altered(fields, read_rules)
     if "rules" not in document:
         problems.add(1, "'rules' is missing; an empty list is written `rules: []`")
     fields.finish(also=("owner", "review_by"))
     problems.refuse_if_any()
     for rule, (entry, _) in zip(read_rules, entries, strict=True):
-        _run_examples(rule, entry["examples"].lines, questionnaire, formulary, problems)
+        run_examples(rule, entry["examples"].lines, questionnaire, formulary, problems)
     problems.refuse_if_any()
-    return RuleBook(tuple(read_rules), not_covered, edition_of(document))
+    return RuleBook(tuple(read_rules), not_covered, edition_of(document), altered.lowered, altered.moved_up)
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
+class RuleFile:
     """What every rule of one file is read with; ``file`` names who owns rules that name no other."""
 
     reader: ConditionReader
@@ -73,7 +75,8 @@ class _Shared:
         return self.file if self.file.has(key) and not rule.has(key) else rule
 
 
-def _rule(entry: object, line: int, shared: _Shared) -> Rule:
+def read_rule(entry: object, line: int, shared: RuleFile) -> Rule:
+    """One rule; problems are noted, and its examples are not run yet (:func:`run_examples`)."""
     reader = shared.reader
     fields = Fields(entry, line, "rule", reader.problems)
     rule_id = fields.text("id")
@@ -120,9 +123,10 @@ def _example(entry: object, line: int, rule: Fields, reader: ConditionReader) ->
     return Example(answers, outcome, as_of)
 
 
-def _run_examples(
+def run_examples(
     rule: Rule, lines: list[int], questionnaire: Questionnaire, formulary: Formulary, problems: Problems
 ) -> None:
+    """Note every example that comes out otherwise than it says; ``lines`` are where they stand."""
     for example, line in zip(rule.examples, lines, strict=True):
         evidence = PatientEvidence(questionnaire, formulary, example.answers, example.as_of)
         came_out = outcome_of(rule, evidence)

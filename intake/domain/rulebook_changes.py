@@ -13,6 +13,12 @@ class ChangedRule:
     after: Rule
     keys: tuple[str, ...]
 
+    @property
+    def in_words(self) -> tuple[str, ...]:
+        """The keys, and of the priority what it was and is."""
+        moved = f"priority from {self.before.priority.value} to {self.after.priority.value}"
+        return tuple(moved if key == "priority" else key.replace("_", " ") for key in self.keys)
+
 
 @dataclass(frozen=True, slots=True)
 class RulebookChanges:

@@ -96,9 +96,58 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Lowered:
+    """A shipped rule that the clinic looks at later than it was shipped, or does not run at all.
+
+    ``now`` is the lower priority; None when the rule is silenced: it is run over nobody's
+    answers, which is not the same as not raised. ``until`` is the last day of it, at the clinic.
+    """
+
+    rule: str
+    title: str
+    was: Priority
+    now: Priority | None
+    reason: str
+    by: str
+    until: date
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether the rule is not run at all."""
+        return self.now is None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedUp:
+    """A shipped rule that the clinic looks at sooner than it was shipped.
+
+    That needs no reason, no name and no last day (``until``); they are kept when they were given.
+    """
+
+    rule: str
+    title: str
+    was: Priority
+    now: Priority
+    reason: str = ""
+    by: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Every rule in force, in one edition, and what the rules do not cover."""
+    """Every rule in force, in one edition, and what the rules do not cover.
+
+    ``lowered`` and ``moved_up`` are what an overlay of the clinic changed; a silenced rule
+    stands in ``lowered`` and no longer among the ``rules``.
+    """
 
     rules: tuple[Rule, ...]
     not_covered: tuple[str, ...] = ()
     edition: str = ""
+    lowered: tuple[Lowered, ...] = ()
+    moved_up: tuple[MovedUp, ...] = ()
+
+    @property
+    def silenced(self) -> tuple[Lowered, ...]:
+        """The rules that are not run over anybody's answers."""
+        return tuple(one for one in self.lowered if one.is_silenced)

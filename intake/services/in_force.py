@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, Self, TypeVar
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from intake.content.documents import DocumentRefused
@@ -53,6 +54,8 @@ class Site(Protocol):
     def with_library(self, library: Library) -> Self:
         """The same with another library."""
 
+
+_told: set[UUID] = set()  # what this process has written to its log, once and not for every request
 
 _Site = TypeVar("_Site", bound=Site)
 
@@ -166,6 +169,9 @@ def _keep(site: Site, publication: Publication, found: InForce, today: date) -> 
 
 def _tell_of_what_cannot_be_read(found: InForce) -> None:
     for publication, refusal in found.behind:
+        if publication.id in _told:
+            continue
+        _told.add(publication.id)
         # The names of rules and files, and nothing about a patient.
         _log.error(
             "published rules %s cannot be read: %s", publication.rules[:8], str(refusal).split("\n")[0]

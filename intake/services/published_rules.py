@@ -11,14 +11,16 @@ from weakref import WeakKeyDictionary
 
 from intake.content.documents import DocumentRefused, Problem, edition_of, read
 from intake.content.library import Asked
+from intake.content.overlay import OVERLAY_NAME, RULES_NAME, lay_over
 from intake.content.rules import parse_rulebook
 from intake.domain.publications import Publication
 from intake.domain.rules import RuleBook
 from intake.storage import editions, publications
 from intake.storage.database import Database
 
+# The kinds under which the two files of a publication are kept; what screens is of the kind "rules".
 RULES_FILE, OVERLAY = "rules-file", "overlay"
-RULES_NAME, OVERLAY_NAME = "screening_rules.yaml", "overlay.yaml"
+
 
 _Read = tuple[RuleBook, str]
 _MOST = 8  # what is in force, what is scheduled, and a few proposals that somebody looks at
@@ -59,15 +61,17 @@ def rules(database: Database, asked: Asked, publication: Publication, day: date)
 
 
 def merged(
-    asked: Asked, rules_text: str, overlay_text: str | None, day: date, name: str = RULES_NAME
+    asked: Asked,
+    rules_text: str,
+    overlay_text: str | None,
+    day: date,
+    names: tuple[str, str] = (RULES_NAME, OVERLAY_NAME),
 ) -> _Read:
     """The rules that a rules file and an overlay make on a day, and their text. Raises DocumentRefused."""
-    text = rules_text if overlay_text is None else _laid_over(rules_text, overlay_text, day)
-    return parse_rulebook(text, asked.questionnaire, asked.formulary, name), text
-
-
-def _laid_over(rules_text: str, overlay_text: str, day: date) -> str:
-    raise NotImplementedError
+    if overlay_text is None:
+        return parse_rulebook(rules_text, asked.questionnaire, asked.formulary, names[0]), rules_text
+    laid = lay_over(rules_text, overlay_text, asked.questionnaire, asked.formulary, day, names)
+    return laid.rulebook, laid.text
 
 
 def _try(database: Database, asked: Asked, publication: Publication, day: date) -> _Read | DocumentRefused:

@@ -1,4 +1,4 @@
-"""Publishing rules: what a new file changes, what is wrong with it, and the two people who put it in force."""
+"""Publishing rules: what a new file changes, what is wrong with it, and the two people it takes."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from intake.content.documents import edition_of, read
 from intake.content.library import Library
+from intake.content.overlay import OVERLAY_NAME, RULES_NAME
 from intake.domain.events import RulesCountersigned, RulesProposed, RulesWithdrawn
 from intake.domain.permissions import StaffMember
 from intake.domain.publications import (
-    Decision,
     NotAsked,
     Publication,
     PublicationRefused,
@@ -23,7 +23,7 @@ from intake.domain.rulebook_changes import RulebookChanges, rulebook_changes
 from intake.services import in_force as screening
 from intake.services import published_rules
 from intake.services.clinic import Clinic
-from intake.services.published_rules import OVERLAY, OVERLAY_NAME, RULES_FILE, RULES_NAME
+from intake.services.published_rules import OVERLAY, RULES_FILE
 from intake.storage import audit, editions, publications
 
 # What else must find nothing before rules are published, beside loading and their examples:
@@ -76,7 +76,7 @@ def examine(clinic: Clinic, new: NewRules, on: date) -> Examined:
     """What new rules would be on a day. Raises DocumentRefused and StandsInTheWay."""
     asked = clinic.library.asked
     rulebook, text = published_rules.merged(
-        asked, new.rules, new.overlay, max(on, clinic.today()), new.rules_name
+        asked, new.rules, new.overlay, max(on, clinic.today()), (new.rules_name, new.overlay_name)
     )
     return _checked(clinic, asked.with_rulebook(rulebook, text))
 
@@ -87,6 +87,26 @@ def examine_kept(clinic: Clinic, publication: Publication) -> Examined:
     day = max(publication.effective_on, clinic.today())
     rulebook, text = published_rules.rules(clinic.database, asked, publication, day)
     return _checked(clinic, asked.with_rulebook(rulebook, text))
+
+
+def rehearse(
+    clinic: Clinic,
+    first: StaffMember,
+    second: StaffMember | None,
+    new: NewRules,
+    reason: str,
+    effective_on: date,
+) -> Examined:
+    """Everything that publishing would refuse, and nothing recorded, before anybody types a password.
+
+    Raises DocumentRefused, StandsInTheWay, NotAllowed, NotAsked and SamePerson.
+    """
+    with clinic.database.read() as session:
+        every = publications.every(session)
+    proposed = _new(clinic, every, first, new, reason, effective_on)
+    if second is not None:
+        proposed.countersign(second, clinic.now(), clinic.today())
+    return examine(clinic, new, effective_on)
 
 
 def propose(clinic: Clinic, by: StaffMember, new: NewRules, reason: str, effective_on: date) -> Publication:
@@ -161,21 +181,19 @@ def _checked(clinic: Clinic, library: Library) -> Examined:
 def _propose(
     clinic: Clinic, session: Session, by: StaffMember, new: NewRules, reason: str, effective_on: date
 ) -> Publication:
-    now, today = clinic.now(), clinic.today()
-    new_one = proposal(uuid4(), by, new.editions, reason, effective_on, now, today)
-    _refuse_the_same(publications.every(session), new_one)
+    new_one = _new(clinic, publications.every(session), by, new, reason, effective_on)
     editions.keep(session, RULES_FILE, new_one.rules, new.rules)
     if new_one.overlay is not None and new.overlay is not None:
         editions.keep(session, OVERLAY, new_one.overlay, new.overlay)
     publications.add(session, new_one)
     event = RulesProposed(new_one.id, new_one.rules, new_one.overlay, effective_on.isoformat())
-    audit.record(session, clinic.keys, by.id, event, now)
+    audit.record(session, clinic.keys, by.id, event, new_one.proposed_at)
     return new_one
 
 
 def _countersign(clinic: Clinic, session: Session, by: StaffMember, found: Publication) -> Publication:
     now = clinic.now()
-    decision: Decision = found.countersign(by, now, clinic.today())
+    decision = found.countersign(by, now, clinic.today())
     publications.decide(session, found, decision)
     signed = publications.fetch(session, found.id)
     first_day = signed.in_force_from
@@ -186,9 +204,18 @@ def _countersign(clinic: Clinic, session: Session, by: StaffMember, found: Publi
     return signed
 
 
-def _refuse_the_same(every: Iterable[Publication], new_one: Publication) -> None:
-    there = next(iter(in_force(every, new_one.effective_on)), None)
+def _new(
+    clinic: Clinic,
+    every: Iterable[Publication],
+    by: StaffMember,
+    new: NewRules,
+    reason: str,
+    effective_on: date,
+) -> Publication:
+    new_one = proposal(uuid4(), by, new.editions, reason, effective_on, clinic.now(), clinic.today())
+    there = next(iter(in_force(every, effective_on)), None)
     if there is not None and (there.rules, there.overlay) == (new_one.rules, new_one.overlay):
         raise NotAsked(
             "rules", "These are the rules that are in force on that day already: there is nothing to publish"
         )
+    return new_one

@@ -1,4 +1,4 @@
-"""Screening answers written in a file, without any database: for people who write rules."""
+"""Screening answers written in a file, which needs no database: for people who write rules."""
 
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,10 @@ from intake.content.fields import Fields
 from intake.content.library import Library, read_library
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.screening import RuleOutcome, screen_rule
-from intake.services.clinic import crisis_lines_of, library_of
+from intake.services import in_force, publication_list
+from intake.services.clinic import asked_of, crisis_lines_of, library_of
+from intake.services.instance import is_prepared
+from intake.storage.database import Database
 
 
 def library(
@@ -28,6 +31,33 @@ def library(
         medicines or settings.medicines,
         crisis_lines_of(settings) if questionnaire is None else None,
     )
+
+
+def library_in_force(settings: Settings) -> Library:
+    """What screens today: the published rules of an instance that was set up, else the content files.
+
+    Raises DocumentRefused and PublishedRulesRefused.
+    """
+    if not is_prepared(settings):
+        return library_of(settings)
+    database = Database(settings.database_url)
+    try:
+        published = in_force.published(database, asked_of(settings), settings.today())
+    finally:
+        database.dispose()
+    return published or library_of(settings)
+
+
+def file_says(settings: Settings) -> str:
+    """What to tell when the rules file is something else than the published rules; else nothing."""
+    if not is_prepared(settings):
+        return ""
+    database = Database(settings.database_url)
+    try:
+        found = in_force.on(database, library_of(settings), settings.today())
+    finally:
+        database.dispose()
+    return publication_list.file_says(settings, found)
 
 
 def screen_file(content: Library, path: Path, today: date) -> tuple[RuleOutcome, ...]:

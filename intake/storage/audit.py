@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from cryptography.hazmat.primitives import constant_time, hashes, hmac
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from intake.domain.events import Event
+from intake.domain.events import Event, SubmissionScreened
 from intake.storage.encryption import PatientKeys, length_prefixed
 from intake.storage.tables import AuditEventRow, AuditHeadRow
 
@@ -82,6 +82,24 @@ def events(session: Session, submission_id: UUID | None = None) -> tuple[Recorde
     if submission_id is not None:
         query = query.where(AuditEventRow.object_id == str(submission_id))
     return tuple(_recorded(row) for row in session.scalars(query))
+
+
+def screened_otherwise(session: Session, rules: str) -> int:
+    """How many submissions were last screened with another edition of the rules than this one."""
+    newest = (
+        select(func.max(AuditEventRow.seq).label("seq"))
+        .where(AuditEventRow.event == SubmissionScreened.__name__)
+        .group_by(AuditEventRow.object_id)
+        .subquery()
+    )
+    said = _canonical({"rules": rules})[1:-1]
+    query = (
+        select(func.count())
+        .select_from(AuditEventRow)
+        .join(newest, AuditEventRow.seq == newest.c.seq)
+        .where(~AuditEventRow.detail.contains(said, autoescape=True))
+    )
+    return session.scalar(query) or 0
 
 
 def verify(session: Session, keys: PatientKeys) -> VerifyResult:

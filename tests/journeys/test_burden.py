@@ -28,7 +28,8 @@ def shipped():
     return without_rules()
 
 
-@pytest.fixture(scope="module")
+# Of the whole run, not of the module: a worker may do another module's tests in between, and this takes a minute.
+@pytest.fixture(scope="session")
 def measured(browser, tmp_path_factory):
     """Two people who filled in the whole form in Chromium."""
     return measure(browser, tmp_path_factory.mktemp("burden"))
