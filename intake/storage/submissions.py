@@ -102,6 +102,14 @@ def fetch(session: Session, keys: ClinicKeys, submission_id: UUID) -> Submission
     return submission_from_bytes(key.open(row.answers, answers_place(row.id, row.revision)))
 
 
+def by_reference(session: Session, reference: str) -> UUID:
+    """The submission with this reference; raises :class:`NoSuchSubmission`."""
+    found = session.scalar(select(SubmissionRow.id).where(SubmissionRow.reference == reference))
+    if found is None:
+        raise NoSuchSubmission(f"there is no submission {reference}")
+    return found
+
+
 def ids(session: Session) -> tuple[UUID, ...]:
     """Every submission, oldest first."""
     return tuple(session.scalars(select(SubmissionRow.id).order_by(SubmissionRow.created_at)))
