@@ -21,13 +21,15 @@ from intake.domain.submissions import name_in
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.impact_figures import Bound, Different, Figures, Listed, differences, in_order
 from intake.services.published_rules import merged
+from intake.services.publishing import NewRules
 from intake.storage import audit, every_submission
 from intake.storage.every_submission import CannotBeOpened, Opened, Sealed
 
 
-def proposed(clinic: Clinic, rules: str, overlay: str | None, name: str) -> RuleBook:
-    """The rules in a text, as they would screen today under a clinic's overlay. Raises DocumentRefused."""
-    rulebook, _ = merged(clinic.library.asked, rules, overlay, clinic.today(), name)
+def proposed(clinic: Clinic, new: NewRules) -> RuleBook:
+    """New rules as they would screen today, under their overlay. Raises DocumentRefused."""
+    names = new.rules_name, new.overlay_name
+    rulebook, _ = merged(clinic.library.asked, new.rules, new.overlay, clinic.today(), names)
     return rulebook
 
 

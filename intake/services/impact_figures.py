@@ -113,9 +113,43 @@ def differences(changed: Changes) -> Iterator[Different]:
         yield _between(Difference.OTHER_ANSWERS, one.before, one.after)
 
 
+def as_plain(figures: Figures) -> dict[str, object]:
+    """The figures as plain data, for other programs. Names only where names were listed."""
+    plain: dict[str, object] = {
+        "rules_in_force": figures.before,
+        "new_rules": figures.after,
+        "stored": figures.stored,
+        "looked_at": figures.looked_at,
+        "could_not_be_opened": len(figures.not_opened),
+        "stopped": figures.stopped,
+        "different": {
+            "submissions": figures.changed,
+            "waiting": figures.open_,
+            "signed_off": figures.signed,
+            "reopened": figures.reopened,
+        },
+        "flags": [{**_plain(one), "submissions": number} for one, number in figures.counts],
+    }
+    if figures.listed:
+        plain["listed"] = [
+            {"reference": one.reference, "name": one.name, "flags": [_plain(d) for d in one.differences]}
+            for one in figures.listed
+        ]
+    return plain
+
+
 def in_order(counts: Iterable[tuple[Different, int]]) -> tuple[tuple[Different, int], ...]:
     """By the way in which flags would be different, most urgent first."""
     return tuple(sorted(counts, key=_place))
+
+
+def _plain(one: Different) -> dict[str, object]:
+    return {
+        "difference": one.difference.name.lower(),
+        "rule": one.rule,
+        "before": one.before.value if one.before else None,
+        "after": one.after.value if one.after else None,
+    }
 
 
 def _between(difference: Difference, before: Flag, after: Flag) -> Different:

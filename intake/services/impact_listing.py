@@ -5,13 +5,14 @@ from intake.domain.permissions import Permission, StaffMember
 from intake.services import accounts
 from intake.services.clinic import Clinic
 from intake.services.impact_figures import Figures, Listed
+from intake.services.instance import Refusal
 from intake.storage import audit
 
 LONGEST_REASON = 500
 CONSOLE = "console"
 
 
-class ListingRefused(Exception):
+class ListingRefused(Refusal):
     """Names may not be listed; the message says why and what to do."""
 
 
@@ -35,16 +36,18 @@ def reader(clinic: Clinic, username: str, password: str) -> StaffMember:
     return member
 
 
-def record_listing(clinic: Clinic, by: StaffMember, figures: Figures, reason: str) -> tuple[Listed, ...]:
-    """The forms behind the counts, once it is recorded who is shown them and why.
-
-    Raises ListingRefused when no reason is given.
-    """
-    if not 0 < len(reason.strip()) <= LONGEST_REASON:
+def refuse_bad_reason(reason: str) -> None:
+    """A reason is a few words that may stand in the audit trail. Raises ListingRefused."""
+    if not 0 < len(reason.strip()) <= LONGEST_REASON or not reason.strip().isprintable():
         raise ListingRefused(
-            f"Say why names have to be shown, in at most {LONGEST_REASON} characters and without a "
-            "patient's name: it is kept in the audit trail"
+            f"Say why names have to be shown, on one line of at most {LONGEST_REASON} characters and "
+            "without a patient's name: it is kept in the audit trail. No name was shown."
         )
+
+
+def record_listing(clinic: Clinic, by: StaffMember, figures: Figures, reason: str) -> tuple[Listed, ...]:
+    """The forms behind the counts, once it is recorded who is shown them and why. Raises ListingRefused."""
+    refuse_bad_reason(reason)
     with clinic.database.write() as session:
         event = ImpactListed(figures.after, len(figures.listed), reason.strip())
         audit.record(session, clinic.keys, by.id, event, clinic.now())

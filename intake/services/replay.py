@@ -17,16 +17,18 @@ from intake.domain.screening import Editions, screen
 from intake.domain.submissions import Submission
 from intake.domain.wording import transcribe
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.instance import Refusal
 from intake.storage import audit, editions, submissions, verbatim
 from intake.storage.codec import UnknownRecord, screening_from_bytes, submission_from_bytes
 from intake.storage.editions import NoSuchEdition
 from intake.storage.encryption import DecryptionFailed
+from intake.storage.submissions import NoSuchSubmission
 from intake.storage.verbatim import Departure, Stored
 
 _MOST_LIBRARIES = 8  # editions that follow one another; each takes half a second to read
 
 
-class CannotReplay(Exception):
+class CannotReplay(Refusal):
     """A screening cannot be made again; the message says why and what to do."""
 
 
@@ -52,6 +54,21 @@ class Replayed:
     def same(self) -> bool:
         """Whether everything came out byte for byte as it was stored."""
         return not self.transcript and not any(one.departures for one in self.screenings)
+
+
+@dataclass(frozen=True, slots=True)
+class Replays:
+    """What came of several: how many came out the same, which did not, and which could not be made again.
+
+    It was ``stopped`` when somebody interrupted it before the last of ``wanted``.
+    """
+
+    wanted: int
+    same: int
+    screenings: int
+    otherwise: tuple[Replayed, ...]
+    refused: tuple[tuple[UUID, str], ...]
+    stopped: bool = False
 
 
 class Shelf:
@@ -121,18 +138,76 @@ def shelf(clinic: Clinic) -> Shelf:
 def replay(clinic: Clinic, past: Shelf, submission: UUID) -> Replayed:
     """Make everything of a submission again and compare. That it was done is recorded.
 
-    Raises CannotReplay and NoSuchSubmission.
+    Raises CannotReplay.
     """
     try:
         with clinic.database.read() as session:
             found = verbatim.stored(session, clinic.keys, submission)
         replayed = made_again(found, past)
-    except (DecryptionFailed, UnknownRecord) as refusal:
+    except (DecryptionFailed, NoSuchSubmission, UnknownRecord) as refusal:
         raise CannotReplay(f"{refusal}. Restore a backup in which it can be opened") from None
     with clinic.database.write() as session:
         event = SubmissionReplayed(submission, len(replayed.screenings), replayed.same)
         audit.record(session, clinic.keys, SYSTEM, event, clinic.now())
     return replayed
+
+
+def replay_all(
+    clinic: Clinic,
+    wanted: tuple[UUID, ...],
+    told: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Replays:
+    """Each of these, one after the other; ``told`` hears how many of how many are done. Never raises
+    CannotReplay: that is one of the things that can come of it. An interruption (Ctrl-C) ends it early.
+    """
+    past = shelf(clinic)
+    same = screenings = 0
+    otherwise: list[Replayed] = []
+    refused: list[tuple[UUID, str]] = []
+    stopped = False
+    try:
+        for place, one in enumerate(wanted, 1):
+            try:
+                replayed = replay(clinic, past, one)
+            except CannotReplay as refusal:
+                refused.append((one, str(refusal)))
+            else:
+                screenings += len(replayed.screenings)
+                same += replayed.same
+                if not replayed.same:
+                    otherwise.append(replayed)
+            told(place, len(wanted))
+    except KeyboardInterrupt:
+        stopped = True
+    return Replays(len(wanted), same, screenings, tuple(otherwise), tuple(refused), stopped)
+
+
+def as_plain(found: Replays) -> dict[str, object]:
+    """What came of it as plain data, for other programs; where it departs, and no answer."""
+    return {
+        "submissions": found.wanted,
+        "same": found.same,
+        "screenings": found.screenings,
+        "stopped": found.stopped,
+        "otherwise": [
+            {
+                "submission": str(one.submission),
+                "reference": one.reference,
+                "transcript": [_plain(departure) for departure in one.transcript],
+                "screenings": [
+                    {
+                        "screening": screening.number,
+                        "rules": screening.editions.rules,
+                        "departures": [_plain(departure) for departure in screening.departures],
+                    }
+                    for screening in one.screenings
+                    if screening.departures
+                ],
+            }
+            for one in found.otherwise
+        ],
+        "refused": [{"submission": str(one), "reason": reason} for one, reason in found.refused],
+    }
 
 
 def made_again(stored: Stored, past: Shelf) -> Replayed:
@@ -159,3 +234,7 @@ def _screenings(submission: Submission, stored: Stored, past: Shelf) -> Iterator
         evidence = PatientEvidence(library.questionnaire, library.formulary, answers, as_of)
         made = screen(library.rulebook, evidence, library.editions, before.at)
         yield ScreeningReplayed(number, before.editions, verbatim.from_screening(content, made))
+
+
+def _plain(departure: Departure) -> dict[str, str]:
+    return {"where": departure.where, "field": departure.field}

@@ -6,7 +6,9 @@ Each command is a module of its own, and tells what it does in plain words, or a
 
 import click
 
+from intake.cli.rules.impact import impact_command
 from intake.cli.rules.publish import publish
+from intake.cli.rules.replay import replay_command
 
 
 @click.group("rules", help="Check, test, prove, preview and publish the rules.")
@@ -15,3 +17,5 @@ def rules_group() -> None:
 
 
 rules_group.add_command(publish)
+rules_group.add_command(impact_command)
+rules_group.add_command(replay_command)
