@@ -25,6 +25,7 @@ from intake.services import published_rules
 from intake.services.clinic import Clinic
 from intake.services.published_rules import OVERLAY, RULES_FILE
 from intake.storage import audit, editions, publications
+from intake.storage.publications import NoSuchPublication
 
 # What else must find nothing before rules are published, beside loading and their examples:
 # each is given the library and answers with what stands in the way, in words.
@@ -169,6 +170,16 @@ def fetch(clinic: Clinic, publication: UUID) -> Publication:
     """One publication. Raises NoSuchPublication."""
     with clinic.database.read() as session:
         return publications.fetch(session, publication)
+
+
+def file_of(clinic: Clinic, publication: UUID, which: str) -> str:
+    """The rules file or the overlay of a publication, as it was sent. Raises NoSuchPublication."""
+    with clinic.database.read() as session:
+        found = publications.fetch(session, publication)
+        kind, edition = (RULES_FILE, found.rules) if which == "rules" else (OVERLAY, found.overlay)
+        if edition is None:
+            raise NoSuchPublication(f"publication {publication} has no overlay")
+        return editions.fetch(session, kind, edition)
 
 
 def _checked(clinic: Clinic, library: Library) -> Examined:

@@ -1,20 +1,27 @@
 """What every response carries and every request must show, on both sites (docs/security.md)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 
 from intake.config import Settings
 
+_View = TypeVar("_View", bound=Callable[..., object])
+
 LARGEST_PAGE = 64 * 1024
+# Two content files, each as large as one may be, sent as files and once more as text.
+LARGEST_UPLOAD = 4 * 1024 * 1024 + LARGEST_PAGE
 # As long as a draft may live: a page left open must still be accepted (ux_spec 9).
 _CSRF_LIFETIME = timedelta(days=31)
 # Names of one place, which people type as they please when they try the product.
 _THIS_MACHINE = ("127.0.0.1", "localhost")
 _READING = frozenset({"GET", "HEAD"})
+_LARGER = "takes_a_larger_page"
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -61,6 +68,8 @@ def secure(app: Flask, settings: Settings, secret_key: bytes, site: str) -> None
     )
     app.session_interface = _CsrfCookie()
     app.before_request(_refuse_other_sites)
+    # Before the CSRF protection, which reads the form.
+    app.before_request(_allow_uploads)
     CSRFProtect(app)
     headers = _HEADERS | (_HTTPS_ONLY if settings.secure_cookies else {})
 
@@ -72,9 +81,21 @@ def secure(app: Flask, settings: Settings, secret_key: bytes, site: str) -> None
         return response
 
 
+def larger_page(view: _View) -> _View:
+    """A view that is sent files: it may be sent more than any other."""
+    setattr(view, _LARGER, True)
+    return view
+
+
 def cookie_name(settings: Settings, name: str) -> str:
     """A cookie's name: over HTTPS one that no other host and no other path can set."""
     return f"__Host-intake_{name}" if settings.secure_cookies else f"intake_{name}"
+
+
+def _allow_uploads() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, _LARGER, False):
+        request.max_content_length = request.max_form_memory_size = LARGEST_UPLOAD
 
 
 def _refuse_other_sites() -> None:

@@ -7,13 +7,19 @@ middle of sending never keeps the pages from others (docs/decisions/0014).
 import errno
 import signal
 from collections.abc import Callable
+from copy import copy
 from types import FrameType
+from typing import Any
 
 import waitress
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import BaseWSGIServer, MultiSocketServer
 
 from intake.config import Settings
-from intake.web.security import LARGEST_PAGE
-from intake.web.wsgi import application
+from intake.web.clinic.proposals import UPLOAD_PATH
+from intake.web.security import LARGEST_PAGE, LARGEST_UPLOAD
+from intake.web.wsgi import CLINIC_PATH, application
 
 # More than any page may send: the page's own limit answers first, in words and with help lines.
 _LARGEST_REQUEST = 4 * LARGEST_PAGE
@@ -59,6 +65,7 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
             f"port {settings.port} of {settings.host} is taken; stop the other program, "
             "or choose another port"
         ) from None
+    _take_rules_files(server)
     signal.signal(signal.SIGTERM, _stop)
     # A shell that starts a program in the background tells it to ignore Ctrl-C.
     signal.signal(signal.SIGINT, _stop)
@@ -67,6 +74,30 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
         server.run()
     finally:
         server.close()
+
+
+class _Parser(HTTPRequestParser):
+    """The one address that takes files takes more. It waits on disk: memory holds no more than before."""
+
+    adj: Any  # waitress ships no types
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the first lines of a request, which say where it goes and so how much it may bring."""
+        super().parse_header(header_plus)
+        if self.path == CLINIC_PATH + UPLOAD_PATH:
+            self.adj = copy(self.adj)
+            self.adj.max_request_body_size = 2 * LARGEST_UPLOAD
+
+
+class _Channel(HTTPChannel):
+    parser_class = _Parser
+
+
+def _take_rules_files(server: BaseWSGIServer | MultiSocketServer) -> None:
+    every = server.map.values() if isinstance(server, MultiSocketServer) else (server,)
+    for one in every:
+        if isinstance(one, BaseWSGIServer):
+            one.channel_class = _Channel
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

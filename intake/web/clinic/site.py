@@ -5,12 +5,21 @@ from datetime import datetime
 from flask import Flask, g, request
 
 from intake.domain.permissions import Permission, Role
+from intake.domain.publications import Standing
 from intake.services.clinic import Clinic
-from intake.web.clinic import entry, reading, rules, sessions, signing, staff, views
+from intake.web.clinic import entry, proposals, reading, rules, sessions, signing, staff, views
 from intake.web.frame import date_and_time, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 
 ROLES = {Role.CLINICIAN: "Clinician", Role.ADMINISTRATOR: "Administrator"}
+
+STANDINGS = {
+    Standing.PROPOSED: "Waits for a second person",
+    Standing.SCHEDULED: "Scheduled",
+    Standing.IN_FORCE: "In force",
+    Standing.SUPERSEDED: "No longer in force",
+    Standing.WITHDRAWN: "Withdrawn",
+}
 
 
 def create_clinic_site(clinic: Clinic) -> Flask:
@@ -18,7 +27,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, entry, staff, rules):
+    for part in (views, signing, entry, staff, rules, proposals):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
@@ -38,6 +47,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         priority=reading.PRIORITIES.__getitem__,
         checked=reading.CHECKED.__getitem__,
         role=ROLES.__getitem__,
+        standing=STANDINGS.__getitem__,
     )
     app.jinja_env.tests["answered"] = reading.was_answered
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from intake.domain.answers import MedicineEntry, MedicineList, answered
 from web.clinic.conftest import PASSWORD
+from web.clinic.content import RULES
 from web.looking import follow, look, served
 
 pytestmark = pytest.mark.browser
@@ -125,3 +126,39 @@ def test_the_rare_pages_keep_nobody_out(desk, sent, address):
         desk.get_by_label("Password").fill("not her password at all")
         follow(desk.get_by_role("button", name="Sign in"))
     look(desk)
+
+
+def test_rules_are_proposed_and_countersigned_by_two_people(context, address, tmp_path):
+    other = context.browser.new_context(reduced_motion="reduce")  # nothing fades while it is looked at
+    bob, alice = context.new_page(), other.new_page()
+    for page, username in ((bob, "bob"), (alice, "alice")):
+        page.goto(f"{address}/sign-in")
+        page.get_by_label("Username").fill(username)
+        page.get_by_label("Password").fill(PASSWORD)
+        follow(page.get_by_role("button", name="Sign in"))
+    follow(bob.get_by_role("link", name="Rules", exact=True))
+    look(bob)
+    follow(bob.get_by_role("link", name="Propose new rules"))
+    new = tmp_path / "new_rules.yaml"
+    new.write_text(RULES.replace("question: home, is: no", "question: hoem, is: no"), encoding="utf-8")
+    bob.get_by_label("Rules file", exact=True).set_input_files(new)
+    bob.get_by_label("Why the rules change").fill("The label changed.")
+    follow(bob.get_by_role("button", name="Propose these rules"))
+    assert bob.evaluate("document.activeElement.id") == "put-right"
+    look(bob)
+    bob.get_by_label("Text of the rules file").fill(RULES.replace("priority: moderate", "priority: high"))
+    follow(bob.get_by_role("button", name="Propose these rules"))
+    look(bob)
+
+    follow(alice.get_by_role("link", name="Rules", exact=True))
+    look(alice)
+    follow(alice.get_by_role("link", name="Edition"))
+    alice.get_by_label("Your password").fill(PASSWORD)
+    look(alice)
+    follow(alice.get_by_role("button", name="Countersign as A. Rivera, NP"))
+    look(alice)
+
+    follow(bob.get_by_role("link", name="Rules", exact=True))
+    assert bob.get_by_text("Countersigned by").count()
+    look(bob)
+    other.close()

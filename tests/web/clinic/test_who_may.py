@@ -14,7 +14,13 @@ PEOPLE = ["nobody", "alice", "bob", "dana"]
 def every_page(site):
     """Every address with its endpoint and methods; sign-out comes last, for it ends the visit."""
     rules = [rule for rule in site.url_map.iter_rules() if rule.endpoint != "static"]
-    values = {"submission": uuid4(), "somebody": uuid4(), "token": "no-such-token"}
+    values = {
+        "submission": uuid4(),
+        "somebody": uuid4(),
+        "token": "no-such-token",
+        "publication": uuid4(),
+        "which": "rules",
+    }
     with site.test_request_context():
         adapter = site.url_map.bind("")
         pages = [
@@ -67,6 +73,10 @@ def test_answers_need_the_permission_to_review_and_people_the_one_to_manage(site
             assert mark is Permission.REVIEW, endpoint
         if endpoint.startswith("rules."):
             assert mark is Permission.MANAGE_RULES, endpoint
+        if endpoint.startswith("proposals."):
+            deeds = ("proposals.new", "proposals.propose", "proposals.withdraw")
+            wanted = Permission.MANAGE_RULES if endpoint in deeds else Permission.COUNTERSIGN_RULES
+            assert mark is wanted, endpoint
         if endpoint.startswith("staff."):
             assert mark is Permission.MANAGE_STAFF, endpoint
 

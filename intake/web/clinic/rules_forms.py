@@ -1,0 +1,99 @@
+"""The forms that rules are put in force with: proposing, and countersigning."""
+
+from datetime import date
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from intake.content.overlay import OVERLAY_NAME, RULES_NAME
+from intake.services.publishing import NewRules
+from intake.web.clinic.forms import typed
+
+_CODE = {"rows": "10", "spellcheck": "false", "autocomplete": "off", "autocapitalize": "none"}
+
+
+class NotText(Exception):
+    """An uploaded file that cannot be read as text."""
+
+
+class ProposeForm(FlaskForm):
+    """A rules file, the clinic's overlay if it has one, why, and from which day on."""
+
+    rules_file = FileField("Rules file", description="Choose the file, or paste its text below.")
+    rules = TextAreaField(
+        "Text of the rules file", description="Not read when you choose a file above.", render_kw=_CODE
+    )
+    overlay_file = FileField(
+        "Overlay file (optional)",
+        description="Your clinic's own file, laid over the rules. Leave it out if you have none.",
+    )
+    overlay = TextAreaField(
+        "Text of the overlay (optional)",
+        description="Not read when you choose a file above.",
+        render_kw=_CODE,
+    )
+    reason = TextAreaField(
+        "Why the rules change",
+        description="In a sentence or two. It is kept for good: never write anything about a patient.",
+    )
+    effective_on = StringField(
+        "First day on which they screen",
+        description="Today or later.",
+        render_kw={"type": "date", "autocomplete": "off"},
+    )
+
+    def take_uploads(self) -> None:
+        """Put the text of chosen files where it could have been typed: nothing has to be chosen twice."""
+        for chosen, text in ((self.rules_file, self.rules), (self.overlay_file, self.overlay)):
+            if chosen.data and chosen.data.filename:
+                try:
+                    text.data = chosen.data.read().decode("utf-8")
+                except UnicodeDecodeError:
+                    chosen.errors = ["That file is not UTF-8 text. Choose the YAML file itself"]
+            text.data = typed(text).replace("\r\n", "\n").replace("\r", "\n")
+
+    @property
+    def new_rules(self) -> NewRules:
+        """What was chosen or typed."""
+        overlay = typed(self.overlay)
+        return NewRules(
+            typed(self.rules),
+            overlay if overlay.strip() else None,
+            self._name(self.rules_file, RULES_NAME),
+            self._name(self.overlay_file, OVERLAY_NAME),
+        )
+
+    @property
+    def day(self) -> date | None:
+        """The day; None when it is none."""
+        try:
+            return date.fromisoformat(typed(self.effective_on).strip())
+        except ValueError:
+            return None
+
+    def is_filled_in(self) -> bool:
+        """Whether there is something to look at; what is missing is said beside each field."""
+        if not typed(self.rules).strip() and not self.rules_file.errors:
+            self.rules_file.errors = ["Choose the rules file, or paste its text"]
+        if not typed(self.reason).strip():
+            self.reason.errors = ["Say in a sentence why the rules change"]
+        if self.day is None:
+            self.effective_on.errors = ["Write the day like 2026-12-01"]
+        return not any(field.errors for field in self)
+
+    def _name(self, chosen: FileField, otherwise: str) -> str:
+        return chosen.data.filename if chosen.data and chosen.data.filename else otherwise
+
+
+class CountersignForm(FlaskForm):
+    """The second signature. ``against`` is the edition that what changes was compared with."""
+
+    against = HiddenField()
+    password = PasswordField(
+        "Your password",
+        description="Asked again, so that nobody else can sign in your name.",
+        validators=[InputRequired(message="Type your password to countersign")],
+        render_kw={"autocomplete": "current-password"},
+    )
