@@ -7,7 +7,7 @@ from flask import Flask, g, request
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
 from intake.services.clinic import Clinic
-from intake.web.clinic import entry, proposals, reading, rules, sessions, signing, staff, views
+from intake.web.clinic import entry, impact, proposals, reading, rules, sessions, signing, staff, views
 from intake.web.frame import date_and_time, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 
@@ -27,7 +27,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, entry, staff, rules, proposals):
+    for part in (views, signing, entry, staff, rules, proposals, impact):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
