@@ -157,6 +157,32 @@ class RulesWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class ImpactLooked:
+    """Somebody looked at what other rules would change, as counts; ``looked_at`` submissions were opened."""
+
+    rules: str
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactListed:
+    """A clinician was shown the names behind such counts; ``listed`` is how many, ``reason`` why."""
+
+    rules: str
+    listed: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionReplayed:
+    """Stored screenings were made again with the editions of their time, to see that they say the same."""
+
+    submission: UUID
+    screenings: int
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetupLinkMade:
     """A one-time link to create the first administrator was printed on the console."""
 
@@ -224,6 +250,9 @@ Event = (
     | RulesProposed
     | RulesCountersigned
     | RulesWithdrawn
+    | ImpactLooked
+    | ImpactListed
+    | SubmissionReplayed
     | SetupLinkMade
     | StaffMemberAdded
     | StaffMemberInvited

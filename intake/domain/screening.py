@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from intake.domain.evidence import PatientEvidence
 from intake.domain.fingerprint import fingerprint
@@ -88,12 +88,14 @@ class Screening:
     """Every rule's outcome over one submission, under the editions in force.
 
     ``worked_out`` are the ages, totals and counts the program made of the answers, in words.
+    ``as_of`` is the day the answers were read as of; screenings of the first versions do not say.
     """
 
     outcomes: tuple[RuleOutcome, ...]
     editions: Editions
     at: datetime
     worked_out: tuple[Line, ...] = ()
+    as_of: date | None = None
 
     @property
     def incomplete(self) -> bool:
@@ -134,7 +136,7 @@ class Screening:
 def screen(rulebook: RuleBook, evidence: PatientEvidence, editions: Editions, at: datetime) -> Screening:
     """Run every rule. A rule that stops with an error becomes an urgent *cannot tell*."""
     outcomes = tuple(screen_rule(rule, evidence) for rule in rulebook.rules)
-    return Screening(outcomes, editions, at, _worked_out(evidence))
+    return Screening(outcomes, editions, at, _worked_out(evidence), evidence.as_of)
 
 
 def outcome_of(rule: Rule, evidence: PatientEvidence) -> RuleOutcome:

@@ -105,6 +105,9 @@ def _what(event: str, detail: Mapping[str, object], known: _Known) -> tuple[str,
             return "Signed off", ()
         case "ReviewReopened":
             return "Reopened: the screening raised something new", ()
+        case "SubmissionReplayed":
+            came_out = "came out the same" if detail["same"] else "came out otherwise"
+            return f"Screenings made again with the editions of their time: they {came_out}", ()
         case other:
             return other, ()
 

@@ -75,7 +75,9 @@ def told(proved: Proved, proof: Proof) -> Iterator[str]:
     yield f"NOT SO  {_claim(proved, proof)}"
     if proof.answers is not None:
         person = _person(proved, proof.answers)
-        yield "  Somebody with these answers, and no others:" if person else "  Somebody who answered nothing."
+        yield (
+            "  Somebody with these answers, and no others:" if person else "  Somebody who answered nothing."
+        )
         yield from (f"    {label}: {said}" for label, said in person)
     if proof.change is not None:
         yield from _graver(proved, proof)

@@ -5,9 +5,10 @@ what is sealed does not tell how much a patient had to say.
 """
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from intake.domain.answers import Answers
 from intake.domain.feedback import Feedback
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.rules import Priority
@@ -46,6 +47,17 @@ class UnknownRecord(Exception):
     """A record was written by a newer version of the program, or is none of ours."""
 
 
+def document_of(kind: str, content: bytes) -> Json:
+    """The record as it was written. Raises UnknownRecord."""
+    document: Json = json.loads(content)
+    if document.get("v") != VERSION or document.get("kind") != kind:
+        raise UnknownRecord(
+            f"expected a {kind} in form {VERSION}, found {document.get('kind')!r} in form "
+            f"{document.get('v')!r}: it may need a newer version of intake"
+        )
+    return document
+
+
 def draft_to_bytes(draft: Draft) -> bytes:
     """A draft."""
     return _to_bytes(
@@ -62,7 +74,7 @@ def draft_to_bytes(draft: Draft) -> bytes:
 
 def draft_from_bytes(content: bytes) -> Draft:
     """The draft."""
-    document = _from_bytes("draft", content)
+    document = document_of("draft", content)
     return Draft(
         id=UUID(document["id"]),
         answers=answers_from_json(document["answers"]),
@@ -91,7 +103,7 @@ def submission_to_bytes(submission: Submission) -> bytes:
 
 def submission_from_bytes(content: bytes) -> Submission:
     """The submission."""
-    document = _from_bytes("submission", content)
+    document = document_of("submission", content)
     return Submission(
         id=UUID(document["id"]),
         reference=document["reference"],
@@ -104,6 +116,12 @@ def submission_from_bytes(content: bytes) -> Submission:
     )
 
 
+def sent_answers_from_bytes(content: bytes) -> tuple[Answers, datetime]:
+    """The answers of a submission and when it was sent, without the words they were asked in."""
+    document = document_of("submission", content)
+    return answers_from_json(document["answers"]), datetime.fromisoformat(document["sent_at"])
+
+
 def screening_to_bytes(screening: Screening) -> bytes:
     """A screening with every outcome, those not raised too."""
     return _to_bytes(
@@ -113,19 +131,22 @@ def screening_to_bytes(screening: Screening) -> bytes:
             "editions": editions_to_json(screening.editions),
             "at": screening.at.isoformat(),
             "worked_out": [line_to_json(line) for line in screening.worked_out],
+            "as_of": None if screening.as_of is None else screening.as_of.isoformat(),
         },
     )
 
 
 def screening_from_bytes(content: bytes) -> Screening:
     """The screening."""
-    document = _from_bytes("screening", content)
+    document = document_of("screening", content)
+    as_of = document.get("as_of")
     return Screening(
         outcomes=tuple(outcome_from_json(outcome) for outcome in document["outcomes"]),
         editions=editions_from_json(document["editions"]),
         at=datetime.fromisoformat(document["at"]),
-        # Records of the first versions have none.
+        # Records of the first versions have neither.
         worked_out=tuple(line_from_json(line) for line in document.get("worked_out", ())),
+        as_of=None if as_of is None else date.fromisoformat(as_of),
     )
 
 
@@ -145,7 +166,7 @@ def acknowledgement_to_bytes(acknowledgement: Acknowledgement) -> bytes:
 
 def acknowledgement_from_bytes(content: bytes) -> Acknowledgement:
     """The acknowledgement."""
-    document = _from_bytes("acknowledgement", content)
+    document = document_of("acknowledgement", content)
     return Acknowledgement(
         flag=document["flag"],
         clinician=UUID(document["clinician"]),
@@ -173,7 +194,7 @@ def sign_off_to_bytes(sign_off: SignOff) -> bytes:
 
 def sign_off_from_bytes(content: bytes) -> SignOff:
     """The sign-off."""
-    document = _from_bytes("sign_off", content)
+    document = document_of("sign_off", content)
     return SignOff(
         clinician=UUID(document["clinician"]),
         printed_name=document["printed_name"],
@@ -192,7 +213,7 @@ def feedback_to_bytes(feedback: Feedback) -> bytes:
 
 def feedback_from_bytes(content: bytes) -> Feedback:
     """The feedback."""
-    return feedback_from_json(_from_bytes("feedback", content))
+    return feedback_from_json(document_of("feedback", content))
 
 
 def closing_to_bytes(closing: Closing) -> bytes:
@@ -202,7 +223,7 @@ def closing_to_bytes(closing: Closing) -> bytes:
 
 def closing_from_bytes(content: bytes) -> Closing:
     """The closing."""
-    return closing_from_json(_from_bytes("closing", content))
+    return closing_from_json(document_of("closing", content))
 
 
 def tally_to_bytes(tally: Tally) -> bytes:
@@ -212,7 +233,7 @@ def tally_to_bytes(tally: Tally) -> bytes:
 
 def tally_from_bytes(content: bytes) -> Tally:
     """The tally."""
-    return tally_from_json(_from_bytes("tally", content))
+    return tally_from_json(document_of("tally", content))
 
 
 def summary_to_bytes(entry: QueueEntry) -> bytes:
@@ -236,7 +257,7 @@ def summary_to_bytes(entry: QueueEntry) -> bytes:
 
 def summary_from_bytes(content: bytes) -> QueueEntry:
     """The line of the queue, as if neither signed nor reopened."""
-    document = _from_bytes("summary", content)
+    document = document_of("summary", content)
     priority = document["priority"]
     return QueueEntry(
         submission=UUID(document["submission"]),
@@ -269,13 +290,3 @@ def _to_bytes(kind: str, document: Json) -> bytes:
     # ASCII escapes keep even lone surrogates, which a hostile browser can send.
     written = json.dumps({"v": VERSION, "kind": kind, **document}, separators=(",", ":")).encode()
     return written + b" " * (-len(written) % _STEPS.get(kind, _STEP))
-
-
-def _from_bytes(kind: str, content: bytes) -> Json:
-    document: Json = json.loads(content)
-    if document.get("v") != VERSION or document.get("kind") != kind:
-        raise UnknownRecord(
-            f"expected a {kind} in form {VERSION}, found {document.get('kind')!r} in form "
-            f"{document.get('v')!r}: it may need a newer version of intake"
-        )
-    return document

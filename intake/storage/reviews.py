@@ -145,6 +145,11 @@ def recently_signed(session: Session, keys: ClinicKeys, since: datetime) -> tupl
     return tuple(sorted(entries, key=lambda entry: order[entry.submission]))
 
 
+def sign_off_place(submission_id: UUID, number: int) -> Place:
+    """Where one sign-off is sealed."""
+    return Place("sign_offs", "sealed", submission_id, number)
+
+
 def _hold(session: Session, submission_id: UUID) -> SubmissionRow:
     query = select(SubmissionRow).where(SubmissionRow.id == submission_id)
     if writes(session):
@@ -270,8 +275,3 @@ def acknowledgement_place(submission_id: UUID, number: int) -> Place:
 
 def _tag_place(submission_id: UUID) -> Place:
     return Place("acknowledgements", "flag_tag", submission_id)
-
-
-def sign_off_place(submission_id: UUID, number: int) -> Place:
-    """Where one sign-off is sealed."""
-    return Place("sign_offs", "sealed", submission_id, number)

@@ -69,7 +69,7 @@ def seal(
     session.add(
         RecordKeyRow(
             submission_id=submission.id,
-            sealed=seal_for_clinic(keys, key, _key_place(submission.id)),
+            sealed=seal_for_clinic(keys, key, key_place(submission.id)),
         )
     )
     return content_digest(answers), keep_screening(session, key, submission, screening, number=1)
@@ -110,6 +110,14 @@ def fetch(session: Session, keys: ClinicKeys, submission_id: UUID) -> Submission
     return submission_from_bytes(key.open(row.answers, answers_place(row.id, row.revision)))
 
 
+def by_reference(session: Session, reference: str) -> UUID:
+    """The submission with this reference; raises :class:`NoSuchSubmission`."""
+    found = session.scalar(select(SubmissionRow.id).where(SubmissionRow.reference == reference))
+    if found is None:
+        raise NoSuchSubmission(f"there is no submission {reference}")
+    return found
+
+
 def ids(session: Session) -> tuple[UUID, ...]:
     """Every submission, oldest first."""
     return tuple(session.scalars(select(SubmissionRow.id).order_by(SubmissionRow.created_at)))
@@ -125,7 +133,7 @@ def record_key(session: Session, keys: ClinicKeys, submission_id: UUID) -> Seali
 
 def open_record_key(keys: ClinicKeys, submission_id: UUID, sealed: bytes) -> SealingKey:
     """The key of one submission, from what is stored of it."""
-    return open_for_clinic(keys, sealed, _key_place(submission_id))
+    return open_for_clinic(keys, sealed, key_place(submission_id))
 
 
 def to_the_minute(at: datetime) -> datetime:
@@ -153,7 +161,7 @@ def tally_place(submission_id: UUID, number: int) -> Place:
     return Place("tallies", "sealed", submission_id, number)
 
 
-def _key_place(submission_id: UUID) -> Place:
+def key_place(submission_id: UUID) -> Place:
     return Place("record_keys", "sealed", submission_id)
 
 

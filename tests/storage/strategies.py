@@ -73,7 +73,7 @@ drafts = st.builds(
 submissions = st.builds(
     Submission, st.uuids(), words, answers, parts, signatures, editions, moments, st.integers(1, 9)
 )
-screenings = st.builds(Screening, outcomes, editions, moments)
+screenings = st.builds(Screening, outcomes, editions, moments, as_of=st.none() | st.dates())
 acknowledgements = st.builds(Acknowledgement, words, st.uuids(), words, any_words, moments)
 sign_offs = st.builds(SignOff, st.uuids(), words, words, any_words, moments, words, tuples_of(words))
 feedback = st.builds(

@@ -9,8 +9,10 @@ import click
 from intake.cli.rules.check import check_rules
 from intake.cli.rules.feedback import show_feedback
 from intake.cli.rules.figures import show_figures
+from intake.cli.rules.impact import impact_command
 from intake.cli.rules.prove import prove
 from intake.cli.rules.publish import publish
+from intake.cli.rules.replay import replay_command
 from intake.cli.rules.test import test
 
 
@@ -22,6 +24,8 @@ def rules_group() -> None:
 rules_group.add_command(check_rules)
 rules_group.add_command(test)
 rules_group.add_command(prove)
+rules_group.add_command(impact_command)
 rules_group.add_command(publish)
+rules_group.add_command(replay_command)
 rules_group.add_command(show_feedback)
 rules_group.add_command(show_figures)

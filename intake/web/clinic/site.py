@@ -11,6 +11,7 @@ from intake.web.clinic import (
     entry,
     feedback,
     figures,
+    impact,
     proposals,
     reading,
     rules,
@@ -38,7 +39,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, feedback, entry, staff, rules, proposals, figures):
+    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
