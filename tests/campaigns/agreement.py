@@ -68,9 +68,7 @@ def main(people: int, seed: int | None, processes: int) -> None:
     begun = time.monotonic()
     panel = shipped(seed=seed)
     missed = overlooked(panel, seed)
-    label = f"Asking about {people:,} people"
-    with click.progressbar(length=people, label=label, file=sys.stderr, show_pos=True) as bar:
-        total = campaign(people, seed, processes, bar.update)
+    total = _watched(people, seed, processes)
     if total.found is not None:
         click.echo(f"The interpreters differ (seed {seed}):\n{total.found}", err=True)
         sys.exit(1)
@@ -89,6 +87,20 @@ def main(people: int, seed: int | None, processes: int) -> None:
             "This campaign would not notice: " + ", ".join(missed or [f"{rule} being {truth}"]), err=True
         )
         sys.exit(1)
+
+
+def _watched(people: int, seed: int, processes: int) -> Tally:
+    """With a bar for whoever looks on, and a line for each twentieth in a file."""
+    label = f"Asking about {people:,} people"
+    with click.progressbar(length=people, label=label, file=sys.stderr, show_pos=True) as bar:
+
+        def asked(more: int) -> None:
+            twentieths = bar.pos * 20 // people
+            bar.update(more)
+            if not sys.stderr.isatty() and bar.pos * 20 // people > twentieths:
+                click.echo(f"{bar.pos:,} asked about, {bar.format_eta()} left", err=True)
+
+        return campaign(people, seed, processes, asked)
 
 
 if __name__ == "__main__":
