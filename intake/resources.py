@@ -16,6 +16,8 @@ QUESTIONNAIRE = ROOT / "questionnaire"
 CRISIS_LINES = QUESTIONNAIRE / "crisis_lines.yaml"
 SCREENING_RULES = ROOT / "screening_rules.yaml"
 TEMPLATES = ROOT / "templates"
+# People with what must come of the shipped rules for each; in a checkout only.
+CASES = ROOT / "tests" / "cases"
 
 # What the safety case rests on, as data; the documents made of it stand in a checkout only.
 SAFETY = ROOT / "safety"

@@ -43,6 +43,16 @@ def read_library(
     return Library(asked, rulebook, formulary, texts)
 
 
+def read_all_but_rules(
+    questionnaire: Path, medicines: Path, crisis_lines: Path | None = None
+) -> tuple[Questionnaire, Formulary]:
+    """What rules are read against, for whoever reads the rules themselves. Raises DocumentRefused."""
+    formulary, _ = read_formulary(medicines)
+    asked, _ = read_questionnaire(questionnaire, crisis_lines)
+    _check_classes(asked, formulary, questionnaire.name)
+    return asked, formulary
+
+
 def parse_library(questionnaire: str, rules: str, medicines: str) -> Library:
     """All three documents from their text. Raises DocumentRefused."""
     formulary = parse_formulary(medicines)

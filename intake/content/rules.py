@@ -37,7 +37,13 @@ def parse_rulebook(
     return _rulebook(read(text, name), name, questionnaire, formulary)
 
 
-def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formulary: Formulary) -> RuleBook:
+def rules_written(
+    document: Mapped, name: str, questionnaire: Questionnaire, formulary: Formulary
+) -> RuleBook:
+    """The rules as written, checked in all but one thing: their examples are not run.
+
+    For whoever runs the examples to tell what came of each. Raises DocumentRefused.
+    """
     problems = Problems(name)
     fields = Fields(document, 1, "rules", problems)
     fields.text("about", "")
@@ -54,10 +60,16 @@ def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formula
         problems.add(1, "'rules' is missing; an empty list is written `rules: []`")
     fields.finish(also=("owner", "review_by"))
     problems.refuse_if_any()
-    for rule, (entry, _) in zip(read_rules, entries, strict=True):
+    return RuleBook(tuple(read_rules), not_covered, edition_of(document))
+
+
+def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formulary: Formulary) -> RuleBook:
+    rulebook = rules_written(document, name, questionnaire, formulary)
+    problems = Problems(name)
+    for rule, entry in zip(rulebook.rules, document["rules"], strict=True):
         _run_examples(rule, entry["examples"].lines, questionnaire, formulary, problems)
     problems.refuse_if_any()
-    return RuleBook(tuple(read_rules), not_covered, edition_of(document))
+    return rulebook
 
 
 @dataclass(frozen=True, slots=True)

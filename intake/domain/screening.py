@@ -10,7 +10,7 @@ from intake.domain.rules import Outcome, Priority, Rule, RuleBook, Source
 from intake.domain.truth import Truth
 from intake.domain.wording import Line, quote, work_out
 
-_OUTCOMES = {
+OUTCOMES = {
     Truth.YES: Outcome.RAISED,
     Truth.NOT_KNOWN: Outcome.CANNOT_TELL,
     Truth.NO: Outcome.NOT_RAISED,
@@ -135,7 +135,7 @@ def outcome_of(rule: Rule, evidence: PatientEvidence) -> RuleOutcome:
     finding = rule.when.find(evidence)
     return replace(
         _outline(rule),
-        outcome=_OUTCOMES[finding.truth],
+        outcome=OUTCOMES[finding.truth],
         because=_quotes(evidence, finding.because),
         missing=_quotes(evidence, finding.missing),
     )
