@@ -26,7 +26,7 @@ help:
 	@echo 'make test        lint and test everything'
 	@echo 'make lint        style, types, import rules, templates'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
-	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 50 minutes)'
+	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 45 minutes)'
 	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
 	@echo 'make burden      how many pages and words the form asks of a person, measured anew (docs/burden.md)'
 	@echo 'make setup       the environment for tests, in .venv'

@@ -1,8 +1,9 @@
 """Asks every interpreter of the rules about a million random people: all must say the same of each.
 
-Run it with ``make agreement``. There are the engine that screens patients and an interpreter written a
-second time, from docs/writing-rules.md alone (tests/naive): a mistake in one of them is found where the
-other does not share it. What all of them misunderstand alike is not found.
+Run it with ``make agreement``. There are the engine that screens patients, an interpreter written a second
+time, from docs/writing-rules.md alone (tests/naive), and what the solver is told of the rules
+(intake/proving): a mistake in one of them is found where the others do not share it. What all of them
+misunderstand alike is not found.
 """
 
 import random
@@ -40,7 +41,7 @@ def overlooked(panel: Panel, seed: int) -> list[str]:
     return [
         name
         for name, mistaken in MISTAKES.items()
-        if panel.ask(_CONTROL, Random(seed), panel.voices | {"mistaken": mistaken(panel)}).found is None
+        if not panel.finds(mistaken(panel), _CONTROL, Random(seed))
     ]
 
 
@@ -76,7 +77,7 @@ def main(people: int, seed: int | None, processes: int) -> None:
     truths, seconds = total.people * len(panel.rules), time.monotonic() - begun
     click.echo(
         f"{total.people:,} people, {len(panel.rules)} rules and invented conditions: "
-        f"{' and '.join(panel.voices)} agree on every one of {truths:,} truths (seed {seed}, {seconds:.0f} s)"
+        f"{', '.join(panel.voices)} agree on every one of {truths:,} truths (seed {seed}, {seconds:.0f} s)"
     )
     click.echo(f"Every truth of every rule was met; least of all, {rule} was {truth}: {times:,} times")
     click.echo(

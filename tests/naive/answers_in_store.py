@@ -68,7 +68,7 @@ def _ticked(question: Plain) -> Iterator[Plain]:
     for choice in several:
         yield {"ticked": [choice], "unsure": False}
     if question.get("not_sure") == "true":
-        yield {"ticked": [], "unsure": True}
+        # "I'm not sure" ticked alone is a state and no answer (intake.web.patient.choice_fields).
         yield from ({"ticked": [choice], "unsure": True} for choice in several)
     for _ in range(24):
         share = chance.choice((0.1, 0.3, 0.6))
@@ -114,6 +114,8 @@ def _numbers(question: Plain, lines: set[Fraction]) -> Iterator[Plain]:
         amounts |= {"104.99", "60", "88.5"}
     else:
         amounts |= {_decimal(line + step) for line in lines for step in (-1, 0, 1)}
+    # The form sends back what lies beyond a question's limits.
+    amounts = {one for one in amounts if least <= Fraction(one) <= most}
     for unit in units:
         if unit == "ft_in":
             yield from (

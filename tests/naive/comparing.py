@@ -1,6 +1,6 @@
 """Whether several interpreters say the same of a person, and the least of a person they differ on."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from naive.people import Person
@@ -8,7 +8,7 @@ from naive.rawfiles import Plain, typed
 
 # What one interpreter says of a person: the questions whose answers count, and the truth of every rule.
 Said = tuple[frozenset[str], list[str]]
-Voice = Callable[[Person], Said]
+Voice = Callable[[Sequence[Person]], list[Said]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class Disagreement:
         return f"{self.about}\n{told}\nas_of: {self.person.as_of}\nanswers:\n{answers or '  none'}"
 
 
+def one_by_one(say: Callable[[Person], Said]) -> Voice:
+    """The voice of an interpreter that hears of one person at a time."""
+    return lambda people: [say(person) for person in people]
+
+
 def disagreement(voices: Mapping[str, Voice], rules: list[str], person: Person) -> Disagreement | None:
     """Where the voices part on this person, made as small as it goes; None when they agree."""
     about = _first_difference(voices, rules, person)
@@ -37,7 +42,7 @@ def disagreement(voices: Mapping[str, Voice], rules: list[str], person: Person) 
 
 
 def _first_difference(voices: Mapping[str, Voice], rules: list[str], person: Person) -> str | None:
-    (first_kept, first), *others = [voice(person) for voice in voices.values()]
+    (first_kept, first), *others = [voice([person])[0] for voice in voices.values()]
     for kept, truths in others:
         if kept != first_kept:
             return f"question {min(kept ^ first_kept)}"
@@ -51,7 +56,7 @@ def _said(voices: Mapping[str, Voice], rules: list[str], person: Person, about: 
     kind, _, name = about.partition(" ")
     said = {}
     for voice_name, voice in voices.items():
-        kept, truths = voice(person)
+        ((kept, truths),) = voice([person])
         dropped = "that its answer is kept" if name in kept else "that its answer is not kept"
         said[voice_name] = truths[rules.index(name)] if kind == "rule" else dropped
     return said if len(set(said.values())) > 1 else None
@@ -91,7 +96,7 @@ def _shorter(value: object) -> Iterable[object]:
                 yield {"ticked": ticked, "unsure": False}
             for one in ticked:
                 fewer = [other for other in ticked if other != one]
-                if fewer or unsure:
+                if fewer:
                     yield {"ticked": fewer, "unsure": unsure}
         case [dict(), _, *_]:
             for at in range(len(value)):

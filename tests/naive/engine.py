@@ -42,12 +42,16 @@ class Engine:
 
     def evidence(self, answers: dict[str, Plain], as_of: str) -> PatientEvidence:
         """What the rules look at: the answers that would be sent."""
-        given = Answers({question: self._answer(question, plain) for question, plain in answers.items()})
+        given = self.draft(answers)
         asked, day = self.library.questionnaire, date.fromisoformat(as_of)
         # The names are read once for a million people, and by the product's own formulary.
         names: Formulary = self.names  # type: ignore[assignment]  # it reads names as one does
         kept = relevant(PatientEvidence(asked, names, given, day))
         return PatientEvidence(asked, names, kept, day)
+
+    def draft(self, answers: dict[str, Plain]) -> Answers:
+        """The same answers as the product holds them, those to questions that are not asked too."""
+        return Answers({question: self._answer(question, plain) for question, plain in answers.items()})
 
     def truths(self, evidence: PatientEvidence) -> list[str]:
         """What every rule makes of it, in the order of the file."""
@@ -104,6 +108,10 @@ class Names:
         if typed not in self._read:
             self._read[typed] = self._formulary.read(typed)
         return self._read[typed]
+
+    def __getattr__(self, name: str) -> object:
+        """All else is asked of the formulary itself."""
+        return getattr(self._formulary, name)
 
     def reading(self) -> MedicineReading:
         """As a formulary gives one for each form."""

@@ -6,12 +6,13 @@ from dataclasses import replace
 from intake.domain.conditions import All, AnyOf, Compare, Condition, Finding, Interval, Operator
 from intake.domain.evidence import PatientEvidence
 from intake.domain.truth import Truth
-from naive.comparing import Said
+from naive.comparing import Said, Voice, one_by_one
+from naive.encoded import Encoding
 from naive.engine import Engine
 from naive.panel import Panel
 from naive.people import Person
 
-Asks = Callable[[Panel], Callable[[Person], Said]]
+Asks = Callable[[Panel], Voice]
 
 
 class NotKnownAsNo(Compare):
@@ -54,8 +55,13 @@ class BesideTheLine(Compare):
     """A threshold that the number itself no longer reaches."""
 
     def find(self, evidence) -> Finding:
+        return self.moved(self).find(evidence)
+
+    @staticmethod
+    def moved(compare: Compare) -> Compare:
+        """The comparison with its line a little further on."""
         moved = {Operator.AT_LEAST: Operator.ABOVE, Operator.BELOW: Operator.AT_MOST}
-        return Compare(self.question, moved.get(self.operator, self.operator), self.operand).find(evidence)
+        return Compare(compare.question, moved.get(compare.operator, compare.operator), compare.operand)
 
 
 class HalfOfAnInterval(Compare):
@@ -79,20 +85,11 @@ class _Least:
 
 def each_comparison(kind: type[Compare]) -> Asks:
     """Every comparison of every rule replaced by one of this kind."""
-
-    def change(condition: Condition) -> Condition:
-        match condition:
-            case All(parts):
-                return All(tuple(map(change, parts)))
-            case AnyOf(parts):
-                return AnyOf(tuple(map(change, parts)))
-            case compare:
-                return kind(compare.question, compare.operator, compare.operand)
-
+    change = _each(lambda compare: kind(compare.question, compare.operator, compare.operand))
     return lambda panel: _by(_with(panel, change), panel)
 
 
-def any_as_all(panel: Panel) -> Callable[[Person], Said]:
+def any_as_all(panel: Panel) -> Voice:
     """One rule whose alternatives are all asked for."""
 
     def change(condition: Condition) -> Condition:
@@ -101,14 +98,27 @@ def any_as_all(panel: Panel) -> Callable[[Person], Said]:
     return _by(_with(panel, change), panel)
 
 
-def nothing_dropped(panel: Panel) -> Callable[[Person], Said]:
+def nothing_dropped(panel: Panel) -> Voice:
     """Answers to questions that are no longer asked are sent all the same."""
 
     def say(person: Person) -> Said:
         kept, truths = panel.by_engine(person)
         return kept | frozenset(person.answers), truths
 
-    return say
+    return one_by_one(say)
+
+
+def _each(change: Callable[[Compare], Compare]) -> Callable[[Condition], Condition]:
+    def changed(condition: Condition) -> Condition:
+        match condition:
+            case All(parts):
+                return All(tuple(map(changed, parts)))
+            case AnyOf(parts):
+                return AnyOf(tuple(map(changed, parts)))
+            case compare:
+                return change(compare)
+
+    return changed
 
 
 def _with(panel: Panel, change: Callable[[Condition], Condition]) -> Engine:
@@ -116,14 +126,21 @@ def _with(panel: Panel, change: Callable[[Condition], Condition]) -> Engine:
     return Engine(replace(panel.library, rulebook=replace(panel.library.rulebook, rules=rules)))
 
 
-def _by(engine: Engine, panel: Panel) -> Callable[[Person], Said]:
+def _by(engine: Engine, panel: Panel) -> Voice:
     engine.names = panel.engine.names
 
     def say(person: Person) -> Said:
         evidence = engine.evidence(person.answers, person.as_of)
         return frozenset(evidence.answers), engine.truths(evidence)
 
-    return say
+    return one_by_one(say)
+
+
+def encoded_beside_the_line(panel: Panel) -> Voice:
+    """What the solver is told of the rules has thresholds that the number itself no longer reaches."""
+    mistaken = _with(panel, _each(BesideTheLine.moved))
+    mistaken.names = panel.engine.names
+    return Encoding(mistaken).say
 
 
 MISTAKES: dict[str, Asks] = {
@@ -134,5 +151,6 @@ MISTAKES: dict[str, Asks] = {
     "beside the line": each_comparison(BesideTheLine),
     "half of an interval": each_comparison(HalfOfAnInterval),
     "any as all": any_as_all,
+    "encoded beside the line": encoded_beside_the_line,
     "nothing dropped": nothing_dropped,
 }

@@ -7,7 +7,9 @@ from random import Random
 
 from intake import resources
 from intake.content.library import Library, read_library
-from naive.comparing import Disagreement, Said, Voice, disagreement
+from naive.answers_in_store import DAYS
+from naive.comparing import Disagreement, Said, Voice, disagreement, one_by_one
+from naive.encoded import Encoding
 from naive.engine import Engine
 from naive.interpreter import Sitting
 from naive.invented import as_the_product_reads_them, conditions
@@ -61,7 +63,11 @@ class Panel:
         self.rules = [rule["id"] for rule in written.rules]
         listed = entries(raw(medicines), Random(20261120))
         self.people = People(written, listed, self.engine.names.plain, list(WORDS))
-        self.voices: dict[str, Voice] = {"engine": self.by_engine, "naive interpreter": self.by_hand}
+        self.voices: dict[str, Voice] = {
+            "engine": one_by_one(self.by_engine),
+            "naive interpreter": one_by_one(self.by_hand),
+            "solver encoding": Encoding(self.engine).say,
+        }
 
     def by_engine(self, person: Person) -> Said:
         """What the product says."""
@@ -74,18 +80,30 @@ class Panel:
         kept = Sitting(self.written, person.answers, person.as_of, read).kept()
         return frozenset(kept), Sitting(self.written, kept, person.as_of, read).truths()
 
-    def ask(self, people: int, chance: Random, voices: Mapping[str, Voice] | None = None) -> Tally:
-        """Ask every voice about so many people, or up to the first of whom they say different things."""
+    def finds(self, mistaken: Voice, people: int, chance: Random) -> bool:
+        """Whether the naive interpreter finds a mistake of another among so many people."""
+        voices = {"naive interpreter": self.voices["naive interpreter"], "mistaken": mistaken}
+        return self.ask(people, chance, voices, together=50).found is not None
+
+    def ask(
+        self, people: int, chance: Random, voices: Mapping[str, Voice] | None = None, together: int = 250
+    ) -> Tally:
+        """Ask every voice about so many people, or up to the first of whom they say different things.
+
+        They are drawn, and spoken of, so many together; those of one lot send their forms on one day.
+        """
         asked = self.voices if voices is None else voices
         tally = Tally()
-        for _ in range(people):
-            person = self.people.draw(chance)
-            said = [voice(person) for voice in asked.values()]
-            tally.people += 1
-            tally.outcomes.update(zip(self.rules, said[0][1], strict=True))
-            if any(other != said[0] for other in said[1:]):
-                tally.found = disagreement(asked, self.rules, person)
-                break
+        while tally.people < people and tally.found is None:
+            day, many = chance.choice(DAYS), min(together, people - tally.people)
+            drawn = [self.people.draw(chance, day) for _ in range(many)]
+            said = [voice(drawn) for voice in asked.values()]
+            tally.people += len(drawn)
+            for person, first, *others in zip(drawn, *said, strict=True):
+                tally.outcomes.update(zip(self.rules, first[1], strict=True))
+                if any(other != first for other in others):
+                    tally.found = disagreement(asked, self.rules, person)
+                    break
         return tally
 
 

@@ -56,8 +56,8 @@ class People:
         }
         self._meant: dict[tuple[str, str, str, str], list[Plain]] = {}
 
-    def draw(self, chance: Random) -> Person:
-        """One person."""
+    def draw(self, chance: Random, as_of: str = DAYS[0]) -> Person:
+        """One person who sends the form that day."""
         absent, left_open, calm = _TEMPERS[int(chance.random() * len(_TEMPERS))]
         answers: dict[str, Plain] = {}
         for question, store in self.store.items():
@@ -69,7 +69,7 @@ class People:
             elif chance.random() < calm:
                 store = self._calm[question]
             answers[question] = store[int(chance.random() * len(store))]
-        person = Person(answers, DAYS[int(chance.random() * len(DAYS))])
+        person = Person(answers, as_of)
         for _ in range(int(chance.random() * 4)):
             rule = self.files.rules[int(chance.random() * len(self.files.rules))]
             self._lean(rule["when"], YES if chance.random() < 0.75 else NO, person, chance)

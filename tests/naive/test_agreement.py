@@ -11,7 +11,7 @@ from naive.people import Person
 
 pytestmark = pytest.mark.xdist_group("agreement")  # the files are read once for all of these
 SEED = 20261120
-PEOPLE = 2000
+PEOPLE = 1500
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +38,11 @@ def test_the_people_make_every_rule_come_out_every_way(panel, asked):
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_an_engine_with_a_mistake_is_found_out(panel, mistake):
     """The controls: each mistake is met by somebody."""
-    voices = panel.voices | {"mistaken": MISTAKES[mistake](panel)}
-
-    assert panel.ask(5000, Random(SEED), voices).found is not None
+    assert panel.finds(MISTAKES[mistake](panel), 5000, Random(SEED))
 
 
 def test_the_person_shown_is_as_small_as_it_goes(panel):
-    voices = {"engine": panel.by_engine, "mistaken": MISTAKES["not known as no"](panel)}
+    voices = {"engine": panel.voices["engine"], "mistaken": MISTAKES["not known as no"](panel)}
     person = panel.people.draw(Random(SEED))
 
     found = disagreement(voices, panel.rules, person)
@@ -56,4 +54,5 @@ def test_the_person_shown_is_as_small_as_it_goes(panel):
         for gone in found.person.answers
     ]
     at = panel.rules.index(found.about.removeprefix("rule "))
-    assert all(panel.by_engine(one)[1][at] == voices["mistaken"](one)[1][at] for one in fewer)
+    (engine, mistaken) = (voice(fewer) for voice in voices.values())
+    assert all(one[1][at] == other[1][at] for one, other in zip(engine, mistaken, strict=True))
