@@ -25,6 +25,7 @@ help:
 	@echo 'make run         start intake on this machine (make run DEMO=1: with invented patients)'
 	@echo 'make test        lint and test everything'
 	@echo 'make lint        style, types, import rules, templates'
+	@echo 'make mutants     change each rule in one place at a time, and name each change nobody would notice'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
 	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 45 minutes)'
 	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
@@ -56,6 +57,11 @@ AGREEMENT ?=
 .PHONY: agreement
 agreement: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.agreement $(AGREEMENT)
+
+# Every change of a rule that no example and no case would notice (a few seconds).
+.PHONY: mutants
+mutants: setup
+	@$(venv)/bin/intake rules test --mutate
 
 .PHONY: lint
 lint: setup

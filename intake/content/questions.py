@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from intake.content.documents import Listed, Problems
 from intake.content.fields import Fields
-from intake.domain.questionnaire import Bounds, Choice, Kind, Question
+from intake.domain.questionnaire import CHOICE_KINDS, Bounds, Choice, Gravest, Kind, Question
 
 UNITS = frozenset({"ft_in", "cm", "lb", "kg", "mmHg", "days", "years", "beats per minute", ""})
 ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -42,6 +42,7 @@ def read_question(
         sensitive=fields.flag("sensitive"),
         autocomplete=fields.text("autocomplete", ""),
         inputmode=fields.text("inputmode", ""),
+        gravest=_gravest(fields, kind),
     )
     fields.finish(also=("only_if", "safety"))
     return question
@@ -72,6 +73,16 @@ def _choice(fields: Fields, choice: str, say: object, line: int) -> Choice:
     if not isinstance(say, str) or not say:
         fields.problems.add(line, f'{fields.what}: the choice "{choice}" needs words to show')
     return Choice(choice, str(say))
+
+
+def _gravest(fields: Fields, kind: Kind) -> Gravest:
+    # Yes comes first and is the serious one, as a rule; all other choices run up to the most serious.
+    usual = Gravest.FIRST if kind is Kind.YES_NO else Gravest.LAST
+    if not fields.has("gravest"):
+        return usual
+    if kind not in CHOICE_KINDS:
+        fields.problem("gravest", "only a question answered by one choice says which is the gravest")
+    return fields.one_of("gravest", Gravest, usual)
 
 
 def _units(fields: Fields, kind: Kind) -> tuple[str, ...]:

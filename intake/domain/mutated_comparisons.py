@@ -40,8 +40,8 @@ class ComparisonMutation:
         - a choice becomes each other choice, and gains each other choice; a list loses each and
           gains each; a choice to tick becomes each other choice to tick, and gains each;
         - a list of states loses each, gains each the question offers, and a single one becomes each other;
-        - a class becomes each other class, and each single medicine of its own; a medicine becomes
-          each of its classes, and each other medicine of one;
+        - a class becomes each other class, gains each, and becomes each single medicine of its own;
+          a medicine becomes each of its classes, and each other medicine of one;
         - the first number of a reading becomes the second, and the other way round.
         """
         yield replace(comparison, operator=_OPPOSITES[comparison.operator])
@@ -120,8 +120,11 @@ class ComparisonMutation:
             yield from ((other,) for other in others)
         yield from ((*named, other) for other in others)
 
-    def _class_changed(self, comparison: Compare, medicine_class: str) -> Iterator[Compare]:
-        yield from _with(comparison, (one for one in self.formulary.classes if one != medicine_class))
+    def _class_changed(self, comparison: Compare, medicine_class: str) -> Iterator[Condition]:
+        others = tuple(_with(comparison, (one for one in self.formulary.classes if one != medicine_class)))
+        yield from others
+        either = AnyOf if comparison.operator is Operator.HAS_CLASS else All
+        yield from (either((comparison, other)) for other in others)
         members = (one.id for one in self.formulary.medicines if medicine_class in one.classes)
         yield from _with(replace(comparison, operator=_beside(comparison.operator)), members)
 

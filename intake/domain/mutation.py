@@ -17,6 +17,7 @@ from intake.domain.questionnaire import Questionnaire
 from intake.domain.rules import Priority, Rule
 
 PRIORITY = "priority"  # the path of a mutant that leaves the condition alone
+_LEFT_OUT = "left out: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Mutant:
     def changes_priority(self) -> bool:
         """Whether it is the priority that changed, so that only a stated priority can notice."""
         return self.path == PRIORITY
+
+    @property
+    def leaves_a_part_out(self) -> bool:
+        """Whether a part of an *all* or *any* is gone, and nothing else."""
+        return self.change.startswith(_LEFT_OUT)
 
 
 def mutants(rule: Rule, questionnaire: Questionnaire, formulary: Formulary) -> Iterator[Mutant]:
@@ -102,7 +108,7 @@ def _parts_changed(
     yield swapped, words
     for place, part in enumerate(parts):
         rest = parts[:place] + parts[place + 1 :]
-        yield replace(condition, parts=rest), f"left out: {in_words(part)}"
+        yield replace(condition, parts=rest), f"{_LEFT_OUT}{in_words(part)}"
 
 
 def _plain(condition: Condition) -> object:

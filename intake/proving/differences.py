@@ -7,9 +7,9 @@ from enum import Enum
 from intake.domain.answers import Answers
 from intake.domain.conditions import AnyOf
 from intake.domain.rules import Rule
-from intake.proving.encoding import Pair
 from intake.proving.equivalence import Equivalence, Wanted
 from intake.proving.formulas import Formula, every, opposite, some
+from intake.proving.pairs import Pair
 
 _NOBODY = AnyOf(())  # the condition of a rule that is not there: NO for everyone
 

@@ -1,7 +1,4 @@
-"""Conditions as pairs of formulas, following ``Compare.find`` and ``PatientEvidence`` step by step.
-
-Three-valued truth is two formulas: when it is YES, and when it is NO. Neither is *not known*.
-"""
+"""Conditions as pairs of formulas, following ``Compare.find`` and ``PatientEvidence`` step by step."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,42 +12,11 @@ from intake.domain.evidence import rests_on
 from intake.domain.questionnaire import CHOICE_KINDS, Derivation, DerivedAnswer, Kind
 from intake.proving.formulas import NEVER, SO, Formula, Points, every, opposite, reaches, some
 from intake.proving.medicine_groups import Group
+from intake.proving.pairs import Pair, all_of, any_of, known
 from intake.proving.questions import Variables
 from intake.proving.space import TWIN, Space
 
 _POSITIVE = {negative: positive for positive, negative in OPPOSITES.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """When a condition is YES, and when it is NO."""
-
-    yes: Formula
-    no: Formula
-
-    @property
-    def not_known(self) -> Formula:
-        """When it is neither."""
-        return every([opposite(self.yes), opposite(self.no)])
-
-    @property
-    def flipped(self) -> "Pair":
-        """The opposite comparison: not known stays as it is."""
-        return Pair(self.no, self.yes)
-
-    def only_when(self, asked: "Pair") -> "Pair":
-        """This truth where the question is asked, and otherwise that of being asked."""
-        return Pair(every([asked.yes, self.yes]), some([asked.no, every([asked.yes, self.no])]))
-
-
-def all_of(parts: list[Pair]) -> Pair:
-    """The least of them."""
-    return Pair(every(part.yes for part in parts), some(part.no for part in parts))
-
-
-def any_of(parts: list[Pair]) -> Pair:
-    """The greatest of them."""
-    return Pair(some(part.yes for part in parts), every(part.no for part in parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +85,7 @@ class Encoder:
             case Operator.WITHIN_DAYS:
                 days = self.space.line(comparison.question, self.whose(comparison.question))
                 longer = days.reaches(Decimal(str(comparison.operand)), above=True)
-                return _known(variables.answered, opposite(longer))
+                return known(variables.answered, opposite(longer))
             case Operator.HAS_CLASS | Operator.HAS_MEDICINE:
                 return self.listed(comparison.question, comparison.operator, str(comparison.operand))
             case Operator.STATE:
@@ -159,7 +125,7 @@ class Encoder:
             part = "first"
         reference = f"{question_id}.{part}" if part else question_id
         line = self.space.line(reference, self.whose(question_id))
-        return _known(variables.answered, line.reaches(at, above=above))
+        return known(variables.answered, line.reaches(at, above=above))
 
     def _worked_out(self, derived: DerivedAnswer, at: Decimal, *, above: bool) -> Pair:
         match derived.derivation:
@@ -168,7 +134,7 @@ class Encoder:
             case Derivation.DAYS_SINCE:
                 question = derived.of[0]
                 days = self.space.line(question, self.whose(question))
-                return _known(self.given(question), days.reaches(at, above=above))
+                return known(self.given(question), days.reaches(at, above=above))
             case Derivation.BODY_MASS_INDEX:
                 return self._body_mass(derived, at, above=above)
             case Derivation.TOTAL | Derivation.MEAN:
@@ -179,7 +145,7 @@ class Encoder:
             case Derivation.UNRECOGNISED_COUNT:
                 question = derived.of[0]
                 by_hand = self.space.by_hand_line(question, self.whose(question))
-                return _known(self.given(question), by_hand.reaches(at, above=above))
+                return known(self.given(question), by_hand.reaches(at, above=above))
             case Derivation.MENTIONS:
                 so = self._mentions(derived, _whole(at, above=above))
                 return Pair(so, opposite(so))
@@ -192,13 +158,13 @@ class Encoder:
             old_enough: Formula = SO if years <= 0 else NEVER
         else:
             old_enough = days.reaches(Decimal((self.space.sent_on - born).days))
-        return _known(self.given(question), old_enough)
+        return known(self.given(question), old_enough)
 
     def _body_mass(self, derived: DerivedAnswer, at: Decimal, *, above: bool) -> Pair:
         mass = self.space.body_mass(derived, second=self.second)
         stands = mass.height.reaches(Decimal(0), above=True)
-        known = every([*(self.given(one) for one in derived.of), stands])
-        return _known(known, mass.index.reaches(at, above=above))
+        given = every([*(self.given(one) for one in derived.of), stands])
+        return known(given, mass.index.reaches(at, above=above))
 
     def _total(self, items: tuple[str, ...], line: int) -> Pair:
         certain = reaches(tuple(self._points(item) for item in items), line)
@@ -240,10 +206,6 @@ class Encoder:
             )
 
         return reaches(tuple(((1, stands(word)),) for word in derived.words), line)
-
-
-def _known(known: Formula, so: Formula) -> Pair:
-    return Pair(every([known, so]), every([known, opposite(so)]))
 
 
 def _chosen(variables: Variables, comparison: Compare) -> Pair:

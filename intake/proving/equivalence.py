@@ -10,9 +10,10 @@ from intake.domain.evidence import PatientEvidence
 from intake.domain.medicines import Formulary
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.truth import Truth
-from intake.proving.encoding import Encoder, Pair
-from intake.proving.formulas import Formula, every, is_so, opposite, same
+from intake.proving.encoding import Encoder
+from intake.proving.formulas import Evaluation, Formula, every, opposite, same
 from intake.proving.medicine_groups import TypedNames
+from intake.proving.pairs import Pair
 from intake.proving.people import Person, confirm, simplest
 from intake.proving.solving import SECONDS, Undecided, values_for
 from intake.proving.space import SENT_ON, space_of
@@ -56,7 +57,8 @@ class Equivalence:
         values = values_for(every([space.rules(), goal]), self.seconds)
         if values is None:
             return None
-        truths = {one: truth_under(pairs[0], values), other: truth_under(pairs[1], values)}
+        evaluation = Evaluation(lambda name: int(values.get(name, False)))
+        truths = {one: pairs[0].under(evaluation), other: pairs[1].under(evaluation)}
         evidence = Person(space, values).evidence()
         confirm(evidence, truths)
         return simplest(space, evidence, lambda person: all(_holds(person, truths))).answers
@@ -67,13 +69,6 @@ class Equivalence:
 
 
 Wanted = Callable[[Pair, Pair], Formula]
-
-
-def truth_under(pair: Pair, values: dict[str, bool]) -> Truth:
-    """What a condition comes to under the values a solver gave."""
-    if is_so(pair.yes, values):
-        return Truth.YES
-    return Truth.NO if is_so(pair.no, values) else Truth.NOT_KNOWN
 
 
 def _holds(person: PatientEvidence, truths: dict[Condition, Truth]) -> Iterator[bool]:

@@ -187,6 +187,17 @@ def simplest(
     return person
 
 
+def simplest_pair(
+    space: Space, drafts: tuple[Answers, Answers], kept: str, is_one: Callable[..., bool]
+) -> tuple[PatientEvidence, PatientEvidence]:
+    """Two people alike but for one answer, ``kept``, with every other left out that can be."""
+    for question_id in reversed(tuple(drafts[0])):
+        fewer = tuple(draft.only(frozenset(draft) - {question_id}) for draft in drafts)
+        if question_id != kept and is_one(*(seen(space, draft) for draft in fewer)):
+            drafts = fewer[0], fewer[1]
+    return seen(space, drafts[0]), seen(space, drafts[1])
+
+
 def _by_hand(near: list[str], entries: int, unread: str) -> list[MedicineEntry]:
     """As many entries as wanted, the near misses among them; the last holds all that are left over."""
     apart, together = near[: max(entries - 1, 0)], near[max(entries - 1, 0) :]

@@ -27,10 +27,11 @@ from intake.domain.medicines import Formulary, Medicine
 from intake.domain.medicines import Reading as MedicineReading
 from intake.domain.questionnaire import Derivation, Kind, Questionnaire
 from intake.domain.truth import Truth
-from intake.proving.encoding import Encoder, Pair
+from intake.proving.encoding import Encoder
 from intake.proving.formulas import Evaluation, Formula, Variable
 from intake.proving.lines import NumberLine
 from intake.proving.medicine_groups import Group, TypedNames
+from intake.proving.pairs import Pair
 from intake.proving.space import SENT_ON, Space, space_of
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from intake.proving.formulas import Every, Formula, Opposite, Some, Variable
+from intake.proving.formulas import SO, Every, Formula, Opposite, Some, Variable
 
 if TYPE_CHECKING:
     import z3
@@ -37,17 +37,36 @@ def values_for(formula: Formula, seconds: float = SECONDS) -> dict[str, bool] | 
 
     Raises Undecided when the time is over, and SolverMissing.
     """
-    z3 = _z3()
-    solver = z3.SolverFor("QF_FD")
-    solver.set("timeout", int(seconds * 1000))
-    solver.add(_Translation(z3).of(formula))
-    found = solver.check()
-    if found == z3.unsat:
-        return None
-    if found != z3.sat:
-        raise Undecided(solver.reason_unknown())
-    model = solver.model()
-    return {name.name(): bool(z3.is_true(model[name])) for name in model.decls()}
+    return Solver(formula, seconds).values_for(SO)
+
+
+class Solver:
+    """z3, told once what always holds, and then asked about one goal after the other.
+
+    ``seconds`` is the time for each goal. Raises SolverMissing.
+    """
+
+    def __init__(self, always: Formula, seconds: float = SECONDS) -> None:
+        self._z3 = _z3()
+        self._translation = _Translation(self._z3)
+        self._solver = self._z3.SolverFor("QF_FD")
+        self._solver.set("timeout", max(1, int(seconds * 1000)))
+        self._solver.add(self._translation.of(always))
+
+    def values_for(self, goal: Formula) -> dict[str, bool] | None:
+        """Values that make the goal so, None when there are none. Raises Undecided."""
+        self._solver.push()
+        try:
+            self._solver.add(self._translation.of(goal))
+            found = self._solver.check()
+            if found == self._z3.unsat:
+                return None
+            if found != self._z3.sat:
+                raise Undecided(self._solver.reason_unknown())
+            model = self._solver.model()
+            return {name.name(): bool(self._z3.is_true(model[name])) for name in model.decls()}
+        finally:
+            self._solver.pop()
 
 
 class _Translation:
@@ -56,12 +75,15 @@ class _Translation:
     def __init__(self, module: Any) -> None:  # noqa: ANN401 - a module without types
         self._z3 = module
         self._known: dict[int, z3.BoolRef] = {}
+        # Formulas are known by identity, so they must live as long as what is known of them.
+        self._kept: list[Formula] = []
 
     def of(self, formula: Formula) -> "z3.BoolRef":
         found = self._known.get(id(formula))
         if found is None:
             found = self._translated(formula)
             self._known[id(formula)] = found
+            self._kept.append(formula)
         return found
 
     def _translated(self, formula: Formula) -> "z3.BoolRef":

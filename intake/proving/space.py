@@ -76,9 +76,10 @@ class Space:
             self._lines[name] = NumberLine(name, Span(low=Decimal(0), whole=True))
         return self._lines[name]
 
-    def lines(self) -> dict[str, NumberLine]:
-        """Every line drawn so far, by its name."""
-        return dict(self._lines)
+    @property
+    def lines_drawn(self) -> int:
+        """How many lines are drawn so far across all numbers."""
+        return sum(len(line.drawn) for line in self._lines.values())
 
     @property
     def groups(self) -> Groups:

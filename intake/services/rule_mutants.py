@@ -7,37 +7,26 @@ is missing.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
 
-from intake.domain.answers import Answers
-from intake.domain.conditions import Condition
+from intake.content.rules import EXAMPLES_AS_OF
 from intake.domain.derived_boundaries import Given
 from intake.domain.expectations import Expectation
 from intake.domain.mutation import Mutant, mutants
 from intake.domain.rules import Outcome, Rule
 from intake.domain.screening import OUTCOMES
+from intake.proving.equivalence import Equivalence
+from intake.proving.people import EncodingDisagrees
+from intake.proving.solving import SolverMissing, Undecided, require_solver
 from intake.services.rule_tests import Trial
 
-NO_PROVER = (
-    "The solver is not installed, so nothing is proved: every mutant nobody notices is reported. "
-    "Install it with: pip install 'intake[proving]'"
-)
 
-
-class Undecided(Exception):
-    """The solver gave up before it knew whether two conditions are the same."""
-
-
-class Prover(Protocol):
-    """Whatever can say for certain that two conditions are the same for everyone."""
-
-    def difference(self, one: Condition, other: Condition, /) -> Answers | None:
-        """Answers on which they differ, or None when they are proved the same. Raises Undecided."""
-
-
-def prover(tried: Trial) -> Prover | None:
-    """The solver, ready for the rules tried; None when it is not installed."""
-    return None
+def prover(tried: Trial) -> Equivalence | None:
+    """What says for certain that two conditions are the same for everyone; None without the solver."""
+    try:
+        require_solver()
+    except SolverMissing:
+        return None
+    return Equivalence(tried.questionnaire, tried.formulary, sent_on=EXAMPLES_AS_OF)
 
 
 class Standing(Enum):
@@ -76,17 +65,22 @@ class Mutated:
         return tuple(one for one in self.unnoticed if one.standing is Standing.EQUIVALENT)
 
     @property
+    def said_twice(self) -> tuple[Unnoticed, ...]:
+        """Parts of the condition that can be left out, because the rest says as much already."""
+        return tuple(one for one in self.equivalent if one.mutant.leaves_a_part_out)
+
+    @property
     def survivors(self) -> tuple[Unnoticed, ...]:
         """Those an example is missing for, as far as anybody can prove."""
         return tuple(one for one in self.unnoticed if one.standing is not Standing.EQUIVALENT)
 
 
-def mutated(tried: Trial, prover: Prover | None) -> Iterator[Mutated]:
+def mutated(tried: Trial, prover: Equivalence | None) -> Iterator[Mutated]:
     """What comes of the mutants of each rule, rule by rule. Without a prover nothing is proved."""
     return (_mutated(tried, rule, prover) for rule in tried.rules)
 
 
-def _mutated(tried: Trial, rule: Rule, prover: Prover | None) -> Mutated:
+def _mutated(tried: Trial, rule: Rule, prover: Equivalence | None) -> Mutated:
     # What already comes out otherwise than expected cannot notice that a rule changed.
     expected = tuple(one for one in tried.of(rule) if one.holds())
     every = tuple(mutants(rule, tried.questionnaire, tried.formulary))
@@ -98,7 +92,7 @@ def _is_noticed(mutant: Mutant, expected: tuple[Expectation, ...]) -> bool:
     return any(one.notices(mutant) for one in expected)
 
 
-def _standing(tried: Trial, rule: Rule, mutant: Mutant, prover: Prover | None) -> Unnoticed:
+def _standing(tried: Trial, rule: Rule, mutant: Mutant, prover: Equivalence | None) -> Unnoticed:
     if mutant.changes_priority:
         raised = (one for one in rule.examples if one.outcome is Outcome.RAISED)
         somebody = next((one.answers for one in raised), None)
@@ -107,14 +101,15 @@ def _standing(tried: Trial, rule: Rule, mutant: Mutant, prover: Prover | None) -
     if prover is not None:
         try:
             proved = prover.difference(rule.when, mutant.rule.when)
-        except Undecided:
-            prover = None
+        except (Undecided, EncodingDisagrees):
+            # Nothing is known, so nothing is taken as proved.
+            proved = {}
         else:
             if proved is None:
                 return Unnoticed(mutant, Standing.EQUIVALENT)
     bases = tuple(example.answers for example in rule.examples)
     answers = tried.boundaries.difference(rule.when, mutant.rule.when, bases) or proved
-    if answers is None:
+    if not answers:
         return Unnoticed(mutant, Standing.NOT_PROVED)
     outcome = OUTCOMES[rule.when.find(tried.boundaries.evidence(answers)).truth]
     return Unnoticed(mutant, Standing.DIFFERENT, answers, outcome)

@@ -102,6 +102,9 @@ def trial(
     rules: Path | None = None,
     cases: Path | None = None,
     only: Collection[str] = (),
+    *,
+    questionnaire: Path | None = None,
+    medicines: Path | None = None,
 ) -> Trial:
     """The rules of the settings, or of another file, with their examples and cases.
 
@@ -109,7 +112,9 @@ def trial(
     their examples alone. Raises DocumentRefused, also for the id of a rule that is not there.
     """
     asked, formulary = read_all_but_rules(
-        settings.questionnaire, settings.medicines, crisis_lines_of(settings)
+        questionnaire or settings.questionnaire,
+        medicines or settings.medicines,
+        crisis_lines_of(settings) if questionnaire is None else None,
     )
     path = rules or settings.screening_rules
     written = read_written_rules(path, asked, formulary)

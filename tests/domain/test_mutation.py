@@ -101,6 +101,8 @@ def changed(comparison):
                 "medicines lacks_class opioid",
                 "medicines has_class benzodiazepine",
                 "medicines has_class maoi",
+                "any(medicines has_class opioid, medicines has_class benzodiazepine)",
+                "any(medicines has_class opioid, medicines has_class maoi)",
                 "medicines has_medicine oxycodone",
                 "medicines has_medicine codeine",
             },
