@@ -6,6 +6,7 @@ Each command is a module of its own, and tells what it does in plain words, or a
 
 import click
 
+from intake.cli.rules.diff import diff
 from intake.cli.rules.explain import explain
 from intake.cli.rules.prove import prove
 from intake.cli.rules.test import test
@@ -16,6 +17,7 @@ def rules_group() -> None:
     """The commands, below."""
 
 
+rules_group.add_command(diff)
 rules_group.add_command(explain)
 rules_group.add_command(prove)
 rules_group.add_command(test)
