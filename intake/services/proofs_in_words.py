@@ -74,10 +74,8 @@ def told(proved: Proved, proof: Proof) -> Iterator[str]:
         return
     yield f"NOT SO  {_claim(proved, proof)}"
     if proof.answers is not None:
-        person = _person(proved, proof.answers)
-        yield (
-            "  Somebody with these answers, and no others:" if person else "  Somebody who answered nothing."
-        )
+        person = list(_person(proved, proof.answers))
+        yield f"  Somebody {'with these answers, and no others:' if person else 'who answered nothing.'}"
         yield from (f"    {label}: {said}" for label, said in person)
     if proof.change is not None:
         yield from _graver(proved, proof)

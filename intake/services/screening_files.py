@@ -61,7 +61,14 @@ def file_says(settings: Settings) -> str:
 
 
 def screen_file(content: Library, path: Path, today: date) -> tuple[RuleOutcome, ...]:
-    """What comes of every rule for the answers in a file. Raises DocumentRefused.
+    """What comes of every rule for the answers in a file. Raises DocumentRefused."""
+    given = person_in_file(content, path, today)
+    evidence = PatientEvidence(content.questionnaire, content.formulary, relevant(given), given.as_of)
+    return tuple(screen_rule(rule, evidence) for rule in content.rulebook.rules)
+
+
+def person_in_file(content: Library, path: Path, today: date) -> PatientEvidence:
+    """The person in a file, with answers that are not asked for. Raises DocumentRefused.
 
     The file is JSON or YAML: ``answers`` by question id, in short forms, and ``as_of``,
     the day to screen for (today when it is left out).
@@ -76,9 +83,7 @@ def screen_file(content: Library, path: Path, today: date) -> tuple[RuleOutcome,
     as_of = fields.day("as_of") if fields.has("as_of") else today
     fields.finish(also=("as_of",))
     problems.refuse_if_any()
-    given = PatientEvidence(questionnaire, content.formulary, answers, as_of)
-    evidence = PatientEvidence(questionnaire, content.formulary, relevant(given), as_of)
-    return tuple(screen_rule(rule, evidence) for rule in content.rulebook.rules)
+    return PatientEvidence(questionnaire, content.formulary, answers, as_of)
 
 
 def as_plain(outcome: RuleOutcome) -> dict[str, object]:

@@ -7,6 +7,8 @@ Each command is a module of its own, and tells what it does in plain words, or a
 import click
 
 from intake.cli.rules.check import check_rules
+from intake.cli.rules.diff import diff
+from intake.cli.rules.explain import explain
 from intake.cli.rules.feedback import show_feedback
 from intake.cli.rules.figures import show_figures
 from intake.cli.rules.impact import impact_command
@@ -24,6 +26,8 @@ def rules_group() -> None:
 rules_group.add_command(check_rules)
 rules_group.add_command(test)
 rules_group.add_command(prove)
+rules_group.add_command(explain)
+rules_group.add_command(diff)
 rules_group.add_command(impact_command)
 rules_group.add_command(publish)
 rules_group.add_command(replay_command)
