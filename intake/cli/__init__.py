@@ -10,7 +10,7 @@ import click
 from intake import __version__, resources
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
-from intake.cli.rules.check import exit_code, print_findings
+from intake.cli.rules.check import exit_code, print_remarks
 from intake.config import Settings, read_settings
 from intake.domain.permissions import Role
 from intake.domain.questionnaire import Questionnaire
@@ -30,7 +30,7 @@ from intake.services import (
     trail,
 )
 from intake.services.clinic import Clinic, open_clinic, open_patient_desk
-from intake.services.rule_findings import Level
+from intake.services.remarks import Level
 
 _A_FILE = click.Path(path_type=Path)
 
@@ -96,7 +96,7 @@ def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None
     paths = rule_checks.paths_of(settings, questionnaire, rules, medicines)
     checked = rule_checks.check(paths, settings.today())
     if checked.at(Level.ERROR):
-        print_findings(checked, notes=False)
+        print_remarks(checked, notes=False)
         sys.exit(exit_code(checked))
     library = screening_files.library(settings, questionnaire, rules, medicines)
     examples = sum(len(rule.examples) for rule in library.rulebook.rules)
@@ -110,7 +110,7 @@ def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None
     click.echo(f"  medicines      edition {library.editions.medicines[:12]}")
     if rules is None and (told := screening_files.file_says(settings)):
         click.echo(f"  note: {told}")
-    print_findings(checked, notes=False)
+    print_remarks(checked, notes=False)
     sys.exit(exit_code(checked))
 
 

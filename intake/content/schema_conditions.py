@@ -4,6 +4,7 @@ Every question's own choices, units and comparisons stand behind its id, so that
 offers what can be written there and nothing else.
 """
 
+import re
 from collections.abc import Iterable
 
 from intake.content.comparisons import CLASS, MEDICINE, NUMERIC, OPERATORS, STATES
@@ -66,7 +67,7 @@ def condition(questionnaire: Questionnaire, formulary: Formulary | None = None) 
             {"required": ["question"], "minProperties": 2, "maxProperties": 2},
         ],
         "allOf": [
-            {"if": {"properties": {"question": {"enum": ids}}, "required": ["question"]}, "then": rest}
+            {"if": {"properties": {"question": _any_of(ids)}, "required": ["question"]}, "then": rest}
             for ids, rest in by_rest.values()
         ],
     }
@@ -90,6 +91,12 @@ def answers(questionnaire: Questionnaire) -> Schema:
         "properties": {**asked, **derived},
         "additionalProperties": False,
     }
+
+
+def _any_of(ids: list[str]) -> Schema:
+    # A pattern and not a list: completing, language servers take the beginning of a word on a
+    # list for the word, and would offer the choices of `aneurysm_family` for `aneurysm`.
+    return {"pattern": f"^({'|'.join(map(re.escape, ids))})$"}
 
 
 def _references(questionnaire: Questionnaire, formulary: Formulary | None) -> Iterable[tuple[str, Schema]]:

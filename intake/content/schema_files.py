@@ -7,7 +7,7 @@ agree. What a schema cannot see (whether examples come out as written) is left t
 from collections.abc import Iterable
 
 from intake.content.questions import UNITS
-from intake.content.schema_conditions import answers, condition
+from intake.content.schema_conditions import OPEN_STATES, answers, condition
 from intake.content.schema_words import Schema, day, defined, flag, listing, mapping, one_of, words
 from intake.domain.medicines import Formulary
 from intake.domain.questionnaire import Kind, Questionnaire
@@ -162,7 +162,11 @@ def _question(questionnaire: Questionnaire, scales: Iterable[str]) -> Schema:
         required=("show", "when"),
     )
     pair: Schema = {"type": "array", "minItems": 2, "maxItems": 2}
-    choices = {"type": "object", "propertyNames": {"pattern": _SNAKE}}
+    choices: Schema = {
+        "type": "object",
+        "propertyNames": {"pattern": _SNAKE, "not": {"enum": OPEN_STATES}},
+        "additionalProperties": {"type": "string"},
+    }
     return mapping(
         "One thing asked, under a permanent id.",
         {

@@ -64,6 +64,15 @@ class Written:
         """The line of each rule, with its id."""
         return [(rule.line, str(rule.get("id") or "")) for _, rule in _entries(self.document, "rules")]
 
+    def cited_keys(self) -> frozenset[str]:
+        """The keys of the bibliography that rules cite."""
+        sources = (
+            source.get("key")
+            for _, rule in _entries(self.document, "rules")
+            for _, source in _entries(rule, "sources")
+        )
+        return frozenset(key for key in sources if isinstance(key, str))
+
 
 def written(path: Path, crisis_lines: Path | None = None) -> Written:
     """The file or folder at ``path``. Raises DocumentRefused."""

@@ -24,9 +24,9 @@ from intake.content.written import Written, written
 from intake.domain.medicines import Formulary
 from intake.domain.questionnaire import Consent, Questionnaire
 from intake.services.clinic import crisis_lines_of
+from intake.services.oddities import Files, sense, untried
+from intake.services.remarks import Level, Remark, of_problem
 from intake.services.rule_duties import duties
-from intake.services.rule_findings import Finding, Level, of_problem
-from intake.services.rule_remarks import Files, sense, untried
 
 T = TypeVar("T")
 
@@ -50,11 +50,11 @@ class Paths:
 class Checked:
     """Everything found, the gravest first, then in the order of the files."""
 
-    findings: tuple[Finding, ...]
+    remarks: tuple[Remark, ...]
 
-    def at(self, level: Level) -> tuple[Finding, ...]:
-        """The findings of one level."""
-        return tuple(finding for finding in self.findings if finding.level is level)
+    def at(self, level: Level) -> tuple[Remark, ...]:
+        """The remarks of one level."""
+        return tuple(remark for remark in self.remarks if remark.level is level)
 
 
 def paths_of(
@@ -73,7 +73,7 @@ def paths_of(
 
 
 def check(paths: Paths, today: date) -> Checked:
-    """Everything that is wrong with the content files, or odd in them; a bad file is a finding too."""
+    """Everything that is wrong with the content files, or odd in them; a bad file is a remark too."""
     reading = _Reading(paths)
     formulary = reading.formulary()
     asked = reading.questionnaire(formulary)
@@ -100,7 +100,7 @@ class _Reading:
 
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
-        self.found: list[Finding] = []
+        self.found: list[Remark] = []
 
     def formulary(self) -> Formulary | None:
         """The medicines, or None when they do not load."""

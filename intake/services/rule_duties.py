@@ -1,6 +1,5 @@
 """What people owe the rules: reviews in time, an owner, known topics and hazards, sources that are used."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -9,14 +8,14 @@ from intake.content.coverage import Topics
 from intake.content.documents import Mapped, did_you_mean
 from intake.content.hazards import HazardLog
 from intake.content.written import Written
-from intake.services.rule_findings import Finding, at_place
-from intake.services.rule_remarks import Files
+from intake.services.oddities import Files
+from intake.services.remarks import Remark, at_place
 
 DUE_WITHIN = 60  # days
 _TO_BE_NAMED = "to be named"
 
 
-def duties(files: Files, topics: Topics | None, hazards: HazardLog | None, today: date) -> Iterator[Finding]:
+def duties(files: Files, topics: Topics | None, hazards: HazardLog | None, today: date) -> Iterator[Remark]:
     """Everything that is owed. Topics and hazards are None when their own files are wrong."""
     yield from _reviews(files, today)
     yield from _owners(files)
@@ -28,7 +27,7 @@ def duties(files: Files, topics: Topics | None, hazards: HazardLog | None, today
         yield from _hazards(files, hazards)
 
 
-def _reviews(files: Files, today: date) -> Iterator[Finding]:
+def _reviews(files: Files, today: date) -> Iterator[Remark]:
     inherited = _inherit(files, "review_by")
     rules = {rule.id: rule for rule in files.rules}
     due = {one: rule.review_by for one, rule in rules.items() if (rule.review_by - today).days <= DUE_WITHIN}
@@ -40,7 +39,7 @@ def _reviews(files: Files, today: date) -> Iterator[Finding]:
         yield _due(at, f"{len(shared)} rules that say nothing else", due[shared[0]], today)
 
 
-def _due(at: Finding, whose: str, day: date, today: date) -> Finding:
+def _due(at: Remark, whose: str, day: date, today: date) -> Remark:
     days = (day - today).days
     when = f"is due in {_days(days)}" if days >= 0 else f"has been due for {_days(-days)}"
     return replace(
@@ -55,7 +54,7 @@ def _days(days: int) -> str:
     return "1 day" if days == 1 else f"{days} days"
 
 
-def _owners(files: Files) -> Iterator[Finding]:
+def _owners(files: Files) -> Iterator[Remark]:
     inherited = _inherit(files, "owner")
     unnamed = [rule.id for rule in files.rules if _TO_BE_NAMED in rule.owner.casefold()]
     for rule in unnamed:
@@ -65,7 +64,7 @@ def _owners(files: Files) -> Iterator[Finding]:
         yield _unnamed(at_place(files.rules_file.where("owner")), f"{len(shared)} rules: their owner")
 
 
-def _unnamed(at: Finding, whose: str) -> Finding:
+def _unnamed(at: Remark, whose: str) -> Remark:
     return replace(
         at,
         code="owner-not-named",
@@ -76,19 +75,14 @@ def _unnamed(at: Finding, whose: str) -> Finding:
 
 def _inherit(files: Files, key: str) -> frozenset[str]:
     """The rules that leave a key to the top of the file."""
-    entries = files.rules_file.document["rules"]
+    entries = files.rules_file.document.get("rules") or ()
     return frozenset(rule.id for place, rule in files.by_place.items() if key not in entries[place])
 
 
-def _never_cited(rules: Written) -> Iterator[Finding]:
-    cited = Counter(
-        source.get("key")
-        for rule in rules.document["rules"]
-        if isinstance(rule, Mapped)
-        for source in rule.get("sources") or ()
-        if isinstance(source, Mapped)
-    )
-    for key in rules.document.get("bibliography") or {}:
+def _never_cited(rules: Written) -> Iterator[Remark]:
+    bibliography = rules.document.get("bibliography")
+    cited = rules.cited_keys()
+    for key in bibliography if isinstance(bibliography, Mapped) else ():
         if key not in cited:
             yield replace(
                 at_place(rules.where("bibliography", key)),
@@ -98,7 +92,7 @@ def _never_cited(rules: Written) -> Iterator[Finding]:
             )
 
 
-def _crisis_lines(files: Files, today: date) -> Iterator[Finding]:
+def _crisis_lines(files: Files, today: date) -> Iterator[Remark]:
     for line in files.questionnaire.out_of_date(today):
         yield replace(
             at_place(files.questionnaire_file.where("crisis_lines", line.id, "expires")),
@@ -108,7 +102,7 @@ def _crisis_lines(files: Files, today: date) -> Iterator[Finding]:
         )
 
 
-def _topics(files: Files, topics: Topics) -> Iterator[Finding]:
+def _topics(files: Files, topics: Topics) -> Iterator[Remark]:
     for rule in files.rules:
         if rule.topic not in topics.ids:
             hint = did_you_mean(rule.topic, topics.ids).strip(" ()")
@@ -120,7 +114,7 @@ def _topics(files: Files, topics: Topics) -> Iterator[Finding]:
             )
 
 
-def _hazards(files: Files, log: HazardLog) -> Iterator[Finding]:
+def _hazards(files: Files, log: HazardLog) -> Iterator[Remark]:
     for rule in files.rules:
         if not rule.hazards:
             yield replace(

@@ -10,7 +10,7 @@ from intake import resources
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.config import Settings, read_settings
 from intake.services import rule_checks, schemas
-from intake.services.rule_findings import CODES, Finding, Level
+from intake.services.remarks import CODES, Level, Remark
 
 _A_FILE = click.Path(path_type=Path)
 
@@ -20,8 +20,8 @@ _A_FILE = click.Path(path_type=Path)
 @click.option("--rules", type=_A_FILE, help="Another rules file.")
 @click.option("--medicines", type=_A_FILE, help="Another medicines file.")
 @click.option("--notes", is_flag=True, help="Print the notes too, not only how many there are.")
-@click.option("--json", "as_json", is_flag=True, help="Print a list with one object for each finding.")
-@click.option("--codes", is_flag=True, help="List every kind of finding, and check nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list with one object for each remark.")
+@click.option("--codes", is_flag=True, help="List every kind of remark, and check nothing.")
 @click.option("--schema", is_flag=True, help="Write the JSON Schemas for editors, and check nothing.")
 @click.argument("name", required=False)
 @refusals_in_words
@@ -51,13 +51,13 @@ def check_rules(
         paths = rule_checks.paths_of(settings, questionnaire, rules, medicines)
         checked = rule_checks.check(paths, settings.today())
         if as_json:
-            click.echo(json.dumps([one.as_plain() for one in checked.findings], indent=2, ensure_ascii=False))
+            click.echo(json.dumps([one.as_plain() for one in checked.remarks], indent=2, ensure_ascii=False))
         else:
-            print_findings(checked, notes=notes)
+            print_remarks(checked, notes=notes)
         sys.exit(exit_code(checked))
 
 
-def print_findings(checked: rule_checks.Checked, *, notes: bool) -> None:
+def print_remarks(checked: rule_checks.Checked, *, notes: bool) -> None:
     """Errors and warnings, each with what to do; the notes as well, or how many there are."""
     for level in Level:
         found = checked.at(level)
@@ -71,7 +71,7 @@ def print_findings(checked: rule_checks.Checked, *, notes: bool) -> None:
 
 
 def exit_code(checked: rule_checks.Checked) -> int:
-    """What the findings mean for a script."""
+    """What the remarks mean for a script."""
     if checked.at(Level.ERROR):
         return REFUSED
     return FOUND if checked.at(Level.WARNING) else 0
@@ -80,7 +80,7 @@ def exit_code(checked: rule_checks.Checked) -> int:
 _HOW_TO_SEE = " `intake rules check --notes` prints the notes."
 
 
-def _line(one: Finding) -> str:
+def _line(one: Remark) -> str:
     place = f"{one.file}:{one.line}:{one.column}"
     # The message of an error says what to do already.
     advice = f"\n    {one.suggestion}" if one.suggestion and one.suggestion not in one.message else ""

@@ -7,7 +7,7 @@ from intake.content.documents import Problem
 
 
 class Level(Enum):
-    """How much a finding matters."""
+    """How much a remark matters."""
 
     ERROR = "error"  # the file does not load
     WARNING = "warning"  # it loads, and somebody should look
@@ -57,7 +57,7 @@ CODES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Remark:
     """One thing found: where, what, and what to do. ``rule`` is empty when it is about no rule."""
 
     file: str
@@ -74,7 +74,7 @@ class Finding:
         return CODES[self.code][0]
 
     def as_plain(self) -> dict[str, object]:
-        """The finding as plain data, for other programs."""
+        """The remark as plain data, for other programs."""
         return {
             "file": self.file,
             "line": self.line,
@@ -87,12 +87,12 @@ class Finding:
         }
 
 
-def of_problem(problem: Problem, rule: str = "") -> Finding:
-    """What keeps a file from loading, as a finding; its message holds the suggestion already."""
+def of_problem(problem: Problem, rule: str = "") -> Remark:
+    """What keeps a file from loading, as a remark; its message holds the suggestion already."""
     at = at_place(problem)
     return replace(at, code=problem.code, message=problem.text, suggestion=problem.suggestion, rule=rule)
 
 
-def at_place(place: Problem) -> Finding:
-    """An empty finding at a place."""
-    return Finding(place.file, place.line, place.column, place.code, "")
+def at_place(place: Problem) -> Remark:
+    """An empty remark at a place."""
+    return Remark(place.file, place.line, place.column, place.code, "")

@@ -8,21 +8,21 @@ from intake.domain.answers import State
 from intake.domain.conditions import Compare
 from intake.domain.evidence import PatientEvidence
 from intake.domain.medicines import Formulary
+from intake.domain.oddities import (
+    NUMERIC,
+    Clause,
+    Oddity,
+    clauses,
+    oddities_between,
+    oddities_of_questions,
+    oddities_of_rule,
+)
 from intake.domain.possibilities import Possibilities
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.ranges import Range
-from intake.domain.rule_sense import (
-    NUMERIC,
-    Clause,
-    Remark,
-    clauses,
-    remarks_between,
-    remarks_on_questions,
-    remarks_on_rule,
-)
 from intake.domain.rules import Rule
 from intake.domain.truth import Truth
-from intake.services.rule_findings import Finding, at_place
+from intake.services.remarks import Remark, at_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +40,29 @@ class Files:
         """The rules that load, in order."""
         return tuple(self.by_place.values())
 
-    def at_rule(self, rule: str, *steps: Step) -> Finding:
-        """An empty finding at a rule, or at something in it."""
+    def at_rule(self, rule: str, *steps: Step) -> Remark:
+        """An empty remark at a rule, or at something in it."""
         place = next(place for place, one in self.by_place.items() if one.id == rule)
         at = self.rules_file.where("rules", place, *(steps or ("id",)))
         return replace(at_place(at), rule=rule)
 
 
-def sense(files: Files) -> Iterator[Finding]:
-    """Every remark on the questions and the rules."""
+def sense(files: Files) -> Iterator[Remark]:
+    """Every oddity on the questions and the rules."""
     asked, rules = files.questionnaire, files.rules
     possible = Possibilities(asked)
     steps = dict(files.questionnaire_file.question_steps())
-    for remark in remarks_on_questions(asked, possible):
-        clause = remark.clause
+    for oddity in oddities_of_questions(asked, possible):
+        clause = oddity.clause
         operator = () if clause is None else (*clause.path, clause.comparison.operator.value)
-        place = files.questionnaire_file.where(*steps[remark.subject], "only_if", *operator)
-        yield _worded(at_place(place), f"question {remark.subject}", remark)
-    alone = (remark for rule in rules for remark in remarks_on_rule(asked, rule, possible))
-    for remark in (*alone, *remarks_between(rules, possible)):
-        yield _worded(files.at_rule(remark.subject, *_steps(remark)), f"rule {remark.subject}", remark)
+        place = files.questionnaire_file.where(*steps[oddity.subject], "only_if", *operator)
+        yield _worded(at_place(place), f"question {oddity.subject}", oddity)
+    alone = (oddity for rule in rules for oddity in oddities_of_rule(asked, rule, possible))
+    for oddity in (*alone, *oddities_between(rules, possible)):
+        yield _worded(files.at_rule(oddity.subject, *_steps(oddity)), f"rule {oddity.subject}", oddity)
 
 
-def untried(files: Files) -> Iterator[Finding]:
+def untried(files: Files) -> Iterator[Remark]:
     """Numbers of which a rule's examples show one side only."""
     for rule in files.rules:
         for clause in clauses(rule.when):
@@ -70,7 +70,7 @@ def untried(files: Files) -> Iterator[Finding]:
                 yield from _untried_side(files, rule, clause)
 
 
-def _untried_side(files: Files, rule: Rule, clause: Clause) -> Iterator[Finding]:
+def _untried_side(files: Files, rule: Rule, clause: Clause) -> Iterator[Remark]:
     seen = _truths(files, rule, clause.comparison)
     missing = [truth for truth in (Truth.YES, Truth.NO) if truth not in seen]
     if not missing:
@@ -92,10 +92,10 @@ def _truths(files: Files, rule: Rule, comparison: Compare) -> set[Truth]:
     return {comparison.find(one).truth for one in evidence}
 
 
-def _steps(remark: Remark) -> tuple[Step, ...]:
-    if remark.clause is not None:
-        return ("when", *remark.clause.path, remark.clause.comparison.operator.value)
-    match remark.code:
+def _steps(oddity: Oddity) -> tuple[Step, ...]:
+    if oddity.clause is not None:
+        return ("when", *oddity.clause.path, oddity.clause.comparison.operator.value)
+    match oddity.code:
         case "same-title":
             return ("title",)
         case "never-raised" | "always-raised" | "same-condition":
@@ -104,12 +104,12 @@ def _steps(remark: Remark) -> tuple[Step, ...]:
             return ("id",)
 
 
-def _worded(at: Finding, subject: str, remark: Remark) -> Finding:
-    clause = "" if remark.clause is None else f"`{in_words(remark.clause.comparison)}`"
-    message, suggestion = _WORDS[remark.code]
-    told = message.format(clause=clause, other=remark.other, within=_range(remark.within))
-    advice = suggestion.format(other=remark.other)
-    return replace(at, code=remark.code, message=f"{subject}: {told}", suggestion=advice)
+def _worded(at: Remark, subject: str, oddity: Oddity) -> Remark:
+    clause = "" if oddity.clause is None else f"`{in_words(oddity.clause.comparison)}`"
+    message, suggestion = _WORDS[oddity.code]
+    told = message.format(clause=clause, other=oddity.other, within=_range(oddity.within))
+    advice = suggestion.format(other=oddity.other)
+    return replace(at, code=oddity.code, message=f"{subject}: {told}", suggestion=advice)
 
 
 _WORDS = {

@@ -33,7 +33,7 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Oddity:
     """One thing that does not make sense, in one rule or one question.
 
     ``code`` is its permanent name, ``other`` the rule it is compared with, and ``within`` the
@@ -63,43 +63,43 @@ def clauses(
                 yield from clauses(part, (*path, "any", place), beside)
 
 
-def remarks_on_questions(questionnaire: Questionnaire, possible: Possibilities) -> Iterator[Remark]:
+def oddities_of_questions(questionnaire: Questionnaire, possible: Possibilities) -> Iterator[Oddity]:
     """Questions that can never be asked, and conditions of theirs that can never be so."""
     for question in questionnaire.questions:
         if question.only_if is None:
             continue
         if possible.never(question.only_if):
-            yield Remark("unreachable-question", question.id)
+            yield Oddity("unreachable-question", question.id)
         else:
             yield from _on_clauses(questionnaire, question.id, question.only_if, possible)
 
 
-def remarks_on_rule(questionnaire: Questionnaire, rule: Rule, possible: Possibilities) -> Iterator[Remark]:
+def oddities_of_rule(questionnaire: Questionnaire, rule: Rule, possible: Possibilities) -> Iterator[Oddity]:
     """What does not make sense in one rule by itself."""
     found = list(_on_clauses(questionnaire, rule.id, rule.when, possible))
     if possible.never(rule.when):
-        yield Remark("never-raised", rule.id)
+        yield Oddity("never-raised", rule.id)
         # Why it is never so, where one clause alone is the reason.
         yield from (one for one in found if one.code == "threshold-out-of-range")
         return
     if possible.always(rule.when):
-        yield Remark("always-raised", rule.id)
+        yield Oddity("always-raised", rule.id)
     yield from found
 
 
-def remarks_between(rules: tuple[Rule, ...], possible: Possibilities) -> Iterator[Remark]:
+def oddities_between(rules: tuple[Rule, ...], possible: Possibilities) -> Iterator[Oddity]:
     """Rules that say the same, carry the same title, or add nothing to another one."""
     titles: dict[str, str] = {}
     for place, rule in enumerate(rules):
         title = " ".join(rule.title.casefold().split())
         if title in titles:
-            yield Remark("same-title", rule.id, other=titles[title])
+            yield Oddity("same-title", rule.id, other=titles[title])
         titles.setdefault(title, rule.id)
         same = next((one for one in rules[:place] if possible.same(one.when, rule.when)), None)
         if same is not None:
-            yield Remark("same-condition", rule.id, other=same.id)
+            yield Oddity("same-condition", rule.id, other=same.id)
         elif (covering := _covering(rule, rules, possible)) is not None:
-            yield Remark("adds-nothing", rule.id, other=covering.id)
+            yield Oddity("adds-nothing", rule.id, other=covering.id)
 
 
 def _covering(rule: Rule, rules: tuple[Rule, ...], possible: Possibilities) -> Rule | None:
@@ -115,13 +115,13 @@ def _covering(rule: Rule, rules: tuple[Rule, ...], possible: Possibilities) -> R
 
 def _on_clauses(
     questionnaire: Questionnaire, subject: str, condition: Condition, possible: Possibilities
-) -> Iterator[Remark]:
+) -> Iterator[Oddity]:
     for clause in clauses(condition):
         within = _outside(questionnaire, clause.comparison)
         if within is not None:
-            yield Remark("threshold-out-of-range", subject, clause, within=within)
+            yield Oddity("threshold-out-of-range", subject, clause, within=within)
         elif possible.never(clause.in_its_place):
-            yield Remark("clause-never-so", subject, clause)
+            yield Oddity("clause-never-so", subject, clause)
 
 
 def _outside(questionnaire: Questionnaire, comparison: Compare) -> Range | None:
