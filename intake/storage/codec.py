@@ -13,6 +13,7 @@ from intake.domain.rules import Priority
 from intake.domain.screening import Screening
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
+from intake.storage.codec_overlay import lowered_from_json, moved_up_from_json, overlay_to_json
 from intake.storage.codec_wording import (
     editions_from_json,
     editions_to_json,
@@ -99,6 +100,7 @@ def screening_to_bytes(screening: Screening) -> bytes:
             "editions": editions_to_json(screening.editions),
             "at": screening.at.isoformat(),
             "worked_out": [line_to_json(line) for line in screening.worked_out],
+            **overlay_to_json(screening),
         },
     )
 
@@ -112,6 +114,8 @@ def screening_from_bytes(content: bytes) -> Screening:
         at=datetime.fromisoformat(document["at"]),
         # Records of the first versions have none.
         worked_out=tuple(line_from_json(line) for line in document.get("worked_out", ())),
+        lowered=tuple(lowered_from_json(one) for one in document.get("lowered", ())),
+        moved_up=tuple(moved_up_from_json(one) for one in document.get("moved_up", ())),
     )
 
 
