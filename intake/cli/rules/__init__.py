@@ -6,7 +6,12 @@ Each command is a module of its own, and tells what it does in plain words, or a
 
 import click
 
+from intake.cli.rules.print import print_rules
+
 
 @click.group("rules", help="Check, test, prove, preview and publish the rules.")
 def rules_group() -> None:
     """The commands, below."""
+
+
+rules_group.add_command(print_rules)
