@@ -6,7 +6,7 @@ from flask import Flask, g, request
 
 from intake.domain.permissions import Permission, Role
 from intake.services.clinic import Clinic
-from intake.web.clinic import entry, reading, rules, sessions, signing, staff, views
+from intake.web.clinic import entry, overlay_report, reading, rules, sessions, signing, staff, views
 from intake.web.frame import date_and_time, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 
@@ -38,8 +38,10 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         priority=reading.PRIORITIES.__getitem__,
         checked=reading.CHECKED.__getitem__,
         role=ROLES.__getitem__,
+        sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered
+    app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
 
     @app.context_processor
     def signed_in() -> dict[str, object]:
