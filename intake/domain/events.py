@@ -121,7 +121,7 @@ class FeedbackCounted:
 
 @dataclass(frozen=True, slots=True)
 class EditionPublished:
-    """A questionnaire, rule file or medicines file came into force."""
+    """A questionnaire, rule file, medicines file or overlay came into force."""
 
     kind: str
     edition: str

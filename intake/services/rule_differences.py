@@ -6,7 +6,7 @@ from enum import Enum
 from pathlib import Path
 
 from intake.config import Settings
-from intake.content.library import read_all_but_rules
+from intake.content.library import read_asked
 from intake.content.rules import read_rulebook
 from intake.domain.evidence import PatientEvidence
 from intake.domain.rules import Outcome, Priority, Rule
@@ -103,9 +103,8 @@ def compare(settings: Settings, old: Path, new: Path, seconds: float = SECONDS) 
     Raises DocumentRefused, SolverMissing when a comparison needs the solver and it is not there, and
     EncodingDisagrees when engine and solver differ, which is a fault of this program.
     """
-    asked, formulary = read_all_but_rules(
-        settings.questionnaire, settings.medicines, crisis_lines_of(settings)
-    )
+    read = read_asked(settings.questionnaire, settings.medicines, crisis_lines_of(settings))
+    asked, formulary = read.questionnaire, read.formulary
     before, _ = read_rulebook(old, asked, formulary)
     after, _ = read_rulebook(new, asked, formulary)
     equivalence = Equivalence(asked, formulary, seconds=seconds)

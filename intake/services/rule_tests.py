@@ -8,7 +8,7 @@ from intake import resources
 from intake.config import Settings
 from intake.content.cases import Case, Expected, read_cases
 from intake.content.documents import DocumentRefused, Problem, did_you_mean
-from intake.content.library import read_all_but_rules
+from intake.content.library import read_asked
 from intake.content.rules import EXAMPLES_AS_OF
 from intake.content.written_rules import RuleLines, WrittenRules, read_written_rules
 from intake.domain.answers import Answers
@@ -111,11 +111,12 @@ def trial(
     Without a folder of cases the shipped rules are tried on the checkout's own, and other rules on
     their examples alone. Raises DocumentRefused, also for the id of a rule that is not there.
     """
-    asked, formulary = read_all_but_rules(
+    read = read_asked(
         questionnaire or settings.questionnaire,
         medicines or settings.medicines,
         crisis_lines_of(settings) if questionnaire is None else None,
     )
+    asked, formulary = read.questionnaire, read.formulary
     path = rules or settings.screening_rules
     written = read_written_rules(path, asked, formulary)
     if cases is None and path == resources.SCREENING_RULES and resources.CASES.is_dir():

@@ -21,15 +21,26 @@ def library(
     questionnaire: Path | None = None,
     rules: Path | None = None,
     medicines: Path | None = None,
+    *,
+    overlay: Path | None = None,
+    on: date | None = None,
 ) -> Library:
-    """The content files of the settings, or others named instead. Raises DocumentRefused."""
-    if questionnaire is rules is medicines is None:
+    """The content files of the settings, or others named instead. Raises DocumentRefused.
+
+    Other rules stand as they are, unless an overlay is named too: that of the settings was
+    written for the rules of the settings. ``on`` is the day, today when it is left out.
+    """
+    if on is None and questionnaire is rules is medicines is overlay is None:
         return library_of(settings)
+    if rules is None:
+        overlay = overlay or settings.rules_overlay
     return read_library(
         questionnaire or settings.questionnaire,
         rules or settings.screening_rules,
         medicines or settings.medicines,
         crisis_lines_of(settings) if questionnaire is None else None,
+        overlay=overlay,
+        on=on or settings.today(),
     )
 
 

@@ -25,6 +25,7 @@ from intake.storage.codec_feedback import (
     tally_from_json,
     tally_to_json,
 )
+from intake.storage.codec_overlay import lowered_from_json, moved_up_from_json, overlay_to_json
 from intake.storage.codec_wording import (
     editions_from_json,
     editions_to_json,
@@ -132,6 +133,7 @@ def screening_to_bytes(screening: Screening) -> bytes:
             "at": screening.at.isoformat(),
             "worked_out": [line_to_json(line) for line in screening.worked_out],
             "as_of": None if screening.as_of is None else screening.as_of.isoformat(),
+            **overlay_to_json(screening),
         },
     )
 
@@ -147,6 +149,8 @@ def screening_from_bytes(content: bytes) -> Screening:
         # Records of the first versions have neither.
         worked_out=tuple(line_from_json(line) for line in document.get("worked_out", ())),
         as_of=None if as_of is None else date.fromisoformat(as_of),
+        lowered=tuple(lowered_from_json(one) for one in document.get("lowered", ())),
+        moved_up=tuple(moved_up_from_json(one) for one in document.get("moved_up", ())),
     )
 
 

@@ -12,6 +12,7 @@ from intake.cli.rules.explain import explain
 from intake.cli.rules.feedback import show_feedback
 from intake.cli.rules.figures import show_figures
 from intake.cli.rules.impact import impact_command
+from intake.cli.rules.print import print_rules
 from intake.cli.rules.prove import prove
 from intake.cli.rules.publish import publish
 from intake.cli.rules.replay import replay_command
@@ -28,6 +29,7 @@ rules_group.add_command(test)
 rules_group.add_command(prove)
 rules_group.add_command(explain)
 rules_group.add_command(diff)
+rules_group.add_command(print_rules)
 rules_group.add_command(impact_command)
 rules_group.add_command(publish)
 rules_group.add_command(replay_command)

@@ -12,6 +12,7 @@ from intake.web.clinic import (
     feedback,
     figures,
     impact,
+    overlay_report,
     proposals,
     reading,
     rules,
@@ -62,8 +63,10 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         said=reading.SAID.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
+        sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered
+    app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
 
     @app.context_processor
     def signed_in() -> dict[str, object]:

@@ -35,7 +35,11 @@ def queue(member: StaffMember) -> ResponseReturnValue:
     clinic = this_clinic()
     waiting = reviewing.queue(clinic, member)
     return render_template(
-        "clinic/queue.html", queue=waiting, signed=waiting.signed[:_SIGNED_SHOWN], now=clinic.now()
+        "clinic/queue.html",
+        queue=waiting,
+        signed=waiting.signed[:_SIGNED_SHOWN],
+        silenced=clinic.library.rulebook.silenced,
+        now=clinic.now(),
     )
 
 
