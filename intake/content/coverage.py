@@ -159,9 +159,10 @@ def _seed(
     seed = SeedItem(
         fields.text("item"), fields.texts("topics"), fields.texts("questions"), fields.text("note", "")
     )
-    for topic in seed.topics:
+    for place, topic in enumerate(seed.topics):
         if topic not in known:
-            fields.problem("topics", f'there is no topic "{topic}"{did_you_mean(topic, known)}')
+            text = f'there is no topic "{topic}"{did_you_mean(topic, known)}'
+            fields.problem("topics", text, entry=place)
     for question in seed.questions:
         check_question(question, fields.line_of("questions"), fields.what, questionnaire, problems)
     if not seed.topics and not seed.questions:

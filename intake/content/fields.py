@@ -29,13 +29,19 @@ class Fields:
         if not self._is_read:
             problems.add(line, f"{what}: expected keys and values here; write them like `key: words`")
 
-    def problem(self, key: str, text: str, code: str = "does-not-load", about: str = "") -> None:
-        """Note a problem where the value of ``key`` stands.
+    def problem(
+        self, key: str, text: str, code: str = "does-not-load", about: str = "", entry: int | None = None
+    ) -> None:
+        """Note a problem where the value of ``key`` stands, or one entry of it when it is a list.
 
         Of an entry that is no mapping it was said already that nothing in it can be read.
         """
         if self._is_read:
-            self.problems.add(self._entry.value_at(key), f"{self.what}: {text}", code, about)
+            value = self._entry.get(key)
+            at = self._entry.value_at(key)
+            if isinstance(value, Listed) and entry is not None:
+                at = value.lines[entry]
+            self.problems.add(at, f"{self.what}: {text}", code, about)
 
     def line_of(self, key: str) -> int:
         """Where a key stands, or the entry itself."""

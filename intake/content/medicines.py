@@ -48,9 +48,10 @@ def _medicine(entry: object, line: int, classes: dict[str, str], problems: Probl
     fields = Fields(entry, line, "medicine", problems)
     fields.what = f"medicine {fields.text('id')}"
     named = fields.texts("classes")
-    for one in named:
+    for place, one in enumerate(named):
         if one not in classes:
-            fields.problem("classes", f'there is no class "{one}"{did_you_mean(one, classes)}')
+            hint = did_you_mean(one, classes) or "; name it under 'classes' at the top"
+            fields.problem("classes", f'there is no class "{one}"{hint}', entry=place)
     medicine = Medicine(
         fields.text("id"),
         fields.text("name"),
@@ -67,9 +68,10 @@ def _combination(entry: object, line: int, known: set[str], problems: Problems) 
     fields = Fields(entry, line, "combination", problems)
     fields.what = f"combination {fields.text('name')}"
     contains = fields.texts("contains", required=True)
-    for one in contains:
+    for place, one in enumerate(contains):
         if one not in known:
-            fields.problem("contains", f'there is no medicine "{one}"{did_you_mean(one, known)}')
+            hint = did_you_mean(one, known) or "; name it under 'medicines'"
+            fields.problem("contains", f'there is no medicine "{one}"{hint}', entry=place)
     combination = Combination(
         fields.text("name"), contains, fields.texts("misspellings"), fields.texts("only_alone")
     )

@@ -94,11 +94,11 @@ def _units(fields: Fields, kind: Kind) -> tuple[str, ...]:
     if kind not in (Kind.NUMBER, Kind.READING):
         return ()
     units = fields.texts("units") or (fields.text("unit", ""),)
-    for unit in units:
+    for place, unit in enumerate(units):
         if unit not in UNITS:
             known = ", ".join(sorted(UNITS - {""}))
             key = "units" if fields.has("units") else "unit"
-            fields.problem(key, f'the unit "{unit}" is not known; use one of {known}')
+            fields.problem(key, f'the unit "{unit}" is not known; use one of {known}', entry=place)
     return units
 
 

@@ -94,10 +94,11 @@ def _never_cited(rules: Written) -> Iterator[Remark]:
 
 def _crisis_lines(files: Files, today: date) -> Iterator[Remark]:
     for line in files.questionnaire.out_of_date(today):
+        day = line.expires.isoformat()
         yield replace(
             at_place(files.questionnaire_file.where("crisis_lines", line.id, "expires")),
             code="crisis-line-out-of-date",
-            message=f"crisis line {line.id}: it was to be checked again by {line.expires.isoformat()}",
+            message=f"crisis line {line.id}: “{line.say}” was to be checked again by {day}",
             suggestion="call and text it, then change 'verified' and 'expires'",
         )
 

@@ -63,7 +63,7 @@ def test_topics_are_read_with_what_stands_for_them():
         ),
         (", reason: The rules on pressure look at it", "", "6: topic reading: 'reason' is missing"),
         ("{medicines: Medicines}", "{pressure: Medicines}", 'topic "pressure" is used twice'),
-        ("topics: [pressure], q", "topics: [mood], q", '9:41: seed item: there is no topic "mood"'),
+        ("topics: [pressure], q", "topics: [mood], q", '9:42: seed item: there is no topic "mood"'),
         ("questions: [reading]", "questions: [readings]", 'seed item: there is no question "readings" (did'),
         ("[pressure, reading],", "[pressure, pulse],", '"Heart": there is no question "pulse"'),
         ("{pulse: nobody knows it}", '{pulse: ""}', 'say why "pulse" is not asked'),
