@@ -93,12 +93,13 @@ def counts(clinic: Clinic, member: StaffMember | None = None) -> FeedbackCounts:
 
     ``member`` is None at the console.
     """
-    with clinic.database.write() as session:
+    with clinic.database.read() as session:
         everything = tuple(feedback.everything(session, clinic.keys))
-        said = [one for one in everything if one is not None]
-        given = sum(len(one.given) for one in said)
+    said = [one for one in everything if one is not None]
+    event = FeedbackCounted(sum(len(one.given) for one in said))
+    with clinic.database.write() as session:
         actor = SYSTEM if member is None else member.id
-        audit.record(session, clinic.keys, actor, FeedbackCounted(given), clinic.now())
+        audit.record(session, clinic.keys, actor, event, clinic.now())
     return _counted(said, everything.count(None))
 
 

@@ -1,7 +1,8 @@
 """Feedback through the services, and the figures made of it: recorded once, counted once, named nowhere."""
 
 import json
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import asdict, replace
 
 import pytest
 from sqlalchemy import text
@@ -11,8 +12,10 @@ from intake.content.library import parse_library
 from intake.domain.feedback import FeedbackKind, WordsNeeded
 from intake.domain.rules import Outcome
 from intake.domain.safety_log import AlreadyClosed
+from intake.domain.tally import Tally
 from intake.services import feedback, figures, histories, reviewing
 from intake.storage import audit
+from intake.storage.codec import tally_to_bytes
 
 NOT_USEFUL, WRONG, MISSING = FeedbackKind.NOT_USEFUL, FeedbackKind.WRONG, FeedbackKind.MISSING
 ANEURYSM = f"{sending.PAT}, aneurysm: not_repaired"
@@ -172,17 +175,17 @@ def test_the_figures_are_those_of_the_newest_screening_of_each_form(copy, alice,
 def test_the_figures_are_those_of_the_screenings_themselves(copy, alice, sent):
     """Against the full screenings, rule by rule."""
     sending.send(copy.desk, f"{sending.PAT}, home_safe: no")
-    expected: dict[tuple[str, Outcome], int] = {}
+    expected = Counter()
     for submission in reviewing.to_rescreen(copy.clinic):
         for one in reviewing.open_review(copy.clinic, alice, submission).screening.outcomes:
-            expected[one.rule, one.outcome] = expected.get((one.rule, one.outcome), 0) + 1
+            expected[one.rule, one.outcome] += 1
 
     found = counted(copy).figures.rules
 
     assert set(found) == {rule for rule, _ in expected} == {r.id for r in copy.clinic.library.rulebook.rules}
     for rule, one in found.items():
         told = dict(zip(Outcome, (one.raised, one.cannot_tell, one.not_raised), strict=True))
-        assert told == {kind: expected.get((rule, kind), 0) for kind in Outcome}
+        assert told == {kind: expected[rule, kind] for kind in Outcome}
 
 
 def test_forms_from_before_there_were_tallies_are_counted_and_quicker_the_next_time(copy, sent):
@@ -193,6 +196,21 @@ def test_forms_from_before_there_were_tallies_are_counted_and_quicker_the_next_t
 
     assert first.figures == second.figures == before.figures
     assert (first.tallied, second.tallied) == (1, 0)
+
+
+@on_sqlite
+def test_a_tally_has_one_length_whether_a_form_is_blank_or_raises_everything(copy, alice):
+    """With the shipped rules: a blank form has most flags of all, of those a person can send."""
+    sending.send(copy.desk)
+    (blank,) = reviewing.to_rescreen(copy.clinic)
+    screening = reviewing.open_review(copy.clinic, alice, blank).screening
+    assert len(screening.flags) > 100
+
+    def length(outcome):
+        every = tuple(replace(one, outcome=outcome) for one in screening.outcomes)
+        return len(tally_to_bytes(Tally.of(replace(screening, outcomes=every))))
+
+    assert len({length(outcome) for outcome in Outcome} | {len(tally_to_bytes(Tally.of(screening)))}) == 1
 
 
 @on_sqlite

@@ -178,7 +178,7 @@ def test_more_than_are_asked_for_at_once_are_each_counted_once(database, clinic_
 
 def test_two_tallies_have_one_length_however_many_flags_they_hold(database, clinic_keys):
     """Nor does feedback tell by its length whether it names a rule."""
-    many = screening(*(outcome(f"rule-{number}") for number in range(40)))
+    many = screening(*(outcome(f"rule-{number}") for number in range(99)))
     with database.write() as session:
         first, second = send(session, clinic_keys, many), send(session, clinic_keys)
         for sent, kind in ((first, FeedbackKind.WRONG), (second, FeedbackKind.MISSING)):

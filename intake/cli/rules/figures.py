@@ -48,7 +48,7 @@ def _print(count: Count, order: list[str]) -> None:
         )  # fmt: skip
         click.echo("  ".join(f"{cell:>12}" for cell in cells) + f"  {one.rule}")
     click.echo(f"{found.submissions} of {count.sent} forms of the last {count.days} days counted")
-    click.echo(f"{found.urgent} urgent; a flag was said to be missing {found.missing} times")
+    click.echo(f"{found.urgent} urgent; said to be missing: {found.missing}")
     if found.elsewhere:
         click.echo(
             f"{found.elsewhere} times feedback is on a flag that no longer stands, and in no row above"
