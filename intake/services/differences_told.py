@@ -23,13 +23,18 @@ def lines(found: Differences) -> Iterator[str]:
         yield ""
     if found.only_words:
         yield f"only words changed, everyone is flagged alike ({len(found.only_words)})"
-        yield from (f"  {one.rule}: {', '.join(one.keys)}" for one in found.only_words)
+        yield from (f"  {one.rule}: {_of_words(one)}" for one in found.only_words)
         yield ""
     if found.order:
         yield "The rules stand in another order: flags of one priority are listed in it."
     if found.not_covered:
         yield "What the rules do not cover (not_covered) reads otherwise; it is printed on every review."
     yield _summary(found)
+
+
+def _of_words(one: Difference) -> str:
+    # A rule of which no words changed was added or removed, and can flag nobody.
+    return ", ".join(one.keys) or f"{one.fate.value}, and flags nobody"
 
 
 def _priority(one: Difference) -> str:
