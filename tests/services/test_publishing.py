@@ -3,13 +3,14 @@
 import threading
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import sending
 from copies import staff
 from intake.content.documents import DocumentRefused
+from intake.content.library import parse_library
 from intake.domain.permissions import Role
 from intake.domain.publications import (
     DecidedMeanwhile,
@@ -19,16 +20,20 @@ from intake.domain.publications import (
     Standing,
 )
 from intake.services import (
+    accounts,
     histories,
     in_force,
+    instance,
     publication_list,
     published_rules,
     publishing,
     reviewing,
 )
+from intake.services.clinic import open_clinic
 from intake.services.in_force import PublishedRulesRefused
 from intake.services.publishing import NewRules, OtherRulesMeanwhile, StandsInTheWay
 from intake.storage import audit, editions
+from intake.storage.database import migrate, undo_migration
 from intake.storage.publications import NoSuchPublication
 
 DAY = timedelta(days=1)
@@ -194,8 +199,6 @@ def test_what_no_longer_fits_when_it_is_countersigned_is_refused(copy, bob, alic
 
 def with_questionnaire(copy, questionnaire):
     """The copy after an upgrade changed the questionnaire; its rules file fits."""
-    from intake.content.library import parse_library
-
     return copy.with_library(
         parse_library(questionnaire, "rules: []", copy.clinic.library.texts["medicines"])
     )
@@ -241,8 +244,6 @@ def test_a_process_with_an_older_questionnaire_goes_on_with_the_rules_it_can_rea
 
 
 def _two(copy):
-    from intake.services import accounts
-
     by_name = {member.username: member for member in accounts.staff(copy.clinic)}
     return by_name["bob"], by_name["alice"]
 
@@ -531,3 +532,59 @@ def test_what_an_overlay_lowers_is_told_as_a_change_of_the_rule(copy, published)
     found = publishing.examine(in_force.at_work(copy.clinic), new, copy.clinic.today()).changes
 
     assert [one.in_words for one in found.changed] == [("priority from high to info",)]
+
+
+def test_while_nothing_is_published_changing_the_file_and_starting_again_is_all_there_is_to_do(
+    copy, tmp_path, bob, alice
+):
+    file = tmp_path / "own_rules.yaml"
+    file.write_text(rules("first").rules, encoding="utf-8")
+    settings = replace(copy.settings, screening_rules=file)
+
+    def started():
+        clinic = instance.opened(settings)
+        clinic.database.dispose()
+        return [rule.id for rule in clinic.library.rulebook.rules]
+
+    assert started() == ["first"]
+    file.write_text(rules("second").rules, encoding="utf-8")
+    assert started() == ["second"]
+
+    copy.clock.at = datetime.now(UTC)  # whatever starts a copy reads the real clock
+    publishing.publish(copy.clinic, bob, alice, rules("third"), "Why.", copy.clinic.today())
+    file.write_text(rules("fourth").rules, encoding="utf-8")
+    assert started() == ["third"]
+    file.write_text("rules: {", encoding="utf-8")
+    assert started() == ["third"]
+
+
+def test_a_bad_file_stops_the_start_while_nothing_was_published(copy, tmp_path):
+    """The control of the test above."""
+    file = tmp_path / "own_rules.yaml"
+    file.write_text("rules: {", encoding="utf-8")
+
+    with pytest.raises(DocumentRefused):
+        instance.opened(replace(copy.settings, screening_rules=file))
+
+
+def test_a_database_of_before_there_were_publications_is_opened(copy):
+    undo_migration(copy.clinic.database, "0001")
+
+    clinic = open_clinic(copy.settings)
+
+    assert clinic.library.rulebook.rules
+    clinic.database.dispose()
+    migrate(copy.clinic.database)
+
+
+def test_whoever_starts_a_copy_is_told_of_a_schedule_that_cannot_be_kept(copy, published):
+    published(days=5)
+    assert publication_list.notes(copy.clinic) == ()
+    texts = copy.clinic.library.texts
+    changed = with_questionnaire(
+        copy, texts["questionnaire"].replace("not_repaired: ", "not_mended: ", 1)
+    ).clinic
+
+    (told,) = publication_list.notes(changed)
+
+    assert told.startswith("the rules scheduled for 2026-11-25 cannot be read with this questionnaire")
