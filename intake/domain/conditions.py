@@ -5,7 +5,7 @@ turned into an answer by negating it.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from typing import Protocol
@@ -115,7 +115,6 @@ OPPOSITES = {
     Operator.STATE: Operator.STATE_NOT,
 }
 _POSITIVE = {opposite: positive for positive, opposite in OPPOSITES.items()}
-_FLIPPED = {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.NOT_KNOWN: Truth.NOT_KNOWN}
 
 Operand = str | Decimal | int | tuple[str, ...] | tuple[State, ...]
 
@@ -131,23 +130,29 @@ class Compare:
     question: str
     operator: Operator
     operand: Operand
+    # The operator, or the one it is the opposite of: looked up once, and asked of every form.
+    _positive: Operator = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_positive", _POSITIVE.get(self.operator, self.operator))
 
     def find(self, evidence: Evidence) -> Finding:
         """NO when the question was rightly never asked; not known when nobody knows."""
         asked = evidence.asked(self.question)
         if asked.truth is not Truth.YES:
             return asked
-        truth = self._truth(evidence)
+        truth = self.of_one_asked(evidence)
         if truth is Truth.NOT_KNOWN:
             return Finding(truth, missing=evidence.unanswered(self.question))
         return Finding(truth, because=(question_of(self.question),))
 
-    def _truth(self, evidence: Evidence) -> Truth:
-        if self.operator in _POSITIVE:
-            # Flipping keeps not known as it is, which a boolean `not` would not.
-            positive = Compare(self.question, _POSITIVE[self.operator], self.operand)
-            return _FLIPPED[positive._truth(evidence)]
-        match self.operator:
+    def of_one_asked(self, evidence: Evidence) -> Truth:
+        """The truth for a patient to whom the question was rightly put."""
+        truth = self._positively(evidence)
+        return truth if self._positive is self.operator else _flipped(truth)
+
+    def _positively(self, evidence: Evidence) -> Truth:
+        match self._positive:
             case Operator.IS | Operator.IS_ONE_OF:
                 return _chosen(evidence.value(self.question), _choices(self.operand))
             case Operator.INCLUDES:
@@ -161,14 +166,14 @@ class Compare:
             case Operator.STATE:
                 state = evidence.state(self.question)
                 return Truth.NOT_KNOWN if state is None else truth_of(state in self._states())
-            case operator:
-                raise ValueError(f"no meaning for a comparison {operator.value!r}")
+            case other:
+                raise ValueError(f"no meaning for a comparison {other.value!r}")
 
     def _reaches(self, number: Interval) -> Truth:
         line = Decimal(str(self.operand))
 
         def over(bound: Decimal) -> bool:
-            return bound >= line if self.operator is Operator.AT_LEAST else bound > line
+            return bound >= line if self._positive is Operator.AT_LEAST else bound > line
 
         if number.low is not None and over(number.low):
             return Truth.YES
@@ -184,7 +189,7 @@ class Compare:
         value = evidence.value(self.question)
         if not isinstance(value, MedicineList):
             return Truth.NOT_KNOWN
-        if self.operator is Operator.HAS_CLASS:
+        if self._positive is Operator.HAS_CLASS:
             return evidence.medicines.in_class(value, str(self.operand))
         return evidence.medicines.lists(value, str(self.operand))
 
@@ -202,7 +207,7 @@ class All:
     def find(self, evidence: Evidence) -> Finding:
         """The least of the parts, kept to what settled it."""
         findings = [part.find(evidence) for part in self.parts]
-        return _settled(all_of(finding.truth for finding in findings), findings)
+        return settled(all_of(finding.truth for finding in findings), findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +219,7 @@ class AnyOf:
     def find(self, evidence: Evidence) -> Finding:
         """The greatest of the parts, kept to what settled it."""
         findings = [part.find(evidence) for part in self.parts]
-        return _settled(any_of(finding.truth for finding in findings), findings)
+        return settled(any_of(finding.truth for finding in findings), findings)
 
 
 Condition = Compare | All | AnyOf
@@ -240,12 +245,24 @@ def questions_in(condition: Condition) -> tuple[str, ...]:
     return _once(question_of(part.question) for part in comparisons(condition))
 
 
-def _settled(truth: Truth, findings: list[Finding]) -> Finding:
+def settled(truth: Truth, findings: list[Finding]) -> Finding:
+    """A truth, and of the findings it was made from what settled it."""
     if truth is Truth.NOT_KNOWN:
         known = [f for f in findings if f.truth is Truth.YES or f.truth is truth]
         missing = _once(q for f in findings if f.truth is truth for q in f.missing)
         return Finding(truth, _once(q for f in known for q in f.because), missing)
     return Finding(truth, _once(q for f in findings if f.truth is truth for q in f.because))
+
+
+def _flipped(truth: Truth) -> Truth:
+    # Not known stays as it is, which a boolean `not` would not keep.
+    match truth:
+        case Truth.YES:
+            return Truth.NO
+        case Truth.NO:
+            return Truth.YES
+        case Truth.NOT_KNOWN:
+            return truth
 
 
 def _once(questions: Iterable[str]) -> tuple[str, ...]:

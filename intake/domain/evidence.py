@@ -38,7 +38,9 @@ class PatientEvidence:
     formulary: Formulary
     answers: Answers
     as_of: date
-    _asked: dict[str, Finding] = field(default_factory=dict, init=False, repr=False)
+    # Worked out once, however many rules look: the answers stay as they are.
+    _asked: dict[str, Finding] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _numbers: dict[str, Interval] = field(default_factory=dict, init=False, repr=False, compare=False)
     _medicines: MedicineReading = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -51,13 +53,9 @@ class PatientEvidence:
 
     def asked(self, question: str) -> Finding:
         """YES when the question applies, NO when rightly not asked, else not known."""
-        question_id = question_of(question)
-        if (derived := self.questionnaire.derived_answer(question_id)) is not None:
-            return self._derived_from_something_asked(derived)
-        if question_id not in self._asked:
-            only_if = self.questionnaire.question(question_id).only_if
-            self._asked[question_id] = _ASKED if only_if is None else only_if.find(self)
-        return self._asked[question_id]
+        if (found := self._asked.get(question)) is None:
+            found = self._asked[question] = self._is_asked(question_of(question))
+        return found
 
     def value(self, question: str) -> Value | None:
         """The value given, or None when it is not known."""
@@ -74,17 +72,9 @@ class PatientEvidence:
 
     def number(self, question: str) -> Interval:
         """The number behind a reference, as far as it is known."""
-        question_id, _, part = question.partition(".")
-        if (derived := self.questionnaire.derived_answer(question_id)) is not None:
-            return self.derive(derived)
-        match self.value(question_id):
-            case Number(amount):
-                return Interval(amount, amount)
-            case Reading(first, second):
-                return _exactly(second if part == "second" else first)
-            case Chosen(choice):
-                return _exactly(self.points(question_id, choice))
-        return UNKNOWN
+        if (found := self._numbers.get(question)) is None:
+            found = self._numbers[question] = self._number(question)
+        return found
 
     def unanswered(self, question: str) -> tuple[str, ...]:
         """The questions to name as missing: for a derived answer, its unknown parts."""
@@ -123,7 +113,26 @@ class PatientEvidence:
     def mentioned(self, derived: DerivedAnswer) -> tuple[str, ...]:
         """The listed words that stand in a free text; text left empty mentions nothing."""
         texts = [value.words for value in map(self.value, derived.of) if isinstance(value, Text)]
-        return tuple(word for word in derived.words if any(_stands_in(word, text) for text in texts))
+        return tuple(word for word in derived.words if any(stands_in(word, text) for text in texts))
+
+    def _number(self, question: str) -> Interval:
+        question_id, _, part = question.partition(".")
+        if (derived := self.questionnaire.derived_answer(question_id)) is not None:
+            return self.derive(derived)
+        match self.value(question_id):
+            case Number(amount):
+                return Interval(amount, amount)
+            case Reading(first, second):
+                return _exactly(second if part == "second" else first)
+            case Chosen(choice):
+                return _exactly(self.points(question_id, choice))
+        return UNKNOWN
+
+    def _is_asked(self, question_id: str) -> Finding:
+        if (derived := self.questionnaire.derived_answer(question_id)) is not None:
+            return self._derived_from_something_asked(derived)
+        only_if = self.questionnaire.question(question_id).only_if
+        return _ASKED if only_if is None else only_if.find(self)
 
     def _derived_from_something_asked(self, derived: DerivedAnswer) -> Finding:
         # A total over items is asked about when any item is; what is rightly not asked
@@ -219,7 +228,8 @@ def relevant(evidence: PatientEvidence) -> Answers:
     return evidence.answers.only(reached)
 
 
-def _stands_in(words: str, text: str) -> bool:
+def stands_in(words: str, text: str) -> bool:
+    """Whether these words stand in a text as whole words, in any case."""
     # Whole words, whatever the spaces: "recommend it" does not say "end it".
     written = " ".join(text.casefold().split())
     return re.search(rf"\b{re.escape(words.casefold())}\b", written) is not None

@@ -5,14 +5,14 @@ is kept, what only resembles a name is possibly that medicine, and what is not r
 is shown to a clinician to read by hand.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from intake.domain.answers import MedicineEntry, MedicineList
 from intake.domain.medicine_names import Combination, KnownNames, Medicine, Name, Resembling, names_of
 from intake.domain.medicine_words import Vocabulary, Word, forms, names_in, quoted, segments, together
-from intake.domain.truth import Truth, any_of
+from intake.domain.truth import Truth
 
 T = TypeVar("T")
 
@@ -42,13 +42,6 @@ class Recognition:
     def is_complete(self) -> bool:
         """Whether every part was recognised, and none only perhaps."""
         return bool(self.certain) and not self.possible and not self.unrecognised
-
-    def find(self, is_meant: Callable[[Medicine], bool]) -> Truth:
-        """YES when a medicine that is meant is named; not known when one is only resembled."""
-        if any(is_meant(medicine) for medicine in self.certain):
-            return Truth.YES
-        resembled = any(is_meant(medicine) for near in self.possible for medicine in near.medicines)
-        return Truth.NOT_KNOWN if resembled else Truth.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +169,10 @@ class Reading:
 
     formulary: Formulary
     _read: dict[str, Recognition] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # By the identity of the list, which is kept beside it so that no other list takes its place.
+    _listed: dict[int, tuple[MedicineList, "_Listed"]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def of(self, entry: MedicineEntry) -> Recognition:
         """What was made of one entry."""
@@ -186,20 +183,54 @@ class Reading:
 
     def in_class(self, medicines: MedicineList, medicine_class: str) -> Truth:
         """YES when any entry is in the class; not known when one may be, or has no name."""
-        return self._find(medicines, lambda medicine: medicine_class in medicine.classes)
+        listed = self._all_of(medicines)
+        return listed.find(medicine_class, listed.classes, listed.possible_classes)
 
     def lists(self, medicines: MedicineList, medicine: str) -> Truth:
         """YES when any entry names the medicine; not known when one may, or has no name."""
-        return self._find(medicines, lambda one: one.id == medicine)
+        listed = self._all_of(medicines)
+        return listed.find(medicine, listed.ids, listed.possible_ids)
 
     def not_recognised(self, listed: MedicineList) -> tuple[MedicineEntry, ...]:
         """The entries to read by hand: without a name, or not wholly and certainly known here."""
         return tuple(e for e in listed.entries if not e.named or not self.of(e).is_complete)
 
-    def _find(self, listed: MedicineList, is_meant: Callable[[Medicine], bool]) -> Truth:
-        # "I take something, I don't know its name" could be anything.
-        unnamed = [Truth.NOT_KNOWN for entry in listed.entries if not entry.named]
-        return any_of([*unnamed, *(self.of(entry).find(is_meant) for entry in listed.entries)])
+    def _all_of(self, medicines: MedicineList) -> "_Listed":
+        if (kept := self._listed.get(id(medicines))) is None:
+            read = [self.of(entry) for entry in medicines.entries]
+            unnamed = any(not entry.named for entry in medicines.entries)
+            kept = self._listed[id(medicines)] = (medicines, _Listed.of(read, unnamed=unnamed))
+        return kept[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What a whole list names, for certain and possibly, so that each rule only has to look it up."""
+
+    ids: frozenset[str]
+    classes: frozenset[str]
+    possible_ids: frozenset[str]
+    possible_classes: frozenset[str]
+    unnamed: bool
+
+    @classmethod
+    def of(cls, read: Sequence[Recognition], *, unnamed: bool) -> "_Listed":
+        """What was made of every entry, together."""
+        certain = {medicine for one in read for medicine in one.certain}
+        possible = {m for one in read for near in one.possible for m in near.medicines}
+        return cls(
+            frozenset(medicine.id for medicine in certain),
+            frozenset(one for medicine in certain for one in medicine.classes),
+            frozenset(medicine.id for medicine in possible),
+            frozenset(one for medicine in possible for one in medicine.classes),
+            unnamed,
+        )
+
+    def find(self, one: str, certain: frozenset[str], possible: frozenset[str]) -> Truth:
+        """YES when it is named; not known when it may be: "I take something" could be anything."""
+        if one in certain:
+            return Truth.YES
+        return Truth.NOT_KNOWN if self.unnamed or one in possible else Truth.NO
 
 
 @dataclass(frozen=True, slots=True)

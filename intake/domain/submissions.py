@@ -1,7 +1,7 @@
 """A patient's answers: the draft they can still change, and the submission as it was sent."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from intake.domain.answers import Answers, Day, Text
@@ -57,8 +57,16 @@ class Submission:
     @property
     def name(self) -> str:
         """First and last name as typed."""
-        parts = (self._text("first_name"), self._text("last_name"))
-        return " ".join(part for part in parts if part) or "No name given"
+        return name_in(self.answers)
+
+    @property
+    def sent_on(self) -> date:
+        """The calendar day at the clinic on which it was sent.
+
+        The time keeps the zone of the clinic's clock as it was then: another time zone in the
+        settings must not move a patient's birthday.
+        """
+        return self.sent_at.date()
 
     @property
     def age(self) -> int | None:
@@ -66,9 +74,16 @@ class Submission:
         born = self.answers.value("date_of_birth")
         if not isinstance(born, Day):
             return None
-        sent, day = self.sent_at.date(), born.day
+        sent, day = self.sent_on, born.day
         return sent.year - day.year - ((sent.month, sent.day) < (day.month, day.day))
 
-    def _text(self, question: str) -> str:
-        value = self.answers.value(question)
-        return value.words if isinstance(value, Text) else ""
+
+def name_in(answers: Answers) -> str:
+    """First and last name as typed."""
+    parts = (_text(answers, "first_name"), _text(answers, "last_name"))
+    return " ".join(part for part in parts if part) or "No name given"
+
+
+def _text(answers: Answers, question: str) -> str:
+    value = answers.value(question)
+    return value.words if isinstance(value, Text) else ""

@@ -106,12 +106,15 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
 
     Raises Expired and NotReadyToSend.
     """
+    at = desk.now()
+    # One moment for all of it: a form sent at midnight is screened as of the day it says it was sent.
+    desk = replace(desk, now=lambda: at)
     with desk.database.write() as session:
         found = _found(desk, session, token)
         if isinstance(found, Receipt):
             return found
         draft = _draft(found)
-        now = desk.local(desk.now())
+        now = desk.local(at)
         if needed := missing(desk, draft):
             raise NotReadyToSend(needed)
         reference = submissions.new_reference(session, desk.settings.reference_prefix)

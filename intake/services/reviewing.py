@@ -160,7 +160,7 @@ def rescreen(clinic: Clinic, submission: UUID, *, force: bool = False) -> Rescre
 def _screen_again(clinic: Clinic, review: Review) -> Screening:
     library = clinic.library
     answers = fitting(library.questionnaire, review.submission.answers)
-    sent_on = clinic.local(review.submission.sent_at).date()
     # As of the day it was sent: a patient does not grow older by being screened again.
+    sent_on = review.submission.sent_on
     evidence = PatientEvidence(library.questionnaire, library.formulary, answers, sent_on)
     return screen(library.rulebook, evidence, library.editions, clinic.now())

@@ -1,18 +1,31 @@
 """What is sealed, as bytes and back: each record says which form it was written in.
 
-Every record is filled up with spaces to a multiple of 256 bytes, so that the length of
+Every record is filled up with spaces to a multiple of 256 bytes or more, so that the length of
 what is sealed does not tell how much a patient had to say.
 """
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from intake.domain.answers import Answers
+from intake.domain.feedback import Feedback
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.rules import Priority
+from intake.domain.safety_log import Closing
 from intake.domain.screening import Screening
 from intake.domain.submissions import Draft, Signature, Submission
+from intake.domain.tally import Tally
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
+from intake.storage.codec_feedback import (
+    closing_from_json,
+    closing_to_json,
+    feedback_from_json,
+    feedback_to_json,
+    tally_from_json,
+    tally_to_json,
+)
+from intake.storage.codec_overlay import lowered_from_json, moved_up_from_json, overlay_to_json
 from intake.storage.codec_wording import (
     editions_from_json,
     editions_to_json,
@@ -26,10 +39,24 @@ from intake.storage.codec_wording import (
 
 VERSION = 1
 _STEP = 256
+# Steps of their own for records whose few bytes more or less would tell how many flags a
+# patient has (the shipped rules, all raised, fit in one), or whether feedback names a rule.
+_STEPS = {"tally": 16384, "feedback": 1024}
 
 
 class UnknownRecord(Exception):
     """A record was written by a newer version of the program, or is none of ours."""
+
+
+def document_of(kind: str, content: bytes) -> Json:
+    """The record as it was written. Raises UnknownRecord."""
+    document: Json = json.loads(content)
+    if document.get("v") != VERSION or document.get("kind") != kind:
+        raise UnknownRecord(
+            f"expected a {kind} in form {VERSION}, found {document.get('kind')!r} in form "
+            f"{document.get('v')!r}: it may need a newer version of intake"
+        )
+    return document
 
 
 def draft_to_bytes(draft: Draft) -> bytes:
@@ -48,7 +75,7 @@ def draft_to_bytes(draft: Draft) -> bytes:
 
 def draft_from_bytes(content: bytes) -> Draft:
     """The draft."""
-    document = _from_bytes("draft", content)
+    document = document_of("draft", content)
     return Draft(
         id=UUID(document["id"]),
         answers=answers_from_json(document["answers"]),
@@ -77,7 +104,7 @@ def submission_to_bytes(submission: Submission) -> bytes:
 
 def submission_from_bytes(content: bytes) -> Submission:
     """The submission."""
-    document = _from_bytes("submission", content)
+    document = document_of("submission", content)
     return Submission(
         id=UUID(document["id"]),
         reference=document["reference"],
@@ -90,6 +117,12 @@ def submission_from_bytes(content: bytes) -> Submission:
     )
 
 
+def sent_answers_from_bytes(content: bytes) -> tuple[Answers, datetime]:
+    """The answers of a submission and when it was sent, without the words they were asked in."""
+    document = document_of("submission", content)
+    return answers_from_json(document["answers"]), datetime.fromisoformat(document["sent_at"])
+
+
 def screening_to_bytes(screening: Screening) -> bytes:
     """A screening with every outcome, those not raised too."""
     return _to_bytes(
@@ -99,19 +132,25 @@ def screening_to_bytes(screening: Screening) -> bytes:
             "editions": editions_to_json(screening.editions),
             "at": screening.at.isoformat(),
             "worked_out": [line_to_json(line) for line in screening.worked_out],
+            "as_of": None if screening.as_of is None else screening.as_of.isoformat(),
+            **overlay_to_json(screening),
         },
     )
 
 
 def screening_from_bytes(content: bytes) -> Screening:
     """The screening."""
-    document = _from_bytes("screening", content)
+    document = document_of("screening", content)
+    as_of = document.get("as_of")
     return Screening(
         outcomes=tuple(outcome_from_json(outcome) for outcome in document["outcomes"]),
         editions=editions_from_json(document["editions"]),
         at=datetime.fromisoformat(document["at"]),
-        # Records of the first versions have none.
+        # Records of the first versions have neither.
         worked_out=tuple(line_from_json(line) for line in document.get("worked_out", ())),
+        as_of=None if as_of is None else date.fromisoformat(as_of),
+        lowered=tuple(lowered_from_json(one) for one in document.get("lowered", ())),
+        moved_up=tuple(moved_up_from_json(one) for one in document.get("moved_up", ())),
     )
 
 
@@ -131,7 +170,7 @@ def acknowledgement_to_bytes(acknowledgement: Acknowledgement) -> bytes:
 
 def acknowledgement_from_bytes(content: bytes) -> Acknowledgement:
     """The acknowledgement."""
-    document = _from_bytes("acknowledgement", content)
+    document = document_of("acknowledgement", content)
     return Acknowledgement(
         flag=document["flag"],
         clinician=UUID(document["clinician"]),
@@ -159,7 +198,7 @@ def sign_off_to_bytes(sign_off: SignOff) -> bytes:
 
 def sign_off_from_bytes(content: bytes) -> SignOff:
     """The sign-off."""
-    document = _from_bytes("sign_off", content)
+    document = document_of("sign_off", content)
     return SignOff(
         clinician=UUID(document["clinician"]),
         printed_name=document["printed_name"],
@@ -169,6 +208,36 @@ def sign_off_from_bytes(content: bytes) -> SignOff:
         covers=document["covers"],
         flags=tuple(document["flags"]),
     )
+
+
+def feedback_to_bytes(feedback: Feedback) -> bytes:
+    """What a clinician said of a flag, or of one that is missing."""
+    return _to_bytes("feedback", feedback_to_json(feedback))
+
+
+def feedback_from_bytes(content: bytes) -> Feedback:
+    """The feedback."""
+    return feedback_from_json(document_of("feedback", content))
+
+
+def closing_to_bytes(closing: Closing) -> bytes:
+    """What came of an entry of the safety log."""
+    return _to_bytes("closing", closing_to_json(closing))
+
+
+def closing_from_bytes(content: bytes) -> Closing:
+    """The closing."""
+    return closing_from_json(document_of("closing", content))
+
+
+def tally_to_bytes(tally: Tally) -> bytes:
+    """A screening, counted."""
+    return _to_bytes("tally", tally_to_json(tally))
+
+
+def tally_from_bytes(content: bytes) -> Tally:
+    """The tally."""
+    return tally_from_json(document_of("tally", content))
 
 
 def summary_to_bytes(entry: QueueEntry) -> bytes:
@@ -192,7 +261,7 @@ def summary_to_bytes(entry: QueueEntry) -> bytes:
 
 def summary_from_bytes(content: bytes) -> QueueEntry:
     """The line of the queue, as if neither signed nor reopened."""
-    document = _from_bytes("summary", content)
+    document = document_of("summary", content)
     priority = document["priority"]
     return QueueEntry(
         submission=UUID(document["submission"]),
@@ -224,14 +293,4 @@ def _signature_from_json(document: Json) -> Signature:
 def _to_bytes(kind: str, document: Json) -> bytes:
     # ASCII escapes keep even lone surrogates, which a hostile browser can send.
     written = json.dumps({"v": VERSION, "kind": kind, **document}, separators=(",", ":")).encode()
-    return written + b" " * (-len(written) % _STEP)
-
-
-def _from_bytes(kind: str, content: bytes) -> Json:
-    document: Json = json.loads(content)
-    if document.get("v") != VERSION or document.get("kind") != kind:
-        raise UnknownRecord(
-            f"expected a {kind} in form {VERSION}, found {document.get('kind')!r} in form "
-            f"{document.get('v')!r}: it may need a newer version of intake"
-        )
-    return document
+    return written + b" " * (-len(written) % _STEPS.get(kind, _STEP))

@@ -26,7 +26,7 @@ from intake.domain.review import (
 from intake.domain.rules import Priority
 from intake.domain.screening import Screening
 from intake.domain.submissions import Submission
-from intake.storage import submissions
+from intake.storage import feedback, submissions
 from intake.storage.codec import (
     UnknownRecord,
     acknowledgement_from_bytes,
@@ -88,7 +88,7 @@ def add_acknowledgement(
     key = submissions.record_key(session, keys, submission_id)
     number = _count(session, AcknowledgementRow, submission_id) + 1
     content = acknowledgement_to_bytes(acknowledgement)
-    sealed = key.seal(content, _acknowledgement_place(submission_id, number))
+    sealed = key.seal(content, acknowledgement_place(submission_id, number))
     row = AcknowledgementRow(
         submission_id=submission_id,
         number=number,
@@ -109,7 +109,7 @@ def add_sign_off(session: Session, keys: ClinicKeys, submission_id: UUID, sign_o
     if _review(session, key, held).fingerprint() != sign_off.covers:
         raise Changed
     number = _count(session, SignOffRow, submission_id) + 1
-    sealed = key.seal(sign_off_to_bytes(sign_off), _sign_off_place(submission_id, number))
+    sealed = key.seal(sign_off_to_bytes(sign_off), sign_off_place(submission_id, number))
     row = SignOffRow(
         submission_id=submission_id,
         number=number,
@@ -145,6 +145,11 @@ def recently_signed(session: Session, keys: ClinicKeys, since: datetime) -> tupl
     return tuple(sorted(entries, key=lambda entry: order[entry.submission]))
 
 
+def sign_off_place(submission_id: UUID, number: int) -> Place:
+    """Where one sign-off is sealed."""
+    return Place("sign_offs", "sealed", submission_id, number)
+
+
 def _hold(session: Session, submission_id: UUID) -> SubmissionRow:
     query = select(SubmissionRow).where(SubmissionRow.id == submission_id)
     if writes(session):
@@ -162,14 +167,15 @@ def _review(session: Session, key: SealingKey, row: SubmissionRow) -> Review:
         for found in _rows(session, ScreeningRow, row.id)
     )
     acknowledgements = tuple(
-        acknowledgement_from_bytes(key.open(found.sealed, _acknowledgement_place(row.id, found.number)))
+        acknowledgement_from_bytes(key.open(found.sealed, acknowledgement_place(row.id, found.number)))
         for found in _rows(session, AcknowledgementRow, row.id)
     )
     sign_offs = tuple(
-        sign_off_from_bytes(key.open(found.sealed, _sign_off_place(row.id, found.number)))
+        sign_off_from_bytes(key.open(found.sealed, sign_off_place(row.id, found.number)))
         for found in _rows(session, SignOffRow, row.id)
     )
-    return Review(_submission(key, row), screenings, acknowledgements, sign_offs)
+    said = feedback.given(session, key, row.id)
+    return Review(_submission(key, row), screenings, acknowledgements, sign_offs, said)
 
 
 def _submission(key: SealingKey, row: SubmissionRow) -> Submission:
@@ -262,13 +268,10 @@ def _insert(session: Session, row: AcknowledgementRow | SignOffRow, refusal: Exc
         raise refusal from None
 
 
-def _acknowledgement_place(submission_id: UUID, number: int) -> Place:
+def acknowledgement_place(submission_id: UUID, number: int) -> Place:
+    """Where one acknowledgement is sealed."""
     return Place("acknowledgements", "sealed", submission_id, number)
 
 
 def _tag_place(submission_id: UUID) -> Place:
     return Place("acknowledgements", "flag_tag", submission_id)
-
-
-def _sign_off_place(submission_id: UUID, number: int) -> Place:
-    return Place("sign_offs", "sealed", submission_id, number)

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from intake.domain.review import QueueEntry
 from intake.domain.screening import Screening
 from intake.domain.submissions import Submission
+from intake.domain.tally import Tally
 from intake.storage.codec import (
     screening_to_bytes,
     submission_from_bytes,
     submission_to_bytes,
     summary_to_bytes,
+    tally_to_bytes,
 )
 from intake.storage.encryption import (
     ClinicKeys,
@@ -27,7 +29,7 @@ from intake.storage.encryption import (
     open_for_clinic,
     seal_for_clinic,
 )
-from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow, SummaryRow
+from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow, SummaryRow, TallyRow
 
 # Copied by hand: nothing that looks like something else, and no vowels, so no words.
 _ALPHABET = "234679CDFHJKMNPQRTVWXY"
@@ -67,7 +69,7 @@ def seal(
     session.add(
         RecordKeyRow(
             submission_id=submission.id,
-            sealed=seal_for_clinic(keys, key, _key_place(submission.id)),
+            sealed=seal_for_clinic(keys, key, key_place(submission.id)),
         )
     )
     return content_digest(answers), keep_screening(session, key, submission, screening, number=1)
@@ -76,8 +78,9 @@ def seal(
 def keep_screening(
     session: Session, key: SealingKey, submission: Submission, screening: Screening, *, number: int
 ) -> str:
-    """Add a screening and what the queue shows from now on; the SHA-256 of the screening."""
+    """Add a screening, what the queue shows from now on, and its tally; the SHA-256 of the screening."""
     sealed = key.seal(screening_to_bytes(screening), screening_place(submission.id, number))
+    tally = tally_to_bytes(Tally.of(screening))
     summary = summary_to_bytes(QueueEntry.of(submission, screening))
     session.add_all(
         (
@@ -86,6 +89,11 @@ def keep_screening(
                 submission_id=submission.id,
                 number=number,
                 sealed=key.seal(summary, summary_place(submission.id, number)),
+            ),
+            TallyRow(
+                submission_id=submission.id,
+                number=number,
+                sealed=key.seal(tally, tally_place(submission.id, number)),
             ),
         )
     )
@@ -100,6 +108,14 @@ def fetch(session: Session, keys: ClinicKeys, submission_id: UUID) -> Submission
         raise NoSuchSubmission(f"there is no submission {submission_id}")
     key = record_key(session, keys, submission_id)
     return submission_from_bytes(key.open(row.answers, answers_place(row.id, row.revision)))
+
+
+def by_reference(session: Session, reference: str) -> UUID:
+    """The submission with this reference; raises :class:`NoSuchSubmission`."""
+    found = session.scalar(select(SubmissionRow.id).where(SubmissionRow.reference == reference))
+    if found is None:
+        raise NoSuchSubmission(f"there is no submission {reference}")
+    return found
 
 
 def ids(session: Session) -> tuple[UUID, ...]:
@@ -117,7 +133,7 @@ def record_key(session: Session, keys: ClinicKeys, submission_id: UUID) -> Seali
 
 def open_record_key(keys: ClinicKeys, submission_id: UUID, sealed: bytes) -> SealingKey:
     """The key of one submission, from what is stored of it."""
-    return open_for_clinic(keys, sealed, _key_place(submission_id))
+    return open_for_clinic(keys, sealed, key_place(submission_id))
 
 
 def to_the_minute(at: datetime) -> datetime:
@@ -140,7 +156,12 @@ def summary_place(submission_id: UUID, number: int) -> Place:
     return Place("summaries", "sealed", submission_id, number)
 
 
-def _key_place(submission_id: UUID) -> Place:
+def tally_place(submission_id: UUID, number: int) -> Place:
+    """Where the tally of one screening is sealed."""
+    return Place("tallies", "sealed", submission_id, number)
+
+
+def key_place(submission_id: UUID) -> Place:
     return Place("record_keys", "sealed", submission_id)
 
 

@@ -17,6 +17,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, MultiSocketServer
 
 from intake.config import Settings
+from intake.web.clinic.impact import IMPACT_PATH
 from intake.web.clinic.proposals import UPLOAD_PATH
 from intake.web.security import LARGEST_PAGE, LARGEST_UPLOAD
 from intake.web.wsgi import CLINIC_PATH, application
@@ -76,15 +77,18 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
         server.close()
 
 
+_TAKE_FILES = frozenset((CLINIC_PATH + UPLOAD_PATH, CLINIC_PATH + IMPACT_PATH))
+
+
 class _Parser(HTTPRequestParser):
-    """The one address that takes files takes more. It waits on disk: memory holds no more than before."""
+    """The addresses that take files take more. It waits on disk: memory holds no more than before."""
 
     adj: Any  # waitress ships no types
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the first lines of a request, which say where it goes and so how much it may bring."""
         super().parse_header(header_plus)
-        if self.path == CLINIC_PATH + UPLOAD_PATH:
+        if self.path in _TAKE_FILES:
             self.adj = copy(self.adj)
             self.adj.max_request_body_size = 2 * LARGEST_UPLOAD
 

@@ -1,6 +1,7 @@
 """The forms that rules are put in force with: proposing, and countersigning."""
 
 from datetime import date
+from uuid import UUID
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -18,8 +19,8 @@ class NotText(Exception):
     """An uploaded file that cannot be read as text."""
 
 
-class ProposeForm(FlaskForm):
-    """A rules file, the clinic's overlay if it has one, why, and from which day on."""
+class RulesFilesForm(FlaskForm):
+    """A rules file, and the clinic's overlay if it has one: chosen as files, or pasted."""
 
     rules_file = FileField("Rules file", description="Choose the file, or paste its text below.")
     rules = TextAreaField(
@@ -33,15 +34,6 @@ class ProposeForm(FlaskForm):
         "Text of the overlay (optional)",
         description="Not read when you choose a file above.",
         render_kw=_CODE,
-    )
-    reason = TextAreaField(
-        "Why the rules change",
-        description="In a sentence or two. It is kept for good: never write anything about a patient.",
-    )
-    effective_on = StringField(
-        "First day on which they screen",
-        description="Today or later.",
-        render_kw={"type": "date", "autocomplete": "off"},
     )
 
     def take_uploads(self) -> None:
@@ -65,6 +57,29 @@ class ProposeForm(FlaskForm):
             self._name(self.overlay_file, OVERLAY_NAME),
         )
 
+    def is_filled_in(self) -> bool:
+        """Whether there is something to look at; what is missing is said beside each field."""
+        if not typed(self.rules).strip() and not self.rules_file.errors:
+            self.rules_file.errors = ["Choose the rules file, or paste its text"]
+        return not any(field.errors for field in self)
+
+    def _name(self, chosen: FileField, otherwise: str) -> str:
+        return chosen.data.filename if chosen.data and chosen.data.filename else otherwise
+
+
+class ProposeForm(RulesFilesForm):
+    """The files, why the rules change, and from which day on."""
+
+    reason = TextAreaField(
+        "Why the rules change",
+        description="In a sentence or two. It is kept for good: never write anything about a patient.",
+    )
+    effective_on = StringField(
+        "First day on which they screen",
+        description="Today or later.",
+        render_kw={"type": "date", "autocomplete": "off"},
+    )
+
     @property
     def day(self) -> date | None:
         """The day; None when it is none."""
@@ -75,16 +90,31 @@ class ProposeForm(FlaskForm):
 
     def is_filled_in(self) -> bool:
         """Whether there is something to look at; what is missing is said beside each field."""
-        if not typed(self.rules).strip() and not self.rules_file.errors:
-            self.rules_file.errors = ["Choose the rules file, or paste its text"]
         if not typed(self.reason).strip():
             self.reason.errors = ["Say in a sentence why the rules change"]
         if self.day is None:
             self.effective_on.errors = ["Write the day like 2026-12-01"]
-        return not any(field.errors for field in self)
+        return super().is_filled_in()
 
-    def _name(self, chosen: FileField, otherwise: str) -> str:
-        return chosen.data.filename if chosen.data and chosen.data.filename else otherwise
+
+class ImpactForm(RulesFilesForm):
+    """The files whose impact to count, or the publication that somebody proposed."""
+
+    publication = HiddenField()
+
+    @property
+    def chosen(self) -> UUID | None:
+        """The publication chosen; None for the files."""
+        try:
+            return UUID(typed(self.publication))
+        except ValueError:
+            return None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was sent, by the name of each file: what is wrong with it is shown beside the line."""
+        new = self.new_rules
+        return {new.rules_name: new.rules, new.overlay_name: new.overlay or ""}
 
 
 class CountersignForm(FlaskForm):

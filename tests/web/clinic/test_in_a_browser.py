@@ -162,3 +162,25 @@ def test_rules_are_proposed_and_countersigned_by_two_people(context, address, tm
     assert bob.get_by_text("Countersigned by").count()
     look(bob)
     other.close()
+
+
+def test_what_other_rules_would_change_is_counted(address, context, sent, tmp_path):
+    for number in range(3):
+        sent(f"Pat Doe {number}")
+    bob = context.new_page()
+    bob.goto(f"{address}/sign-in")
+    bob.get_by_label("Username").fill("bob")
+    bob.get_by_label("Password").fill(PASSWORD)
+    follow(bob.get_by_role("button", name="Sign in"))
+    follow(bob.get_by_role("link", name="Rules", exact=True))
+    follow(bob.get_by_role("link", name="Count the forms that other rules would concern"))
+    look(bob)
+    new = tmp_path / "new_rules.yaml"
+    new.write_text(RULES.replace("priority: urgent", "priority: high"), encoding="utf-8")
+    bob.get_by_label("Rules file", exact=True).set_input_files(new)
+    follow(bob.get_by_role("button", name="Count for this file"))
+    assert bob.get_by_text("3 of 3 forms would have a different flag").count()
+    look(bob)
+    bob.get_by_label("Text of the rules file").fill("rules: 7")
+    follow(bob.get_by_role("button", name="Count for this file"))
+    look(bob)
