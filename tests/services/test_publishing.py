@@ -31,7 +31,7 @@ from intake.services import (
 )
 from intake.services.clinic import open_clinic
 from intake.services.in_force import PublishedRulesRefused
-from intake.services.publishing import NewRules, OtherRulesMeanwhile, StandsInTheWay
+from intake.services.publishing import NewRules, OtherRulesMeanwhile
 from intake.storage import audit, editions
 from intake.storage.database import migrate, undo_migration
 from intake.storage.publications import NoSuchPublication
@@ -171,17 +171,23 @@ def test_a_file_that_does_not_load_or_whose_examples_come_out_otherwise_is_refus
         DocumentRefused, match="this example should come out cannot_tell but comes out not_raised"
     ):
         publishing.propose(copy.clinic, bob, broken, "Why.", today)
-    with pytest.raises(DocumentRefused, match=r'mine.yaml:8: .*there is no question "anuerysm"'):
+    with pytest.raises(DocumentRefused, match=r'mine.yaml:8:22: .*there is no question "anuerysm"'):
         misspelled = rules().rules.replace("question: aneurysm", "question: anuerysm")
         publishing.examine(copy.clinic, NewRules(misspelled, rules_name="mine.yaml"), today)
     assert publication_list.listed(copy.clinic) == ()
 
 
-def test_a_check_that_finds_something_stands_in_the_way(copy, bob, monkeypatch):
-    monkeypatch.setattr(publishing, "CHECKS", (lambda library: [f"{len(library.rulebook.rules)} too few"],))
+def test_what_the_checks_warn_of_is_told_and_stands_in_nobodys_way(copy, bob):
+    due = replace(rules(), rules=rules().rules.replace("review_by: 2030-01-01", "review_by: 2026-01-01"))
+    today = copy.clinic.today()
 
-    with pytest.raises(StandsInTheWay, match="1 too few"):
-        publishing.propose(copy.clinic, bob, rules(), "Why.", copy.clinic.today())
+    warned = publishing.warnings(copy.clinic, publishing.examine(copy.clinic, due, today))
+
+    assert [words for words in warned if "past due" in words or "review" in words]
+    assert publishing.propose(copy.clinic, bob, due, "Why.", today)
+    # The control: with a review to come, nothing is said of it.
+    sound = publishing.warnings(copy.clinic, publishing.examine(copy.clinic, rules(), today))
+    assert not [words for words in sound if "review" in words]
 
 
 def test_what_no_longer_fits_when_it_is_countersigned_is_refused(copy, bob, alice):
@@ -521,7 +527,7 @@ def test_when_a_change_of_the_overlay_ends_the_edition_is_another_from_that_day_
 def test_an_overlay_that_cannot_be_laid_over_the_rules_is_refused_with_its_line(copy, bob):
     wrong = replace(rules(), overlay=OVERLAY.replace("test-aneurysm", "test-anuerysm"))
 
-    with pytest.raises(DocumentRefused, match=r"overlay.yaml:5: .*test-anuerysm"):
+    with pytest.raises(DocumentRefused, match=r"overlay.yaml:5:12: .*test-anuerysm"):
         publishing.propose(copy.clinic, bob, wrong, "Why.", copy.clinic.today())
 
 
