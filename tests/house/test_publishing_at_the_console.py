@@ -82,7 +82,7 @@ def test_what_cannot_be_is_refused_in_words_and_publishes_nothing(intake, staffe
     day, past = today.isoformat(), (today - timedelta(days=1)).isoformat()
     wrong = f"{PASSWORD} not"
     for arguments, typed, words in (
-        (publish(broken, day), (), "broken.yaml:7: rule test-aneurysm: 'priority' should be one of"),
+        (publish(broken, day), (), "broken.yaml:7:15: rule test-aneurysm: 'priority' should be one of"),
         (publish(staffed / "nowhere.yaml", day), (), "there is no such file"),
         (publish(new, past), (), f"{past} has passed. Choose today, {day}, or a later day"),
         (publish(new, day, reason=" "), (), "Say in a sentence why the rules change"),
