@@ -133,11 +133,11 @@ def _published(
     behind: tuple[tuple[Publication, DocumentRefused], ...] = ()
     for publication in domain.in_force(published_rules.every(database), day):
         try:
-            rulebook, text = published_rules.rules(database, asked, publication, day)
+            found = published_rules.rules(database, asked, publication, day)
         except DocumentRefused as refusal:
             behind = (*behind, (publication, refusal))
         else:
-            return InForce(publication, rulebook, text, behind)
+            return InForce(publication, found.rulebook, found.text, behind)
     return behind
 
 

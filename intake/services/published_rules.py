@@ -5,11 +5,12 @@ database is refused and screens nobody.
 """
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from intake.content.documents import DocumentRefused, Problem, edition_of, read
+from intake.content.documents import DocumentRefused, Problem
 from intake.content.library import Asked
 from intake.content.overlay import OVERLAY_NAME, RULES_NAME, lay_over
 from intake.content.rules import parse_rulebook
@@ -22,12 +23,24 @@ from intake.storage.database import Database
 RULES_FILE, OVERLAY = "rules-file", "overlay"
 
 
-_Read = tuple[RuleBook, str]
 _MOST = 8  # what is in force, what is scheduled, and a few proposals that somebody looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules that a rules file and an overlay make on a day, in one text.
+
+    ``made_of`` are the editions of the two files; the second is None without an overlay.
+    """
+
+    rulebook: RuleBook
+    text: str
+    made_of: tuple[str, str | None]
+
 
 # Both sites of one process ask for the same rules, from several threads; reading takes half a second.
 _reading = Lock()
-_read: OrderedDict[tuple[str | date | None, ...], _Read | DocumentRefused] = OrderedDict()
+_read: OrderedDict[tuple[str | date | None, ...], Rules | DocumentRefused] = OrderedDict()
 _known: WeakKeyDictionary[Database, tuple[int, tuple[Publication, ...]]] = WeakKeyDictionary()
 
 
@@ -45,12 +58,9 @@ def every(database: Database) -> tuple[Publication, ...]:
     return known[1]
 
 
-def rules(database: Database, asked: Asked, publication: Publication, day: date) -> _Read:
-    """The rules of a publication as they are on a day, and their text. Raises DocumentRefused."""
-    # Without an overlay, no day makes a difference.
-    on = day if publication.overlay else None
-    about = asked.questionnaire.edition, asked.formulary.edition
-    key = (*about, publication.rules, publication.overlay, on)
+def rules(database: Database, asked: Asked, publication: Publication, day: date) -> Rules:
+    """The rules of a publication as they are on a day. Raises DocumentRefused."""
+    key = _key(asked, (publication.rules, publication.overlay), day)
     with _reading:
         if key not in _read:
             _keep(key, _try(database, asked, publication, day))
@@ -66,38 +76,58 @@ def merged(
     overlay_text: str | None,
     day: date,
     names: tuple[str, str] = (RULES_NAME, OVERLAY_NAME),
-) -> _Read:
-    """The rules that a rules file and an overlay make on a day, and their text. Raises DocumentRefused."""
+) -> Rules:
+    """The rules that two files make on a day. Raises DocumentRefused.
+
+    Read once: whoever proposes them looks at them again at once.
+    """
+    found = _merged(asked, rules_text, overlay_text, day, names)
+    with _reading:
+        _keep(_key(asked, found.made_of, day), found)
+    return found
+
+
+def _merged(
+    asked: Asked, rules_text: str, overlay_text: str | None, day: date, names: tuple[str, str]
+) -> Rules:
     if overlay_text is None:
-        return parse_rulebook(rules_text, asked.questionnaire, asked.formulary, names[0]), rules_text
+        rulebook = parse_rulebook(rules_text, asked.questionnaire, asked.formulary, names[0])
+        return Rules(rulebook, rules_text, (rulebook.edition, None))
     laid = lay_over(rules_text, overlay_text, asked.questionnaire, asked.formulary, day, names)
-    return laid.rulebook, laid.text
+    return Rules(laid.rulebook, laid.text, (laid.shipped.edition, laid.overlay.edition))
 
 
-def _try(database: Database, asked: Asked, publication: Publication, day: date) -> _Read | DocumentRefused:
+def _try(database: Database, asked: Asked, publication: Publication, day: date) -> Rules | DocumentRefused:
     try:
         with database.read() as session:
             rules_text = editions.fetch(session, RULES_FILE, publication.rules)
             overlay = publication.overlay
             overlay_text = editions.fetch(session, OVERLAY, overlay) if overlay else None
-        _refuse_changed(rules_text, publication.rules, RULES_NAME)
-        if overlay_text is not None and publication.overlay:
-            _refuse_changed(overlay_text, publication.overlay, OVERLAY_NAME)
-        return merged(asked, rules_text, overlay_text, day)
+        found = _merged(asked, rules_text, overlay_text, day, (RULES_NAME, OVERLAY_NAME))
+        _refuse_changed(found, publication)
     except DocumentRefused as refusal:
         return refusal
+    return found
 
 
-def _refuse_changed(text: str, edition: str, name: str) -> None:
-    if edition_of(read(text, name)) != edition:
-        words = (
-            f"this is not edition {edition[:12]}, which was published: it was changed in the database. "
-            "Restore a backup, and find out who can write there"
-        )
-        raise DocumentRefused(name, [Problem(1, words)])
+def _refuse_changed(found: Rules, publication: Publication) -> None:
+    published = publication.rules, publication.overlay
+    for name, was, now in zip((RULES_NAME, OVERLAY_NAME), published, found.made_of, strict=True):
+        if was != now:
+            words = (
+                f"this is not edition {str(was)[:12]}, which was published: it was changed in the "
+                "database. Restore a backup, and find out who can write there"
+            )
+            raise DocumentRefused(name, [Problem(1, words)])
 
 
-def _keep(key: tuple[str | date | None, ...], found: _Read | DocumentRefused) -> None:
+def _key(asked: Asked, made_of: tuple[str, str | None], day: date) -> tuple[str | date | None, ...]:
+    # Without an overlay, no day makes a difference.
+    on = day if made_of[1] else None
+    return asked.questionnaire.edition, asked.formulary.edition, *made_of, on
+
+
+def _keep(key: tuple[str | date | None, ...], found: Rules | DocumentRefused) -> None:
     _read[key] = found
     while len(_read) > _MOST:
         _read.popitem(last=False)

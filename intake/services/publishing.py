@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from intake.content.documents import edition_of, read
 from intake.content.library import Library
 from intake.content.overlay import OVERLAY_NAME, RULES_NAME
 from intake.domain.events import RulesCountersigned, RulesProposed, RulesWithdrawn
@@ -23,7 +22,7 @@ from intake.domain.rulebook_changes import RulebookChanges, rulebook_changes
 from intake.services import in_force as screening
 from intake.services import published_rules
 from intake.services.clinic import Clinic
-from intake.services.published_rules import OVERLAY, RULES_FILE
+from intake.services.published_rules import OVERLAY, RULES_FILE, Rules
 from intake.storage import audit, editions, publications
 from intake.storage.publications import NoSuchPublication
 
@@ -49,21 +48,17 @@ class NewRules:
     rules_name: str = RULES_NAME
     overlay_name: str = OVERLAY_NAME
 
-    @property
-    def editions(self) -> tuple[str, str | None]:
-        """The fingerprints of the two files. Raises DocumentRefused."""
-        overlay = None if self.overlay is None else edition_of(read(self.overlay, self.overlay_name))
-        return edition_of(read(self.rules, self.rules_name)), overlay
-
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     """New rules that load, whose examples come out as they say and whose checks find nothing.
 
+    ``made_of`` are the editions of the rules file and of the overlay, if there is one;
     ``against`` is the edition in force that ``changes`` are compared with.
     """
 
     library: Library
+    made_of: tuple[str, str | None]
     changes: RulebookChanges
     against: str
 
@@ -76,18 +71,17 @@ class Examined:
 def examine(clinic: Clinic, new: NewRules, on: date) -> Examined:
     """What new rules would be on a day. Raises DocumentRefused and StandsInTheWay."""
     asked = clinic.library.asked
-    rulebook, text = published_rules.merged(
-        asked, new.rules, new.overlay, max(on, clinic.today()), (new.rules_name, new.overlay_name)
+    names = new.rules_name, new.overlay_name
+    return _checked(
+        clinic, published_rules.merged(asked, new.rules, new.overlay, max(on, clinic.today()), names)
     )
-    return _checked(clinic, asked.with_rulebook(rulebook, text))
 
 
 def examine_kept(clinic: Clinic, publication: Publication) -> Examined:
     """The same for a publication, with the questionnaire in force now."""
     asked = clinic.library.asked
     day = max(publication.effective_on, clinic.today())
-    rulebook, text = published_rules.rules(clinic.database, asked, publication, day)
-    return _checked(clinic, asked.with_rulebook(rulebook, text))
+    return _checked(clinic, published_rules.rules(clinic.database, asked, publication, day))
 
 
 def rehearse(
@@ -102,12 +96,13 @@ def rehearse(
 
     Raises DocumentRefused, StandsInTheWay, NotAllowed, NotAsked and SamePerson.
     """
+    examined = examine(clinic, new, effective_on)
     with clinic.database.read() as session:
         every = publications.every(session)
-    proposed = _new(clinic, every, first, new, reason, effective_on)
+    proposed = _new(clinic, every, first, examined.made_of, reason, effective_on)
     if second is not None:
         proposed.countersign(second, clinic.now(), clinic.today())
-    return examine(clinic, new, effective_on)
+    return examined
 
 
 def propose(clinic: Clinic, by: StaffMember, new: NewRules, reason: str, effective_on: date) -> Publication:
@@ -115,9 +110,11 @@ def propose(clinic: Clinic, by: StaffMember, new: NewRules, reason: str, effecti
 
     Raises DocumentRefused, StandsInTheWay, NotAllowed and NotAsked.
     """
-    examine(clinic, new, effective_on)
+    made_of = examine(clinic, new, effective_on).made_of
     with clinic.database.write() as session:
-        return _propose(clinic, session, by, new, reason, effective_on)
+        proposed = _new(clinic, publications.every(session), by, made_of, reason, effective_on)
+        _propose(clinic, session, proposed, new)
+    return proposed
 
 
 def countersign(clinic: Clinic, by: StaffMember, publication: UUID, against: str) -> Publication:
@@ -148,9 +145,10 @@ def publish(
 
     Raises DocumentRefused, StandsInTheWay, NotAllowed, NotAsked and SamePerson.
     """
-    examine(clinic, new, effective_on)
+    made_of = examine(clinic, new, effective_on).made_of
     with clinic.database.write() as session:
-        proposed = _propose(clinic, session, first, new, reason, effective_on)
+        proposed = _new(clinic, publications.every(session), first, made_of, reason, effective_on)
+        _propose(clinic, session, proposed, new)
         signed = _countersign(clinic, session, second, proposed)
     screening.at_work(clinic)
     return signed
@@ -182,24 +180,22 @@ def file_of(clinic: Clinic, publication: UUID, which: str) -> str:
         return editions.fetch(session, kind, edition)
 
 
-def _checked(clinic: Clinic, library: Library) -> Examined:
+def _checked(clinic: Clinic, rules: Rules) -> Examined:
+    library = clinic.library.asked.with_rulebook(rules.rulebook, rules.text)
     if found := [words for check in CHECKS for words in check(library)]:
         raise StandsInTheWay("\n".join(found))
     now = clinic.library.rulebook
-    return Examined(library, rulebook_changes(now, library.rulebook), now.edition)
+    return Examined(library, rules.made_of, rulebook_changes(now, library.rulebook), now.edition)
 
 
-def _propose(
-    clinic: Clinic, session: Session, by: StaffMember, new: NewRules, reason: str, effective_on: date
-) -> Publication:
-    new_one = _new(clinic, publications.every(session), by, new, reason, effective_on)
-    editions.keep(session, RULES_FILE, new_one.rules, new.rules)
-    if new_one.overlay is not None and new.overlay is not None:
-        editions.keep(session, OVERLAY, new_one.overlay, new.overlay)
-    publications.add(session, new_one)
-    event = RulesProposed(new_one.id, new_one.rules, new_one.overlay, effective_on.isoformat())
-    audit.record(session, clinic.keys, by.id, event, new_one.proposed_at)
-    return new_one
+def _propose(clinic: Clinic, session: Session, proposed: Publication, new: NewRules) -> None:
+    editions.keep(session, RULES_FILE, proposed.rules, new.rules)
+    if proposed.overlay is not None and new.overlay is not None:
+        editions.keep(session, OVERLAY, proposed.overlay, new.overlay)
+    publications.add(session, proposed)
+    first_day = proposed.effective_on.isoformat()
+    event = RulesProposed(proposed.id, proposed.rules, proposed.overlay, first_day)
+    audit.record(session, clinic.keys, proposed.proposed_by, event, proposed.proposed_at)
 
 
 def _countersign(clinic: Clinic, session: Session, by: StaffMember, found: Publication) -> Publication:
@@ -219,11 +215,11 @@ def _new(
     clinic: Clinic,
     every: Iterable[Publication],
     by: StaffMember,
-    new: NewRules,
+    made_of: tuple[str, str | None],
     reason: str,
     effective_on: date,
 ) -> Publication:
-    new_one = proposal(uuid4(), by, new.editions, reason, effective_on, clinic.now(), clinic.today())
+    new_one = proposal(uuid4(), by, made_of, reason, effective_on, clinic.now(), clinic.today())
     there = next(iter(in_force(every, effective_on)), None)
     if there is not None and (there.rules, there.overlay) == (new_one.rules, new_one.overlay):
         raise NotAsked(

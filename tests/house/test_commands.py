@@ -69,7 +69,7 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "audit verify"])
+@pytest.mark.parametrize("command", [*COMMANDS, "audit verify", "rules publish"])
 def test_every_command_says_what_it_does(intake, command):
     assert "Usage:" in intake(*command.split(), "--help")
 

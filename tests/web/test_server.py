@@ -103,6 +103,13 @@ def test_a_whole_request_is_not_refused(product):
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 
+def test_only_the_page_that_takes_rules_files_is_sent_more_than_any_other(product):
+    # Read whole, and then refused for want of the page's token.
+    assert product.ask("/clinic/rules/proposals/new", [("rules", "x" * 2_000_000)]).status == 400
+    for other in ("/clinic/rules/proposals", "/clinic/sign-in", "/start"):
+        assert product.ask(other, [("rules", "x" * 300_000)]).status == 413
+
+
 def test_an_answer_does_not_name_the_software(product):
     for request_ in (MALFORMED["two lengths"], b"GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"):
         assert not re.search(rb"^Server:|waitress", raw(product, request_), re.MULTILINE | re.IGNORECASE)
