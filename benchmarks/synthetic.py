@@ -97,8 +97,9 @@ def _form(library: Library, rng: random.Random, given: Answers) -> Form:
         if evidence.asked(question.id).truth is not Truth.YES:
             continue
         as_given = given.get(question.id)
-        keep = as_given is not None and rng.random() >= DRAWN_ANEW
-        answers = answers.with_({question.id: as_given if keep else _answer(question, rng)})
+        if as_given is None or rng.random() < DRAWN_ANEW:
+            as_given = _answer(question, rng)
+        answers = answers.with_({question.id: as_given})
     evidence = PatientEvidence(library.questionnaire, library.formulary, answers, day)
     kept = replace(evidence, answers=relevant(evidence))
     return Form(kept.answers, transcribe(kept))

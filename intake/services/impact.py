@@ -29,8 +29,7 @@ from intake.storage.every_submission import CannotBeOpened, Opened, Sealed
 def proposed(clinic: Clinic, new: NewRules) -> RuleBook:
     """New rules as they would screen today, under their overlay. Raises DocumentRefused."""
     names = new.rules_name, new.overlay_name
-    rulebook, _ = merged(clinic.library.asked, new.rules, new.overlay, clinic.today(), names)
-    return rulebook
+    return merged(clinic.library.asked, new.rules, new.overlay, clinic.today(), names).rulebook
 
 
 def look(
@@ -70,7 +69,8 @@ class _Tally:
     def __init__(self, clinic: Clinic, rules: RuleBook, *, listing: bool) -> None:
         self._clinic, self._rules, self._listing = clinic, rules, listing
         self._by_id = {rule.id: rule for rule in rules.rules}
-        self._impact = Impact(clinic.library.rulebook.rules, rules.rules)
+        library = clinic.library
+        self._impact = Impact(library.questionnaire, library.rulebook.rules, rules.rules)
         self._counts: Counter[Different] = Counter()
         self._not_opened: list[str] = []
         self._listed: list[Listed] = []

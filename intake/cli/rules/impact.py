@@ -95,7 +95,7 @@ def _told(name: str, figures: Figures) -> list[str]:
     if figures.not_opened:
         lines.append(
             f"{_many(len(figures.not_opened), 'submission')} could not be opened and not counted: changed or "
-            "damaged, without a key, or written by a newer version. Clinicians see them at the top of the queue."
+            "damaged, without a key, or written by a newer version. They are at the top of the queue."
         )
     if figures.stopped:
         lines.append(
