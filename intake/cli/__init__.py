@@ -10,7 +10,9 @@ import click
 from intake import __version__, resources
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
+from intake.cli.rules.check import exit_code, print_remarks
 from intake.config import Settings, read_settings
+from intake.content.library import Library
 from intake.domain.permissions import Role
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.rules import Outcome
@@ -21,13 +23,16 @@ from intake.services import (
     coverage_page,
     demonstration,
     instance,
+    overlaying,
     publication_list,
     reviewing,
+    rule_checks,
     safety_case,
     screening_files,
     trail,
 )
 from intake.services.clinic import Clinic, open_clinic, open_patient_desk
+from intake.services.remarks import Level
 
 _A_FILE = click.Path(path_type=Path)
 
@@ -46,6 +51,7 @@ def serve() -> None:
     clinic = _prepared(settings)
 
     _warn_of_old_crisis_lines(clinic.library.questionnaire, settings)
+    _warn_of_ended_changes(clinic.library, settings)
 
     def print_addresses() -> None:
         click.echo(f"The patient's form:  {settings.public_address}/")
@@ -86,24 +92,33 @@ def migrate() -> None:
 @click.option("--questionnaire", type=_A_FILE, help="Another questionnaire file.")
 @click.option("--rules", type=_A_FILE, help="Another rules file.")
 @click.option("--medicines", type=_A_FILE, help="Another medicines file.")
+@click.option("--overlay", type=_A_FILE, help="An overlay, laid over the rules.")
 @refusals_in_words
-def check(questionnaire: Path | None, rules: Path | None, medicines: Path | None) -> None:
-    """Every rule's examples are run as well."""
+def check(
+    questionnaire: Path | None, rules: Path | None, medicines: Path | None, overlay: Path | None
+) -> None:
+    """The short form of `intake rules check`; exit code 0 says that the files load, warnings or not."""
     settings = read_settings()
-    library = screening_files.library(settings, questionnaire, rules, medicines)
+    paths = rule_checks.paths_of(settings, questionnaire, rules, medicines)
+    checked = rule_checks.check(paths, settings.today())
+    if checked.at(Level.ERROR):
+        print_remarks(checked, notes=False)
+        sys.exit(exit_code(checked))
+    library = screening_files.library(settings, questionnaire, rules, medicines, overlay=overlay)
     examples = sum(len(rule.examples) for rule in library.rulebook.rules)
     click.echo(
         f"{len(library.questionnaire.questions)} questions, {len(library.rulebook.rules)} rules, "
-        f"{examples} examples, {len(library.formulary.medicines)} medicines: nothing to put right."
+        f"{examples} examples, {len(library.formulary.medicines)} medicines: "
+        f"{'look at this' if checked.at(Level.WARNING) else 'nothing to put right'}."
     )
     click.echo(f"  questionnaire  edition {library.editions.questionnaire[:12]}")
     click.echo(f"  rules          edition {library.editions.rules[:12]}")
     click.echo(f"  medicines      edition {library.editions.medicines[:12]}")
-    _warn_of_old_crisis_lines(library.questionnaire, settings)
+    if summary := overlaying.summary(library):
+        click.echo("\n".join(f"  {line}" for line in overlaying.told(summary)))
     if rules is None and (told := screening_files.file_says(settings)):
         click.echo(f"  note: {told}")
-    for rule in coverage.rules_without_hazard(library):
-        click.echo(f"  note: rule {rule} names no hazard of safety/hazards.yaml")
+    print_remarks(checked, notes=False)
 
 
 @main.command("coverage", help="Say which rules and questions stand for each topic, and what is left over.")
@@ -137,22 +152,26 @@ def show_safety_case(*, write: bool) -> None:
 @click.argument("file", type=_A_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print a list with one object for each rule.")
 @click.option("--rules", type=_A_FILE, help="Another rules file.")
+@click.option("--overlay", type=_A_FILE, help="An overlay, laid over the rules.")
 @refusals_in_words
-def screen(file: Path, *, as_json: bool, rules: Path | None) -> None:
+def screen(file: Path, *, as_json: bool, rules: Path | None, overlay: Path | None) -> None:
     """FILE holds {"answers": {question id: value}, "as_of": "YYYY-MM-DD"}, as JSON or YAML."""
     settings = read_settings()
     library = (
-        screening_files.library(settings, rules=rules)
-        if rules
+        screening_files.library(settings, rules=rules, overlay=overlay)
+        if rules or overlay
         else screening_files.library_in_force(settings)
     )
     outcomes = screening_files.screen_file(library, file, settings.today())
     if as_json:
         plain = [screening_files.as_plain(outcome) for outcome in outcomes]
         click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
-        return
-    for outcome in Outcome:
-        _print_outcomes(outcome, [one for one in outcomes if one.outcome is outcome])
+    else:
+        for outcome in Outcome:
+            _print_outcomes(outcome, [one for one in outcomes if one.outcome is outcome])
+    # Beside the list and not in it: a rule that was not run has no outcome.
+    for line in overlaying.silenced(library):
+        click.echo(line, err=as_json)
 
 
 @main.command(help="Screen stored submissions again under the rules in force; old screenings are kept.")
@@ -251,6 +270,12 @@ def _warn_of_old_crisis_lines(questionnaire: Questionnaire, settings: Settings) 
             "Check that it still works, then change `verified` and `expires` in crisis_lines.yaml.",
             err=True,
         )
+
+
+def _warn_of_ended_changes(library: Library, settings: Settings) -> None:
+    name = settings.rules_overlay.name if settings.rules_overlay else ""
+    for line in overlaying.ended(library, settings.today()):
+        click.echo(f"Warning: {name}: {line}", err=True)
 
 
 def _print_setup_link(settings: Settings, clinic: Clinic) -> None:

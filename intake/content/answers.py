@@ -40,27 +40,35 @@ def read_answers(
         problems.add(line, f"{where}: expected answers by question id")
         return Answers()
     given: dict[str, Answer] = {}
-    for question_id, raw, at in _item_by_item(node, questionnaire):
+    for question_id, raw, name in _item_by_item(node, questionnaire):
         if not questionnaire.has(question_id):
             known = [question.id for question in questionnaire.questions]
-            hint = did_you_mean(question_id, known)
-            problems.add(at, f'{where}: there is no question "{question_id}"{hint}')
+            hint = did_you_mean(question_id, known) or "; look its id up in the questionnaire"
+            text = f'{where}: there is no question "{question_id}"{hint}'
+            if (derived := questionnaire.derived_answer(question_id)) is not None:
+                of = ", ".join(derived.of)
+                text = f'{where}: "{question_id}" is worked out; write the answers it comes from: {of}'
+            problems.add(node.lines[name], text, "unknown-question", question_id)
             continue
         try:
             given[question_id] = _answer(questionnaire.question(question_id), raw)
         except _Wrong as wrong:
-            problems.add(at, f"{where}: {question_id}: {wrong}")
+            text = f"{where}: {question_id}: {wrong}"
+            problems.add(node.value_at(name), text, "wrong-value", question_id)
     return Answers(given)
 
 
-def _item_by_item(node: Mapped, questionnaire: Questionnaire) -> Iterator[tuple[str, object, int]]:
-    """Each question with what was written for it; a total may be written as the list of its items."""
+def _item_by_item(node: Mapped, questionnaire: Questionnaire) -> Iterator[tuple[str, object, str]]:
+    """Each question with what was written for it, and under which name.
+
+    A total may be written as the list of its items.
+    """
     for name, raw in node.items():
         derived = questionnaire.derived_answer(name)
         if derived is not None and isinstance(raw, Listed) and len(raw) == len(derived.of):
-            yield from ((item, one, node.lines[name]) for item, one in zip(derived.of, raw, strict=True))
+            yield from ((item, one, name) for item, one in zip(derived.of, raw, strict=True))
         else:
-            yield name, raw, node.lines[name]
+            yield name, raw, name
 
 
 def _answer(question: Question, raw: object) -> Answer:
@@ -68,9 +76,9 @@ def _answer(question: Question, raw: object) -> Answer:
         return BLANK
     if isinstance(raw, str) and raw in _OPEN:
         if raw == "not_sure" and not question.offers_not_sure:
-            raise _Wrong("this question does not offer not_sure")
+            raise _Wrong("this question does not offer not_sure; write `blank` if nothing was chosen")
         if raw == "declined" and not question.offers_declined:
-            raise _Wrong("this question does not offer declined")
+            raise _Wrong("this question does not offer declined; write `blank` if nothing was chosen")
         return _OPEN[raw]
     return answered(_value(question, raw))
 
@@ -113,7 +121,7 @@ def _ticked(question: Question, raw: object) -> ChosenMany:
     chosen = {_choice(question, word) for word in words if not (unsure and word == "not_sure")}
     exclusive = {choice.id for choice in question.choices if choice.exclusive}
     if chosen & exclusive and (len(chosen) > 1 or unsure):
-        raise _Wrong("“none of these” goes with nothing else")
+        raise _Wrong("“none of these” goes with nothing else; keep it or the others")
     if not chosen and not unsure:
         raise _Wrong("expected at least one choice, or `blank`")
     return ChosenMany(tuple(c.id for c in question.choices if c.id in chosen), unsure)
@@ -134,7 +142,8 @@ def _number(question: Question, raw: object) -> Number:
     try:
         return Number(to_canonical(unit, typed), typed, unit)
     except (InvalidOperation, ValueError):
-        raise _Wrong("expected a number") from None
+        example = f' with its unit, like "80 {unit}"' if unit else ", like 80"
+        raise _Wrong(f"expected a number{example}") from None
 
 
 def _reading(raw: object) -> Reading:

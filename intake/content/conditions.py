@@ -2,29 +2,37 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
 
+from intake.content.comparisons import (
+    CHOICES,
+    CLASS,
+    DAYS,
+    MEDICINE,
+    NUMERIC,
+    OPERATORS,
+    STATES,
+    TAKES,
+    WORDS,
+    meant,
+)
 from intake.content.documents import Listed, Mapped, Problems, did_you_mean
 from intake.domain.answers import State
 from intake.domain.conditions import All, AnyOf, Compare, Condition, Operand, Operator
 from intake.domain.measures import canonical_unit
 from intake.domain.questionnaire import (
-    CHOICE_KINDS,
     DerivedAnswer,
     Kind,
     Question,
     Questionnaire,
 )
 
-_NEVER = AnyOf(())  # stands in for a condition that could not be read
+T = TypeVar("T")
 
-_CHOICE = {Operator.IS, Operator.IS_NOT}
-_CHOICES = {Operator.IS_ONE_OF, Operator.IS_NONE_OF}
-_TICKED = {Operator.INCLUDES, Operator.LEAVES_OUT}
-_NUMERIC = {Operator.AT_LEAST, Operator.BELOW, Operator.ABOVE, Operator.AT_MOST}
-_DAYS = {Operator.WITHIN_DAYS, Operator.LONGER_AGO_THAN_DAYS}
-_CLASS = {Operator.HAS_CLASS, Operator.LACKS_CLASS}
-_MEDICINE = {Operator.HAS_MEDICINE, Operator.LACKS_MEDICINE}
-_STATES = {Operator.STATE, Operator.STATE_NOT}
+NEVER = AnyOf(())  # stands in for a condition that could not be read
+LOOK_UP = "; look its id up in the questionnaire"
+
+_WRITE_IT_LIKE = "write it like {question: …, is: …}"
 _OPEN_STATES = tuple(state.value for state in State if state is not State.ANSWERED)
 
 
@@ -51,7 +59,7 @@ class ConditionReader:
         """The condition in ``node``; problems are noted with ``where`` they stand."""
         if not isinstance(node, Mapped) or not node:
             self.problems.add(line, f"{where}: expected a condition such as {{question: …, is: …}}")
-            return _NEVER
+            return NEVER
         for key, kind in (("all", All), ("any", AnyOf)):
             if key in node:
                 return self._parts(node, key, kind, where)
@@ -65,8 +73,10 @@ class ConditionReader:
             self.problems.add(node.lines[other], f"{where}: '{key}' stands alone; move '{other}' inside it")
         parts = node[key]
         if not isinstance(parts, Listed) or not parts:
-            self.problems.add(node.lines[key], f"{where}: '{key}' needs a list of at least one condition")
-            return _NEVER
+            self.problems.add(
+                node.lines[key], f"{where}: '{key}' needs a list; begin each condition in it with a dash"
+            )
+            return NEVER
         read = (self.read(part, line, where) for part, line in zip(parts, parts.lines, strict=True))
         return kind(tuple(read))
 
@@ -77,34 +87,35 @@ class ConditionReader:
                 f"{where}: there is no 'not', so that silence is never turned into an answer; "
                 "use the opposite comparison, such as is_not or below",
             )
-            return _NEVER
-        words = [operator.value for operator in Operator]
-        named = [key for key in node if key in words]
-        for key in node:
-            if key != "question" and key not in words:
-                hint = did_you_mean(key, ["question", "all", "any", *words])
-                self.problems.add(node.lines[key], f"{where}: '{key}' is no comparison{hint}")
-        if len(named) != 1 or not isinstance(node.get("question"), str):
+            return NEVER
+        named = [key for key in node if key in WORDS]
+        strange = [key for key in node if key != "question" and key not in WORDS]
+        for key in strange:
             self.problems.add(
-                node.line, f"{where}: a comparison names one question and one way to compare it"
+                node.lines[key], f"{where}: '{key}' is no comparison{meant(key)}", "unknown-key"
             )
-            return _NEVER
+        if len(named) != 1 or not isinstance(node.get("question"), str):
+            if not strange:
+                text = "a comparison names one question and one way to compare it"
+                todo = "write two of them under 'all' or 'any'" if len(named) > 1 else _WRITE_IT_LIKE
+                self.problems.add(node.line, f"{where}: {text}; {todo}")
+            return NEVER
         operator = Operator(named[0])
         reference = str(node["question"])
         operand = self._operand(reference, operator, node[named[0]], node, where)
-        return _NEVER if operand is None else Compare(reference, operator, operand)
+        return NEVER if operand is None else Compare(reference, operator, operand)
 
     def _operand(
         self, reference: str, operator: Operator, raw: object, node: Mapped, where: str
     ) -> Operand | None:
-        line = node.lines[operator.value]
-        subject = self._subject(reference, node.lines["question"], where)
+        subject = self._subject(reference, node.value_at("question"), where)
         if subject is None:
             return None
         try:
             return self._checked(subject, reference, operator, raw)
         except _Wrong as wrong:
-            self.problems.add(line, f"{where}: {wrong}")
+            at = node.value_at(operator.value) if wrong.entry is None else wrong.entry
+            self.problems.add(at, f"{where}: {wrong}", wrong.code, wrong.about or subject.id)
             return None
 
     def _subject(self, reference: str, line: int, where: str) -> Question | DerivedAnswer | None:
@@ -117,89 +128,116 @@ class ConditionReader:
             known += [d.id for d in self.questionnaire.derived]
             self.problems.add(
                 line,
-                f'{where}: there is no question "{question_id}"{did_you_mean(question_id, known)}',
+                f'{where}: there is no question "{question_id}"{did_you_mean(question_id, known) or LOOK_UP}',
+                "unknown-question",
+                question_id,
             )
             return None
         question = self.questionnaire.question(question_id)
         if dot and (question.kind is not Kind.READING or part not in ("first", "second")):
-            self.problems.add(line, f'{where}: "{reference}" should end in .first or .second of a reading')
+            better = f"{question_id}.first or .second" if question.kind is Kind.READING else question_id
+            text = f'{where}: "{reference}" is no number of a reading; write {better}'
+            self.problems.add(line, text, about=question_id)
             return None
         return question
 
     def _checked(
         self, subject: Question | DerivedAnswer, reference: str, operator: Operator, raw: object
     ) -> Operand:
-        if operator in _NUMERIC:
-            return _amount(raw, _unit_of(subject, reference), operator)
         if isinstance(subject, DerivedAnswer):
-            raise _Wrong(f'"{subject.id}" is a number; use at_least, below, above or at_most')
-        if operator in _CHOICE:
-            return _offered(subject, raw, operator)
-        if operator in _CHOICES:
-            if not isinstance(raw, Listed) or len(raw) < 2:
-                raise _Wrong(f"'{operator.value}' needs a list of two choices or more")
-            return tuple(_offered(subject, choice, operator) for choice in raw)
-        if operator in _TICKED:
-            if subject.kind is not Kind.CHOOSE_ANY:
-                raise _Wrong(f'"{subject.id}" takes one answer; use is or is_not')
-            return _choice(subject, raw)
-        if operator in _DAYS:
-            if subject.kind is not Kind.DATE or not isinstance(raw, int) or raw < 0:
-                raise _Wrong(f"'{operator.value}' compares a date question with a number of days")
-            return raw
-        if operator in _STATES:
+            if operator not in NUMERIC:
+                raise _Wrong(f'"{subject.id}" is a number; use at_least, below, above or at_most')
+            return _amount(raw, subject.unit, operator)
+        if operator not in OPERATORS[subject.kind] | STATES:
+            what, which = TAKES[subject.kind]
+            text = f"'{operator.value}' does not fit: \"{subject.id}\" {what}; use {which.format(subject.id)}"
+            raise _Wrong(text, "unfit-comparison", subject.id)
+        if operator in NUMERIC:
+            return _amount(raw, _unit_of(subject, reference), operator)
+        if operator in CHOICES:
+            return _several(subject, operator, raw)
+        if operator in DAYS:
+            return _days(operator, raw)
+        if operator in STATES:
             return _states(subject, raw)
-        return self._in_medicines(subject, operator, raw)
+        if operator in CLASS | MEDICINE:
+            return self._in_medicines(operator, raw)
+        return _one(subject, operator, raw)
 
-    def _in_medicines(self, question: Question, operator: Operator, raw: object) -> str:
-        if question.kind is not Kind.MEDICINES:
-            raise _Wrong(f'"{question.id}" is not a list of medicines')
-        known = self.classes if operator in _CLASS else self.medicines
+    def _in_medicines(self, operator: Operator, raw: object) -> str:
+        known = self.classes if operator in CLASS else self.medicines
         if known is None:
-            raise _Wrong(f"'{operator.value}' cannot be used in this file")
+            raise _Wrong(f"'{operator.value}' cannot be used in this file; use it in screening_rules.yaml")
         if raw not in known:
-            what = "class" if operator in _CLASS else "medicine"
-            raise _Wrong(f'there is no {what} "{raw}" in medicines.yaml{did_you_mean(str(raw), known)}')
+            what = "class" if operator in CLASS else "medicine"
+            hint = did_you_mean(str(raw), known) or f"; write the id of a {what} that stands there"
+            raise _Wrong(f'there is no {what} "{raw}" in medicines.yaml{hint}', f"unknown-{what}", str(raw))
         return str(raw)
 
 
 class _Wrong(Exception):
-    """What is wrong with one comparison."""
+    """What is wrong with one comparison; ``entry`` is where, when it is one entry of a list."""
+
+    def __init__(self, text: str, code: str = "does-not-load", about: str = "") -> None:
+        super().__init__(text)
+        self.code = code
+        self.about = about
+        self.entry: int | None = None
 
 
-def _unit_of(subject: Question | DerivedAnswer, reference: str) -> str:
-    match subject:
-        case DerivedAnswer():
-            return subject.unit
-        case Question(kind=Kind.READING) if "." not in reference:
-            raise _Wrong(f'"{reference}" has two numbers; write {reference}.first or .second')
-        case Question(kind=Kind.NUMBER | Kind.READING, units=(unit, *_)):
-            return canonical_unit(unit)
-        case Question(kind=Kind.SCALE | Kind.NUMBER):
-            return ""
-    raise _Wrong(f'"{reference}" has no number to compare')
+def _each(listed: Listed, read: Callable[[object], T]) -> tuple[T, ...]:
+    results = []
+    for entry, at in zip(listed, listed.lines, strict=True):
+        try:
+            results.append(read(entry))
+        except _Wrong as wrong:
+            wrong.entry = at
+            raise
+    return tuple(results)
+
+
+def _unit_of(question: Question, reference: str) -> str:
+    if question.kind is Kind.READING and "." not in reference:
+        raise _Wrong(f'"{reference}" has two numbers; write {reference}.first or .second')
+    return canonical_unit(question.units[0]) if question.units else ""
+
+
+def _one(question: Question, operator: Operator, raw: object) -> str:
+    if isinstance(raw, Listed):
+        several = {Operator.IS: "write is_one_of", Operator.IS_NOT: "write is_none_of"}
+        better = several.get(operator, "write a comparison for each")
+        raise _Wrong(f"'{operator.value}' takes one choice; for several {better}")
+    return _choice(question, raw)
+
+
+def _several(question: Question, operator: Operator, raw: object) -> tuple[str, ...]:
+    if not isinstance(raw, Listed) or len(raw) < 2:
+        one = "is" if operator is Operator.IS_ONE_OF else "is_not"
+        raise _Wrong(f"'{operator.value}' needs a list of two choices or more; for one choice write {one}")
+    return _each(raw, lambda choice: _choice(question, choice))
+
+
+def _days(operator: Operator, raw: object) -> int:
+    if not isinstance(raw, int) or isinstance(raw, bool) or raw < 0:
+        raise _Wrong(f"'{operator.value}' needs a whole number of days; write it like `{operator.value}: 90`")
+    return raw
 
 
 def _amount(raw: object, unit: str, operator: Operator) -> Decimal:
-    words = str(raw).split()
+    words = [] if raw is None else str(raw).split()
+    example = f"{operator.value}: 30 {unit}".strip()
+    needs = f"'{operator.value}' needs a number; write it like `{example}`"
     try:
         amount = Decimal(words[0])
     except (InvalidOperation, IndexError):
-        raise _Wrong(f"'{operator.value}' needs a number") from None
+        raise _Wrong(needs) from None
     if not amount.is_finite():
-        raise _Wrong(f"'{operator.value}' needs a number")
+        raise _Wrong(needs)
     written = " ".join(words[1:])
     if written != unit:
         example = f"{amount} {unit}".strip()
-        raise _Wrong(f"the unit should be {unit or 'left out'}: write `{operator.value}: {example}`")
+        raise _Wrong(f"the unit should be {unit or 'left out'}; write `{operator.value}: {example}`")
     return amount
-
-
-def _offered(question: Question, raw: object, operator: Operator) -> str:
-    if question.kind not in CHOICE_KINDS:
-        better = "includes or leaves_out" if question.kind is Kind.CHOOSE_ANY else "another comparison"
-        raise _Wrong(f'"{question.id}" is not a choice of one; use {better}, not {operator.value}')
-    return _choice(question, raw)
 
 
 def _choice(question: Question, raw: object) -> str:
@@ -210,17 +248,24 @@ def _choice(question: Question, raw: object) -> str:
         raise _Wrong(f"'{raw}' is how an answer was left, not a choice; write `state: {raw}`")
     raise _Wrong(
         f'"{question.id}" offers no choice "{raw}"{did_you_mean(str(raw), offered)}; '
-        f"it offers {', '.join(offered)}"
+        f"it offers {', '.join(offered)}",
+        "unknown-choice",
+        question.id,
     )
 
 
 def _states(question: Question, raw: object) -> tuple[State, ...]:
-    words = list(raw) if isinstance(raw, Listed) else [raw]
-    for word in words:
-        if word not in _OPEN_STATES:
-            raise _Wrong(f"a state is one of {', '.join(_OPEN_STATES)}, not '{word}'")
-        if (word == "not_sure" and not question.offers_not_sure) or (
-            word == "declined" and not question.offers_declined
-        ):
-            raise _Wrong(f'"{question.id}" does not offer {word}, so it can never be so')
-    return tuple(State(word) for word in words)
+    if isinstance(raw, Listed):
+        return _each(raw, lambda word: _state(question, word))
+    return (_state(question, raw),)
+
+
+def _state(question: Question, word: object) -> State:
+    if word not in _OPEN_STATES:
+        raise _Wrong(f"'{word}' is no state; write one of {', '.join(_OPEN_STATES)}")
+    if (word == "not_sure" and not question.offers_not_sure) or (
+        word == "declined" and not question.offers_declined
+    ):
+        text = f'"{question.id}" does not offer {word}, so it can never be so; take this out'
+        raise _Wrong(text, about=question.id)
+    return State(word)

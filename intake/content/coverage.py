@@ -147,10 +147,9 @@ def _check_cover(section: Section, lines: dict[str, int], problems: Problems) ->
     for topic in section.topics:
         for other in topic.covered_by:
             if other not in lines or other == topic.id:
-                problems.add(
-                    lines[topic.id],
-                    f'topic {topic.id}: there is no other topic "{other}"{did_you_mean(other, lines)}',
-                )
+                hint = did_you_mean(other, (one for one in lines if one != topic.id))
+                text = f'topic {topic.id}: there is no other topic "{other}"{hint}'
+                problems.add(lines[topic.id], text)
 
 
 def _seed(
@@ -160,9 +159,10 @@ def _seed(
     seed = SeedItem(
         fields.text("item"), fields.texts("topics"), fields.texts("questions"), fields.text("note", "")
     )
-    for topic in seed.topics:
+    for place, topic in enumerate(seed.topics):
         if topic not in known:
-            fields.problem("topics", f'there is no topic "{topic}"{did_you_mean(topic, known)}')
+            text = f'there is no topic "{topic}"{did_you_mean(topic, known)}'
+            fields.problem("topics", text, entry=place)
     for question in seed.questions:
         check_question(question, fields.line_of("questions"), fields.what, questionnaire, problems)
     if not seed.topics and not seed.questions:

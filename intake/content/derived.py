@@ -26,11 +26,10 @@ def read_derived(entry: object, line: int, problems: Problems) -> DerivedAnswer:
         fields.texts("words", required=derivation is Derivation.MENTIONS),
         _scoring(fields) if derivation in _SCORED else Scoring(),
     )
-    for item in derived.scoring.never_prorate:
+    for place, item in enumerate(derived.scoring.never_prorate):
         if item not in derived.of:
-            fields.problem(
-                "never_prorate", f'"{item}" is not one of its items{did_you_mean(item, derived.of)}'
-            )
+            text = f'"{item}" is not one of its items{did_you_mean(item, derived.of)}'
+            fields.problem("never_prorate", text, entry=place)
     fields.finish(also=("or_answered",) if derivation is Derivation.CLASS_COUNT else ())
     return derived
 

@@ -1,85 +1,65 @@
-"""Strict YAML: what is written is what is read, and everything knows its line.
+"""Strict YAML: what is written is what is read, and everything knows its line and column.
 
 Traps of the format are closed: a key written twice, ``no`` read as false, anchors and
 tags, deep nesting and very large files are refused instead of guessed at.
 """
 
-import difflib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from intake.content.broken_yaml import in_words
+from intake.content.problems import DocumentRefused, Place, Problem, Problems, did_you_mean
 from intake.domain.fingerprint import fingerprint
 
 MOST_BYTES = 1024 * 1024
 MOST_DEPTH = 20
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to put right: where, what, and what to do.
-
-    ``file`` names the file of a folder; a document that is one file leaves it empty.
-    """
-
-    line: int
-    text: str
-    file: str = ""
-
-
-class DocumentRefused(Exception):
-    """A file that cannot be used, with every problem found in it."""
-
-    def __init__(self, name: str, problems: Iterable[Problem]) -> None:
-        self.name = name
-        self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
-        super().__init__("\n".join(f"{p.file or name}:{p.line}: {p.text}" for p in self.problems))
+# A reader of documents reads their problems too.
+__all__ = [
+    "DocumentRefused",
+    "Listed",
+    "Mapped",
+    "Place",
+    "Problem",
+    "Problems",
+    "did_you_mean",
+    "edition_of",
+    "read",
+    "read_file",
+    "read_text",
+]
 
 
 class Mapped(dict[str, Any]):
-    """A mapping that knows the line of each of its keys."""
+    """A mapping that knows where each of its keys stands, and each of its values.
+
+    ``line`` and ``lines`` are places of a file that was read, and plain lines elsewhere.
+    """
 
     def __init__(self, line: int) -> None:
         super().__init__()
         self.line = line
         self.lines: dict[str, int] = {}
+        self.values_at: dict[str, int] = {}
+
+    def value_at(self, key: str) -> int:
+        """Where the value of a key stands; the key itself when nothing is written behind it."""
+        if self.get(key) is None:
+            return self.lines.get(key, self.line)
+        return self.values_at.get(key, self.lines.get(key, self.line))
 
 
 class Listed(list[Any]):
-    """A list that knows the line of each of its entries."""
+    """A list that knows where each of its entries stands."""
 
     def __init__(self, line: int) -> None:
         super().__init__()
         self.line = line
         self.lines: list[int] = []
-
-
-@dataclass(slots=True)
-class Problems:
-    """Everything wrong with one file, gathered so that it can all be told at once."""
-
-    name: str
-    found: list[Problem] = field(default_factory=list)
-
-    def add(self, line: int, text: str) -> None:
-        """Note a problem and read on."""
-        self.found.append(Problem(line, text))
-
-    def refuse_if_any(self) -> None:
-        """Raise :class:`DocumentRefused` when anything was noted."""
-        if self.found:
-            raise DocumentRefused(self.name, self.found)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`` (did you mean "…"?)`` when something known is close, else nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f' (did you mean "{close[0]}"?)' if close else ""
 
 
 def read_file(path: Path) -> tuple[Mapped, str]:
@@ -113,15 +93,15 @@ def read(text: str, name: str) -> Mapped:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problems.add(mark.line + 1 if mark else 1, f"not valid YAML: {error.problem or error.context}")
+        problems.add(_place(mark) if mark else 1, f"not valid YAML: {in_words(error)}", "not-yaml")
         raise DocumentRefused(name, problems.found) from None
     except yaml.YAMLError:
-        problems.add(1, "not valid YAML: it holds a character that is not text")
+        problems.add(1, "not valid YAML: it holds a character that is not text; take it out", "not-yaml")
         raise DocumentRefused(name, problems.found) from None
     if not isinstance(node, yaml.MappingNode):
         problems.add(1, "the file should hold keys and values at its top, like `rules:`")
         raise DocumentRefused(name, problems.found)
-    document = _mapping(node, node.start_mark.line + 1, problems)
+    document = _mapping(node, problems)
     problems.refuse_if_any()
     return document
 
@@ -148,7 +128,7 @@ for _tag, _pattern, _first in (
 def _check_events(text: str, problems: Problems) -> None:
     depth = documents = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
+        line = _place(event.start_mark) if event.start_mark else 1
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents == 2:
@@ -167,34 +147,38 @@ def _check_events(text: str, problems: Problems) -> None:
 
 
 def _built(node: yaml.Node, problems: Problems) -> object:
-    line = node.start_mark.line + 1
     match node:
         case yaml.MappingNode():
-            return _mapping(node, line, problems)
+            return _mapping(node, problems)
         case yaml.SequenceNode():
-            listed = Listed(line)
+            listed = Listed(_place(node.start_mark))
             for entry in node.value:
                 listed.append(_built(entry, problems))
-                listed.lines.append(entry.start_mark.line + 1)
+                listed.lines.append(_place(entry.start_mark))
             return listed
         case _:
             return _scalar(node)
 
 
-def _mapping(node: yaml.MappingNode, line: int, problems: Problems) -> Mapped:
-    mapped = Mapped(line)
+def _mapping(node: yaml.MappingNode, problems: Problems) -> Mapped:
+    mapped = Mapped(_place(node.start_mark))
     for key_node, value_node in node.value:
-        key_line = key_node.start_mark.line + 1
+        at = _place(key_node.start_mark)
         if not isinstance(key_node, yaml.ScalarNode):
-            problems.add(key_line, "a key has to be a word")
+            problems.add(at, "a key has to be a word")
             continue
         key = str(key_node.value)
         if key in mapped:
-            problems.add(key_line, f"'{key}' is written twice; the first is on line {mapped.lines[key]}")
+            problems.add(at, f"'{key}' is written twice; the first is on line {mapped.lines[key]}")
             continue
         mapped[key] = _built(value_node, problems)
-        mapped.lines[key] = key_line
+        mapped.lines[key] = at
+        mapped.values_at[key] = _place(value_node.start_mark)
     return mapped
+
+
+def _place(mark: Any) -> Place:  # noqa: ANN401 - a mark of libyaml or of PyYAML; both count from 0
+    return Place(mark.line + 1, mark.column + 1)
 
 
 def _scalar(node: yaml.Node) -> str | int | Decimal | bool | None:

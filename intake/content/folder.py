@@ -7,7 +7,7 @@ with a submission is the whole document, in one piece.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from intake.content.documents import DocumentRefused, Listed, Problem, read, read_text
@@ -29,7 +29,7 @@ class Gathered:
         found = []
         for problem in refused.problems:
             file, line = self.origins[min(problem.line, len(self.origins)) - 1]
-            found.append(Problem(line, problem.text, file))
+            found.append(replace(problem, line=line, file=file))
         return DocumentRefused(refused.name, found)
 
 

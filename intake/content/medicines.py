@@ -48,9 +48,10 @@ def _medicine(entry: object, line: int, classes: dict[str, str], problems: Probl
     fields = Fields(entry, line, "medicine", problems)
     fields.what = f"medicine {fields.text('id')}"
     named = fields.texts("classes")
-    for one in named:
+    for place, one in enumerate(named):
         if one not in classes:
-            fields.problem("classes", f'there is no class "{one}"{did_you_mean(one, classes)}')
+            hint = did_you_mean(one, classes) or "; name it under 'classes' at the top"
+            fields.problem("classes", f'there is no class "{one}"{hint}', entry=place)
     medicine = Medicine(
         fields.text("id"),
         fields.text("name"),
@@ -67,9 +68,10 @@ def _combination(entry: object, line: int, known: set[str], problems: Problems) 
     fields = Fields(entry, line, "combination", problems)
     fields.what = f"combination {fields.text('name')}"
     contains = fields.texts("contains", required=True)
-    for one in contains:
+    for place, one in enumerate(contains):
         if one not in known:
-            fields.problem("contains", f'there is no medicine "{one}"{did_you_mean(one, known)}')
+            hint = did_you_mean(one, known) or "; name it under 'medicines'"
+            fields.problem("contains", f'there is no medicine "{one}"{hint}', entry=place)
     combination = Combination(
         fields.text("name"), contains, fields.texts("misspellings"), fields.texts("only_alone")
     )
@@ -125,5 +127,6 @@ def _spellings(product: Combination) -> tuple[str, ...]:
 def _check_names(named: list[tuple[str, int]], problems: Problems) -> None:
     unique([(" ".join(forms(name)), line) for name, line in named], "name", problems)
     for name, line in named:
-        if len(together(forms(name))) < 3:
-            problems.add(line, f'the name "{name}" is too short to be told apart from other words')
+        if name and len(together(forms(name))) < 3:
+            text = f'the name "{name}" is too short to be told apart from other words'
+            problems.add(line, f"{text}; take it out, or write more of it")

@@ -28,7 +28,7 @@ def merge(base: Mapped, overlay: Mapped, altered: Altered) -> Mapped:
     said = dict(base)
     rules = said.pop("rules")
     if about := overlay.get("about"):
-        said["about"] = f"{base['about']}\n\n{about}" if base.get("about") else about
+        said["about"] = f"{base['about']} {about}" if base.get("about") else about
     if documents := overlay.get("bibliography"):
         said["bibliography"] = _mapped({**(base.get("bibliography") or {}), **documents})
     if lines := overlay.get("not_covered"):

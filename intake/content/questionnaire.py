@@ -13,13 +13,15 @@ from intake.content.documents import (
     Listed,
     Mapped,
     Problems,
+    did_you_mean,
     edition_of,
     read,
     read_file,
 )
-from intake.content.fields import Fields, unique
+from intake.content.fields import Fields
 from intake.content.folder import gather
-from intake.content.questions import ID, read_question
+from intake.content.ids import check_ids
+from intake.content.questions import read_question
 from intake.content.safety_pages import read_crisis_lines, read_safety_page
 from intake.domain.conditions import Condition, questions_in
 from intake.domain.questionnaire import (
@@ -58,7 +60,23 @@ def parse_questionnaire(text: str, name: str = "questionnaire") -> Questionnaire
     return _questionnaire(read(text, name), name)
 
 
+def scales_in(text: str) -> tuple[str, ...]:
+    """The names of the scales in a questionnaire's text. Raises DocumentRefused."""
+    scales = read(text, "questionnaire").get("scales")
+    return tuple(scales) if isinstance(scales, Mapped) else ()
+
+
 def _questionnaire(document: Mapped, name: str) -> Questionnaire:
+    questionnaire, problems = examine_questions(document, name)
+    problems.refuse_if_any()
+    return questionnaire
+
+
+def examine_questions(document: Mapped, name: str) -> tuple[Questionnaire, Problems]:
+    """The questionnaire as far as it can be read, and everything that is wrong with it.
+
+    What depends on whom a question is put to is read only when everything else is right.
+    """
     problems = Problems(name)
     fields = Fields(document, 1, "questionnaire", problems)
     scales = _scales(fields, problems)
@@ -77,11 +95,10 @@ def _questionnaire(document: Mapped, name: str) -> Questionnaire:
         edition=edition_of(document),
     )
     fields.finish()
-    _check_ids(document, draft, problems)
-    problems.refuse_if_any()
-    finished = _with_conditions(document, draft, problems)
-    problems.refuse_if_any()
-    return finished
+    check_ids(document, draft, problems)
+    if problems.found:
+        return draft, problems
+    return _with_conditions(document, draft, problems), problems
 
 
 def _scales(fields: Fields, problems: Problems) -> dict[str, tuple[Choice, ...]]:
@@ -141,54 +158,13 @@ def _page(entry: object, line: int, scales: Mapping[str, tuple[Choice, ...]], pr
         fields.text("attribution", ""),
     )
     if len(questions) > 1 and not page.title and not _only_follow_ups(questions):
-        fields.problem("questions", "a page of several questions needs a 'title'")
+        fields.problem("questions", "a page of several questions needs a title; add `title: …`")
     fields.finish()
     return page
 
 
 def _only_follow_ups(questions: tuple[Question, ...]) -> bool:
     return all(question.kind in IN_PLACE for question in questions[1:])
-
-
-def _check_ids(document: Mapped, draft: Questionnaire, problems: Problems) -> None:
-    lines = _lines(document)
-    parts = [(part.id, lines["part", index]) for index, part in enumerate(draft.parts)]
-    unique(parts, "part", problems)
-    pages = [page for _, page in draft.pages]
-    unique([(p.id, lines["page", i]) for i, p in enumerate(pages)], "page", problems)
-    asked = [question for part in draft.parts for question in part.questions]
-    named = [(question.id, lines["question", index]) for index, question in enumerate(asked)]
-    derived = document.get("derived")
-    if isinstance(derived, Listed):
-        named += [(d.id, derived.lines[i]) for i, d in enumerate(draft.derived)]
-    unique(named, "question", problems)
-    for question_id, line in named:
-        if question_id and not ID.fullmatch(question_id):
-            problems.add(line, f'the id "{question_id}" should be lower-case words joined by _')
-    for index, one in enumerate(draft.derived):
-        for of in one.of:
-            if of and not draft.has(of):
-                line = derived.lines[index] if isinstance(derived, Listed) else 1
-                problems.add(line, f'derived answer {one.id}: there is no question "{of}"')
-
-
-def _lines(document: Mapped) -> dict[tuple[str, int], int]:
-    lines: dict[tuple[str, int], int] = {}
-    counts = {"part": 0, "page": 0, "question": 0}
-
-    def note(kind: str, entries: object, child: tuple[str, str] | None) -> None:
-        if not isinstance(entries, Listed):
-            return
-        for entry, line in zip(entries, entries.lines, strict=True):
-            lines[kind, counts[kind]] = line
-            counts[kind] += 1
-            if child is not None and isinstance(entry, Mapped):
-                kind_below, key = child
-                below = ("question", "questions") if kind_below == "page" else None
-                note(kind_below, entry.get(key), below)
-
-    note("part", document.get("parts"), ("page", "pages"))
-    return lines
 
 
 def _with_conditions(document: Mapped, draft: Questionnaire, problems: Problems) -> Questionnaire:
@@ -224,9 +200,8 @@ def _finish(
             derived = draft.derived_answer(needed)
             for one in derived.of if derived is not None else (needed,):
                 if one not in earlier:
-                    reader.problems.add(
-                        line, f'{where}: only_if may look at earlier questions only, not "{one}"'
-                    )
+                    text = f'{where}: only_if may look at earlier questions only, not "{one}"'
+                    reader.problems.add(line, f"{text}; move this question behind it")
     triggers = tuple(_trigger(entry, line, where, question, reader) for entry, line in _safety(raw))
     return replace(question, only_if=only_if, safety=triggers)
 
@@ -241,12 +216,14 @@ def _trigger(
 ) -> SafetyTrigger:
     fields = Fields(entry, line, f"{where}: safety", reader.problems)
     show = fields.text("show")
-    if show not in {page.id for page in reader.questionnaire.safety_pages}:
-        fields.problem("show", f'there is no safety page "{show}"')
-    when = reader.read(fields.raw("when"), fields.line_of("when"), f"{where}: safety")
+    pages = [page.id for page in reader.questionnaire.safety_pages]
+    if show not in pages:
+        hint = did_you_mean(show, pages) or f"; the pages are {', '.join(pages)}"
+        fields.problem("show", f'there is no safety page "{show}"{hint}')
+    when = reader.read(fields.raw("when"), fields.value_at("when"), f"{where}: safety")
     if set(questions_in(when)) - {question.id}:
         # The page a patient sees depends on this answer alone (decisions.md, Behaviour).
-        fields.problem("when", "a safety page may look at its own question only")
+        fields.problem("when", "a safety page may look at its own question only; compare that one here")
     fields.finish()
     return SafetyTrigger(show, when)
 
@@ -254,7 +231,7 @@ def _trigger(
 def _checked_page(page: Page, entry: Mapped, problems: Problems) -> Page:
     here = {question.id for question in page.questions}
     for question in page.questions:
-        if question.only_if is None or not here & set(questions_in(question.only_if)):
+        if question.only_if is None or not (here - {question.id}) & set(questions_in(question.only_if)):
             continue
         if page.opens_under(question) is None or question.kind not in IN_PLACE or question.long:
             problems.add(
@@ -263,5 +240,7 @@ def _checked_page(page: Page, entry: Mapped, problems: Problems) -> Page:
                 "short box under one choice opens in place, so move it to a later page",
             )
     if any(question.kind is Kind.MEDICINES for question in page.questions) and len(here) > 1:
-        problems.add(entry.line, f"page {page.id}: a list of medicines needs a page of its own")
+        problems.add(
+            entry.line, f"page {page.id}: a list of medicines needs a page of its own; move the rest"
+        )
     return page

@@ -6,11 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from intake.content.answers import read_answers
-from intake.content.conditions import ConditionReader
+from intake.content.conditions import NEVER, ConditionReader
 from intake.content.documents import Mapped, Problems, edition_of, read, read_file
 from intake.content.fields import Fields, unique
 from intake.content.lowered import read_altered
 from intake.content.sources import Bibliography, read_bibliography, read_source
+from intake.domain.conditions import Condition
 from intake.domain.evidence import PatientEvidence
 from intake.domain.medicines import Formulary
 from intake.domain.questionnaire import Questionnaire
@@ -38,7 +39,49 @@ def parse_rulebook(
     return _rulebook(read(text, name), name, questionnaire, formulary)
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The rules of a file as far as they can be read, and everything that is wrong with it.
+
+    ``unsound`` are the places in the list of those rules that something is wrong with.
+    """
+
+    rulebook: RuleBook
+    unsound: frozenset[int]
+    problems: Problems
+
+
 def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formulary: Formulary) -> RuleBook:
+    examined = examine_rules(document, name, questionnaire, formulary)
+    examined.problems.refuse_if_any()
+    return examined.rulebook
+
+
+def rules_written(
+    document: Mapped, name: str, questionnaire: Questionnaire, formulary: Formulary
+) -> RuleBook:
+    """The rules as written, checked in all but one thing: their examples are not run.
+
+    For whoever runs the examples to tell what came of each. Raises DocumentRefused.
+    """
+    examined = examine_rules(document, name, questionnaire, formulary, examples=False)
+    examined.problems.refuse_if_any()
+    return examined.rulebook
+
+
+def examine_rules(
+    document: Mapped,
+    name: str,
+    questionnaire: Questionnaire,
+    formulary: Formulary,
+    *,
+    examples: bool = True,
+) -> Examined:
+    """Everything that is wrong with a rules file; the examples of each rule that can be read are run.
+
+    ``examples`` is False when the questionnaire or the medicines are wrong themselves, so
+    that nothing is said of an example that only they are to blame for.
+    """
     problems = Problems(name)
     fields = Fields(document, 1, "rules", problems)
     fields.text("about", "")
@@ -47,7 +90,12 @@ def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formula
     )
     shared = RuleFile(reader, read_bibliography(fields), fields)
     entries = fields.entries("rules")
-    read_rules = [read_rule(entry, line, shared) for entry, line in entries]
+    read_rules, unsound = [], set()
+    for place, (entry, line) in enumerate(entries):
+        before = len(problems.found)
+        read_rules.append(read_rule(entry, line, shared))
+        if len(problems.found) > before:
+            unsound.add(place)
     lines = [line for _, line in entries]
     unique([(r.id, at) for r, at in zip(read_rules, lines, strict=True)], "rule", problems)
     not_covered = fields.texts("not_covered")
@@ -55,11 +103,13 @@ def _rulebook(document: Mapped, name: str, questionnaire: Questionnaire, formula
     if "rules" not in document:
         problems.add(1, "'rules' is missing; an empty list is written `rules: []`")
     fields.finish(also=("owner", "review_by"))
-    problems.refuse_if_any()
-    for rule, (entry, _) in zip(read_rules, entries, strict=True):
-        run_examples(rule, entry["examples"].lines, questionnaire, formulary, problems)
-    problems.refuse_if_any()
-    return RuleBook(tuple(read_rules), not_covered, edition_of(document), altered.lowered, altered.moved_up)
+    for place, (rule, (entry, _)) in enumerate(zip(read_rules, entries, strict=True)):
+        if examples and place not in unsound:
+            run_examples(rule, entry["examples"].lines, questionnaire, formulary, problems)
+    rulebook = RuleBook(
+        tuple(read_rules), not_covered, edition_of(document), altered.lowered, altered.moved_up
+    )
+    return Examined(rulebook, frozenset(unsound), problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +130,16 @@ def read_rule(entry: object, line: int, shared: RuleFile) -> Rule:
     reader = shared.reader
     fields = Fields(entry, line, "rule", reader.problems)
     rule_id = fields.text("id")
-    fields.what = f"rule {rule_id}"
+    fields.what = f"rule {rule_id}".strip()
     if rule_id and not _KEBAB.fullmatch(rule_id):
-        fields.problem("id", "an id is lower-case words joined by hyphens")
+        better = "-".join(re.findall("[a-z0-9]+", rule_id.lower()))
+        fields.problem("id", f"an id is lower-case words joined by hyphens; write {better}")
     rule = Rule(
         id=rule_id,
         topic=fields.text("topic"),
         title=fields.text("title"),
         priority=fields.one_of("priority", Priority, Priority.INFO),
-        when=reader.read(fields.raw("when"), fields.line_of("when"), fields.what),
+        when=_condition(fields, reader),
         why=fields.text("why"),
         sources=tuple(
             read_source(source, at, fields, shared.bibliography)
@@ -102,17 +153,36 @@ def read_rule(entry: object, line: int, shared: RuleFile) -> Rule:
         ),
     )
     fields.finish()
-    missing = [o.value for o in Outcome if o not in {example.outcome for example in rule.examples}]
-    if rule.examples and missing:
-        fields.problem("examples", f"there is no example of {' and '.join(missing)}")
+    _check_outcomes(rule, fields)
     return rule
+
+
+def _condition(fields: Fields, reader: ConditionReader) -> Condition:
+    node, at = fields.raw("when"), fields.value_at("when")
+    if node is None:
+        fields.problem(
+            "when", "'when' is missing; write a condition such as {question: …, is: …}", "missing-key"
+        )
+        return NEVER
+    return reader.read(node, at, fields.what)
+
+
+def _check_outcomes(rule: Rule, fields: Fields) -> None:
+    written = [entry.get("outcome") for entry, _ in fields.entries("examples") if isinstance(entry, Mapped)]
+    known = [outcome.value for outcome in Outcome]
+    missing = [outcome for outcome in known if outcome not in written]
+    # An outcome that is misspelled is told as that, and not as one that is missing.
+    if rule.examples and missing and all(outcome in known for outcome in written):
+        people = "a person" if len(missing) == 1 else "people"
+        text = f"there is no example of {' and '.join(missing)}; add {people} it comes out so for"
+        fields.problem("examples", text, "missing-example")
 
 
 def _example(entry: object, line: int, rule: Fields, reader: ConditionReader) -> Example:
     fields = Fields(entry, line, f"{rule.what}: example", rule.problems)
     answers = read_answers(
         fields.raw("answers"),
-        fields.line_of("answers"),
+        fields.value_at("answers"),
         f"{rule.what}: example",
         reader.questionnaire,
         rule.problems,
@@ -137,4 +207,5 @@ def run_examples(
                 line,
                 f"rule {rule.id}: this example should come out {example.outcome.value} but comes "
                 f"out {came_out.outcome.value}{why}; change the condition or the example",
+                "example-comes-out-otherwise",
             )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from intake.content.documents import Problems
+from intake.content.documents import Problems, did_you_mean
 from intake.content.fields import Fields
 from intake.domain.questionnaire import CrisisLine, SafetyPage
 
@@ -31,9 +31,10 @@ def read_safety_page(
     """One page of static words, with its ways to reach help in order."""
     page = Fields(entry, at, f"safety page {page_id}", problems)
     named = page.texts("lines", required=True)
-    for name in named:
+    for place, name in enumerate(named):
         if name not in lines:
-            page.problem("lines", f'there is no crisis line "{name}"')
+            hint = did_you_mean(name, lines) or f"; the lines are {', '.join(lines)}"
+            page.problem("lines", f'there is no crisis line "{name}"{hint}', entry=place)
     result = SafetyPage(
         page_id,
         page.text("title"),

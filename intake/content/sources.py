@@ -37,7 +37,7 @@ def read_source(entry: object, line: int, rule: Fields, bibliography: Bibliograp
     kind = fields.one_of("kind", SourceKind, SourceKind.INFERENCE)
     if kind is SourceKind.INFERENCE:
         if fields.text("title", INFERENCE_TITLE) != INFERENCE_TITLE:
-            fields.problem("title", f'an inference is titled "{INFERENCE_TITLE}", or has no title')
+            fields.problem("title", f'an inference is titled "{INFERENCE_TITLE}"; write that, or no title')
         if fields.has("checked"):
             fields.one_of("checked", Checked, Checked.NOT_CHECKED)
         fields.finish()
@@ -52,7 +52,7 @@ def read_source(entry: object, line: int, rule: Fields, bibliography: Bibliograp
         publication.url,
     )
     if not source.url and source.checked is Checked.READ:
-        fields.problem("kind", "a source that was read says where: add its 'url'")
+        fields.problem("checked", "a source that was read says where; add its 'url'", "read-without-url")
     fields.finish()
     return source
 
@@ -64,7 +64,11 @@ def _cited(fields: Fields, bibliography: Bibliography) -> Publication:
     key = fields.text("key")
     if key not in bibliography:
         hint = did_you_mean(key, bibliography)
-        fields.problem("key", f'there is no "{key}" in the bibliography at the top of the file{hint}')
+        fields.problem(
+            "key",
+            f'there is no "{key}" in the bibliography at the top of the file{hint or "; add it there"}',
+            "unknown-source",
+        )
     return bibliography.get(key, Publication(""))
 
 

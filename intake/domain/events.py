@@ -73,8 +73,55 @@ class ReviewReopened:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackGiven:
+    """A clinician said something of a flag, or that one is missing; ``content`` is the SHA-256
+    of what was stored.
+
+    What was said, of which rule, stands in the sealed record alone: a rule beside a
+    submission is health data.
+    """
+
+    submission: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyLogOpened:
+    """A clinician read the safety log; ``shown`` are the entries it showed."""
+
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyEntryClosed:
+    """A clinician said what came of an entry; ``content`` is the SHA-256 of what was stored."""
+
+    submission: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFiguresOpened:
+    """Somebody had the figures of the rules counted, over the submissions of ``days``.
+
+    ``tallied`` of them had only a full screening, and were given a tally.
+    """
+
+    days: int
+    submissions: int
+    tallied: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackCounted:
+    """Somebody had all feedback counted by rule; ``given`` is how much there is."""
+
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
 class EditionPublished:
-    """A questionnaire, rule file or medicines file came into force."""
+    """A questionnaire, rule file, medicines file or overlay came into force."""
 
     kind: str
     edition: str
@@ -194,6 +241,11 @@ Event = (
     | FlagAcknowledged
     | ReviewSignedOff
     | ReviewReopened
+    | FeedbackGiven
+    | SafetyLogOpened
+    | SafetyEntryClosed
+    | RuleFiguresOpened
+    | FeedbackCounted
     | EditionPublished
     | RulesProposed
     | RulesCountersigned

@@ -113,7 +113,7 @@ class PatientEvidence:
     def mentioned(self, derived: DerivedAnswer) -> tuple[str, ...]:
         """The listed words that stand in a free text; text left empty mentions nothing."""
         texts = [value.words for value in map(self.value, derived.of) if isinstance(value, Text)]
-        return tuple(word for word in derived.words if any(_stands_in(word, text) for text in texts))
+        return tuple(word for word in derived.words if any(stands_in(word, text) for text in texts))
 
     def _number(self, question: str) -> Interval:
         question_id, _, part = question.partition(".")
@@ -228,7 +228,8 @@ def relevant(evidence: PatientEvidence) -> Answers:
     return evidence.answers.only(reached)
 
 
-def _stands_in(words: str, text: str) -> bool:
+def stands_in(words: str, text: str) -> bool:
+    """Whether these words stand in a text as whole words, in any case."""
     # Whole words, whatever the spaces: "recommend it" does not say "end it".
     written = " ".join(text.casefold().split())
     return re.search(rf"\b{re.escape(words.casefold())}\b", written) is not None

@@ -36,6 +36,14 @@ class Choice:
     exclusive: bool = False
 
 
+class Gravest(Enum):
+    """Which end of a question's choices is the most serious; none when they have no such order."""
+
+    FIRST = "first"
+    LAST = "last"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """The least and the greatest a number may be, both allowed."""
@@ -63,7 +71,8 @@ class Question:
     ``limits`` are hard (the number cannot be right), ``plausible`` only asks "is that
     right?"; a reading has one of each for each of its two numbers. The first of
     ``units`` is the one amounts are kept and compared in. An ``optional`` one may be left blank
-    without a word; to a rule, blank stays not known.
+    without a word; to a rule, blank stays not known. ``gravest`` says which way its choices get
+    more serious, and serves no page: `intake rules prove` asks that a graver answer quiets nothing.
     """
 
     id: str
@@ -88,6 +97,18 @@ class Question:
     sensitive: bool = False
     autocomplete: str = ""
     inputmode: str = ""
+    gravest: Gravest = Gravest.LAST
+
+    @property
+    def by_gravity(self) -> tuple[Choice, ...]:
+        """The choices from the least to the most serious; none when they have no such order.
+
+        A scale goes by its points. What may be ticked has no order: one tick more is graver.
+        """
+        if self.kind not in CHOICE_KINDS or self.gravest is Gravest.NONE:
+            return ()
+        upwards = tuple(sorted(self.choices, key=lambda choice: choice.points or 0))
+        return upwards if self.gravest is Gravest.LAST else upwards[::-1]
 
     @property
     def is_worth_a_word(self) -> bool:

@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from intake.domain.feedback import Feedback, FeedbackKind, on_flag, on_submission, standing
 from intake.domain.fingerprint import fingerprint
 from intake.domain.permissions import StaffMember
 from intake.domain.rules import Priority
-from intake.domain.screening import Flag, Screening
+from intake.domain.screening import Flag, RuleOutcome, Screening
 from intake.domain.submissions import Submission
 
 # How many flags the queue names; the rest are counted.
@@ -127,6 +128,8 @@ class Review:
     screenings: tuple[Screening, ...]
     acknowledgements: tuple[Acknowledgement, ...] = ()
     sign_offs: tuple[SignOff, ...] = ()
+    # Said of the rules and not of the patient: no status and no fingerprint looks at it.
+    feedback: tuple[Feedback, ...] = ()
 
     @property
     def screening(self) -> Screening:
@@ -194,6 +197,29 @@ class Review:
         if self.acknowledgement(flag) is not None:
             raise AlreadyAcknowledged(flag)
         return Acknowledgement(flag, clinician.id, clinician.printed_name, note.strip(), at)
+
+    def give_feedback(
+        self, kind: FeedbackKind, flag: str, words: str, clinician: StaffMember, at: datetime
+    ) -> Feedback | None:
+        """What the clinician says of a flag or, with no flag, of one that is missing.
+
+        Of any flag that was ever shown: what a screening said since does not unsay it. None
+        when it is what the clinician said last, as when a button is pressed twice. Raises
+        UnknownFlag and WordsNeeded.
+        """
+        if kind is FeedbackKind.MISSING:
+            said = on_submission(words, clinician, at)
+        else:
+            said = on_flag(self._ever_shown(flag), kind, words, clinician, at)
+        given_before = any(said.repeats(one) for one in standing(self.feedback))
+        return None if given_before else said
+
+    def _ever_shown(self, key: str) -> RuleOutcome:
+        for screening in reversed(self.screenings):
+            for flag in screening.flags:
+                if flag.key == key:
+                    return flag.outcome
+        raise UnknownFlag(key)
 
     def sign_off(
         self, clinician: StaffMember, statement: str, note: str, shown: str, at: datetime

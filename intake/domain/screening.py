@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from intake.domain.evidence import PatientEvidence
 from intake.domain.fingerprint import fingerprint
-from intake.domain.rules import Outcome, Priority, Rule, RuleBook, Source
+from intake.domain.rules import Lowered, MovedUp, Outcome, Priority, Rule, RuleBook, Source
 from intake.domain.truth import Truth
 from intake.domain.wording import Line, quote, work_out
 
-_OUTCOMES = {
+OUTCOMES = {
     Truth.YES: Outcome.RAISED,
     Truth.NOT_KNOWN: Outcome.CANNOT_TELL,
     Truth.NO: Outcome.NOT_RAISED,
@@ -89,13 +89,27 @@ class Screening:
 
     ``worked_out`` are the ages, totals and counts the program made of the answers, in words.
     ``as_of`` is the day the answers were read as of; screenings of the first versions do not say.
+    ``lowered`` and ``moved_up`` are what the clinic had changed of the shipped rules that day:
+    a silenced rule has no outcome, and is told here as not run.
     """
 
     outcomes: tuple[RuleOutcome, ...]
     editions: Editions
     at: datetime
     worked_out: tuple[Line, ...] = ()
+    lowered: tuple[Lowered, ...] = ()
+    moved_up: tuple[MovedUp, ...] = ()
     as_of: date | None = None
+
+    @property
+    def silenced(self) -> tuple[Lowered, ...]:
+        """The rules that were not run, which is not the same as not raised."""
+        return tuple(one for one in self.lowered if one.is_silenced)
+
+    def change_of(self, rule: str) -> Lowered | MovedUp | None:
+        """What the clinic had changed about the priority of a rule; None when it was as shipped."""
+        changes: tuple[Lowered | MovedUp, ...] = (*self.lowered, *self.moved_up)
+        return next((one for one in changes if one.rule == rule), None)
 
     @property
     def incomplete(self) -> bool:
@@ -136,7 +150,15 @@ class Screening:
 def screen(rulebook: RuleBook, evidence: PatientEvidence, editions: Editions, at: datetime) -> Screening:
     """Run every rule. A rule that stops with an error becomes an urgent *cannot tell*."""
     outcomes = tuple(screen_rule(rule, evidence) for rule in rulebook.rules)
-    return Screening(outcomes, editions, at, _worked_out(evidence), evidence.as_of)
+    return Screening(
+        outcomes,
+        editions,
+        at,
+        _worked_out(evidence),
+        rulebook.lowered,
+        rulebook.moved_up,
+        evidence.as_of,
+    )
 
 
 def outcome_of(rule: Rule, evidence: PatientEvidence) -> RuleOutcome:
@@ -147,7 +169,7 @@ def outcome_of(rule: Rule, evidence: PatientEvidence) -> RuleOutcome:
     finding = rule.when.find(evidence)
     return replace(
         _outline(rule),
-        outcome=_OUTCOMES[finding.truth],
+        outcome=OUTCOMES[finding.truth],
         because=_quotes(evidence, finding.because),
         missing=_quotes(evidence, finding.missing),
     )

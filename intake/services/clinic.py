@@ -122,9 +122,10 @@ def library_of(settings: Settings) -> Library:
     Raises DocumentRefused.
     """
     paths = (settings.questionnaire, settings.screening_rules, settings.medicines)
-    lines = crisis_lines_of(settings)
-    files = [file for path in (*paths, lines) if path is not None for file in _files(path)]
-    return _read_once(paths, lines, tuple(file.stat().st_mtime_ns for file in files if file.exists()))
+    lines, overlay = crisis_lines_of(settings), settings.rules_overlay
+    files = [file for path in (*paths, lines, overlay) if path is not None for file in _files(path)]
+    changed = tuple(file.stat().st_mtime_ns for file in files if file.exists())
+    return _read_once(paths, lines, overlay, settings.today() if overlay else None, changed)
 
 
 def crisis_lines_of(settings: Settings) -> Path | None:
@@ -138,10 +139,14 @@ def _files(path: Path) -> tuple[Path, ...]:
 
 @lru_cache(maxsize=1)
 def _read_once(
-    paths: tuple[Path, Path, Path], crisis_lines: Path | None, _changed: tuple[int, ...]
+    paths: tuple[Path, Path, Path],
+    crisis_lines: Path | None,
+    overlay: Path | None,
+    on: date | None,
+    _changed: tuple[int, ...],
 ) -> Library:
     # Running every rule's examples takes a second, and both sites need the same files.
-    return read_library(*paths, crisis_lines)
+    return read_library(*paths, crisis_lines, overlay=overlay, on=on)
 
 
 def publish_editions(clinic: Clinic) -> None:
@@ -151,11 +156,14 @@ def publish_editions(clinic: Clinic) -> None:
     """
     library = clinic.library
     now = clinic.now()
+    kept = [
+        ("questionnaire", library.editions.questionnaire),
+        ("rules", library.editions.rules),
+        ("medicines", library.editions.medicines),
+    ]
+    if library.laid is not None:
+        kept.append(("overlay", library.laid.overlay.edition))
     with clinic.database.write() as session:
-        for kind, edition in (
-            ("questionnaire", library.editions.questionnaire),
-            ("rules", library.editions.rules),
-            ("medicines", library.editions.medicines),
-        ):
+        for kind, edition in kept:
             if editions.keep(session, kind, edition, library.texts[kind]):
                 audit.record(session, clinic.keys, SYSTEM, EditionPublished(kind, edition), now)

@@ -175,12 +175,6 @@ def names_a_hazard(rule: Rule, log: HazardLog) -> bool:
     return bool(rule.hazards) and set(rule.hazards) <= log.ids
 
 
-def rules_without_hazard(library: Library) -> tuple[str, ...]:
-    """The rules that name no hazard of the log: a clinic's own may, the shipped ones may not."""
-    log = hazard_log()
-    return tuple(rule.id for rule in library.rulebook.rules if not names_a_hazard(rule, log))
-
-
 def unaccounted(found: Coverage) -> tuple[str, ...]:
     """Everything nobody has accounted for, and every reason that holds no longer, in sentences."""
     return (*_topics(found), *_questions(found), *_choices(found), *_rules(found), *_registered(found))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from intake.domain import publications as domain
 from intake.domain.changes import Changes, changes
+from intake.domain.feedback import in_short as said_in_short
 from intake.domain.permissions import StaffMember
 from intake.domain.publications import Publication
 from intake.domain.review import Review
@@ -45,6 +46,7 @@ class _Known:
     published: tuple[Publication, ...]
     came_of: Mapping[UUID, tuple[str, ...]]
     acknowledged: Iterator[str]
+    said: Iterator[str]
 
 
 def history(clinic: Clinic, clinician: StaffMember, submission: UUID) -> tuple[HistoryLine, ...]:
@@ -58,7 +60,8 @@ def history(clinic: Clinic, clinician: StaffMember, submission: UUID) -> tuple[H
         events = audit.events(session, review.submission.id)
         published = publications.every(session)
         came_of = publications.editions(session)
-    known = _Known(clinic, review, names, published, came_of, _acknowledged(review))
+    said = iter(said_in_short(one) for one in review.feedback)
+    known = _Known(clinic, review, names, published, came_of, _acknowledged(review), said)
     return tuple(
         HistoryLine(
             one.at, names.get(one.actor, one.actor.capitalize()), *_what(one.event, one.detail, known)
@@ -94,6 +97,10 @@ def _what(event: str, detail: Mapping[str, object], known: _Known) -> tuple[str,
             return "Opened and read", ()
         case "FlagAcknowledged":
             return f"Acknowledged: {next(known.acknowledged, 'a flag')}", ()
+        case "FeedbackGiven":
+            return f"Feedback on the flags: {next(known.said, 'of an earlier version')}", ()
+        case "SafetyEntryClosed":
+            return "Closed an entry of the safety log", ()
         case "ReviewSignedOff":
             return "Signed off", ()
         case "ReviewReopened":

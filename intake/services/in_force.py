@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from threading import Lock
 from typing import Protocol, Self, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -18,7 +19,6 @@ from intake.content.library import Asked, Library
 from intake.domain import publications as domain
 from intake.domain.events import EditionPublished
 from intake.domain.publications import Publication
-from intake.domain.rules import RuleBook
 from intake.domain.wording import long_date
 from intake.services import published_rules
 from intake.storage import accounts, audit, editions, publications
@@ -55,6 +55,9 @@ class Site(Protocol):
         """The same with another library."""
 
 
+# Reading the rules anew takes half a second, and every request of a day asks for the same ones.
+_reading = Lock()
+_on_later_days: dict[tuple[object, ...], Library] = {}
 _told: set[UUID] = set()  # what this process has written to its log, once and not for every request
 
 _Site = TypeVar("_Site", bound=Site)
@@ -73,8 +76,7 @@ class InForce:
     """
 
     publication: Publication | None
-    rulebook: RuleBook
-    text: str
+    library: Library
     behind: tuple[tuple[Publication, DocumentRefused], ...] = ()
 
 
@@ -83,7 +85,7 @@ def on(database: Database, library: Library, day: date) -> InForce:
     published = _published(database, library.asked, day)
     if isinstance(published, InForce):
         return published
-    return InForce(None, library.rulebook, library.texts["rules"], published)
+    return InForce(None, _as_of(library, day), published)
 
 
 def published(database: Database, asked: Asked, day: date) -> Library | None:
@@ -93,7 +95,7 @@ def published(database: Database, asked: Asked, day: date) -> Library | None:
     """
     refuse_unreadable(database, asked, day)
     found = _published(database, asked, day)
-    return asked.with_rulebook(found.rulebook, found.text) if isinstance(found, InForce) else None
+    return found.library if isinstance(found, InForce) else None
 
 
 def refuse_unreadable(database: Database, asked: Asked, day: date) -> None:
@@ -121,10 +123,10 @@ def at_work(site: _Site) -> _Site:
     today = site.local(site.now()).date()
     found = on(site.database, site.library, today)
     _tell_of_what_cannot_be_read(found)
-    if found.publication is None:
+    if found.publication is None and found.library is site.library:
         return site
-    _keep(site, found.publication, found, today)
-    return site.with_library(site.library.asked.with_rulebook(found.rulebook, found.text))
+    _keep(site, found, today)
+    return site.with_library(found.library)
 
 
 def _published(
@@ -137,8 +139,20 @@ def _published(
         except DocumentRefused as refusal:
             behind = (*behind, (publication, refusal))
         else:
-            return InForce(publication, found.rulebook, found.text, behind)
+            return InForce(publication, found.beside(asked), behind)
     return behind
+
+
+def _as_of(library: Library, day: date) -> Library:
+    """The content files on a day: a change of the overlay may have ended since this process began."""
+    if library.laid is None or library.laid.on == day:
+        return library
+    key = (library.editions, library.laid.overlay.edition, day)
+    with _reading:
+        if key not in _on_later_days:
+            _on_later_days.clear()
+            _on_later_days[key] = library.as_of(day)
+        return _on_later_days[key]
 
 
 def _described(database: Database, publication: Publication) -> str:
@@ -153,15 +167,16 @@ def _described(database: Database, publication: Publication) -> str:
     )
 
 
-def _keep(site: Site, publication: Publication, found: InForce, today: date) -> None:
+def _keep(site: Site, found: InForce, today: date) -> None:
+    edition, publication = found.library.editions.rules, found.publication
     kept = _kept.setdefault(site.database, set())
-    mark = (publication.id, found.rulebook.edition)
+    mark = (publication.id if publication is not None else None, edition)
     if mark in kept:
         return
-    edition = found.rulebook.edition
     with site.database.write() as session:
-        new = editions.keep(session, "rules", edition, found.text)
-        new |= publications.note_edition(session, publication.id, edition, today)
+        new = editions.keep(session, "rules", edition, found.library.texts["rules"])
+        if publication is not None:
+            new |= publications.note_edition(session, publication.id, edition, today)
         if new:
             audit.record(session, site.keys, audit.SYSTEM, EditionPublished("rules", edition), site.now())
     kept.add(mark)

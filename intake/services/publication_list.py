@@ -70,7 +70,7 @@ def overview(clinic: Clinic) -> Overview:
     """What is in force and all that was published."""
     found = in_force.on(clinic.database, clinic.library, clinic.today())
     with clinic.database.read() as session:
-        otherwise = audit.screened_otherwise(session, found.rulebook.edition)
+        otherwise = audit.screened_otherwise(session, found.library.editions.rules)
     return Overview(found, listed(clinic, found), otherwise, file_says(clinic.settings, found))
 
 

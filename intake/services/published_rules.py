@@ -11,8 +11,8 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from intake.content.documents import DocumentRefused, Problem
-from intake.content.library import Asked
-from intake.content.overlay import OVERLAY_NAME, RULES_NAME, lay_over
+from intake.content.library import Asked, Library
+from intake.content.overlay import OVERLAY_NAME, RULES_NAME, Laid, lay_over
 from intake.content.rules import parse_rulebook
 from intake.domain.publications import Publication
 from intake.domain.rules import RuleBook
@@ -30,12 +30,20 @@ _MOST = 8  # what is in force, what is scheduled, and a few proposals that someb
 class Rules:
     """The rules that a rules file and an overlay make on a day, in one text.
 
-    ``made_of`` are the editions of the two files; the second is None without an overlay.
+    ``made_of`` are the editions of the two files; the second is None without an overlay, and so
+    is ``laid``.
     """
 
     rulebook: RuleBook
     text: str
     made_of: tuple[str, str | None]
+    laid: Laid | None = None
+
+    def beside(self, asked: Asked) -> Library:
+        """The library they make with a questionnaire and medicines."""
+        if self.laid is not None:
+            return asked.with_laid(self.laid)
+        return asked.with_rulebook(self.rulebook, self.text)
 
 
 # Both sites of one process ask for the same rules, from several threads; reading takes half a second.
@@ -94,7 +102,7 @@ def _merged(
         rulebook = parse_rulebook(rules_text, asked.questionnaire, asked.formulary, names[0])
         return Rules(rulebook, rules_text, (rulebook.edition, None))
     laid = lay_over(rules_text, overlay_text, asked.questionnaire, asked.formulary, day, names)
-    return Rules(laid.rulebook, laid.text, (laid.shipped.edition, laid.overlay.edition))
+    return Rules(laid.rulebook, laid.text, (laid.shipped.edition, laid.overlay.edition), laid)
 
 
 def _try(database: Database, asked: Asked, publication: Publication, day: date) -> Rules | DocumentRefused:

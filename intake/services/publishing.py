@@ -181,7 +181,7 @@ def file_of(clinic: Clinic, publication: UUID, which: str) -> str:
 
 
 def _checked(clinic: Clinic, rules: Rules) -> Examined:
-    library = clinic.library.asked.with_rulebook(rules.rulebook, rules.text)
+    library = rules.beside(clinic.library.asked)
     if found := [words for check in CHECKS for words in check(library)]:
         raise StandsInTheWay("\n".join(found))
     now = clinic.library.rulebook

@@ -21,15 +21,26 @@ def library(
     questionnaire: Path | None = None,
     rules: Path | None = None,
     medicines: Path | None = None,
+    *,
+    overlay: Path | None = None,
+    on: date | None = None,
 ) -> Library:
-    """The content files of the settings, or others named instead. Raises DocumentRefused."""
-    if questionnaire is rules is medicines is None:
+    """The content files of the settings, or others named instead. Raises DocumentRefused.
+
+    Other rules stand as they are, unless an overlay is named too: that of the settings was
+    written for the rules of the settings. ``on`` is the day, today when it is left out.
+    """
+    if on is None and questionnaire is rules is medicines is overlay is None:
         return library_of(settings)
+    if rules is None:
+        overlay = overlay or settings.rules_overlay
     return read_library(
         questionnaire or settings.questionnaire,
         rules or settings.screening_rules,
         medicines or settings.medicines,
         crisis_lines_of(settings) if questionnaire is None else None,
+        overlay=overlay,
+        on=on or settings.today(),
     )
 
 
@@ -61,7 +72,14 @@ def file_says(settings: Settings) -> str:
 
 
 def screen_file(content: Library, path: Path, today: date) -> tuple[RuleOutcome, ...]:
-    """What comes of every rule for the answers in a file. Raises DocumentRefused.
+    """What comes of every rule for the answers in a file. Raises DocumentRefused."""
+    given = person_in_file(content, path, today)
+    evidence = PatientEvidence(content.questionnaire, content.formulary, relevant(given), given.as_of)
+    return tuple(screen_rule(rule, evidence) for rule in content.rulebook.rules)
+
+
+def person_in_file(content: Library, path: Path, today: date) -> PatientEvidence:
+    """The person in a file, with answers that are not asked for. Raises DocumentRefused.
 
     The file is JSON or YAML: ``answers`` by question id, in short forms, and ``as_of``,
     the day to screen for (today when it is left out).
@@ -76,9 +94,7 @@ def screen_file(content: Library, path: Path, today: date) -> tuple[RuleOutcome,
     as_of = fields.day("as_of") if fields.has("as_of") else today
     fields.finish(also=("as_of",))
     problems.refuse_if_any()
-    given = PatientEvidence(questionnaire, content.formulary, answers, as_of)
-    evidence = PatientEvidence(questionnaire, content.formulary, relevant(given), as_of)
-    return tuple(screen_rule(rule, evidence) for rule in content.rulebook.rules)
+    return PatientEvidence(questionnaire, content.formulary, answers, as_of)
 
 
 def as_plain(outcome: RuleOutcome) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """What is sealed, as bytes and back: each record says which form it was written in.
 
-Every record is filled up with spaces to a multiple of 256 bytes, so that the length of
+Every record is filled up with spaces to a multiple of 256 bytes or more, so that the length of
 what is sealed does not tell how much a patient had to say.
 """
 
@@ -9,11 +9,23 @@ from datetime import date, datetime
 from uuid import UUID
 
 from intake.domain.answers import Answers
+from intake.domain.feedback import Feedback
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.rules import Priority
+from intake.domain.safety_log import Closing
 from intake.domain.screening import Screening
 from intake.domain.submissions import Draft, Signature, Submission
+from intake.domain.tally import Tally
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
+from intake.storage.codec_feedback import (
+    closing_from_json,
+    closing_to_json,
+    feedback_from_json,
+    feedback_to_json,
+    tally_from_json,
+    tally_to_json,
+)
+from intake.storage.codec_overlay import lowered_from_json, moved_up_from_json, overlay_to_json
 from intake.storage.codec_wording import (
     editions_from_json,
     editions_to_json,
@@ -27,6 +39,9 @@ from intake.storage.codec_wording import (
 
 VERSION = 1
 _STEP = 256
+# Steps of their own for records whose few bytes more or less would tell how many flags a
+# patient has (the shipped rules, all raised, fit in one), or whether feedback names a rule.
+_STEPS = {"tally": 16384, "feedback": 1024}
 
 
 class UnknownRecord(Exception):
@@ -118,6 +133,7 @@ def screening_to_bytes(screening: Screening) -> bytes:
             "at": screening.at.isoformat(),
             "worked_out": [line_to_json(line) for line in screening.worked_out],
             "as_of": None if screening.as_of is None else screening.as_of.isoformat(),
+            **overlay_to_json(screening),
         },
     )
 
@@ -133,6 +149,8 @@ def screening_from_bytes(content: bytes) -> Screening:
         # Records of the first versions have neither.
         worked_out=tuple(line_from_json(line) for line in document.get("worked_out", ())),
         as_of=None if as_of is None else date.fromisoformat(as_of),
+        lowered=tuple(lowered_from_json(one) for one in document.get("lowered", ())),
+        moved_up=tuple(moved_up_from_json(one) for one in document.get("moved_up", ())),
     )
 
 
@@ -192,6 +210,36 @@ def sign_off_from_bytes(content: bytes) -> SignOff:
     )
 
 
+def feedback_to_bytes(feedback: Feedback) -> bytes:
+    """What a clinician said of a flag, or of one that is missing."""
+    return _to_bytes("feedback", feedback_to_json(feedback))
+
+
+def feedback_from_bytes(content: bytes) -> Feedback:
+    """The feedback."""
+    return feedback_from_json(document_of("feedback", content))
+
+
+def closing_to_bytes(closing: Closing) -> bytes:
+    """What came of an entry of the safety log."""
+    return _to_bytes("closing", closing_to_json(closing))
+
+
+def closing_from_bytes(content: bytes) -> Closing:
+    """The closing."""
+    return closing_from_json(document_of("closing", content))
+
+
+def tally_to_bytes(tally: Tally) -> bytes:
+    """A screening, counted."""
+    return _to_bytes("tally", tally_to_json(tally))
+
+
+def tally_from_bytes(content: bytes) -> Tally:
+    """The tally."""
+    return tally_from_json(document_of("tally", content))
+
+
 def summary_to_bytes(entry: QueueEntry) -> bytes:
     """What the queue shows; whether it is signed or reopened lies in the open and not in here."""
     return _to_bytes(
@@ -245,4 +293,4 @@ def _signature_from_json(document: Json) -> Signature:
 def _to_bytes(kind: str, document: Json) -> bytes:
     # ASCII escapes keep even lone surrogates, which a hostile browser can send.
     written = json.dumps({"v": VERSION, "kind": kind, **document}, separators=(",", ":")).encode()
-    return written + b" " * (-len(written) % _STEP)
+    return written + b" " * (-len(written) % _STEPS.get(kind, _STEP))

@@ -1,4 +1,4 @@
-"""Every questionnaire, rule file and medicines file that was ever in force, under its fingerprint."""
+"""Every questionnaire, rule file, medicines file and overlay ever in force, under its fingerprint."""
 
 from sqlalchemy.orm import Session
 

@@ -26,7 +26,7 @@ from intake.domain.review import (
 from intake.domain.rules import Priority
 from intake.domain.screening import Screening
 from intake.domain.submissions import Submission
-from intake.storage import submissions
+from intake.storage import feedback, submissions
 from intake.storage.codec import (
     UnknownRecord,
     acknowledgement_from_bytes,
@@ -88,7 +88,7 @@ def add_acknowledgement(
     key = submissions.record_key(session, keys, submission_id)
     number = _count(session, AcknowledgementRow, submission_id) + 1
     content = acknowledgement_to_bytes(acknowledgement)
-    sealed = key.seal(content, _acknowledgement_place(submission_id, number))
+    sealed = key.seal(content, acknowledgement_place(submission_id, number))
     row = AcknowledgementRow(
         submission_id=submission_id,
         number=number,
@@ -167,14 +167,15 @@ def _review(session: Session, key: SealingKey, row: SubmissionRow) -> Review:
         for found in _rows(session, ScreeningRow, row.id)
     )
     acknowledgements = tuple(
-        acknowledgement_from_bytes(key.open(found.sealed, _acknowledgement_place(row.id, found.number)))
+        acknowledgement_from_bytes(key.open(found.sealed, acknowledgement_place(row.id, found.number)))
         for found in _rows(session, AcknowledgementRow, row.id)
     )
     sign_offs = tuple(
         sign_off_from_bytes(key.open(found.sealed, sign_off_place(row.id, found.number)))
         for found in _rows(session, SignOffRow, row.id)
     )
-    return Review(_submission(key, row), screenings, acknowledgements, sign_offs)
+    said = feedback.given(session, key, row.id)
+    return Review(_submission(key, row), screenings, acknowledgements, sign_offs, said)
 
 
 def _submission(key: SealingKey, row: SubmissionRow) -> Submission:
@@ -267,7 +268,8 @@ def _insert(session: Session, row: AcknowledgementRow | SignOffRow, refusal: Exc
         raise refusal from None
 
 
-def _acknowledgement_place(submission_id: UUID, number: int) -> Place:
+def acknowledgement_place(submission_id: UUID, number: int) -> Place:
+    """Where one acknowledgement is sealed."""
     return Place("acknowledgements", "sealed", submission_id, number)
 
 

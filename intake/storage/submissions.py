@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from intake.domain.review import QueueEntry
 from intake.domain.screening import Screening
 from intake.domain.submissions import Submission
+from intake.domain.tally import Tally
 from intake.storage.codec import (
     screening_to_bytes,
     submission_from_bytes,
     submission_to_bytes,
     summary_to_bytes,
+    tally_to_bytes,
 )
 from intake.storage.encryption import (
     ClinicKeys,
@@ -27,7 +29,7 @@ from intake.storage.encryption import (
     open_for_clinic,
     seal_for_clinic,
 )
-from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow, SummaryRow
+from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow, SummaryRow, TallyRow
 
 # Copied by hand: nothing that looks like something else, and no vowels, so no words.
 _ALPHABET = "234679CDFHJKMNPQRTVWXY"
@@ -76,8 +78,9 @@ def seal(
 def keep_screening(
     session: Session, key: SealingKey, submission: Submission, screening: Screening, *, number: int
 ) -> str:
-    """Add a screening and what the queue shows from now on; the SHA-256 of the screening."""
+    """Add a screening, what the queue shows from now on, and its tally; the SHA-256 of the screening."""
     sealed = key.seal(screening_to_bytes(screening), screening_place(submission.id, number))
+    tally = tally_to_bytes(Tally.of(screening))
     summary = summary_to_bytes(QueueEntry.of(submission, screening))
     session.add_all(
         (
@@ -86,6 +89,11 @@ def keep_screening(
                 submission_id=submission.id,
                 number=number,
                 sealed=key.seal(summary, summary_place(submission.id, number)),
+            ),
+            TallyRow(
+                submission_id=submission.id,
+                number=number,
+                sealed=key.seal(tally, tally_place(submission.id, number)),
             ),
         )
     )
@@ -146,6 +154,11 @@ def screening_place(submission_id: UUID, number: int) -> Place:
 def summary_place(submission_id: UUID, number: int) -> Place:
     """Where what the queue shows is sealed."""
     return Place("summaries", "sealed", submission_id, number)
+
+
+def tally_place(submission_id: UUID, number: int) -> Place:
+    """Where the tally of one screening is sealed."""
+    return Place("tallies", "sealed", submission_id, number)
 
 
 def key_place(submission_id: UUID) -> Place:

@@ -142,6 +142,16 @@ class ScreeningRow(Base):
     sealed: Mapped[bytes]
 
 
+class TallyRow(Base):
+    """A screening counted: what figures of rules are made from without opening the screening."""
+
+    __tablename__ = "tallies"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes]
+
+
 class AcknowledgementRow(Base):
     """A flag that was seen. ``flag_tag`` keeps a flag from being acknowledged twice."""
 
@@ -163,6 +173,32 @@ class SignOffRow(Base):
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     created_at: Mapped[datetime]
+    sealed: Mapped[bytes]
+
+
+class FeedbackRow(Base):
+    """What a clinician said of a flag, or of one that is missing. Which, is sealed."""
+
+    __tablename__ = "feedback"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes]
+
+
+class SafetyClosingRow(Base):
+    """What came of an entry of the safety log; it has the number of the feedback it closes."""
+
+    __tablename__ = "safety_closings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["submission_id", "number"],
+            ["feedback.submission_id", "feedback.number"],
+        ),
+    )
+
+    submission_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sealed: Mapped[bytes]
 
 

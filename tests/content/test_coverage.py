@@ -51,11 +51,19 @@ def test_topics_are_read_with_what_stands_for_them():
 @pytest.mark.parametrize(
     ("written", "instead", "message"),
     [
-        ("covered_by: [pressure]", "covered_by: [presure]", '6: topic reading: there is no other topic "pre'),
-        ("covered_by: [pressure]", "covered_by: [reading]", '6: topic reading: there is no other topic "rea'),
+        (
+            "covered_by: [pressure]",
+            "covered_by: [presure]",
+            '6:7: topic reading: there is no other topic "pre',
+        ),
+        (
+            "covered_by: [pressure]",
+            "covered_by: [reading]",
+            '6:7: topic reading: there is no other topic "rea',
+        ),
         (", reason: The rules on pressure look at it", "", "6: topic reading: 'reason' is missing"),
         ("{medicines: Medicines}", "{pressure: Medicines}", 'topic "pressure" is used twice'),
-        ("topics: [pressure], q", "topics: [mood], q", '9: seed item: there is no topic "mood"'),
+        ("topics: [pressure], q", "topics: [mood], q", '9:42: seed item: there is no topic "mood"'),
         ("questions: [reading]", "questions: [readings]", 'seed item: there is no question "readings" (did'),
         ("[pressure, reading],", "[pressure, pulse],", '"Heart": there is no question "pulse"'),
         ("{pulse: nobody knows it}", '{pulse: ""}', 'say why "pulse" is not asked'),
@@ -76,12 +84,12 @@ def test_what_is_unflagged_is_read_with_its_reason():
 @pytest.mark.parametrize(
     ("written", "instead", "message"),
     [
-        ("of: [more]", "of: [mores]", '3: questions no rule looks at: there is no question "mores" (did'),
+        ("of: [more]", "of: [mores]", '3:44: questions no rule looks at: there is no question "mores" (did'),
         ("of: [more]", "of: [more, more]", 'question "more" is used twice'),
-        ("pressure: [no]", "pressure: [not_sure]", '6: question pressure: it offers no choice "not_sure"'),
-        ("pressure: [no]", "pressure: [no, no]", '6: question pressure: the choice "no" is listed twice'),
-        ("pressure: [no]", "pressure: no", "6: question pressure: should list its choices"),
-        ("pressure: [no]", "presure: [no]", '6: unflagged choices: there is no question "presure" (did'),
+        ("pressure: [no]", "pressure: [not_sure]", '6:10: question pressure: it offers no choice "not_sure"'),
+        ("pressure: [no]", "pressure: [no, no]", '6:10: question pressure: the choice "no" is listed twice'),
+        ("pressure: [no]", "pressure: no", "6:10: question pressure: should list its choices"),
+        ("pressure: [no]", "presure: [no]", '6:10: unflagged choices: there is no question "presure" (did'),
         ("  - reason: The answer that says the risk is absent\n    of", "  - of", "'reason' is missing"),
     ],
 )
@@ -98,7 +106,7 @@ def test_the_register_is_read_with_its_reasons():
 @pytest.mark.parametrize(
     ("written", "instead", "message"),
     [
-        ("[born]", "[birth]", '4: characteristic age: there is no question "birth"'),
+        ("[born]", "[birth]", '4:20: characteristic age: there is no question "birth"'),
         ("[old-age]", "[old-age, old-age]", 'rule "old-age" is used twice'),
         (", reason: The label says so", "", "'reason' is missing"),
     ],

@@ -65,13 +65,13 @@ def test_a_problem_is_told_on_the_line_of_the_file_it_was_written_in(folder):
     with pytest.raises(DocumentRefused) as refused:
         read_questionnaire(folder)
 
-    assert str(refused.value).startswith("form/food.yaml:9: question note: 'kind' should be one of")
+    assert str(refused.value).startswith("form/food.yaml:9:28: question note: 'kind' should be one of")
 
 
 def test_a_part_whose_file_is_missing_is_named(folder):
     (folder / "food.yaml").unlink()
 
-    with pytest.raises(DocumentRefused, match=r"form/food\.yaml:1: there is no such file"):
+    with pytest.raises(DocumentRefused, match=r"form/food\.yaml:1:1: there is no such file"):
         read_questionnaire(folder)
 
 
@@ -87,7 +87,7 @@ def test_a_part_is_never_read_from_outside_the_folder(folder):
     outside.write_text(SLEEP, encoding="utf-8")
     (folder / "form.yaml").write_text(FORM.replace("food]", "../secret]"), encoding="utf-8")
 
-    with pytest.raises(DocumentRefused, match=r"form/secret\.yaml:1: there is no such file"):
+    with pytest.raises(DocumentRefused, match=r"form/secret\.yaml:1:1: there is no such file"):
         read_questionnaire(folder)
 
 
@@ -104,5 +104,5 @@ def test_a_mistake_in_its_own_crisis_lines_is_told_in_that_file(folder, tmp_path
     own = tmp_path / "lines.yaml"
     own.write_text(LINES.replace("verified: 2026-11-20", "verified: soon"), encoding="utf-8")
 
-    with pytest.raises(DocumentRefused, match=r"lines\.yaml:2: crisis line call: .verified. should"):
+    with pytest.raises(DocumentRefused, match=r"lines\.yaml:2:65: crisis line call: .verified. should"):
         read_questionnaire(folder, own)

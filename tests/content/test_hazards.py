@@ -52,7 +52,7 @@ def test_what_is_only_planned_lowers_nothing():
     planned = LOG.replace(controls, "    planned: [A second reading]\n")
 
     assert refused(planned) == [
-        "hazards.yaml:16: hazard H01: nothing that is built holds it in check yet, so it stays 4"
+        "hazards.yaml:16:26: hazard H01: nothing that is built holds it in check yet, so it stays 4"
     ]
 
     (hazard,) = parse_hazards(planned.replace("residual_likelihood: 1", "residual_likelihood: 4")).hazards
@@ -63,17 +63,17 @@ def test_what_is_only_planned_lowers_nothing():
 @pytest.mark.parametrize(
     ("written", "instead", "message"),
     [
-        ("severity: 5", "severity: 6", "13: hazard H01: 'severity' should be a whole number from 1 to 5"),
-        ("likelihood: 4", "likelihood: 2.5", "14: hazard H01: 'likelihood' should be a whole number from"),
+        ("severity: 5", "severity: 6", "13:15: hazard H01: 'severity' should be a whole number from 1 to 5"),
+        ("likelihood: 4", "likelihood: 2.5", "14:17: hazard H01: 'likelihood' should be a whole number from"),
         ("residual_likelihood: 1", "residual_likelihood: 5", "controls cannot make it likelier"),
-        ("id: H01", "id: first", "8: hazard first: an id is H and two digits, like H01"),
+        ("id: H01", "id: first", "8:9: hazard first: an id is H and two digits, like H01"),
         ("::test_nothing_is_left", "", "is no test; write tests/folder/test_file.py::test_name"),
         (
             "    severity: 5",
             "    initial_risk: low\n    severity: 5",
             "'initial_risk' is not a key used here",
         ),
-        (", tests: [", ", test: [", "'tests' is missing; it should be a list with at least one entry"),
+        (", tests: [", ", test: [", "'test' is not a key used here (did you mean \"tests\"?)"),
         ("[Minor, Significant, Considerable, Major, Catastrophic]", "[Minor]", "each step from 1 to 5"),
     ],
 )

@@ -1,8 +1,7 @@
 """The shipped rules on any answers at all: graver answers and missing ones never quiet a flag.
 
-*Graver* is the order of the questionnaire: choices run from the least to the most serious, a
-tick more is graver than a tick less, and so is a medicine more. The few questions that run the
-other way are named here.
+*Graver* is the order of the questionnaire: its choices run from the least to the most serious
+unless ``gravest`` says otherwise, a tick more is graver than a tick less, and so is a medicine more.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,10 +15,11 @@ from hypothesis import strategies as st
 
 import strategies
 from intake import resources
+from intake.content.invariants import read_invariants
 from intake.content.library import read_library
 from intake.domain.answers import BLANK, Answers, Chosen, ChosenMany, MedicineEntry, MedicineList, answered
 from intake.domain.evidence import PatientEvidence, relevant
-from intake.domain.questionnaire import Kind, Question
+from intake.domain.questionnaire import Question
 from intake.domain.rules import Outcome, Rule
 from intake.domain.screening import RuleOutcome, screen_rule
 
@@ -27,15 +27,8 @@ LIBRARY = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resou
 ASKED = LIBRARY.questionnaire
 TODAY = date(2026, 11, 20)
 Draw = Callable[[st.SearchStrategy[str]], str]
-# The yes is the good news.
-YES_IS_LEAST = {"safe_right_now", "home_safe", "message_ok"}
-# TAPS is published from "Daily or almost daily" to "Never".
-MOST_SERIOUS_FIRST = {"taps_drugs", "taps_medicines"}
-# Whether a reading is known is no graver one way or the other: saying "I have one" asks for it.
-# "I take none" is neither graver nor better than having taken or missed one.
-UNORDERED = {"bp_reading_known", "filled_in_by", "record_sex", "bp_medicine_today"}
-# "Underactive, on thyroid pills" tells of pills; an overactive thyroid is graver, and tells of none.
-NOT_ABOUT_GRAVITY = {("thyroid", "ddi_thyroid_hormone")}
+INVARIANTS = read_invariants(resources.SAFETY / "invariants.yaml", LIBRARY)
+NOT_ABOUT_GRAVITY = {(one.question, one.topic) for one in INVARIANTS.not_about_gravity}
 # The same people at each run, and none made smaller: that takes minutes.
 SLOW = settings(
     deadline=None,
@@ -66,16 +59,10 @@ def loudest(outcomes: dict[str, RuleOutcome], which: tuple[Outcome, ...] = FLAGS
 
 def graver(question: Question, answers: Answers, draw: Draw) -> Answers | None:
     """The same person, with this one answer graver; None when it is as grave as it can be."""
-    if question.id in UNORDERED:
-        return None
     match answers.value(question.id):
         case Chosen(choice):
-            order = [one.id for one in sorted(question.choices, key=lambda one: one.points or 0)]
-            if question.kind is Kind.YES_NO and question.id not in YES_IS_LEAST:
-                order.reverse()
-            if question.id in MOST_SERIOUS_FIRST:
-                order.reverse()
-            worse = order[order.index(choice) + 1 :]
+            order = [one.id for one in question.by_gravity]
+            worse = order[order.index(choice) + 1 :] if order else []
             return (
                 answers.with_({question.id: answered(Chosen(draw(st.sampled_from(worse))))})
                 if worse

@@ -9,7 +9,17 @@ import small
 import strategies
 from intake.domain.answers import NOT_SURE, Answers, Chosen, answered
 from intake.domain.conditions import AnyOf, Compare, Operator
-from intake.domain.rules import Checked, Outcome, Priority, Rule, RuleBook, Source, SourceKind
+from intake.domain.rules import (
+    Checked,
+    Lowered,
+    MovedUp,
+    Outcome,
+    Priority,
+    Rule,
+    RuleBook,
+    Source,
+    SourceKind,
+)
 from intake.domain.screening import Editions, screen
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -45,6 +55,21 @@ def test_every_rule_ends_in_one_of_three_outcomes(answer, outcome):
     (only,) = screened({"pressure": answer}, IS_HIGH).outcomes
 
     assert only.outcome is outcome
+
+
+def test_a_screening_remembers_what_the_clinic_had_changed():
+    until = date(2027, 3, 1)
+    silenced = Lowered("is-treated", "Treated", Priority.HIGH, None, "Asked twice", "R. Chen, MD", until)
+    moved = MovedUp("is-high", "High", Priority.MODERATE, Priority.HIGH)
+    rulebook = RuleBook((IS_HIGH,), lowered=(silenced,), moved_up=(moved,))
+
+    screening = screen(rulebook, small.given(Answers({"pressure": NO})), EDITIONS, NOON)
+
+    assert screening.silenced == (silenced,)
+    assert [one.rule for one in screening.not_raised] == ["is-high"]
+    assert screening.change_of("is-high") == moved
+    assert screening.change_of("is-treated") == silenced
+    assert screening.change_of("another") is None
 
 
 def test_a_raised_flag_quotes_the_patient():

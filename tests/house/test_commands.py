@@ -69,7 +69,7 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "audit verify", "rules publish"])
+@pytest.mark.parametrize("command", [*COMMANDS, "audit verify", "rules check", "rules publish"])
 def test_every_command_says_what_it_does(intake, command):
     assert "Usage:" in intake(*command.split(), "--help")
 
@@ -109,8 +109,8 @@ def test_screening_prints_the_three_outcomes_for_people(intake, tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"answers": {"anuerysm": "yes"}}', 'answers.json:1: answers: there is no question "anuerysm" (did you mean "aneurysm"?)'),
-        ('{"answers": {"aneurysm": "maybe"}}', "answers.json:1: answers: aneurysm: expected one of"),
+        ('{"answers": {"anuerysm": "yes"}}', 'answers.json:1:14: answers: there is no question "anuerysm" (did you mean "aneurysm"?)'),
+        ('{"answers": {"aneurysm": "maybe"}}', "answers.json:1:26: answers: aneurysm: expected one of"),
         ('{"answers": {}, "as_off": "2026-11-20"}', "'as_off' is not a key used here (did you mean \"as_of\"?)"),
         ('{"answers": {}, "as_of": "today"}', "'as_of' should be a date like 2026-11-20"),
         ('{"answers": [1]}', "answers: expected answers by question id"),
@@ -142,8 +142,33 @@ def test_checking_a_bad_rules_file_says_where_and_what(intake, tmp_path):
 
     told = intake("check", "--rules", str(rules), code=2)
 
-    assert "rules.yaml:2: rule x: 'priority' should be one of urgent, high, moderate, info" in told
-    assert "rules.yaml:2: rule x: 'sources' is missing" in told
+    assert "rules.yaml:2:23: error: rule x: 'priority' should be one of urgent, high, moderate, info" in told
+    assert "rules.yaml:2:5: error: rule x: 'sources' is missing" in told
+
+
+def test_what_is_odd_in_a_rules_file_is_told_for_people_and_for_programs(intake, tmp_path):
+    rules = tmp_path / "rules.yaml"
+    shipped = (Path(__file__).parents[2] / "screening_rules.yaml").read_text(encoding="utf-8")
+    rules.write_text(shipped.replace("topic: aneurysm\n", "topic: aneurism\n"), encoding="utf-8")
+
+    told = intake("rules", "check", "--rules", str(rules), code=1)
+    plain = json.loads(intake("rules", "check", "--rules", str(rules), "--json", code=1))
+
+    assert re.search(r"rules\.yaml:\d+:12: warning: rule [\w-]+: there is no topic \"aneurism\"", told)
+    assert '\n    did you mean "aneurysm"?\n' in told
+    assert [one["code"] for one in plain if one["level"] == "warning"][:1] == ["unknown-topic"]
+    assert set(plain[0]) == {"file", "line", "column", "level", "code", "rule", "message", "suggestion"}
+
+
+def test_the_kinds_of_remarks_and_the_schemas_are_printed_without_checking(intake):
+    codes = intake("rules", "check", "--codes")
+    schema = json.loads(intake("rules", "check", "--schema", "medicines"))
+
+    assert re.search(r"^warning +never-raised +no answers can raise the rule$", codes, re.MULTILINE)
+    assert len(json.loads(intake("rules", "check", "--codes", "--json"))) == len(codes.splitlines())
+    assert schema["title"] == "Medicines of intake"
+    assert "write one of screening_rules" in intake("rules", "check", "--schema", "rulez", code=2)
+    assert "goes with --schema only" in intake("rules", "check", "rules.yaml", code=2)
 
 
 def test_the_product_does_not_start_on_a_bad_file(intake, tmp_path):

@@ -140,6 +140,7 @@ def test_no_verdict_on_a_person_stands_in_the_safety_files(path):
 def test_there_are_safety_files_to_read():
     assert [path.name for path in SAFETY_FILES] == [
         "hazards.yaml",
+        "invariants.yaml",
         "register.yaml",
         "topics.yaml",
         "unflagged.yaml",

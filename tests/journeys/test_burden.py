@@ -28,7 +28,7 @@ def shipped():
     return without_rules()
 
 
-# Of the whole run, not of the module: a worker may do another module's tests in between, and this takes a minute.
+# Of the whole run: a worker may do another module in between, and this takes a minute.
 @pytest.fixture(scope="session")
 def measured(browser, tmp_path_factory):
     """Two people who filled in the whole form in Chromium."""

@@ -273,10 +273,31 @@ def review(browser, reference):
         (note,) = waiting[0].controls
         waiting[0].type(note, f"{CANARY} seen")
         browser.press(waiting[0], button)
+    say_what_flags_are_worth(browser, address)
     sign_off(browser, address, CANARY, expecting=422)
     sign_off(browser, address, PASSPHRASE, expecting=200)
     assert f"{CANARY} signed" in browser.open(address).text
     browser.open(f"{address}/history")
+
+
+def say_what_flags_are_worth(browser, address):
+    """One is wrong, one is missing; the safety log is read, and an entry closed."""
+    for begins in ("Wrong", "Write to the safety log"):
+        page = browser.open(address)
+        form, button = next(
+            (form, words) for form in page.forms() for words in form.buttons if words.startswith(begins)
+        )
+        (note,) = form.controls
+        form.type(note, f"{CANARY} says {begins}")
+        browser.press(form, button)
+    log = browser.open("/clinic/safety-log")
+    assert log.text.count(f"{CANARY} says") == 2
+    form, button = next(
+        (form, words) for form in log.forms() for words in form.buttons if words.startswith("Close")
+    )
+    (note,) = form.controls
+    form.type(note, f"{CANARY} came of it")
+    browser.press(form, button)
 
 
 def sign_off(browser, address, password, expecting):

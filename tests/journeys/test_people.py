@@ -133,7 +133,7 @@ def test_an_answer_to_a_question_that_is_not_asked_is_refused(tmp_path):
     text = PAT.replace("takes: no", "takes: no\n      medicines: [Ativan]")
 
     assert refusal(tmp_path, text) == (
-        "people.yaml:17: person pat: medicines: these answers do not lead to this question; take it out"
+        "people.yaml:17:7: person pat: medicines: these answers do not lead to this question; take it out"
     )
 
 
@@ -142,7 +142,7 @@ def test_a_question_that_is_left_out_is_refused(tmp_path, left_out):
     question = left_out.partition(":")[0]
 
     assert refusal(tmp_path, PAT.replace(left_out, "")) == (
-        f"people.yaml:6: person pat: {question}: they are asked this and leave it out; "
+        f"people.yaml:6:5: person pat: {question}: they are asked this and leave it out; "
         "answer it, or write `blank`"
     )
 
@@ -153,7 +153,7 @@ def test_an_answer_that_opens_a_question_needs_that_one_answered_too(tmp_path):
 
 def test_a_wrong_answer_is_told_once(tmp_path):
     assert refusal(tmp_path, PAT.replace("takes: no", "takes: never")) == (
-        "people.yaml:16: person pat: takes: expected one of yes, no"
+        "people.yaml:16:14: person pat: takes: expected one of yes, no"
     )
 
 

@@ -23,13 +23,14 @@ from intake.domain.answers import (
     Text,
     answered,
 )
+from intake.domain.feedback import FeedbackKind
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.publications import Publication, proposal
 from intake.domain.rules import Checked, Outcome, Priority, Source, SourceKind
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.submissions import Signature, Submission
 from intake.domain.wording import Line, PartLines
-from intake.storage import accounts, publications, reviews, submissions
+from intake.storage import accounts, feedback, publications, reviews, submissions
 from intake.storage.encryption import ClinicKeys
 
 NOW = datetime(2026, 11, 20, 9, 30, 12, 345678, tzinfo=UTC)
@@ -127,6 +128,32 @@ def acknowledge_all(
         review = reviews.review(session, keys, submission_id)
         seen = review.acknowledge(blocker.flag.key, clinician, "Seen.", at=NOW)
         reviews.add_acknowledgement(session, keys, submission_id, seen)
+
+
+def say(
+    session: Session,
+    keys: ClinicKeys,
+    submission_id: UUID,
+    kind: FeedbackKind = FeedbackKind.WRONG,
+    words: str = "He is not.",
+    clinician: StaffMember = ALICE,
+    flag: int = 0,
+) -> int:
+    """The clinician says something of a flag, or that one is missing; the number of what was said."""
+    review = reviews.review(session, keys, submission_id)
+    said = review.give_feedback(kind, review.flags[flag].key, words, clinician, NOW)
+    assert said is not None
+    feedback.add(session, keys, submission_id, said)
+    return len(review.feedback) + 1
+
+
+def close_entry(
+    session: Session, keys: ClinicKeys, submission_id: UUID, number: int, note: str = "Rule mended."
+) -> None:
+    """Bob says what came of an entry of the safety log."""
+    closing = feedback.entry(session, keys, submission_id, number).close(note, BOB, NOW)
+    assert closing is not None
+    feedback.add_closing(session, keys, submission_id, closing)
 
 
 def sign_off(

@@ -20,11 +20,14 @@ from intake.domain.answers import (
     Text,
     answered,
 )
+from intake.domain.feedback import Feedback, FeedbackKind
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
-from intake.domain.rules import Priority
+from intake.domain.rules import Lowered, MovedUp, Priority
+from intake.domain.safety_log import Closing
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.submissions import Draft, Signature, Submission
-from intake.domain.wording import PartLines
+from intake.domain.tally import LETTERS, Tally
+from intake.domain.wording import Line, PartLines
 
 words = st.text(max_size=20)
 # Lone surrogates too: a browser can send them, and they must not cost anybody their answers.
@@ -70,9 +73,30 @@ drafts = st.builds(
 submissions = st.builds(
     Submission, st.uuids(), words, answers, parts, signatures, editions, moments, st.integers(1, 9)
 )
-screenings = st.builds(Screening, outcomes, editions, moments, as_of=st.none() | st.dates())
+lowered = tuples_of(st.from_type(Lowered))
+moved_up = tuples_of(st.from_type(MovedUp))
+screenings = st.builds(
+    Screening,
+    outcomes,
+    editions,
+    moments,
+    tuples_of(st.from_type(Line)),
+    lowered,
+    moved_up,
+    as_of=st.none() | st.dates(),
+)
 acknowledgements = st.builds(Acknowledgement, words, st.uuids(), words, any_words, moments)
 sign_offs = st.builds(SignOff, st.uuids(), words, words, any_words, moments, words, tuples_of(words))
+feedback = st.builds(
+    Feedback, st.sampled_from(FeedbackKind), words, ids, words, any_words, st.uuids(), words, moments
+)
+closings = st.builds(Closing, st.integers(1, 99), any_words, st.uuids(), words, moments)
+tallies = st.builds(
+    Tally,
+    st.dictionaries(st.sampled_from(sorted(LETTERS)), tuples_of(ids)),
+    st.dictionaries(ids, words, max_size=3),
+    editions,
+)
 summaries = st.builds(
     QueueEntry,
     st.uuids(),

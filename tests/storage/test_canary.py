@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData
 
+from intake.domain.feedback import FeedbackKind
 from intake.domain.submissions import Receipt
 from intake.storage import accounts, drafts, passwords, reviews, signing_in, submissions
 from intake.storage.encryption import SealingKey
@@ -13,7 +14,9 @@ from storage.samples import (
     ALICE,
     NOW,
     answers_of_pat,
+    close_entry,
     outcome,
+    say,
     screening,
     submission_of_pat,
 )
@@ -47,7 +50,9 @@ def write_everything(database, keys):
         review = reviews.review(session, keys, sent.id)
         signed = review.sign_off(ALICE, CANARY, CANARY, review.fingerprint(), NOW)
         reviews.add_sign_off(session, keys, sent.id, signed)
-        reviews.add_screening(session, keys, sent.id, screening(outcome("new", word=CANARY)))
+        reviews.add_screening(session, keys, sent.id, screening(outcome(CANARY, word=CANARY)))
+        say(session, keys, sent.id, FeedbackKind.WRONG, CANARY)
+        close_entry(session, keys, sent.id, say(session, keys, sent.id, FeedbackKind.MISSING, CANARY), CANARY)
     with database.write() as session:
         alice = accounts.add_member(session, "alice", "A. Lice, NP", [], NOW)
         accounts.set_password(session, keys, alice.id, passwords.hashed(CANARY))
@@ -118,6 +123,9 @@ def test_without_sealing_these_columns_would_be_readable(database, clinic_keys, 
         "screenings.sealed",
         "acknowledgements.sealed",
         "sign_offs.sealed",
+        "tallies.sealed",
+        "feedback.sealed",
+        "safety_closings.sealed",
     }
 
 
@@ -128,3 +136,4 @@ def test_the_clinic_still_reads_every_word(database, clinic_keys):
     assert review.submission == sent
     assert review.acknowledgements[0].note == CANARY
     assert review.sign_offs[0].note == CANARY
+    assert [one.words for one in review.feedback] == [CANARY, CANARY]

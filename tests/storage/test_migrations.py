@@ -15,7 +15,7 @@ from intake.storage import accounts, audit, editions, publications, submissions
 from intake.storage import database as database_module
 from intake.storage.database import Database, is_current, migrate, undo_migration
 from intake.storage.tables import Base
-from storage.samples import ALICE, NOW, publish, send, sign_off
+from storage.samples import ALICE, NOW, close_entry, publish, say, send, sign_off
 
 VERSIONS = Path(database_module.__file__).parent / "migrations/versions"
 
@@ -108,7 +108,9 @@ def test_two_processes_may_migrate_at_once(empty_database):
 def full(database, clinic_keys):
     """A database with a row in every table whose rows may not change."""
     with database.write() as session:
-        sign_off(session, clinic_keys, send(session, clinic_keys))
+        sent = send(session, clinic_keys)
+        close_entry(session, clinic_keys, sent, say(session, clinic_keys, sent))
+        sign_off(session, clinic_keys, sent)
         editions.keep(session, "rules", "one", "text")
         publish(session)
         audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import inspect, text
 
 from intake.domain.rules import Priority
-from intake.storage import accounts, passwords, reviews, signing_in, submissions
+from intake.storage import accounts, feedback, passwords, reviews, signing_in, submissions, tallies
 from intake.storage.encryption import DecryptionFailed
-from storage.samples import NOW, outcome, screening, send, sign_off
+from storage.samples import NOW, close_entry, outcome, say, screening, send, sign_off
 
 
 @pytest.fixture
@@ -20,6 +20,8 @@ def two(database, clinic_keys):
         for sent in both:
             reviews.add_screening(session, clinic_keys, sent, screening(outcome(), outcome("new")))
             sign_off(session, clinic_keys, sent)
+            for words in ("one", "two"):
+                close_entry(session, clinic_keys, sent, say(session, clinic_keys, sent, words=words))
     with database.write() as session:
         _drop_triggers(session, database)
     return both
@@ -31,6 +33,8 @@ def test_nothing_was_moved(database, clinic_keys, two):
         for sent in two:
             reviews.review(session, clinic_keys, sent)
         assert len(reviews.recently_signed(session, clinic_keys, NOW)) == 2
+        assert None not in tuple(feedback.everything(session, clinic_keys))
+        assert all(one.counted for one in tallies.opened(session, clinic_keys, two))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,7 @@ def test_nothing_was_moved(database, clinic_keys, two):
         ("screenings", "sealed", "submission_id"),
         ("acknowledgements", "sealed", "submission_id"),
         ("sign_offs", "sealed", "submission_id"),
+        ("feedback", "sealed", "submission_id"),
     ],
 )
 def test_nothing_moves_from_one_patient_to_another(database, clinic_keys, two, table, column, key):
@@ -87,13 +92,35 @@ def test_no_submission_can_be_made_to_disappear_from_the_queue(database, clinic_
         assert (first.priority, first.incomplete) == (Priority.URGENT, True)
 
 
-@pytest.mark.parametrize("table", ["screenings", "acknowledgements"])
+@pytest.mark.parametrize("table", ["screenings", "acknowledgements", "feedback"])
 def test_nothing_moves_between_rows_of_one_patient(database, clinic_keys, two, table):
     same = "submission_id = :from_id AND number ="
     with database.write() as session:
         _copy(session, table, "sealed", f"{same} 2", f"{same} 1", _ids(database, two))
     with database.read() as session, pytest.raises(DecryptionFailed):
         reviews.review(session, clinic_keys, two[0])
+
+
+def test_what_came_of_an_entry_moves_to_no_other(database, clinic_keys, two):
+    same = "submission_id = :from_id AND number ="
+    with database.write() as session:
+        _copy(session, "safety_closings", "sealed", f"{same} 2", f"{same} 1", _ids(database, two))
+    with database.read() as session:
+        damaged, whole = feedback.everything(session, clinic_keys)
+    if whole is None:  # which of the two comes first is left to their ids
+        damaged, whole = whole, damaged
+    assert damaged is None
+    assert len(whole.closings) == 2
+
+
+@pytest.mark.parametrize("target", ["submission_id = :to_id", "submission_id = :from_id AND number = 2"])
+def test_a_moved_tally_is_in_no_figure(database, clinic_keys, two, target):
+    with database.write() as session:
+        source = "submission_id = :from_id AND number = 1"
+        _copy(session, "tallies", "sealed", source, target, _ids(database, two))
+    with database.read() as session:
+        found = [one.counted for one in tallies.opened(session, clinic_keys, two)]
+    assert (found.count(None), len(found)) == (1, 2)
 
 
 def test_nothing_moves_between_columns(database, clinic_keys, two):

@@ -12,7 +12,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import AnyOf, DataRequired, EqualTo, InputRequired, Length, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from intake.domain.permissions import Role
@@ -193,21 +193,43 @@ class StaffForm(FlaskForm):
         return frozenset(Role(value) for value in self.roles.data or ())
 
 
-class AcknowledgeForm(FlaskForm):
-    """That one flag was seen, with a note or without.
-
-    ``flag`` is its key, ``place`` where it stood on the page.
-    """
+class _OnFlagForm(FlaskForm):
+    """What is recorded of one flag. ``flag`` is its key, ``place`` where it stood on the page."""
 
     flag = HiddenField()
     place = HiddenField()
-    note = _note("Note (optional)")
 
     @property
     def anchor(self) -> str:
         """Where to come back to on the page."""
         place = typed(self.place)
         return f"flag-{place}" if place.isdecimal() and len(place) < 4 else "raised"
+
+
+class AcknowledgeForm(_OnFlagForm):
+    """That one flag was seen, with a note or without."""
+
+    note = _note("Note (optional)")
+
+
+class FlagFeedbackForm(_OnFlagForm):
+    """What is said of one flag: which of the two buttons was pressed, and why."""
+
+    note = _note("In your words. Needed for “Wrong”")
+    says = StringField(validators=[AnyOf(("not_useful", "wrong"), message="Press one of the two buttons")])
+
+
+class MissingFlagForm(FlaskForm):
+    """That something should have been pointed out and was not."""
+
+    note = _note("What should have been pointed out?")
+
+
+class CloseEntryForm(FlaskForm):
+    """What came of one entry of the safety log; ``entry`` is its number."""
+
+    entry = HiddenField()
+    note = _note("What came of it?")
 
 
 class SignOffForm(FlaskForm):

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from intake.domain.answers import Day, MedicineEntry, MedicineList, State
+from intake.domain.feedback import Feedback, FeedbackKind, standing
 from intake.domain.medicines import Formulary, Possible, Recognition
 from intake.domain.review import Acknowledgement, Review, SignOff, Status
-from intake.domain.rules import Checked, Priority, RuleBook, SourceKind
+from intake.domain.rules import Checked, Lowered, MovedUp, Priority, RuleBook, SourceKind
 from intake.domain.screening import Flag, RuleOutcome
 from intake.domain.wording import Line, PartLines, long_date
 from intake.web.clinic.sessions import this_clinic
@@ -22,17 +24,27 @@ CHECKED = {
     Checked.SECONDARY: "read in a secondary source",
     Checked.NOT_CHECKED: "not checked by the project: verify before relying on it",
 }
+SAID = {
+    FeedbackKind.NOT_USEFUL: "Not useful",
+    FeedbackKind.WRONG: "Wrong",
+    FeedbackKind.MISSING: "A flag is missing",
+}
 # What a label section is called in a heading of its own: "Boxed warning: ...".
 KINDS = {kind: kind.value.capitalize() for kind in SourceKind}
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One flag, its place on the page, and who has acknowledged it."""
+    """One flag, its place on the page, who has acknowledged it, and what stands as said of it.
+
+    ``changed`` is what the clinic had made of its rule's priority when the form was screened.
+    """
 
     flag: Flag
     place: int
     acknowledged: Acknowledgement | None
+    feedback: tuple[Feedback, ...]
+    changed: Lowered | MovedUp | None = None
 
     @property
     def outcome(self) -> RuleOutcome:
@@ -104,6 +116,7 @@ class Reading:
     other_edition: bool
     asked: frozenset[str]
     other_medicines: bool
+    today: date
     _flagged: dict[str, tuple[Card, ...]]
     _listed: dict[str, tuple[ListedMedicine, ...]]
 
@@ -121,6 +134,11 @@ class Reading:
     def waiting(self) -> tuple[Card, ...]:
         """The flags nobody has acknowledged: what stands in the way of a sign-off."""
         return tuple(card for card in self.cards if card.acknowledged is None)
+
+    @property
+    def missing(self) -> tuple[Feedback, ...]:
+        """What clinicians say should have been pointed out and was not."""
+        return tuple(one for one in self.review.feedback if one.says is FeedbackKind.MISSING)
 
     @property
     def signed(self) -> SignOff | None:
@@ -143,6 +161,20 @@ class Reading:
     def parts(self) -> tuple[PartLines, ...]:
         """All answers, as they were asked."""
         return self.review.submission.transcript
+
+    @property
+    def silenced(self) -> tuple[Lowered, ...]:
+        """The rules that were not run over this form."""
+        return self.review.screening.silenced
+
+    @property
+    def lowered(self) -> tuple[Lowered, ...]:
+        """The rules that were run over it at a lower priority than they were shipped with."""
+        return tuple(one for one in self.review.screening.lowered if not one.is_silenced)
+
+    def has_ended(self, change: Lowered) -> bool:
+        """Whether the last day of a change is over: a screening of today would be without it."""
+        return change.until < self.today
 
     @property
     def keys(self) -> str:
@@ -178,7 +210,8 @@ class Reading:
 
 def read(review: Review, rulebook: RuleBook) -> Reading:
     """The review, ready to be shown; the rules in force say what rules do not cover."""
-    screening, formulary = review.screening, this_clinic().library.formulary
+    clinic = this_clinic()
+    screening, formulary = review.screening, clinic.library.formulary
     raised = _cards(review, screening.raised, first=1)
     cannot_tell = _cards(review, screening.cannot_tell, first=len(raised) + 1)
     return Reading(
@@ -190,6 +223,7 @@ def read(review: Review, rulebook: RuleBook) -> Reading:
         screening.editions.rules != rulebook.edition,
         frozenset(line.question for part in review.submission.transcript for line in part.lines),
         screening.editions.medicines != formulary.edition,
+        clinic.local(clinic.now()).date(),
         _by_question((*raised, *cannot_tell)),
         {
             question: tuple(_recognised(entry, formulary) for entry in answer.value.entries)
@@ -205,9 +239,22 @@ def was_answered(line: Line) -> bool:
 
 
 def _cards(review: Review, flags: Iterable[Flag], first: int) -> tuple[Card, ...]:
+    said = standing(review.feedback)
     return tuple(
-        Card(flag, place, review.acknowledgement(flag.key)) for place, flag in enumerate(flags, first)
+        Card(
+            flag,
+            place,
+            review.acknowledgement(flag.key),
+            tuple(one for one in said if one.flag == flag.key),
+            _changed(review, flag),
+        )
+        for place, flag in enumerate(flags, first)
     )
+
+
+def _changed(review: Review, flag: Flag) -> Lowered | MovedUp | None:
+    # A rule that stopped with an error is urgent whatever the clinic had made of it.
+    return None if flag.outcome.failed else review.screening.change_of(flag.outcome.rule)
 
 
 def _by_question(cards: tuple[Card, ...]) -> dict[str, tuple[Card, ...]]:

@@ -7,7 +7,20 @@ from flask import Flask, g, request
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
 from intake.services.clinic import Clinic
-from intake.web.clinic import entry, impact, proposals, reading, rules, sessions, signing, staff, views
+from intake.web.clinic import (
+    entry,
+    feedback,
+    figures,
+    impact,
+    overlay_report,
+    proposals,
+    reading,
+    rules,
+    sessions,
+    signing,
+    staff,
+    views,
+)
 from intake.web.frame import date_and_time, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 
@@ -27,7 +40,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, entry, staff, rules, proposals, impact):
+    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
@@ -47,9 +60,13 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         priority=reading.PRIORITIES.__getitem__,
         checked=reading.CHECKED.__getitem__,
         role=ROLES.__getitem__,
+        said=reading.SAID.__getitem__,
+        percent=figures.percent,
         standing=STANDINGS.__getitem__,
+        sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered
+    app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
 
     @app.context_processor
     def signed_in() -> dict[str, object]:

@@ -9,7 +9,7 @@ from intake.domain.permissions import Permission, StaffMember
 from intake.domain.review import AlreadyAcknowledged, UnknownFlag
 from intake.services import histories, reviewing
 from intake.storage.submissions import NoSuchSubmission
-from intake.web.clinic.forms import AcknowledgeForm, typed
+from intake.web.clinic.forms import AcknowledgeForm, FlagFeedbackForm, MissingFlagForm, typed
 from intake.web.clinic.reading import Reading, read
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
@@ -35,7 +35,11 @@ def queue(member: StaffMember) -> ResponseReturnValue:
     clinic = this_clinic()
     waiting = reviewing.queue(clinic, member)
     return render_template(
-        "clinic/queue.html", queue=waiting, signed=waiting.signed[:_SIGNED_SHOWN], now=clinic.now()
+        "clinic/queue.html",
+        queue=waiting,
+        signed=waiting.signed[:_SIGNED_SHOWN],
+        silenced=clinic.library.rulebook.silenced,
+        now=clinic.now(),
     )
 
 
@@ -61,7 +65,7 @@ def acknowledge(member: StaffMember, submission: UUID) -> ResponseReturnValue:
     except NoSuchSubmission:
         abort(404)
     except (AlreadyAcknowledged, UnknownFlag) as refusal:
-        words = _ACKNOWLEDGED_BEFORE if isinstance(refusal, AlreadyAcknowledged) else _FLAG_GONE
+        words = _ACKNOWLEDGED_BEFORE if isinstance(refusal, AlreadyAcknowledged) else FLAG_GONE
         return show(open_reading(member, submission), 409, notice=words, note=typed(form.note))
     return redirect(url_for("review.submission", submission=submission, _anchor=form.anchor), 303)
 
@@ -92,21 +96,30 @@ def show(
     status: int = 200,
     *,
     refused: dict[str, AcknowledgeForm] | None = None,
+    said: dict[str, FlagFeedbackForm] | None = None,
+    missing: MissingFlagForm | None = None,
     notice: str = "",
     note: str = "",
 ) -> ResponseReturnValue:
-    """The page of a form. ``refused`` holds what was typed for a flag and could not be recorded yet;
-    ``notice`` says why something was not recorded, and ``note`` is what was typed then.
+    """The page of a form. ``refused``, ``said`` and ``missing`` hold what was typed and could not be
+    recorded yet; ``notice`` says why something was not recorded, and ``note`` is what was typed then.
     """
     forms = {card.flag.key: AcknowledgeForm(formdata=None) for card in reading.waiting} | (refused or {})
     for key, form in forms.items():
         form.note.id = f"note-{reading.place(key)}"  # a page has many, and each needs its own label
+    feedback = {card.flag.key: FlagFeedbackForm(formdata=None) for card in reading.cards} | (said or {})
+    for key, one in feedback.items():
+        one.note.id = f"feedback-{reading.place(key)}"
+    nothing_missing = MissingFlagForm(formdata=None)
+    (missing or nothing_missing).note.id = "feedback-missing"
     page = render_template(
         "clinic/submission.html",
         reading=reading,
         review=reading.review,
         forms=forms,
-        refused=tuple((refused or {}).values()),
+        feedback=feedback,
+        missing=missing or nothing_missing,
+        refused=(*(refused or {}).values(), *(said or {}).values(), *([missing] if missing else ())),
         notice=notice,
         note=note,
     )
@@ -114,7 +127,7 @@ def show(
 
 
 _ACKNOWLEDGED_BEFORE = "This flag was acknowledged before, so nothing was recorded now."
-_FLAG_GONE = (
+FLAG_GONE = (
     "That flag no longer stands: this form was screened again since you opened it. "
     "Nothing was recorded. The flags below are the ones that stand now."
 )
