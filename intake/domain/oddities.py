@@ -15,14 +15,14 @@ from intake.domain.rules import Rule
 
 NUMERIC = frozenset({Operator.AT_LEAST, Operator.BELOW, Operator.ABOVE, Operator.AT_MOST})
 
-ClausePath = tuple[str | int, ...]  # where a clause stands in a condition: ("all", 1, "any", 0)
+PlacePath = tuple[str | int, ...]  # where a clause stands in a condition: ("all", 1, "any", 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class PlacedComparison:
     """One comparison of a condition, where it stands, and what has to be so beside it."""
 
-    path: ClausePath
+    path: PlacePath
     comparison: Compare
     beside: tuple[Condition, ...]
 
@@ -42,25 +42,25 @@ class Oddity:
 
     code: str
     subject: str
-    clause: Clause | None = None
+    clause: PlacedComparison | None = None
     other: str = ""
     within: Range | None = None
 
 
-def clauses(
-    condition: Condition, path: ClausePath = (), beside: tuple[Condition, ...] = ()
-) -> Iterator[Clause]:
+def placed_comparisons(
+    condition: Condition, path: PlacePath = (), beside: tuple[Condition, ...] = ()
+) -> Iterator[PlacedComparison]:
     """Every comparison of a condition, in the order written."""
     match condition:
         case Compare():
-            yield Clause(path, condition, beside)
+            yield PlacedComparison(path, condition, beside)
         case All(parts):
             for place, part in enumerate(parts):
                 others = (*beside, *parts[:place], *parts[place + 1 :])
-                yield from clauses(part, (*path, "all", place), others)
+                yield from placed_comparisons(part, (*path, "all", place), others)
         case AnyOf(parts):
             for place, part in enumerate(parts):
-                yield from clauses(part, (*path, "any", place), beside)
+                yield from placed_comparisons(part, (*path, "any", place), beside)
 
 
 def oddities_of_questions(questionnaire: Questionnaire, possible: Possibilities) -> Iterator[Oddity]:
@@ -71,12 +71,12 @@ def oddities_of_questions(questionnaire: Questionnaire, possible: Possibilities)
         if possible.never(question.only_if):
             yield Oddity("unreachable-question", question.id)
         else:
-            yield from _on_clauses(questionnaire, question.id, question.only_if, possible)
+            yield from _on_comparisons(questionnaire, question.id, question.only_if, possible)
 
 
 def oddities_of_rule(questionnaire: Questionnaire, rule: Rule, possible: Possibilities) -> Iterator[Oddity]:
     """What does not make sense in one rule by itself."""
-    found = list(_on_clauses(questionnaire, rule.id, rule.when, possible))
+    found = list(_on_comparisons(questionnaire, rule.id, rule.when, possible))
     if possible.never(rule.when):
         yield Oddity("never-raised", rule.id)
         # Why it is never so, where one clause alone is the reason.
@@ -113,10 +113,10 @@ def _covering(rule: Rule, rules: tuple[Rule, ...], possible: Possibilities) -> R
     return None
 
 
-def _on_clauses(
+def _on_comparisons(
     questionnaire: Questionnaire, subject: str, condition: Condition, possible: Possibilities
 ) -> Iterator[Oddity]:
-    for clause in clauses(condition):
+    for clause in placed_comparisons(condition):
         within = _outside(questionnaire, clause.comparison)
         if within is not None:
             yield Oddity("threshold-out-of-range", subject, clause, within=within)

@@ -10,12 +10,12 @@ from intake.domain.evidence import PatientEvidence
 from intake.domain.medicines import Formulary
 from intake.domain.oddities import (
     NUMERIC,
-    Clause,
     Oddity,
-    clauses,
+    PlacedComparison,
     oddities_between,
     oddities_of_questions,
     oddities_of_rule,
+    placed_comparisons,
 )
 from intake.domain.possibilities import Possibilities
 from intake.domain.questionnaire import Questionnaire
@@ -65,12 +65,12 @@ def sense(files: Files) -> Iterator[Remark]:
 def untried(files: Files) -> Iterator[Remark]:
     """Numbers of which a rule's examples show one side only."""
     for rule in files.rules:
-        for clause in clauses(rule.when):
+        for clause in placed_comparisons(rule.when):
             if clause.comparison.operator in NUMERIC:
                 yield from _untried_side(files, rule, clause)
 
 
-def _untried_side(files: Files, rule: Rule, clause: Clause) -> Iterator[Remark]:
+def _untried_side(files: Files, rule: Rule, clause: PlacedComparison) -> Iterator[Remark]:
     seen = _truths(files, rule, clause.comparison)
     missing = [truth for truth in (Truth.YES, Truth.NO) if truth not in seen]
     if not missing:
