@@ -31,6 +31,7 @@ help:
 	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 40 minutes)'
 	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
 	@echo 'make burden      how many pages and words the form asks of a person, measured anew (docs/burden.md)'
+	@echo 'make benchmark   how long the impact of other rules takes on 100,000 submissions (about half an hour)'
 	@echo 'make setup       the environment for tests, in .venv'
 	@echo 'make lock        work out the locked versions anew'
 	@echo 'make clean       remove what the tools made (never a clinic'"'"'s data)'
@@ -120,6 +121,12 @@ screenshots: setup browser
 .PHONY: burden
 burden: setup browser
 	@PYTHONPATH=tests $(venv)/bin/python -m journeys.burden_measured
+
+# Other sizes: make benchmark BENCHMARK='--forms 2000'
+BENCHMARK ?=
+.PHONY: benchmark
+benchmark: setup
+	@nice $(venv)/bin/python -m benchmarks.impact $(BENCHMARK)
 
 .PHONY: lock
 lock: .lock-venv/bin/uv

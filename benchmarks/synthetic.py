@@ -71,11 +71,11 @@ class Form:
 def fill(database: Database, keys: ClinicKeys, library: Library, number: int, seed: int) -> Iterator[int]:
     """Store so many submissions; tells how many are stored after each batch."""
     rng = random.Random(seed)  # noqa: S311 - nothing secret is drawn
-    pool = [_form(library, rng, one.answers) for one in _in_turn(people(), POOL)]
+    pool = [_form(library, rng, one.answers) for one in _in_turn(people(), min(POOL, number))]
     for start in range(0, number, _BATCH):
         rows: list[object] = []
         for place in range(start, min(start + _BATCH, number)):
-            rows += _rows(keys, library, rng, pool[place % POOL], place)
+            rows += _rows(keys, library, rng, pool[place % len(pool)], place)
         with database.write() as session:
             # Submissions first: everything else refers to them.
             session.add_all(row for row in rows if isinstance(row, SubmissionRow))
@@ -97,8 +97,9 @@ def _form(library: Library, rng: random.Random, given: Answers) -> Form:
         if evidence.asked(question.id).truth is not Truth.YES:
             continue
         as_given = given.get(question.id)
-        keep = as_given is not None and rng.random() >= DRAWN_ANEW
-        answers = answers.with_({question.id: as_given if keep else _answer(question, rng)})
+        if as_given is None or rng.random() < DRAWN_ANEW:
+            as_given = _answer(question, rng)
+        answers = answers.with_({question.id: as_given})
     evidence = PatientEvidence(library.questionnaire, library.formulary, answers, day)
     kept = replace(evidence, answers=relevant(evidence))
     return Form(kept.answers, transcribe(kept))

@@ -80,7 +80,9 @@ def _answer(question: Question, raw: object) -> Answer:
         if raw == "declined" and not question.offers_declined:
             raise _Wrong("this question does not offer declined; write `blank` if nothing was chosen")
         return _OPEN[raw]
-    return answered(_value(question, raw))
+    value = _value(question, raw)
+    # Ticked alone, "I'm not sure" is how the question was left: the form itself sends no more.
+    return NOT_SURE if value == ChosenMany((), unsure=True) else answered(value)
 
 
 def _value(question: Question, raw: object) -> Value:

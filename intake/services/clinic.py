@@ -98,6 +98,14 @@ def open_clinic(settings: Settings) -> Clinic:
 
 
 def _library_at_start(settings: Settings, database: Database) -> Library:
+    try:
+        return _library(settings, database)
+    except BaseException:
+        database.dispose()
+        raise
+
+
+def _library(settings: Settings, database: Database) -> Library:
     today = settings.today()
     try:
         library = library_of(settings)

@@ -69,7 +69,8 @@ class _Tally:
     def __init__(self, clinic: Clinic, rules: RuleBook, *, listing: bool) -> None:
         self._clinic, self._rules, self._listing = clinic, rules, listing
         self._by_id = {rule.id: rule for rule in rules.rules}
-        self._impact = Impact(clinic.library.rulebook.rules, rules.rules)
+        library = clinic.library
+        self._impact = Impact(library.questionnaire, library.rulebook.rules, rules.rules)
         self._counts: Counter[Different] = Counter()
         self._not_opened: list[str] = []
         self._listed: list[Listed] = []

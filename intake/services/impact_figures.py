@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import groupby
 
 from intake.domain.changes import Changes
 from intake.domain.rules import Outcome, Priority
@@ -82,6 +83,12 @@ class Figures:
     def seen_all(self) -> bool:
         """Whether every form there is was opened and compared."""
         return self.looked_at == self.stored
+
+    @property
+    def groups(self) -> tuple[tuple[Difference, tuple[tuple[Different, int], ...]], ...]:
+        """The counts, apart for each way in which a flag would be different."""
+        apart = groupby(self.counts, key=lambda count: count[0].difference)
+        return tuple((difference, tuple(counted)) for difference, counted in apart)
 
     def by_priority(self) -> tuple[tuple[Difference, Priority, int], ...]:
         """Flags that would appear and vanish, by their priority, most urgent first."""

@@ -1,6 +1,6 @@
 """Publishing rules: what a new file changes, what is wrong with it, and the two people it takes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -20,19 +20,11 @@ from intake.domain.publications import (
 )
 from intake.domain.rulebook_changes import RulebookChanges, rulebook_changes
 from intake.services import in_force as screening
-from intake.services import published_rules
+from intake.services import published_rules, rule_warnings
 from intake.services.clinic import Clinic
 from intake.services.published_rules import OVERLAY, RULES_FILE, Rules
 from intake.storage import audit, editions, publications
 from intake.storage.publications import NoSuchPublication
-
-# What else must find nothing before rules are published, beside loading and their examples:
-# each is given the library and answers with what stands in the way, in words.
-CHECKS: tuple[Callable[[Library], Iterable[str]], ...] = ()
-
-
-class StandsInTheWay(PublicationRefused):
-    """The rules load, and a check found something that has to be put right first."""
 
 
 class OtherRulesMeanwhile(PublicationRefused):
@@ -51,7 +43,7 @@ class NewRules:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """New rules that load, whose examples come out as they say and whose checks find nothing.
+    """New rules that load, whose examples come out as they say.
 
     ``made_of`` are the editions of the rules file and of the overlay, if there is one;
     ``against`` is the edition in force that ``changes`` are compared with.
@@ -69,7 +61,7 @@ class Examined:
 
 
 def examine(clinic: Clinic, new: NewRules, on: date) -> Examined:
-    """What new rules would be on a day. Raises DocumentRefused and StandsInTheWay."""
+    """What new rules would be on a day. Raises DocumentRefused."""
     asked = clinic.library.asked
     names = new.rules_name, new.overlay_name
     return _checked(
@@ -84,6 +76,11 @@ def examine_kept(clinic: Clinic, publication: Publication) -> Examined:
     return _checked(clinic, published_rules.rules(clinic.database, asked, publication, day))
 
 
+def warnings(clinic: Clinic, examined: Examined) -> tuple[str, ...]:
+    """What `intake rules check` warns of in these rules, for both people to read before they sign."""
+    return rule_warnings.warnings(clinic.settings, examined.library.texts["rules"], clinic.today())
+
+
 def rehearse(
     clinic: Clinic,
     first: StaffMember,
@@ -94,7 +91,7 @@ def rehearse(
 ) -> Examined:
     """Everything that publishing would refuse, and nothing recorded, before anybody types a password.
 
-    Raises DocumentRefused, StandsInTheWay, NotAllowed, NotAsked and SamePerson.
+    Raises DocumentRefused, NotAllowed, NotAsked and SamePerson.
     """
     examined = examine(clinic, new, effective_on)
     with clinic.database.read() as session:
@@ -108,7 +105,7 @@ def rehearse(
 def propose(clinic: Clinic, by: StaffMember, new: NewRules, reason: str, effective_on: date) -> Publication:
     """Propose rules, for a second person to countersign.
 
-    Raises DocumentRefused, StandsInTheWay, NotAllowed and NotAsked.
+    Raises DocumentRefused, NotAllowed and NotAsked.
     """
     made_of = examine(clinic, new, effective_on).made_of
     with clinic.database.write() as session:
@@ -121,7 +118,7 @@ def countersign(clinic: Clinic, by: StaffMember, publication: UUID, against: str
     """The second signature, once everything was looked at again.
 
     ``against`` is the edition in force that the changes shown were compared with. Raises
-    NoSuchPublication, DocumentRefused, StandsInTheWay, OtherRulesMeanwhile, DecidedMeanwhile,
+    NoSuchPublication, DocumentRefused, OtherRulesMeanwhile, DecidedMeanwhile,
     NotAllowed and SamePerson.
     """
     found = fetch(clinic, publication)
@@ -143,7 +140,7 @@ def publish(
 ) -> Publication:
     """Propose and countersign in one: both people are there.
 
-    Raises DocumentRefused, StandsInTheWay, NotAllowed, NotAsked and SamePerson.
+    Raises DocumentRefused, NotAllowed, NotAsked and SamePerson.
     """
     made_of = examine(clinic, new, effective_on).made_of
     with clinic.database.write() as session:
@@ -182,8 +179,6 @@ def file_of(clinic: Clinic, publication: UUID, which: str) -> str:
 
 def _checked(clinic: Clinic, rules: Rules) -> Examined:
     library = rules.beside(clinic.library.asked)
-    if found := [words for check in CHECKS for words in check(library)]:
-        raise StandsInTheWay("\n".join(found))
     now = clinic.library.rulebook
     return Examined(library, rules.made_of, rulebook_changes(now, library.rulebook), now.edition)
 

@@ -163,7 +163,9 @@ def test_the_same_is_there_for_other_programs(diff):
 
 
 def test_a_file_that_is_refused_is_said(diff):
-    assert "new.yaml:10: rule pressure-reading" in diff(("is: yes}", "is: maybe}"), code=2)
+    told = diff(("is: yes}", "is: maybe}"), code=2)
+
+    assert re.match(r"new\.yaml:10(:\d+)?: rule pressure-reading: .*offers no choice \"maybe\"", told)
 
 
 def test_without_the_solver_it_says_what_to_install(diff, monkeypatch):

@@ -3,7 +3,7 @@
 import small
 from intake.content.answers import read_answers
 from intake.content.documents import Problems, read
-from intake.domain.answers import MedicineEntry, MedicineList
+from intake.domain.answers import NOT_SURE, MedicineEntry, MedicineList
 
 
 def listed(short):
@@ -34,3 +34,11 @@ def test_a_medicine_without_a_name_is_refused_with_the_keys_there_are():
 
     assert value is None
     assert "keys name, amount, how_often, last_taken, typed_first" in problem
+
+
+def test_not_sure_ticked_alone_is_how_the_question_was_left():
+    for short in ("not_sure", "[not_sure]"):
+        document = read(f"answers: {{signs: {short}}}", "shown")
+        answers = read_answers(document["answers"], 1, "shown", small.asked, Problems("shown"))
+
+        assert answers["signs"] == NOT_SURE

@@ -39,6 +39,13 @@ POSITIVE = [
     Compare("pressure", Operator.STATE, (State.DECLINED,)),
     Compare("treated", Operator.STATE, (State.NOT_SURE, State.BLANK)),
 ]
+
+
+def named(comparison):
+    """A comparison in a test's name, the same in every process."""
+    return f"{comparison.question} {comparison.operator.value}" if isinstance(comparison, Compare) else ""
+
+
 EVERY = POSITIVE + [Compare(one.question, OPPOSITES[one.operator], one.operand) for one in POSITIVE]
 
 
@@ -52,7 +59,7 @@ def test_no_answers_ever_give_a_truth_that_is_said_to_be_impossible(comparison, 
     assert comparison.find(small.given(answers)).truth in possible(comparison)
 
 
-@pytest.mark.parametrize("comparison", EVERY, ids=str)
+@pytest.mark.parametrize("comparison", EVERY, ids=named)
 def test_every_truth_said_to_be_possible_is_found_by_trying_around_the_comparison(comparison):
     for truth in possible(comparison):
         answers = BOUNDARIES.showing(comparison, truth)
@@ -77,7 +84,7 @@ def test_every_truth_said_to_be_possible_is_found_by_trying_around_the_compariso
         (Compare("reading.first", Operator.ABOVE, Decimal(300)), {N, U}),
         (Compare("sedating", Operator.AT_LEAST, Decimal(3)), {N, U}),
     ],
-    ids=str,
+    ids=named,
 )
 def test_a_truth_beyond_what_the_question_can_hold_is_impossible(comparison, expected):
     assert possible(comparison) == expected

@@ -17,8 +17,12 @@ from intake.domain.permissions import Role
 from intake.services import answering, instance, reviewing
 from intake.services.clinic import open_clinic, open_patient_desk
 from intake.storage import audit, reviews
+from intake.web import server
 from services.test_publishing import RULE
 from serving import Product
+
+# One worker, in this order: what one test publishes is in force in the next.
+pytestmark = pytest.mark.xdist_group("publishing at the console")
 
 CHECKOUT = Path(__file__).parents[2]
 RULES = RULE.format(id="test-aneurysm", priority="high", choice="not_repaired")
@@ -38,8 +42,13 @@ def staffed(tmp_path_factory):
 
 
 @pytest.fixture
-def intake(staffed):
+def intake(staffed, monkeypatch):
     """Runs a command on the copy; what people type is handed over a line each."""
+
+    def serve(*_):
+        pytest.fail("a copy that should have refused to start was served")
+
+    monkeypatch.setattr(server, "serve", serve)
 
     def run(*arguments, code=0, typed=(), **settings):
         given = {name: None for name in os.environ if name.startswith("INTAKE_")}
@@ -82,7 +91,7 @@ def test_what_cannot_be_is_refused_in_words_and_publishes_nothing(intake, staffe
     day, past = today.isoformat(), (today - timedelta(days=1)).isoformat()
     wrong = f"{PASSWORD} not"
     for arguments, typed, words in (
-        (publish(broken, day), (), "broken.yaml:7: rule test-aneurysm: 'priority' should be one of"),
+        (publish(broken, day), (), "broken.yaml:7:15: rule test-aneurysm: 'priority' should be one of"),
         (publish(staffed / "nowhere.yaml", day), (), "there is no such file"),
         (publish(new, past), (), f"{past} has passed. Choose today, {day}, or a later day"),
         (publish(new, day, reason=" "), (), "Say in a sentence why the rules change"),

@@ -3,13 +3,14 @@
 import threading
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import sending
 from copies import staff
 from intake.content.documents import DocumentRefused
+from intake.content.library import parse_library
 from intake.domain.permissions import Role
 from intake.domain.publications import (
     DecidedMeanwhile,
@@ -19,16 +20,20 @@ from intake.domain.publications import (
     Standing,
 )
 from intake.services import (
+    accounts,
     histories,
     in_force,
+    instance,
     publication_list,
     published_rules,
     publishing,
     reviewing,
 )
+from intake.services.clinic import open_clinic
 from intake.services.in_force import PublishedRulesRefused
-from intake.services.publishing import NewRules, OtherRulesMeanwhile, StandsInTheWay
+from intake.services.publishing import NewRules, OtherRulesMeanwhile
 from intake.storage import audit, editions
+from intake.storage.database import migrate, undo_migration
 from intake.storage.publications import NoSuchPublication
 
 DAY = timedelta(days=1)
@@ -166,17 +171,23 @@ def test_a_file_that_does_not_load_or_whose_examples_come_out_otherwise_is_refus
         DocumentRefused, match="this example should come out cannot_tell but comes out not_raised"
     ):
         publishing.propose(copy.clinic, bob, broken, "Why.", today)
-    with pytest.raises(DocumentRefused, match=r'mine.yaml:8: .*there is no question "anuerysm"'):
+    with pytest.raises(DocumentRefused, match=r'mine.yaml:8:22: .*there is no question "anuerysm"'):
         misspelled = rules().rules.replace("question: aneurysm", "question: anuerysm")
         publishing.examine(copy.clinic, NewRules(misspelled, rules_name="mine.yaml"), today)
     assert publication_list.listed(copy.clinic) == ()
 
 
-def test_a_check_that_finds_something_stands_in_the_way(copy, bob, monkeypatch):
-    monkeypatch.setattr(publishing, "CHECKS", (lambda library: [f"{len(library.rulebook.rules)} too few"],))
+def test_what_the_checks_warn_of_is_told_and_stands_in_nobodys_way(copy, bob):
+    due = replace(rules(), rules=rules().rules.replace("review_by: 2030-01-01", "review_by: 2026-01-01"))
+    today = copy.clinic.today()
 
-    with pytest.raises(StandsInTheWay, match="1 too few"):
-        publishing.propose(copy.clinic, bob, rules(), "Why.", copy.clinic.today())
+    warned = publishing.warnings(copy.clinic, publishing.examine(copy.clinic, due, today))
+
+    assert [words for words in warned if "past due" in words or "review" in words]
+    assert publishing.propose(copy.clinic, bob, due, "Why.", today)
+    # The control: with a review to come, nothing is said of it.
+    sound = publishing.warnings(copy.clinic, publishing.examine(copy.clinic, rules(), today))
+    assert not [words for words in sound if "review" in words]
 
 
 def test_what_no_longer_fits_when_it_is_countersigned_is_refused(copy, bob, alice):
@@ -194,8 +205,6 @@ def test_what_no_longer_fits_when_it_is_countersigned_is_refused(copy, bob, alic
 
 def with_questionnaire(copy, questionnaire):
     """The copy after an upgrade changed the questionnaire; its rules file fits."""
-    from intake.content.library import parse_library
-
     return copy.with_library(
         parse_library(questionnaire, "rules: []", copy.clinic.library.texts["medicines"])
     )
@@ -241,8 +250,6 @@ def test_a_process_with_an_older_questionnaire_goes_on_with_the_rules_it_can_rea
 
 
 def _two(copy):
-    from intake.services import accounts
-
     by_name = {member.username: member for member in accounts.staff(copy.clinic)}
     return by_name["bob"], by_name["alice"]
 
@@ -520,7 +527,7 @@ def test_when_a_change_of_the_overlay_ends_the_edition_is_another_from_that_day_
 def test_an_overlay_that_cannot_be_laid_over_the_rules_is_refused_with_its_line(copy, bob):
     wrong = replace(rules(), overlay=OVERLAY.replace("test-aneurysm", "test-anuerysm"))
 
-    with pytest.raises(DocumentRefused, match=r"overlay.yaml:5: .*test-anuerysm"):
+    with pytest.raises(DocumentRefused, match=r"overlay.yaml:5:12: .*test-anuerysm"):
         publishing.propose(copy.clinic, bob, wrong, "Why.", copy.clinic.today())
 
 
@@ -531,3 +538,59 @@ def test_what_an_overlay_lowers_is_told_as_a_change_of_the_rule(copy, published)
     found = publishing.examine(in_force.at_work(copy.clinic), new, copy.clinic.today()).changes
 
     assert [one.in_words for one in found.changed] == [("priority from high to info",)]
+
+
+def test_while_nothing_is_published_changing_the_file_and_starting_again_is_all_there_is_to_do(
+    copy, tmp_path, bob, alice
+):
+    file = tmp_path / "own_rules.yaml"
+    file.write_text(rules("first").rules, encoding="utf-8")
+    settings = replace(copy.settings, screening_rules=file)
+
+    def started():
+        clinic = instance.opened(settings)
+        clinic.database.dispose()
+        return [rule.id for rule in clinic.library.rulebook.rules]
+
+    assert started() == ["first"]
+    file.write_text(rules("second").rules, encoding="utf-8")
+    assert started() == ["second"]
+
+    copy.clock.at = datetime.now(UTC)  # whatever starts a copy reads the real clock
+    publishing.publish(copy.clinic, bob, alice, rules("third"), "Why.", copy.clinic.today())
+    file.write_text(rules("fourth").rules, encoding="utf-8")
+    assert started() == ["third"]
+    file.write_text("rules: {", encoding="utf-8")
+    assert started() == ["third"]
+
+
+def test_a_bad_file_stops_the_start_while_nothing_was_published(copy, tmp_path):
+    """The control of the test above."""
+    file = tmp_path / "own_rules.yaml"
+    file.write_text("rules: {", encoding="utf-8")
+
+    with pytest.raises(DocumentRefused):
+        instance.opened(replace(copy.settings, screening_rules=file))
+
+
+def test_a_database_of_before_there_were_publications_is_opened(copy):
+    undo_migration(copy.clinic.database, "0001")
+
+    clinic = open_clinic(copy.settings)
+
+    assert clinic.library.rulebook.rules
+    clinic.database.dispose()
+    migrate(copy.clinic.database)
+
+
+def test_whoever_starts_a_copy_is_told_of_a_schedule_that_cannot_be_kept(copy, published):
+    published(days=5)
+    assert publication_list.notes(copy.clinic) == ()
+    texts = copy.clinic.library.texts
+    changed = with_questionnaire(
+        copy, texts["questionnaire"].replace("not_repaired: ", "not_mended: ", 1)
+    ).clinic
+
+    (told,) = publication_list.notes(changed)
+
+    assert told.startswith("the rules scheduled for 2026-11-25 cannot be read with this questionnaire")

@@ -3,7 +3,6 @@
 import json
 import sys
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 
 import click
@@ -81,9 +80,9 @@ def _reader(clinic: Clinic, reason: str, username: str) -> StaffMember:
 def _told(name: str, figures: Figures) -> list[str]:
     lines = [
         f"{name} (edition {figures.after[:8]}) beside the rules in force (edition {figures.before[:8]}): "
-        f"{figures.rules_looked_at} rules to look at on {figures.stored:,} submissions.",
+        f"{_many(figures.rules_looked_at, 'rule')} to look at on {_many(figures.stored, 'submission')}.",
     ]
-    for difference, counted in groupby(figures.counts, key=lambda count: count[0].difference):
+    for difference, counted in figures.groups:
         lines += ["", f"Flags that {difference.value}:"]
         lines += [
             f"  {number:6,}  {_priorities(one):20}  {one.rule}  {figures.titles.get(one.rule, '')}"
@@ -95,9 +94,8 @@ def _told(name: str, figures: Figures) -> list[str]:
     lines += ["", _summary(figures)]
     if figures.not_opened:
         lines.append(
-            f"{len(figures.not_opened):,} submissions could not be opened and are not in these counts: they "
-            "were changed or damaged, their key is missing, or a newer version wrote them. They are at the "
-            "top of the queue."
+            f"{_many(len(figures.not_opened), 'submission')} could not be opened and not counted: changed or "
+            "damaged, without a key, or written by a newer version. They are at the top of the queue."
         )
     if figures.stopped:
         lines.append(
@@ -115,6 +113,10 @@ def _summary(figures: Figures) -> str:
         f"{figures.open_:,} waiting and {figures.signed:,} signed off, of which {figures.reopened:,} would "
         "reopen. Nothing was changed."
     )
+
+
+def _many(number: int, thing: str) -> str:
+    return f"1 {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _priorities(one: Different) -> str:

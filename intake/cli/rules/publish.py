@@ -63,7 +63,8 @@ def publish(
     first = at_the_console.named(clinic, proposed_by)
     second = at_the_console.named(clinic, countersigned_by) if countersigned_by else None
     examined = publishing.rehearse(clinic, first, second, rules, reason, day)
-    _print_summary(new, examined, first, second, reason, day)
+    warned = publishing.warnings(clinic, examined)
+    _print_summary(new, examined, warned, first, second, reason, day)
     for person in (first, second):
         if person is not None:
             at_the_console.refuse_unless_confirmed(clinic, person, _password(person))
@@ -91,7 +92,13 @@ def _password(person: StaffMember) -> str:
 
 
 def _print_summary(
-    new: Path, examined: Examined, first: StaffMember, second: StaffMember | None, reason: str, day: date
+    new: Path,
+    examined: Examined,
+    warned: tuple[str, ...],
+    first: StaffMember,
+    second: StaffMember | None,
+    reason: str,
+    day: date,
 ) -> None:
     """On standard error: what standard output holds in the end is for other programs."""
     book, found = examined.library.rulebook, examined.changes
@@ -106,6 +113,7 @@ def _print_summary(
         lines.append("  changed  what the rules do not cover")
     if not found.any:
         lines.append("  no rule says anything else than those in force")
+    lines += [f"  warning  {words}" for words in warned]
     signed = f"countersigned by {second.printed_name}" if second else "to be countersigned on the Rules page"
     lines += [f"From {long_date(day)}, proposed by {first.printed_name}, {signed}.", f"Reason: {reason}"]
     click.echo("\n".join(lines), err=True)

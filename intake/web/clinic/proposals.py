@@ -152,6 +152,7 @@ def _page(
         one=one,
         publication=one.publication,
         examined=examined,
+        warnings=publishing.warnings(clinic, examined) if examined else (),
         told=problems,
         form=form,
         notice=notice,
