@@ -14,12 +14,12 @@ SEED = 20261120
 PEOPLE = 1500
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def panel():
     return shipped(seed=SEED)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def asked(panel):
     return panel.ask(PEOPLE, Random(SEED))
 

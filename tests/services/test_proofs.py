@@ -138,7 +138,7 @@ def test_a_bad_file_of_invariants_is_refused_with_its_line(tmp_path):
     ran = prove("--invariants", str(bad))
 
     assert ran.exit_code == 2
-    assert "invariants.yaml:2: invariant one: 'says' is missing; it should be words" in ran.stderr
+    assert "invariants.yaml:2:5: invariant one: 'says' is missing; it should be words" in ran.stderr
 
 
 def test_several_processes_find_what_one_finds(tmp_path):

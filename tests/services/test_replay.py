@@ -152,7 +152,7 @@ def test_an_edition_this_version_does_not_read_is_said_with_its_line(copy, kept)
     submission = send(copy)
     kept("rules", lambda _text: "rules: 7")
 
-    with pytest.raises(CannotReplay, match=r"(?s)does not read an edition.*:1: "):
+    with pytest.raises(CannotReplay, match=r"(?s)does not read an edition.*:1:8: "):
         replayed(copy, submission)
 
 
