@@ -132,7 +132,7 @@ def screening_to_bytes(screening: Screening) -> bytes:
             "editions": editions_to_json(screening.editions),
             "at": screening.at.isoformat(),
             "worked_out": [line_to_json(line) for line in screening.worked_out],
-            "as_of": None if screening.as_of is None else screening.as_of.isoformat(),
+            **({} if screening.as_of is None else {"as_of": screening.as_of.isoformat()}),
             **overlay_to_json(screening),
         },
     )
