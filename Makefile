@@ -114,7 +114,8 @@ browser:
 screenshots: setup browser
 	mkdir -p docs/screenshots
 	INTAKE_SCREENSHOTS=docs/screenshots $(venv)/bin/python -m pytest -n 2 \
-		tests/journeys/test_in_chromium.py -k 'not 390-no-scripts and not keyboard'
+		tests/journeys/test_in_chromium.py tests/journeys/test_rules_in_chromium.py \
+		-k 'not 390-no-scripts and not keyboard'
 
 # How much the form asks of two people, seen in Chromium (tests/journeys/burden_measured.py).
 .PHONY: burden

@@ -81,7 +81,8 @@ def _ticked(question: Question) -> st.SearchStrategy[Value]:
             strategies.append(st.just(ChosenMany((choice.id,))))
     if question.offers_not_sure:
         strategies.append(
-            st.sets(st.sampled_from(several)).map(
+            # With nothing else ticked, it is how the question was left, and no value.
+            st.sets(st.sampled_from(several), min_size=1).map(
                 lambda ids: ChosenMany(tuple(one for one in several if one in ids), unsure=True)
             )
         )

@@ -57,7 +57,8 @@ def _change(fields: Fields) -> Change:
                 f"'{key}' of a shipped rule cannot be changed, only its priority, or `off: true`; "
                 "what should be otherwise is a rule of its own, under `rules`",
             )
-    fields.finish(also=_FIXED)
+    # What cannot be changed was told above, and is no key to name to somebody who slipped.
+    fields.finish(also=("priority", "until", *(key for key in _FIXED if fields.has(key))))
     return change
 
 

@@ -150,10 +150,29 @@ class _Reading:
         hazards = self._tried(lambda: read_hazards(folder / "hazards.yaml"), "safety/")
         if not asked.is_sound:
             return None, hazards
+        if self._asks_other_questions():
+            # The shipped topics speak of the shipped questions: what does not fit is no slip of the clinic's.
+            return self._fitting_topics(asked), hazards
         topics = self._tried(lambda: read_topics(folder / "topics.yaml", asked.questionnaire), "safety/")
         self._tried(lambda: read_unflagged(folder / "unflagged.yaml", asked.questionnaire), "safety/")
         self._tried(lambda: read_register(folder / "register.yaml", asked.questionnaire), "safety/")
         return topics, hazards
+
+    def _asks_other_questions(self) -> bool:
+        shipped = resources.SAFETY, resources.QUESTIONNAIRE
+        return self.paths.safety == shipped[0] and self.paths.questionnaire != shipped[1]
+
+    def _fitting_topics(self, asked: _Asked) -> Topics | None:
+        try:
+            return read_topics(self.paths.safety / "topics.yaml", asked.questionnaire)
+        except DocumentRefused:
+            text = (
+                "the topics of rules were not looked at, because safety/topics.yaml speaks of questions "
+                "that this questionnaire does not ask"
+            )
+            at = Problem(1, text, self.paths.questionnaire.name, code="not-looked-at")
+            self.found.append(of_problem(at))
+            return None
 
     def _tried(self, read: Callable[[], T], folder: str = "") -> T | None:
         try:

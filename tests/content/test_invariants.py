@@ -73,15 +73,15 @@ def test_an_invariant_is_read_with_its_cases_and_exceptions():
         ("topic: pressure, unknown", "topic: presure, unknown", '9: invariant pressure-is-high: case: there is no topic "presure" (did you mean "pressure"?)'),
         (", unknown: treated", "", "9: invariant pressure-is-high: case: a case says either 'when' or 'unknown', to tell whom it is about"),
         ("is: yes", "is: perhaps", '8: invariant pressure-is-high: "pressure" offers no choice "perhaps"; it offers yes, no'),
-        ("flag: raised", "flag: risen", "5: invariant pressure-is-high: 'flag' should be one of raised, raised_or_cannot_tell"),
-        ("at_least: high", "at_least: hi", "6: invariant pressure-is-high: 'at_least' should be one of urgent, high, moderate, info"),
+        ("flag: raised", "flag: risen", "5: invariant pressure-is-high: 'flag' should be one of raised, raised_or_cannot_tell (did you mean \"raised\"?)"),
+        ("at_least: high", "at_least: hi", "6: invariant pressure-is-high: 'at_least' should be one of urgent, high, moderate, info (did you mean \"high\"?)"),
         ("    why: The dossier.\n", "", "2: invariant pressure-is-high: 'why' is missing; it should be words"),
-        ("    why:", "    whi: x\n    why:", "4: invariant pressure-is-high: 'whi' is not a key used here"),
+        ("    why:", "    whi: x\n    why:", "4: invariant pressure-is-high: 'whi' is not a key used here; the keys here are id, says, why, flag, at_least, cases"),
         ("topic: pressure, reason", "topic: other, reason", '11: not about gravity: there is no topic "other"'),
         ("{question: pressure, topic", "{question: nothing, topic", '11: not about gravity: there is no question "nothing"'),
-        ("beside: high-pressure", "beside: low-pressure", '13: own words: there is no rule "low-pressure"'),
-        ("reason: Because}\nown", "reson: Because}\nown", "11: not about gravity: 'reason' is missing; it should be words"),
-        ("own_words:", "own_word:", "12: invariants: 'own_word' is not a key used here"),
+        ("beside: high-pressure", "beside: low-pressure", '13: own words: there is no rule "low-pressure" (did you mean "high-pressure"?)'),
+        ("reason: Because}\nown", "reson: Because}\nown", "11: not about gravity: 'reson' is not a key used here (did you mean \"reason\"?)"),
+        ("own_words:", "own_word:", "12: invariants: 'own_word' is not a key used here (did you mean \"own_words\"?)"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_refused_with_its_line_and_what_to_do(was, written, message):
@@ -90,7 +90,8 @@ def test_a_mistake_is_refused_with_its_line_and_what_to_do(was, written, message
     with pytest.raises(DocumentRefused) as refused:
         parse_invariants(SOUND.replace(was, written, 1), LIBRARY)
 
-    assert message in str(refused.value)
+    (problem,) = refused.value.problems
+    assert f"{problem.line}: {problem.text}" == message
 
 
 def test_an_invariant_is_named_once():

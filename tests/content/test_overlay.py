@@ -265,7 +265,7 @@ CASES = [
     ),
     (
         changes(f"rule: pressure-high, off: true, untill: 2027-03-01, {ACCOUNT}"),
-        "overlay.yaml:2: change of pressure-high: 'untill' is not a key used here (did you mean \"until\"?)",
+        "overlay.yaml:2: change of pressure-high: 'untill' is not a key used here; the keys here are rule, off, reason, by, until, priority",
     ),
     (
         changes(
@@ -276,10 +276,13 @@ CASES = [
     ),
     ("change: []\n", "overlay.yaml:1: overlay: 'change' is not a key used here (did you mean \"changes\"?)"),
     ("lowered: []\n", "overlay.yaml:1: overlay: 'lowered' is not a key used here (did you mean \"owner\"?)"),
-    ("changes: {rule: pressure-high}\n", "overlay.yaml:1: overlay: 'changes' should be a list"),
+    (
+        "changes: {rule: pressure-high}\n",
+        "overlay.yaml:1: overlay: 'changes' should be a list; begin each entry with a dash",
+    ),
     (
         f"{OWNER}rules:\n{OWN_RULE}",
-        'overlay.yaml:12: rule our-own: source: there is no "PROTOCOL" in the bibliography at the top of the file',
+        'overlay.yaml:12: rule our-own: source: there is no "PROTOCOL" in the bibliography at the top of the file; add it there',
     ),
     (
         OVERLAY.replace("id: our-own", "id: pressure-high"),
@@ -362,7 +365,11 @@ def test_nothing_is_laid_over_rules_that_were_merged_before():
             OVERLAY,
             "screening_rules.yaml:24: rule: 'title' is missing; it should be words",
         ),
-        ("rules: [one]\n", OVERLAY, "screening_rules.yaml:1: rule: expected keys and values here"),
+        (
+            "rules: [one]\n",
+            OVERLAY,
+            "screening_rules.yaml:1: rule: expected keys and values here; write them like `key: words`",
+        ),
         (
             "about: Nothing\n",
             "changes: []\n",
@@ -371,15 +378,23 @@ def test_nothing_is_laid_over_rules_that_were_merged_before():
         (
             "bibliography: [A]\nrules: []\n",
             "changes: []\n",
-            "screening_rules.yaml:1: rules: 'bibliography' should be keys and values",
+            "screening_rules.yaml:1: rules: 'bibliography' should be keys and values, like {a: A}",
         ),
         (
             RULES,
             OVERLAY.replace("owner: R. Chen, MD\n", ""),
             "overlay.yaml:10: rule our-own: 'owner' is missing; write it here or at the top of the file",
         ),
-        (RULES, "rules: [one]\n", "overlay.yaml:1: rule: expected keys and values here"),
-        (RULES, "not_covered: Needles\n", "overlay.yaml:1: overlay: 'not_covered' should be a list"),
+        (
+            RULES,
+            "rules: [one]\n",
+            "overlay.yaml:1: rule: expected keys and values here; write them like `key: words`",
+        ),
+        (
+            RULES,
+            "not_covered: Needles\n",
+            "overlay.yaml:1: overlay: 'not_covered' should be a list, like [Needles]",
+        ),
     ],
 )
 def test_merging_refuses_what_it_cannot_lay_over(rules, overlay, message):

@@ -112,7 +112,7 @@ def test_checking_notes_a_rule_that_names_no_hazard_and_refuses_nothing(tmp_path
     own = tmp_path / "rules.yaml"
     own.write_text(text.replace("    hazards: [", "    hazards: []  # [", 1), encoding="utf-8")
 
-    told = CliRunner().invoke(main, ["check", "--rules", str(own)])
+    told = CliRunner().invoke(main, ["rules", "check", "--notes", "--rules", str(own)])
 
     assert told.exit_code == 0, told.output
     assert told.output.count("names no hazard") == 1

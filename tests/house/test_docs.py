@@ -14,7 +14,6 @@ from intake.config import NAMES, Settings
 from intake.content.conditions import ConditionReader
 from intake.content.documents import Problems, read
 from intake.content.library import read_library
-from intake.content.rules import parse_rulebook
 from intake.domain.conditions import Operator
 from intake.domain.events import Event
 from intake.domain.permissions import Permission
@@ -53,6 +52,7 @@ def first_column(path, heading):
 
 
 def yaml_blocks(path):
+    """Every block of YAML in a document."""
     return re.findall(r"```yaml\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
 
 
@@ -132,16 +132,6 @@ def test_every_condition_shown_can_be_asked(shipped):
 
     assert len(shown) >= 10
     assert problems.found == []
-
-
-def test_the_rule_shown_loads_with_its_examples(shipped):
-    (block,) = (block for block in yaml_blocks(RULES) if "- id:" in block)
-
-    rulebook = parse_rulebook(
-        f"review_by: 2027-05-20\nrules:\n{block}", shipped.questionnaire, shipped.formulary
-    )
-
-    assert len(rulebook.rules) == 1
 
 
 def test_every_column_is_told_as_sealed_or_as_lying_in_the_open():

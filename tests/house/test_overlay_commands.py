@@ -118,7 +118,7 @@ def test_a_bad_overlay_is_refused_in_words(intake):
 
     assert told.startswith("set.yaml:2")
     assert 'did you mean "pressure-high"?' in told
-    assert missing == "nowhere.yaml:1: there is no such file; check the path in the settings\n"
+    assert missing == "nowhere.yaml:1:1: there is no such file; check the path in the settings\n"
 
 
 def test_checking_counts_the_rules_in_force_and_says_what_was_changed(intake):

@@ -17,8 +17,12 @@ from intake.domain.permissions import Role
 from intake.services import answering, instance, reviewing
 from intake.services.clinic import open_clinic, open_patient_desk
 from intake.storage import audit, reviews
+from intake.web import server
 from services.test_publishing import RULE
 from serving import Product
+
+# One worker, in this order: what one test publishes is in force in the next.
+pytestmark = pytest.mark.xdist_group("publishing at the console")
 
 CHECKOUT = Path(__file__).parents[2]
 RULES = RULE.format(id="test-aneurysm", priority="high", choice="not_repaired")
@@ -38,8 +42,13 @@ def staffed(tmp_path_factory):
 
 
 @pytest.fixture
-def intake(staffed):
+def intake(staffed, monkeypatch):
     """Runs a command on the copy; what people type is handed over a line each."""
+
+    def serve(*_):
+        pytest.fail("a copy that should have refused to start was served")
+
+    monkeypatch.setattr(server, "serve", serve)
 
     def run(*arguments, code=0, typed=(), **settings):
         given = {name: None for name in os.environ if name.startswith("INTAKE_")}

@@ -6,7 +6,10 @@ import pytest
 
 from copies import PASSWORD, make_copy, staff
 from intake.domain.permissions import Role
+from intake.web import wsgi
+from journeys.chromium import Chromium
 from journeys.visitor import on_the_clinic_site, on_the_patient_site
+from web.looking import served
 
 
 @pytest.fixture
@@ -58,3 +61,30 @@ def clinic_browser(clinic):
 def without_rules(library):
     """The content files with every rule taken out."""
     return replace(library, rulebook=replace(library.rulebook, rules=()))
+
+
+@pytest.fixture
+def site(copy, monkeypatch):
+    """The whole product as `make run` serves it, at the hour when the clock stands still."""
+    monkeypatch.setattr(wsgi, "open_patient_desk", lambda _settings: copy.desk)
+    monkeypatch.setattr(wsgi, "open_clinic", lambda _settings: copy.clinic)
+    with served(wsgi.application(copy.settings)) as address:
+        yield address
+
+
+@pytest.fixture
+def window(browser, site):
+    """Opens a browser that remembers nothing of others."""
+    opened = []
+
+    def open_window(width, scripts, kind=Chromium):
+        context = browser.new_context(
+            viewport={"width": width, "height": 844}, reduced_motion="reduce", java_script_enabled=scripts
+        )
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return kind(context, site, scripts=scripts)
+
+    yield open_window
+    for context in opened:
+        context.close()

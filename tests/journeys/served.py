@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-_TYPED = {"text", "password", "tel", "email"}
+_TYPED = {"text", "password", "tel", "email", "date"}
 _PICKED = {"radio", "checkbox"}
 
 
@@ -105,7 +105,10 @@ class Served:
         return found[0]
 
     def _form(self, form: Element) -> Form:
-        inputs = [one for one in form.iter() if one.tag in ("input", "textarea")]
+        # Files are chosen in a browser with a screen only; every page takes the text typed as well.
+        inputs = [
+            one for one in form.iter() if one.tag in ("input", "textarea") and one.get("type") != "file"
+        ]
         hidden = [one for one in inputs if one.get("type") == "hidden"]
         return Form(
             form.get("action") or self.address,

@@ -10,7 +10,6 @@ from copies import NOON, PASSWORD
 from intake.domain.evidence import PatientEvidence
 from intake.services import accounts, answering, reviewing
 from intake.services.paths import asked_on, pages_asked
-from intake.web import wsgi
 from journeys.as_a_patient import Patient
 from journeys.chromium import Chromium, Keyboard
 from journeys.thorough import Thorough
@@ -30,33 +29,6 @@ windows = pytest.mark.parametrize(
     ("width", "scripts"),
     [pytest.param(390, True, id="scripts-390"), pytest.param(1280, False, id="no-scripts-1280")],
 )
-
-
-@pytest.fixture
-def site(copy, monkeypatch):
-    """The whole product as `make run` serves it, at the hour when the clock stands still."""
-    monkeypatch.setattr(wsgi, "open_patient_desk", lambda _settings: copy.desk)
-    monkeypatch.setattr(wsgi, "open_clinic", lambda _settings: copy.clinic)
-    with served(wsgi.application(copy.settings)) as address:
-        yield address
-
-
-@pytest.fixture
-def window(browser, site):
-    """Opens a browser that remembers nothing of others."""
-    opened = []
-
-    def open_window(width, scripts, kind=Chromium):
-        context = browser.new_context(
-            viewport={"width": width, "height": 844}, reduced_motion="reduce", java_script_enabled=scripts
-        )
-        context.set_default_timeout(10_000)
-        opened.append(context)
-        return kind(context, site, scripts=scripts)
-
-    yield open_window
-    for context in opened:
-        context.close()
 
 
 @pytest.mark.parametrize(
