@@ -18,6 +18,7 @@ from intake.domain.wording import PartLines
 from intake.storage import submissions
 from intake.storage.codec import document_of
 from intake.storage.codec_answers import Json
+from intake.storage.codec_overlay import overlay_to_json
 from intake.storage.codec_wording import editions_to_json, line_to_json, outcome_to_json, part_to_json
 from intake.storage.encryption import ClinicKeys
 from intake.storage.submissions import NoSuchSubmission
@@ -67,6 +68,11 @@ def from_screening(content: bytes, made: Screening) -> tuple[Departure, ...]:
     if "worked_out" in before:  # the first versions worked nothing out
         lines = [line_to_json(one) for one in made.worked_out]
         found += _from_list("question", before["worked_out"], lines)
+    made_of = overlay_to_json(made)
+    for key in ("lowered", "moved_up"):
+        # A list without entries was left out.
+        departures = _from_list("rule", before.get(key, []), made_of.get(key, []))
+        found += [Departure(one.where, f"{key} {one.field}") for one in departures]
     return tuple(found)
 
 

@@ -10,12 +10,14 @@ import sending
 from copies import make_copy, shipped
 from intake.config import Settings
 from intake.content.library import parse_library
+from intake.content.overlay import lay_over
 from intake.services import histories, replay, reviewing
 from intake.services.replay import CannotReplay
 from intake.storage import audit, editions
 from intake.storage.editions import NoSuchEdition
 from intake.storage.submissions import NoSuchSubmission
 from intake.storage.tables import RecordKeyRow
+from intake.storage.verbatim import Departure
 
 RULE = "test-aneurysm"
 RULES = """
@@ -127,13 +129,28 @@ def test_what_was_changed_in_a_kept_edition_is_named_by_rule_and_field(copy, kep
 
     assert not found.same
     (screening,) = found.screenings
-    assert [(one.where, one.field) for one in screening.departures] == [
-        ("editions", "rules"),
-        (RULE, "title"),
-    ]
+    assert screening.departures == (Departure("editions", "rules"), Departure(RULE, "title"))
     plain = replay.as_plain(replay.replay_all(copy.clinic, (submission,)))
     assert RULE in str(plain)
     assert "not_repaired" not in str(plain)
+
+
+def test_what_the_clinic_had_lowered_is_made_again_too(copy, kept):
+    library = copy.clinic.library
+    overlay = (
+        "changes:\n  - {rule: test-aneurysm, priority: info, reason: We ask on the phone, by: R. Chen, "
+        "until: 2026-12-31}\n"
+    )
+    laid = lay_over(RULES, overlay, library.questionnaire, library.formulary, copy.clinic.today())
+    texts = library.texts
+    lowered = copy.with_library(parse_library(texts["questionnaire"], laid.text, texts["medicines"]))
+    submission = send(lowered)
+    assert replayed(lowered, submission).same
+
+    kept("rules", lambda text: text.replace("We ask on the phone", "We ask by letter"))
+
+    (screening,) = replayed(lowered, submission).screenings
+    assert Departure(RULE, "lowered reason") in screening.departures
 
 
 def test_an_edition_that_is_not_kept_says_what_to_do(copy, kept):
@@ -152,7 +169,7 @@ def test_an_edition_this_version_does_not_read_is_said_with_its_line(copy, kept)
     submission = send(copy)
     kept("rules", lambda _text: "rules: 7")
 
-    with pytest.raises(CannotReplay, match=r"(?s)does not read an edition.*:1:8: "):
+    with pytest.raises(CannotReplay, match=r"(?s)does not read an edition.*screening_rules.yaml:1:"):
         replayed(copy, submission)
 
 

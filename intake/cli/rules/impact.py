@@ -40,7 +40,11 @@ def impact_command(
     as_json: bool,
 ) -> None:
     """Nothing is changed. Exit code 1 when a flag would be different or a submission cannot be opened."""
-    clinic = instance.opened(read_settings())
+    settings = read_settings()
+    clinic = instance.opened(settings)
+    if settings.rules_overlay is not None and overlay is None:
+        ours = settings.rules_overlay.name
+        click.echo(f"{ours} of the settings is not laid over {new.name}; to do so, add --overlay", err=True)
     rules = impact.proposed(clinic, at_the_console.new_rules(new, overlay))
     reader = _reader(clinic, reason, username) if listing else None
     with Progress("Comparing") as progress:
