@@ -32,7 +32,7 @@ def test_rules_are_proposed_previewed_countersigned_and_counted(window, copy, tm
     bob.picture("rules")
     bob.follow("Figures: what comes of each rule")
     assert "age-65-or-older-with-benzodiazepine" in bob.page.text
-    bob.picture("figures")
+    bob.picture("figures", at="table")
 
 
 def proposes(bob, ours):
@@ -41,7 +41,7 @@ def proposes(bob, ours):
     bob.tab.get_by_label("Rules file", exact=True).set_input_files(ours)
     bob.tab.get_by_label("Why the rules change").fill("We read the whole list with those of 65 and older")
     bob.tab.get_by_label("First day on which they screen").fill(NOON.date().isoformat())
-    bob.picture("propose")
+    bob.picture("propose", at="h1")
     bob.press(bob.page.form("Propose these rules"), "Propose these rules")
     assert "Waits for a second person" in bob.page.text
 
