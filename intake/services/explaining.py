@@ -55,6 +55,13 @@ def explain(library: Library, rule_id: str, answers: Path | None, today: date, n
     ``name`` is that of the rules file. Raises DocumentRefused, also for a rule that is not there.
     """
     rules = {rule.id: rule for rule in library.rulebook.rules}
+    silenced = {one.rule: one.until for one in library.rulebook.silenced}
+    if rule_id in silenced:
+        words = (
+            f"rule {rule_id} is silenced by the clinic's overlay until {silenced[rule_id]}, and not run; "
+            "to have it explained, name the rules file without the overlay with --rules"
+        )
+        raise DocumentRefused(name, [Problem(1, words)])
     if rule_id not in rules:
         raise DocumentRefused(
             name, [Problem(1, f'there is no rule "{rule_id}"{did_you_mean(rule_id, rules)}')]

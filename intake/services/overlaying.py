@@ -37,15 +37,18 @@ class Printed:
 
 
 def printed(settings: Settings, on: date, overlay: Path | None = None, *, merged: bool) -> Printed:
-    """The rules file as it was written, or ``merged`` with an overlay as it is on a day.
+    """The rules file as it was written, or ``merged``: what screens on a day.
 
-    The overlay is that of the settings, unless another is named. Raises DocumentRefused.
+    An overlay that is named is laid over the rules file of the settings. Raises DocumentRefused,
+    and PublishedRulesRefused when the rules in force cannot be read.
     """
-    overlay = overlay or (settings.rules_overlay if merged else None)
-    if overlay is None:
+    if overlay is not None:
+        library = screening_files.library(settings, overlay=overlay, on=on)
+    elif merged:
+        library = screening_files.library_in_force(settings, on)
+    else:
         text = read_text(settings.screening_rules)
         return Printed(text, edition_of(read(text, settings.screening_rules.name)), None)
-    library = screening_files.library(settings, overlay=overlay, on=on)
     return Printed(library.texts["rules"], library.editions.rules, summary(library))
 
 

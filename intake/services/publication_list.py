@@ -87,9 +87,10 @@ def listed(clinic: Clinic, found: InForce | None = None) -> tuple[Listed, ...]:
 
 
 def screened_otherwise(clinic: Clinic) -> int:
-    """How many submissions were last screened with other rules than those in force."""
+    """How many submissions were last screened with other rules than those in force by now."""
+    found = in_force.on(clinic.database, clinic.library, clinic.today())
     with clinic.database.read() as session:
-        return audit.screened_otherwise(session, clinic.library.rulebook.edition)
+        return audit.screened_otherwise(session, found.library.editions.rules)
 
 
 def notes(clinic: Clinic) -> tuple[str, ...]:

@@ -44,19 +44,20 @@ def library(
     )
 
 
-def library_in_force(settings: Settings) -> Library:
-    """What screens today: the published rules of an instance that was set up, else the content files.
+def library_in_force(settings: Settings, on: date | None = None) -> Library:
+    """What screens on a day, today when none is named: the published rules of an instance that was
+    set up, else the content files.
 
     Raises DocumentRefused and PublishedRulesRefused.
     """
     if not is_prepared(settings):
-        return library_of(settings)
+        return library(settings, on=on)
     database = Database(settings.database_url)
     try:
-        published = in_force.published(database, asked_of(settings), settings.today())
+        published = in_force.published(database, asked_of(settings), on or settings.today())
     finally:
         database.dispose()
-    return published or library_of(settings)
+    return published or library(settings, on=on)
 
 
 def file_says(settings: Settings) -> str:

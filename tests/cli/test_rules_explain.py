@@ -75,3 +75,17 @@ def test_a_rule_that_is_not_there_comes_with_the_one_that_was_meant(explain):
 
 def test_a_bad_file_of_answers_is_refused(explain):
     assert "there is no such file" in explain(RULE, "--answers", "nobody.yaml", code=2)
+
+
+def test_a_silenced_rule_is_said_to_be_silenced_and_not_unknown(explain, tmp_path):
+    overlay = tmp_path / "overlay.yaml"
+    silenced = "{rule: age-18-to-24, off: true, reason: Asked by the nurse, by: R. Chen, until: 2026-12-31}"
+    overlay.write_text(f"changes:\n  - {silenced}\n", encoding="utf-8")
+    merged = CliRunner().invoke(
+        main, ["rules", "print", "--overlay", str(overlay), "--on", "2026-11-20", "--json"]
+    )
+    (tmp_path / "merged.yaml").write_text(json.loads(merged.stdout)["text"], encoding="utf-8")
+
+    told = explain("age-18-to-24", "--rules", str(tmp_path / "merged.yaml"), code=2)
+
+    assert "rule age-18-to-24 is silenced by the clinic's overlay until 2026-12-31, and not run" in told

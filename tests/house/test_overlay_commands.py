@@ -58,7 +58,7 @@ def test_printed_merged_without_an_overlay_it_says_so(intake):
     printed, told = intake("rules", "print", "--merged")
 
     assert printed == RULES
-    assert "No overlay is set" in told
+    assert "No overlay lies over these rules" in told
 
 
 def test_what_screens_is_printed_and_what_was_changed_is_told(intake):

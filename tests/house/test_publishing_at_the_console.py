@@ -175,7 +175,9 @@ def test_published_rules_that_do_not_fit_a_changed_questionnaire_stop_the_start_
     assert "countersigned by A. Rivera, MD" in told
     assert "intake rules publish NEW" in told
     more = {"questionnaire": changed, "screening_rules": file}
-    intake(*publish(file, today.isoformat()), typed=(PASSWORD, PASSWORD), **more)
+    done = intake(*publish(file, today.isoformat()), typed=(PASSWORD, PASSWORD), **more)
+    assert "2 submissions were screened with other rules" in done.stdout
+    assert "is: not_mended" in intake("rules", "print", "--merged", **more).stdout
     assert "nothing to put right" in intake("check", **more).stdout
     assert "2 submissions screened again" in intake("rescreen", **more).stdout
 

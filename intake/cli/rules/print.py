@@ -37,6 +37,6 @@ def print_rules(*, merged: bool, overlay: Path | None, on: datetime | None, as_j
     if printed.summary is not None:
         click.echo("\n".join(overlaying.told(printed.summary)), err=True)
     elif merged:
-        click.echo("No overlay is set (setting: rules_overlay): this is the rules file as it is.", err=True)
+        click.echo("No overlay lies over these rules: they screen as they are.", err=True)
     elif settings.rules_overlay is not None:
         click.echo("An overlay is set: what screens is printed with --merged.", err=True)

@@ -144,7 +144,7 @@ def test_without_an_overlay_no_page_speaks_of_one(clinic, sent):
     bob.open("/rules")
     assert (
         words(section(bob, "overlay"))
-        == "What this clinic changes Nothing. The rules are as they were shipped."
+        == "The clinic’s overlay It adds, moves up, lowers and silences nothing."
     )
 
 
@@ -164,7 +164,7 @@ def test_administrators_see_every_change_with_the_days_left(signed_in):
     bob.open("/rules")
 
     assert words(section(bob, "overlay")) == (
-        "What this clinic changes "
+        "The clinic’s overlay "
         "Silenced (1) Home is not a safe place: Moderate as shipped, not run Our social worker asks "
         "Rule home-not-safe. R. Chen, MD, until December 31, 2026: 41 days left "
         "Lowered (1) High blood pressure, not treated: Urgent as shipped, Note here "
