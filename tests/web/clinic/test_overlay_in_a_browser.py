@@ -50,6 +50,6 @@ def test_what_the_clinic_changed_keeps_nobody_out(context, site, sent):
         picture(page, "overlay-submission")
 
         follow(page.get_by_role("link", name="Rules", exact=True))
-        assert page.get_by_role("heading", name="What this clinic changes").is_visible()
+        assert page.get_by_role("heading", name="The clinic’s overlay").is_visible()
         look(page)
         picture(page, "overlay-rules")
