@@ -85,7 +85,7 @@ def _check_account(change: Change, shipped: Shipped, fields: Fields, on: date) -
             "off" if change.priority is None else "priority",
             f"a rule is {what} only with a reason, a name and a last day: add {_listed(missing)}",
         )
-    latest = on + LONGEST
+    latest = on + LONGEST if on <= date.max - LONGEST else date.max
     if change.until is not None and change.until > latest:
         fields.problem(
             "until",

@@ -80,9 +80,12 @@ class InForce:
     behind: tuple[tuple[Publication, DocumentRefused], ...] = ()
 
 
-def on(database: Database, library: Library, day: date) -> InForce:
-    """What screens on a day, beside the questionnaire and the medicines of a library."""
-    published = _published(database, library.asked, day)
+def on(database: Database, library: Library, day: date, but: UUID | None = None) -> InForce:
+    """What screens on a day, beside the questionnaire and the medicines of a library.
+
+    ``but`` leaves one publication out: what would screen without it.
+    """
+    published = _published(database, library.asked, day, but)
     if isinstance(published, InForce):
         return published
     return InForce(None, _as_of(library, day), published)
@@ -130,10 +133,11 @@ def at_work(site: _Site) -> _Site:
 
 
 def _published(
-    database: Database, asked: Asked, day: date
+    database: Database, asked: Asked, day: date, but: UUID | None = None
 ) -> InForce | tuple[tuple[Publication, DocumentRefused], ...]:
     behind: tuple[tuple[Publication, DocumentRefused], ...] = ()
-    for publication in domain.in_force(published_rules.every(database), day):
+    others = (one for one in published_rules.every(database) if one.id != but)
+    for publication in domain.in_force(others, day):
         try:
             found = published_rules.rules(database, asked, publication, day)
         except DocumentRefused as refusal:

@@ -124,11 +124,13 @@ def file_says(settings: Settings, found: InForce) -> str:
         "It screens nobody: what is in force is the published edition " + found.publication.rules[:8] + ". "
     )
     try:
-        edition = library_of(settings).rulebook.edition
+        library = library_of(settings)
     except DocumentRefused as refusal:
         first = str(refusal).splitlines()[0]
         return f"{name} cannot be read ({first}). {since}Put the file right before you publish it."
-    if edition == found.publication.rules:
+    laid, edition = library.laid, library.editions.rules
+    made_of = (edition, None) if laid is None else (laid.shipped.edition, laid.overlay.edition)
+    if made_of == (found.publication.rules, found.publication.overlay):
         return ""
     return f"{name} (edition {edition[:8]}) differs from what is in force. {since}Publish the file to use it."
 

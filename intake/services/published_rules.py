@@ -74,7 +74,8 @@ def rules(database: Database, asked: Asked, publication: Publication, day: date)
             _keep(key, _try(database, asked, publication, day))
         found = _read[key]
     if isinstance(found, DocumentRefused):
-        raise found
+        # Anew each time: one that is raised again and again keeps every request it was raised in.
+        raise DocumentRefused(found.name, found.problems)
     return found
 
 

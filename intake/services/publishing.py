@@ -26,6 +26,11 @@ from intake.services.published_rules import OVERLAY, RULES_FILE, Rules
 from intake.storage import audit, editions, publications
 from intake.storage.publications import NoSuchPublication
 
+_READ_AGAIN = (
+    "Other rules were put in force or scheduled after you read what changes, so it is not what you read. "
+    "Nothing was countersigned. Read what changes now, then countersign"
+)
+
 
 class OtherRulesMeanwhile(PublicationRefused):
     """What is in force is no longer what the new rules were compared with."""
@@ -46,13 +51,17 @@ class Examined:
     """New rules that load, whose examples come out as they say.
 
     ``made_of`` are the editions of the rules file and of the overlay, if there is one;
-    ``against`` is the edition in force that ``changes`` are compared with.
+    ``against`` is the edition that ``changes`` are compared with: what would screen on their first
+    day without them. ``base`` is the publication it comes of, None for the file of the settings;
+    ``base_is_to_come`` says that it does not screen yet.
     """
 
     library: Library
     made_of: tuple[str, str | None]
     changes: RulebookChanges
     against: str
+    base: UUID | None
+    base_is_to_come: bool
 
     @property
     def examples(self) -> int:
@@ -62,18 +71,18 @@ class Examined:
 
 def examine(clinic: Clinic, new: NewRules, on: date) -> Examined:
     """What new rules would be on a day. Raises DocumentRefused."""
-    asked = clinic.library.asked
-    names = new.rules_name, new.overlay_name
-    return _checked(
-        clinic, published_rules.merged(asked, new.rules, new.overlay, max(on, clinic.today()), names)
-    )
+    names, day = (new.rules_name, new.overlay_name), max(on, clinic.today())
+    rules = published_rules.merged(clinic.library.asked, new.rules, new.overlay, day, names)
+    return _checked(clinic, rules, day)
 
 
 def examine_kept(clinic: Clinic, publication: Publication) -> Examined:
     """The same for a publication, with the questionnaire in force now."""
     asked = clinic.library.asked
     day = max(publication.effective_on, clinic.today())
-    return _checked(clinic, published_rules.rules(clinic.database, asked, publication, day))
+    return _checked(
+        clinic, published_rules.rules(clinic.database, asked, publication, day), day, publication.id
+    )
 
 
 def warnings(clinic: Clinic, examined: Examined) -> tuple[str, ...]:
@@ -109,7 +118,10 @@ def propose(clinic: Clinic, by: StaffMember, new: NewRules, reason: str, effecti
     """
     made_of = examine(clinic, new, effective_on).made_of
     with clinic.database.write() as session:
-        proposed = _new(clinic, publications.every(session), by, made_of, reason, effective_on)
+        every = publications.every(session)
+        proposed = _new(clinic, every, by, made_of, reason, effective_on)
+        if (before := _waiting_already(every, proposed)) is not None:
+            return before  # a button that was pressed twice
         _propose(clinic, session, proposed, new)
     return proposed
 
@@ -124,27 +136,37 @@ def countersign(clinic: Clinic, by: StaffMember, publication: UUID, against: str
     found = fetch(clinic, publication)
     # Whoever may not, or comes too late, is told so before being told of the file.
     found.countersign(by, clinic.now(), clinic.today())
-    if examine_kept(clinic, found).against != against:
-        raise OtherRulesMeanwhile(
-            "Other rules came into force after you opened this page, so what changes is not what you "
-            "read. Nothing was countersigned. Read what changes now, then countersign"
-        )
+    examined = examine_kept(clinic, found)
+    if examined.against != against:
+        raise OtherRulesMeanwhile(_READ_AGAIN)
     with clinic.database.write() as session:
+        _refuse_other_base(clinic, session, examined, found)
         signed = _countersign(clinic, session, by, publications.fetch(session, publication))
     screening.at_work(clinic)  # kept as in force at once, if its day has come
     return signed
 
 
 def publish(
-    clinic: Clinic, first: StaffMember, second: StaffMember, new: NewRules, reason: str, effective_on: date
+    clinic: Clinic,
+    first: StaffMember,
+    second: StaffMember,
+    new: NewRules,
+    reason: str,
+    effective_on: date,
+    against: str | None = None,
 ) -> Publication:
     """Propose and countersign in one: both people are there.
 
-    Raises DocumentRefused, NotAllowed, NotAsked and SamePerson.
+    ``against`` is the edition that what they read was compared with, if they read it. Raises
+    DocumentRefused, OtherRulesMeanwhile, NotAllowed, NotAsked and SamePerson.
     """
-    made_of = examine(clinic, new, effective_on).made_of
+    examined = examine(clinic, new, effective_on)
+    if against is not None and examined.against != against:
+        raise OtherRulesMeanwhile(_READ_AGAIN)
     with clinic.database.write() as session:
-        proposed = _new(clinic, publications.every(session), first, made_of, reason, effective_on)
+        every = publications.every(session)
+        proposed = _new(clinic, every, first, examined.made_of, reason, effective_on)
+        _refuse_other_base(clinic, session, examined, proposed)
         _propose(clinic, session, proposed, new)
         signed = _countersign(clinic, session, second, proposed)
     screening.at_work(clinic)
@@ -177,10 +199,45 @@ def file_of(clinic: Clinic, publication: UUID, which: str) -> str:
         return editions.fetch(session, kind, edition)
 
 
-def _checked(clinic: Clinic, rules: Rules) -> Examined:
+def _checked(clinic: Clinic, rules: Rules, day: date, but: UUID | None = None) -> Examined:
     library = rules.beside(clinic.library.asked)
-    now = clinic.library.rulebook
-    return Examined(library, rules.made_of, rulebook_changes(now, library.rulebook), now.edition)
+    # Beside what would screen on that day without them: what is scheduled before then counts.
+    before = screening.on(clinic.database, clinic.library, day, but)
+    base = before.publication
+    old = before.library.rulebook
+    return Examined(
+        library,
+        rules.made_of,
+        rulebook_changes(old, library.rulebook),
+        old.edition,
+        None if base is None else base.id,
+        base is not None and base.in_force_from is not None and base.in_force_from > clinic.today(),
+    )
+
+
+def _refuse_other_base(clinic: Clinic, session: Session, examined: Examined, found: Publication) -> None:
+    # Asked again while nobody else can decide: two people may countersign two publications at once.
+    publications.hold(session)
+    day = max(found.effective_on, clinic.today())
+    others = (one for one in publications.every(session) if one.id != found.id)
+    base = next((one.id for one in in_force(others, day)), None)
+    if base != examined.base and not _is_unreadable(clinic, base):
+        raise OtherRulesMeanwhile(_READ_AGAIN)
+
+
+def _is_unreadable(clinic: Clinic, publication: UUID | None) -> bool:
+    # What cannot be read screens nobody, and was passed over when the changes were worked out.
+    if publication is None:
+        return False
+    behind = screening.on(clinic.database, clinic.library, date.max).behind
+    return any(one.id == publication for one, _ in behind)
+
+
+def _waiting_already(every: Iterable[Publication], proposed: Publication) -> Publication | None:
+    def asks(one: Publication) -> tuple[object, ...]:
+        return one.proposed_by, one.rules, one.overlay, one.reason, one.effective_on
+
+    return next((one for one in every if not one.decisions and asks(one) == asks(proposed)), None)
 
 
 def _propose(clinic: Clinic, session: Session, proposed: Publication, new: NewRules) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,15 @@ from intake.storage.tables import PublicationDecisionRow, PublicationEditionRow,
 
 class NoSuchPublication(Exception):
     """There is no publication under this id."""
+
+
+def hold(session: Session) -> None:
+    """Nobody else decides until this transaction ends; what others decided before is read from here on.
+
+    SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE publication_decisions IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def add(session: Session, publication: Publication) -> None:

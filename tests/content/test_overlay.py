@@ -427,3 +427,7 @@ def test_a_merged_file_that_was_tampered_with_is_refused(found, instead, message
         DocumentRefused, match=message.replace("(", r"\(").replace(")", r"\)").replace("?", r"\?")
     ):
         parsed(MERGED.replace(found, instead, 1))
+
+
+def test_the_last_day_of_the_calendar_is_no_trap():
+    assert laid(on=date.max).rulebook.lowered == ()

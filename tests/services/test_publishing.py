@@ -540,6 +540,112 @@ def test_what_an_overlay_lowers_is_told_as_a_change_of_the_rule(copy, published)
     assert [one.in_words for one in found.changed] == [("priority from high to info",)]
 
 
+def test_whoever_countersigns_reads_what_the_overlay_silences_and_until_when(copy, published):
+    silenced = OVERLAY.replace("priority: info", "off: true")
+    published(replace(rules(), overlay=silenced.replace("2026-11-21", "2026-12-01")))
+    longer = replace(rules(), overlay=silenced.replace("2026-11-21", "2027-06-01"))
+
+    found = publishing.examine(in_force.at_work(copy.clinic), longer, copy.clinic.today()).changes
+
+    assert found.any
+    assert found.removed == ()
+    assert [(one.rule, str(one.until), one.by) for one in found.altered] == [
+        ("test-aneurysm", "2027-06-01", "R. Chen, MD")
+    ]
+
+
+def test_what_is_scheduled_before_counts_among_what_would_change(copy, published):
+    published(rules("first"), days=10)
+
+    later = copy.clinic.today() + 20 * DAY
+    found = publishing.examine(in_force.at_work(copy.clinic), rules("second"), later)
+
+    assert [rule.id for rule in found.changes.removed] == ["first"]
+    assert found.base_is_to_come
+
+
+def test_of_two_publications_countersigned_at_once_the_second_has_to_be_read_again(
+    copy, bob, alice, dana, monkeypatch
+):
+    today, examined = copy.clinic.today(), publishing.examine_kept
+    waiting = [publishing.propose(copy.clinic, bob, rules(one), "Why.", today) for one in ("one", "two")]
+    against = [examined(copy.clinic, one).against for one in waiting]
+    both_have_looked, told = threading.Barrier(2), []
+
+    def look(clinic, publication):
+        found = examined(clinic, publication)
+        both_have_looked.wait(timeout=30)
+        return found
+
+    def sign(who, one, shown):
+        try:
+            publishing.countersign(copy.clinic, who, one.id, shown)
+            told.append("signed")
+        except OtherRulesMeanwhile:
+            told.append("read again")
+
+    monkeypatch.setattr(publishing, "examine_kept", look)
+    people = [
+        threading.Thread(target=sign, args=three)
+        for three in zip((alice, dana), waiting, against, strict=True)
+    ]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join(timeout=60)
+
+    assert sorted(told) == ["read again", "signed"]
+    assert events(copy).count("RulesCountersigned") == 1
+
+
+def test_what_was_read_before_other_rules_came_into_force_is_not_published(copy, bob, alice, published):
+    shown = publishing.examine(copy.clinic, rules("second"), copy.clinic.today()).against
+    published(rules("first"))
+
+    with pytest.raises(OtherRulesMeanwhile):
+        publishing.publish(
+            in_force.at_work(copy.clinic), bob, alice, rules("second"), "Why.", copy.clinic.today(), shown
+        )
+
+
+def test_a_button_pressed_twice_proposes_once(copy, bob):
+    first, second = (publishing.propose(copy.clinic, bob, rules(), "Why.", copy.clinic.today()) for _ in "12")
+
+    assert first.id == second.id
+    assert events(copy).count("RulesProposed") == 1
+
+
+def test_a_refusal_that_is_kept_is_raised_anew_and_keeps_no_request_alive(copy, published, monkeypatch):
+    signed = published()
+    clinic = in_force.at_work(copy.clinic)
+    monkeypatch.setattr(published_rules, "_read", type(published_rules._read)())
+    monkeypatch.setattr(published_rules, "_merged", _refuses)
+    refusals = []
+    for _ in range(3):
+        with pytest.raises(DocumentRefused) as refused:
+            published_rules.rules(clinic.database, clinic.library.asked, signed, copy.clinic.today() + DAY)
+        refusals.append(refused.value)
+
+    assert len({id(one) for one in refusals}) == 3
+
+
+def _refuses(*_):
+    raise DocumentRefused("rules.yaml", [])
+
+
+def test_publishing_the_files_of_the_settings_leaves_nothing_to_tell(copy, published, tmp_path):
+    overlay = tmp_path / "overlay.yaml"
+    change = "{rule: age-18-to-24, off: true, reason: Asked by the nurse, by: R. Chen, until: 2026-12-31}"
+    overlay.write_text(f"changes:\n  - {change}\n", encoding="utf-8")
+    shipped = copy.clinic.settings.screening_rules.read_text("utf-8")
+    settings = replace(copy.settings, rules_overlay=overlay)
+
+    published(publishing.NewRules(shipped, overlay.read_text("utf-8")))
+
+    clinic = in_force.at_work(replace(copy.clinic, settings=settings))
+    assert publication_list.overview(clinic).file_says == ""
+
+
 def test_while_nothing_is_published_changing_the_file_and_starting_again_is_all_there_is_to_do(
     copy, tmp_path, bob, alice
 ):

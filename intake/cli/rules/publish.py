@@ -12,6 +12,7 @@ from intake.cli.refusals import REFUSED, refusals_in_words
 from intake.config import read_settings
 from intake.domain.permissions import StaffMember
 from intake.domain.publications import Publication
+from intake.domain.rulebook_changes import Altered
 from intake.domain.wording import long_date
 from intake.services import at_the_console, publication_list, publishing
 from intake.services.clinic import Clinic
@@ -73,7 +74,7 @@ def publish(
     if second is None:
         done = publishing.propose(clinic, first, rules, reason, day)
     else:
-        done = publishing.publish(clinic, first, second, rules, reason, day)
+        done = publishing.publish(clinic, first, second, rules, reason, day, examined.against)
     _print_done(clinic, done, examined, as_json=as_json)
 
 
@@ -104,11 +105,13 @@ def _print_summary(
     book, found = examined.library.rulebook, examined.changes
     lines = [
         f"{new.name}: {len(book.rules)} rules, {examined.examples} examples, each comes out as it says "
-        f"(edition {book.edition[:8]}, in force is {examined.against[:8]}).",
+        f"(edition {book.edition[:8]}, {_against(examined)}).",
         *(f"  added    {rule.id}  ({rule.priority.value})" for rule in found.added),
         *(f"  removed  {rule.id}  ({rule.priority.value})" for rule in found.removed),
         *(f"  changed  {one.after.id}: {', '.join(one.in_words)}" for one in found.changed),
     ]
+    lines += [f"  overlay  {_altered(one)}" for one in found.altered]
+    lines += [f"  shipped  {one.rule}: as shipped again ({one.was.value})" for one in found.as_shipped]
     if found.not_covered:
         lines.append("  changed  what the rules do not cover")
     if not found.any:
@@ -117,6 +120,19 @@ def _print_summary(
     signed = f"countersigned by {second.printed_name}" if second else "to be countersigned on the Rules page"
     lines += [f"From {long_date(day)}, proposed by {first.printed_name}, {signed}.", f"Reason: {reason}"]
     click.echo("\n".join(lines), err=True)
+
+
+def _against(examined: Examined) -> str:
+    when = "in force by then" if examined.base_is_to_come else "in force"
+    return f"{when} is {examined.against[:8]}"
+
+
+def _altered(one: Altered) -> str:
+    made = (
+        f"{one.was.value} -> {one.now.value}" if one.now else f"silenced, which is not run ({one.was.value})"
+    )
+    account = [words for words in (one.by, f"until {one.until}" if one.until else "", one.reason) if words]
+    return f"{one.rule}: {made}" + (f" ({'; '.join(account)})" if account else "")
 
 
 def _print_done(clinic: Clinic, done: Publication, examined: Examined, *, as_json: bool) -> None:

@@ -107,7 +107,8 @@ def test_a_file_can_be_uploaded_with_an_overlay(bob, proposed):
 
     bob.open(address)
 
-    assert "Removed (1) Home is not a safe place (Moderate, home-not-safe)" in bob.text
+    assert "Home is not a safe place (home-not-safe): Moderate as shipped, not run" in bob.text
+    assert "Asked in person R. Chen, MD, until January 1, 2027" in bob.text
     files = bob.page.links()
     assert bob.open(files["overlay"]).text == overlay
     assert "attachment" in bob.response.headers["Content-Disposition"]
@@ -257,7 +258,7 @@ def test_other_rules_in_force_since_the_page_was_opened_have_to_be_read_first(
     alice.send(f"{address}/countersign", against=against, password=PASSWORD)
 
     assert alice.status == 409
-    assert "Other rules came into force after you opened this page" in alice.text
+    assert "Other rules were put in force or scheduled after you read what changes" in alice.text
     countersign(alice, address)
     assert alice.status == 303
 
