@@ -175,6 +175,11 @@ class ConditionReader:
         return str(raw)
 
 
+# Beyond these no answer lies: 150 years is longer than anybody lived.
+_MOST = {"years": 150, "days": 55_000}
+_MOST_OF_ALL = 1_000_000
+
+
 class _Wrong(Exception):
     """What is wrong with one comparison; ``entry`` is where, when it is one entry of a list."""
 
@@ -220,6 +225,8 @@ def _several(question: Question, operator: Operator, raw: object) -> tuple[str, 
 def _days(operator: Operator, raw: object) -> int:
     if not isinstance(raw, int) or isinstance(raw, bool) or raw < 0:
         raise _Wrong(f"'{operator.value}' needs a whole number of days; write it like `{operator.value}: 90`")
+    if raw > _MOST["days"]:
+        raise _Wrong(f"no date given lies that many days back; write up to {_MOST['days']}")
     return raw
 
 
@@ -233,6 +240,9 @@ def _amount(raw: object, unit: str, operator: Operator) -> Decimal:
         raise _Wrong(needs) from None
     if not amount.is_finite():
         raise _Wrong(needs)
+    most = _MOST.get(unit, _MOST_OF_ALL)
+    if not -most <= amount <= most:
+        raise _Wrong(f"no answer ever reaches a number this large; write one up to {most} {unit}".rstrip())
     written = " ".join(words[1:])
     if written != unit:
         example = f"{amount} {unit}".strip()

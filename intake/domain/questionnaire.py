@@ -111,6 +111,11 @@ class Question:
         return upwards if self.gravest is Gravest.LAST else upwards[::-1]
 
     @property
+    def has_gravity(self) -> bool:
+        """Whether one answer can be graver than another: choices in such an order, ticks, medicines."""
+        return len(self.by_gravity) > 1 or self.kind in (Kind.CHOOSE_ANY, Kind.MEDICINES)
+
+    @property
     def is_worth_a_word(self) -> bool:
         """Whether leaving it blank is spoken of: not a text nobody needs, nor what is marked optional."""
         return not self.optional and (self.kind is not Kind.TEXT or self.needed)

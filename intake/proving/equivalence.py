@@ -13,10 +13,11 @@ from intake.domain.truth import Truth
 from intake.proving.encoding import Encoder
 from intake.proving.formulas import Evaluation, Formula, every, opposite, same
 from intake.proving.medicine_groups import TypedNames
+from intake.proving.obligations import SENT_ON
 from intake.proving.pairs import Pair
 from intake.proving.people import Person, confirm, simplest
 from intake.proving.solving import SECONDS, Undecided, values_for
-from intake.proving.space import SENT_ON, space_of
+from intake.proving.space import space_of
 
 __all__ = ["Equivalence", "Undecided"]
 

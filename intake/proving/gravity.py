@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from intake.domain.evidence import PatientEvidence
-from intake.domain.questionnaire import CHOICE_KINDS, Kind, Question
+from intake.domain.questionnaire import Kind, Question
 from intake.domain.rules import Priority, Rule
 from intake.domain.truth import Truth
 from intake.proving.formulas import Formula, every, implies, opposite, some
@@ -15,9 +15,7 @@ from intake.proving.space import TWIN, Space
 
 def can_be_graver(question: Question) -> bool:
     """Whether its answers have an order: choices that say so, ticks, and medicines."""
-    if question.kind in CHOICE_KINDS:
-        return len(question.by_gravity) > 1
-    return question.kind in (Kind.CHOOSE_ANY, Kind.MEDICINES)
+    return question.has_gravity
 
 
 def graver(space: Space, question: Question) -> Formula:

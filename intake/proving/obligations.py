@@ -1,9 +1,13 @@
 """What has to be shown of the rules, and what came of trying to."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from intake.domain.answers import Answers
+
+# The day forms are imagined to be sent; ages are whole years on that day.
+SENT_ON = date(2026, 11, 20)
 
 
 class Kind(Enum):

@@ -31,8 +31,9 @@ from intake.proving.encoding import Encoder
 from intake.proving.formulas import Evaluation, Formula, Variable
 from intake.proving.lines import NumberLine
 from intake.proving.medicine_groups import Group, TypedNames
+from intake.proving.obligations import SENT_ON
 from intake.proving.pairs import Pair
-from intake.proving.space import SENT_ON, Space, space_of
+from intake.proving.space import Space, space_of
 
 
 @dataclass(slots=True)

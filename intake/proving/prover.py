@@ -17,12 +17,12 @@ from intake.proving.formulas import Formula, every, opposite, some
 from intake.proving.gravity import can_be_graver, graver, quieted, went_quiet
 from intake.proving.holding import breaks, concerned
 from intake.proving.medicine_groups import TypedNames
-from intake.proving.obligations import Change, Kind, Proof, Report, Verdict
+from intake.proving.obligations import SENT_ON, Change, Kind, Proof, Report, Verdict
 from intake.proving.overlaps import Overlaps
 from intake.proving.people import EncodingDisagrees, simplest, simplest_pair
 from intake.proving.screens import Screens
 from intake.proving.solving import SECONDS, Undecided
-from intake.proving.space import SENT_ON, space_of
+from intake.proving.space import space_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,8 @@ class Prover:
             also=[case.unknown] if case.unknown else [],
         )
         screens = Screens(space, loud, self.seconds)
+        if screens.values_for(concerned(screens.encoder, case)) is None:
+            return _refuted()  # a promise about nobody promises nothing
         pairs = [screens.of(rule) for rule in loud]
         got = some(pair.yes if invariant.raised else pair.flagged for pair in pairs)
         values = screens.values_for(every([concerned(screens.encoder, case), opposite(got)]))

@@ -17,11 +17,10 @@ from intake.proving.body_mass import BodyMass
 from intake.proving.formulas import Formula, Variable, every, implies, some
 from intake.proving.lines import NumberLine, Span
 from intake.proving.medicine_groups import Group, Groups, TypedNames
+from intake.proving.obligations import SENT_ON
 from intake.proving.questions import Variables
 from intake.proving.survey import Survey
 
-# The day forms are imagined to be sent; ages are whole years on that day.
-SENT_ON = date(2026, 11, 20)
 # As far from the day of sending as the form takes a date (intake.web.patient.parse).
 _OLDEST_YEARS = 120
 # Marks the variables of a second person.

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from intake.domain.answers import Answers
 from intake.domain.questionnaire import Question
-from intake.domain.wording import in_words
-from intake.proving.obligations import Kind, Proof, Verdict
+from intake.domain.reach import reach
+from intake.domain.wording import in_words, long_date
+from intake.proving.obligations import SENT_ON, Kind, Proof, Verdict
 from intake.services.proofs import Proved
 
 _SHOULD = {
@@ -37,6 +38,10 @@ _TO_DO = {
     ),
     Kind.EXCEPTION_NEEDED: "Take it out of safety/invariants.yaml: it would hide what comes later.",
 }
+_OF_NOBODY = (
+    "Nobody can be in this case, so it promises nothing. Mend its condition in safety/invariants.yaml, or "
+    "take the case out."
+)
 _UNDECIDED = (
     "The solver gave up within its time, so nothing is shown either way. Give it longer with --seconds, "
     "or ask for one rule alone with --rule."
@@ -55,6 +60,7 @@ def lines(proved: Proved) -> Iterator[str]:
             yield f"  {shown:5} of {of:5}  {kind.value}"
     yield from _implied(proved)
     yield from _exceptions(proved)
+    yield from _without_order(proved)
     for proof in report.left:
         yield ""
         yield from told(proved, proof)
@@ -62,6 +68,7 @@ def lines(proved: Proved) -> Iterator[str]:
     undecided = sum(proof.verdict is Verdict.UNDECIDED for proof in report.left)
     if not report.left:
         yield "All of it is shown, for everyone who could fill in the form. Nothing to put right."
+        yield f"Ages and days are counted as on {long_date(SENT_ON)}."
     else:
         yield f"{len(report.left) - undecided} to put right, {undecided} undecided."
 
@@ -79,7 +86,7 @@ def told(proved: Proved, proof: Proof) -> Iterator[str]:
         yield from (f"    {label}: {said}" for label, said in person)
     if proof.change is not None:
         yield from _graver(proved, proof)
-    yield f"  {_TO_DO[proof.kind]}"
+    yield f"  {_OF_NOBODY if _is_of_nobody(proof) else _TO_DO[proof.kind]}"
 
 
 def as_plain(proved: Proved) -> dict[str, object]:
@@ -187,6 +194,20 @@ def _implied(proved: Proved) -> Iterator[str]:
         yield "Tiers: whenever the first is raised, so is the second of the same topic"
     for one in proved.report.implied:
         yield f"  {one.rule} ({priorities[one.rule]}) -> {one.by} ({priorities[one.by]})"
+
+
+def _is_of_nobody(proof: Proof) -> bool:
+    return proof.kind is Kind.INVARIANT and proof.answers is None
+
+
+def _without_order(proved: Proved) -> Iterator[str]:
+    looked_at = {proof.subject for proof in proved.report.proofs if proof.kind is Kind.CAN_BE_RAISED}
+    rules = (rule for rule in proved.library.rulebook.rules if rule.id in looked_at)
+    asked = reach(proved.library.questionnaire, rules).questions
+    questions = proved.library.questionnaire.questions
+    if left_out := [one.id for one in questions if one.id in asked and not one.has_gravity]:
+        yield "No answer to these is said to be graver than another, so nothing is shown of a graver one:"
+        yield f"  {', '.join(left_out)}"
 
 
 def _exceptions(proved: Proved) -> Iterator[str]:

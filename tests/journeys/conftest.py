@@ -81,7 +81,7 @@ def window(browser, site):
         context = browser.new_context(
             viewport={"width": width, "height": 844}, reduced_motion="reduce", java_script_enabled=scripts
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # a whole rules file is sent in one page
         opened.append(context)
         return kind(context, site, scripts=scripts)
 

@@ -14,10 +14,9 @@ from intake.content.library import read_library
 from intake.domain.conditions import Compare, Operator
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.rules import Priority, SourceKind
-from intake.proving.obligations import Kind, Verdict
+from intake.proving.obligations import SENT_ON, Kind, Verdict
 from intake.proving.placing import EncodedConditions
 from intake.proving.prover import Prover
-from intake.proving.space import SENT_ON
 
 LIBRARY = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
 INVARIANTS = read_invariants(resources.SAFETY / "invariants.yaml", LIBRARY)

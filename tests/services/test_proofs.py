@@ -155,3 +155,22 @@ def test_several_processes_find_what_one_finds(tmp_path):
     assert together.report == alone.report
     assert [proof.kind for proof in alone.report.left] == [Kind.INVARIANT]
     assert proofs_in_words.as_plain(together) == proofs_in_words.as_plain(alone)
+
+
+def test_a_promise_about_nobody_is_not_shown(broken, tmp_path):
+    held = tmp_path / "nobody.yaml"
+    both = "{all: [{question: aneurysm, is: repaired}, {question: aneurysm, is: not_repaired}]}"
+    named = "{question: aneurysm, is_one_of: [repaired, not_repaired]}"
+    held.write_text(HELD.replace(named, both), encoding="utf-8")
+
+    ran = prove("--rule", RULE, "--invariants", str(held))
+
+    assert ran.exit_code == 1
+    assert "Nobody can be in this case, so it promises nothing" in ran.stdout
+
+
+def test_what_has_no_order_of_gravity_is_named_as_not_spoken_of():
+    ran = prove("--rule", "blood-pressure-reading-180-120")
+
+    assert ran.exit_code == 0
+    assert "nothing is shown of a graver one:\n  bp_reading_known, recent_bp_reading\n" in ran.stdout
