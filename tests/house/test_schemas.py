@@ -64,6 +64,8 @@ BASES = {
 }
 # What a schema cannot see: whether things go together, or an id is given away twice.
 BEYOND = {
+    "a number nobody reaches",
+    "a number with no end",
     "a source without a title",
     "a key the bibliography does not have",
     "read, and nobody says where",
