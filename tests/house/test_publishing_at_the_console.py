@@ -21,14 +21,15 @@ from intake.web import server
 from services.test_publishing import RULE
 from serving import Product
 
-# One worker, in this order: what one test publishes is in force in the next.
+# One worker, in this order, on one copy: what one test publishes is in force in the next. A fixture of the module
+# would be made anew when the worker does another module in between.
 pytestmark = pytest.mark.xdist_group("publishing at the console")
 
 CHECKOUT = Path(__file__).parents[2]
 RULES = RULE.format(id="test-aneurysm", priority="high", choice="not_repaired")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def staffed(tmp_path_factory):
     """The folder of a copy with Bob, who administers, and Alice, who reviews; tests change it in turn."""
     folder = tmp_path_factory.mktemp("published")
