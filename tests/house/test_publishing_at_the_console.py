@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,23 +15,20 @@ from copies import PASSWORD, staff
 from intake.cli import main
 from intake.config import read_settings
 from intake.domain.permissions import Role
-from intake.services import answering, instance, reviewing
+from intake.services import answering, in_force, instance, reviewing
 from intake.services.clinic import open_clinic, open_patient_desk
 from intake.storage import audit, reviews
 from intake.web import server
 from services.test_publishing import RULE
 from serving import Product
 
-# One worker, on one copy: what one test publishes is in force in the next.
-pytestmark = pytest.mark.xdist_group("publishing at the console")
-
 CHECKOUT = Path(__file__).parents[2]
 RULES = RULE.format(id="test-aneurysm", priority="high", choice="not_repaired")
 
 
 @pytest.fixture(scope="session")
-def staffed(tmp_path_factory):
-    """The folder of a copy with Bob, who administers, and Alice, who reviews; tests change it in turn."""
+def set_up(tmp_path_factory):
+    """The folder of a copy with Bob, who administers, and Alice, who reviews; never changed again."""
     folder = tmp_path_factory.mktemp("published")
     settings = settings_in(folder)
     instance.prepare(settings)
@@ -39,6 +37,12 @@ def staffed(tmp_path_factory):
     staff(clinic, "bob", "B. Stone", Role.ADMINISTRATOR)
     clinic.database.dispose()
     return folder
+
+
+@pytest.fixture
+def staffed(set_up, tmp_path):
+    """The same folder, for one test to change as it likes; copying it is quicker than setting one up."""
+    return Path(shutil.copytree(set_up, tmp_path / "copy"))
 
 
 @pytest.fixture
@@ -152,23 +156,26 @@ def test_a_copy_that_is_being_served_screens_with_what_another_process_publishes
 
 
 @pytest.fixture
-def something_published(intake, new, today):
-    """Rules are in force, whichever tests came before."""
-    if "in force " not in intake("rules", "publish", "--list").stdout:
-        intake(*publish(new, today.isoformat()), typed=(PASSWORD, PASSWORD))
+def published(intake, staffed, new, today):
+    """Rules are in force, and two forms were screened with them."""
+    intake(*publish(new, today.isoformat()), typed=(PASSWORD, PASSWORD))
+    desk = in_force.at_work(open_patient_desk(settings_in(staffed)))
+    for _ in range(2):
+        sending.send_at_once(desk)
+    desk.database.dispose()
 
 
-def test_once_published_a_half_written_file_stops_nothing_and_serve_says_so(
-    intake, staffed, something_published
-):
+def test_once_published_a_half_written_file_stops_nothing(intake, staffed, published):
     broken = staffed / "half.yaml"
     broken.write_text("rules: {", encoding="utf-8")
 
-    assert "submissions screened again" in intake("rescreen", screening_rules=broken).stdout
+    told = intake("rescreen", screening_rules=broken).stdout
+
+    assert "0 submissions screened again, 0 reviews reopened.\n2 skipped" in told
 
 
 def test_published_rules_that_do_not_fit_a_changed_questionnaire_stop_the_start_and_can_be_replaced(
-    intake, staffed, new, today, something_published
+    intake, staffed, today, published
 ):
     changed = staffed / "questionnaire"
     changed.mkdir()
@@ -184,10 +191,11 @@ def test_published_rules_that_do_not_fit_a_changed_questionnaire_stop_the_start_
     assert "countersigned by A. Rivera, MD" in told
     assert "intake rules publish NEW" in told
     more = {"questionnaire": changed, "screening_rules": file}
-    intake(*publish(file, today.isoformat()), typed=(PASSWORD, PASSWORD), **more)
+    done = intake(*publish(file, today.isoformat()), typed=(PASSWORD, PASSWORD), **more)
+    assert "2 submissions were screened with other rules" in done.stdout
     assert "is: not_mended" in intake("rules", "print", "--merged", **more).stdout
     assert "nothing to put right" in intake("check", **more).stdout
-    assert "submissions screened again" in intake("rescreen", **more).stdout
+    assert "2 submissions screened again" in intake("rescreen", **more).stdout
 
 
 def send_a_form(product):
