@@ -19,13 +19,9 @@ from intake.content.comparisons import (
 from intake.content.documents import Listed, Mapped, Problems, did_you_mean
 from intake.domain.answers import State
 from intake.domain.conditions import All, AnyOf, Compare, Condition, Operand, Operator
+from intake.domain.derived_answers import DerivedAnswer
 from intake.domain.measures import canonical_unit
-from intake.domain.questionnaire import (
-    DerivedAnswer,
-    Kind,
-    Question,
-    Questionnaire,
-)
+from intake.domain.questionnaire import Kind, Question, Questionnaire
 
 T = TypeVar("T")
 

@@ -7,7 +7,8 @@ from intake.content.conditions import ConditionReader
 from intake.content.documents import Listed, Mapped, Problems, did_you_mean
 from intake.content.fields import Fields
 from intake.domain.conditions import Condition
-from intake.domain.questionnaire import Band, Derivation, DerivedAnswer, Questionnaire, Scoring
+from intake.domain.derived_answers import Band, Derivation, DerivedAnswer, Scoring
+from intake.domain.questionnaire import Questionnaire
 
 _SCORED = frozenset({Derivation.TOTAL, Derivation.MEAN})
 

@@ -10,8 +10,9 @@ from intake.content.medicines import parse_formulary, read_formulary
 from intake.content.overlay import Laid, read_laid_over
 from intake.content.questionnaire import parse_questionnaire, read_questionnaire
 from intake.content.rules import parse_rulebook, read_rulebook
+from intake.domain.derived_answers import Derivation
 from intake.domain.medicines import Formulary
-from intake.domain.questionnaire import Derivation, Questionnaire
+from intake.domain.questionnaire import Questionnaire
 from intake.domain.rules import RuleBook
 from intake.domain.screening import Editions
 

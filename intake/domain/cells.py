@@ -14,8 +14,9 @@ from itertools import combinations, pairwise, product
 
 from intake.domain.answers import Chosen, ChosenMany, MedicineList, State, Text, Value
 from intake.domain.conditions import Compare, Condition, Finding, Interval, Operator, comparisons, question_of
+from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import rests_on
-from intake.domain.questionnaire import Derivation, DerivedAnswer, Kind, Question, Questionnaire
+from intake.domain.questionnaire import Kind, Question, Questionnaire
 from intake.domain.ranges import Range, range_of
 from intake.domain.truth import Truth
 

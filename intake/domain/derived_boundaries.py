@@ -16,8 +16,9 @@ from intake.domain.answers import (
     Text,
     answered,
 )
+from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.medicines import Formulary, Medicine
-from intake.domain.questionnaire import Derivation, DerivedAnswer, Questionnaire
+from intake.domain.questionnaire import Questionnaire
 
 Given = Mapping[str, Answer]
 

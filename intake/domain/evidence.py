@@ -21,9 +21,10 @@ from intake.domain.answers import (
     Value,
 )
 from intake.domain.conditions import Finding, Interval, question_of, questions_in
+from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.medicines import Formulary
 from intake.domain.medicines import Reading as MedicineReading
-from intake.domain.questionnaire import Derivation, DerivedAnswer, Questionnaire
+from intake.domain.questionnaire import Questionnaire
 from intake.domain.truth import Truth, any_of
 
 UNKNOWN = Interval(None, None)

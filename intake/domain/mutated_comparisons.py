@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from intake.domain.answers import State
 from intake.domain.conditions import OPPOSITES, All, AnyOf, Compare, Condition, Operand, Operator, question_of
+from intake.domain.derived_answers import Derivation
 from intake.domain.medicines import Formulary
-from intake.domain.questionnaire import Derivation, Question, Questionnaire
+from intake.domain.questionnaire import Question, Questionnaire
 
 T = TypeVar("T")
 

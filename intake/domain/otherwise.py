@@ -21,11 +21,12 @@ from intake.domain.answers import (
     answered,
 )
 from intake.domain.conditions import Compare, Operator, question_of
+from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import PatientEvidence
 from intake.domain.measures import canonical_unit
 from intake.domain.medicines import Medicine
 from intake.domain.mutated_comparisons import ComparisonMutation
-from intake.domain.questionnaire import CHOICE_KINDS, Derivation, DerivedAnswer, Kind, Question
+from intake.domain.questionnaire import CHOICE_KINDS, Kind, Question
 
 _LINES = frozenset({Operator.AT_LEAST, Operator.ABOVE, Operator.BELOW, Operator.AT_MOST})
 _DAYS = frozenset({Operator.WITHIN_DAYS, Operator.LONGER_AGO_THAN_DAYS})

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from intake.domain.answers import State
 from intake.domain.conditions import OPPOSITES, Compare, Interval, Operator, question_of
+from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import rests_on
 from intake.domain.medicines import Formulary
-from intake.domain.questionnaire import Bounds, Derivation, DerivedAnswer, Question, Questionnaire
+from intake.domain.questionnaire import Bounds, Question, Questionnaire
 from intake.domain.truth import Truth, truth_of
 
 _POSITIVE = {opposite: positive for positive, opposite in OPPOSITES.items()}

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from intake.domain.conditions import question_of
-from intake.domain.questionnaire import Bounds, Derivation, DerivedAnswer, Kind, Question, Questionnaire
+from intake.domain.derived_answers import Derivation, DerivedAnswer
+from intake.domain.questionnaire import Bounds, Kind, Question, Questionnaire
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from intake.domain.conditions import Compare, Condition, Operator, comparisons, question_of, questions_in
+from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import rests_on
-from intake.domain.questionnaire import (
-    Derivation,
-    DerivedAnswer,
-    Question,
-    Questionnaire,
-)
+from intake.domain.questionnaire import Question, Questionnaire
 from intake.domain.rules import Rule
 
 ChoiceOf = tuple[str, str]  # a question's id, and the id of one of its choices

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from intake.domain.answers import Chosen
+from intake.domain.derived_answers import Derivation, DerivedAnswer, Scoring
 from intake.domain.evidence import PatientEvidence
-from intake.domain.questionnaire import Derivation, DerivedAnswer, Scoring
 from intake.domain.truth import Truth
 
 _WHOLE = Decimal(1)

@@ -22,8 +22,9 @@ from intake.domain.answers import (
     Text,
 )
 from intake.domain.conditions import Interval, questions_in
+from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import PatientEvidence
-from intake.domain.questionnaire import Derivation, DerivedAnswer, Question
+from intake.domain.questionnaire import Question
 from intake.domain.truth import Truth, any_of
 
 NOT_REACHED = "Not reached"

@@ -8,8 +8,9 @@ from math import ceil, floor
 
 from intake.domain.answers import State
 from intake.domain.conditions import OPPOSITES, All, AnyOf, Compare, Condition, Operator, question_of
+from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import rests_on
-from intake.domain.questionnaire import CHOICE_KINDS, Derivation, DerivedAnswer, Kind
+from intake.domain.questionnaire import CHOICE_KINDS, Kind
 from intake.proving.formulas import NEVER, SO, Formula, Points, every, opposite, reaches, some
 from intake.proving.medicine_groups import Group
 from intake.proving.pairs import Pair, all_of, any_of, known

@@ -24,9 +24,10 @@ from intake.domain.answers import (
     answered,
 )
 from intake.domain.conditions import Condition
+from intake.domain.derived_answers import Derivation
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.measures import canonical_unit
-from intake.domain.questionnaire import CHOICE_KINDS, Derivation, Kind, Question
+from intake.domain.questionnaire import CHOICE_KINDS, Kind, Question
 from intake.domain.truth import Truth
 from intake.proving.formulas import is_so
 from intake.proving.lines import Cut, NumberLine, Stretch

@@ -22,10 +22,11 @@ from intake.domain.answers import (
     Value,
 )
 from intake.domain.conditions import Condition
+from intake.domain.derived_answers import Derivation
 from intake.domain.evidence import stands_in
 from intake.domain.medicines import Formulary, Medicine
 from intake.domain.medicines import Reading as MedicineReading
-from intake.domain.questionnaire import Derivation, Kind, Questionnaire
+from intake.domain.questionnaire import Kind, Questionnaire
 from intake.domain.truth import Truth
 from intake.proving.encoding import Encoder
 from intake.proving.formulas import Evaluation, Formula, Variable

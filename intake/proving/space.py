@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from intake.domain.conditions import Condition
+from intake.domain.derived_answers import DerivedAnswer
 from intake.domain.evidence import stands_in
-from intake.domain.questionnaire import DerivedAnswer, Kind, Question, Questionnaire
+from intake.domain.questionnaire import Kind, Question, Questionnaire
 from intake.proving.body_mass import BodyMass
 from intake.proving.formulas import Formula, Variable, every, implies, some
 from intake.proving.lines import NumberLine, Span

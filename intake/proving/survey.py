@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from intake.domain.conditions import Compare, Condition, Operator, comparisons, question_of
+from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import rests_on
-from intake.domain.questionnaire import Derivation, DerivedAnswer, Questionnaire
+from intake.domain.questionnaire import Questionnaire
 
 _CLASS = frozenset({Operator.HAS_CLASS, Operator.LACKS_CLASS})
 _MEDICINE = frozenset({Operator.HAS_MEDICINE, Operator.LACKS_MEDICINE})

@@ -12,8 +12,8 @@ from intake import resources
 from intake.content.library import read_library
 from intake.domain.answers import BLANK, NOT_SURE, ChosenMany, answered
 from intake.domain.conditions import questions_in
+from intake.domain.derived_answers import Derivation
 from intake.domain.evidence import PatientEvidence
-from intake.domain.questionnaire import Derivation
 from intake.domain.rules import Outcome
 from intake.domain.screening import outcome_of
 from intake.services.paths import asked_on, pages_asked

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from flask import abort, url_for
 
+from intake.domain.derived_answers import Derivation
 from intake.domain.evidence import PatientEvidence
-from intake.domain.questionnaire import Derivation, Page, Part, Questionnaire, SafetyPage
+from intake.domain.questionnaire import Page, Part, Questionnaire, SafetyPage
 from intake.services import paths
 from intake.web.patient.visits import Visit
 
