@@ -13,12 +13,12 @@ from intake.content.rules import EXAMPLES_AS_OF
 from intake.content.written_rules import RuleLines, WrittenRules, read_written_rules
 from intake.domain.answers import Answers
 from intake.domain.boundaries import Boundaries
+from intake.domain.clause_truths import possible_truths
 from intake.domain.clauses import Clause, ClauseFinding, clause_findings, clauses
 from intake.domain.derived_boundaries import Given
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.expectations import ComesOut, Expectation
 from intake.domain.medicines import Formulary
-from intake.domain.possible import possible_truths
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.rules import Outcome, Rule
 from intake.domain.screening import OUTCOMES

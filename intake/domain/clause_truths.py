@@ -1,5 +1,8 @@
 """Which truths one comparison can have at all, by going through every answer its question can hold.
 
+Of whole conditions :mod:`intake.domain.possibilities` says the same and more, by trying; this one needs
+no trying, and so has an answer for every comparison.
+
 Too many truths may be named (a follow-up whose parent rules an answer out), never too few: a truth
 that is not named here is proved impossible.
 """

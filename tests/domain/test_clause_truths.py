@@ -10,8 +10,8 @@ import small
 import strategies
 from intake.domain.answers import Answers, State
 from intake.domain.boundaries import Boundaries
+from intake.domain.clause_truths import possible_truths
 from intake.domain.conditions import OPPOSITES, Compare, Operator
-from intake.domain.possible import possible_truths
 from intake.domain.truth import Truth
 
 Y, N, U = Truth.YES, Truth.NO, Truth.NOT_KNOWN
