@@ -28,7 +28,7 @@ def shipped():
     return without_rules()
 
 
-# Of the whole run: a worker may do another module in between, and this takes a minute.
+# Of the whole run: a worker may do other modules in between, and this takes half a minute.
 @pytest.fixture(scope="session")
 def measured(browser, tmp_path_factory):
     """Two people who filled in the whole form in Chromium."""
