@@ -109,6 +109,11 @@ def test_a_file_can_be_uploaded_with_an_overlay(bob, proposed):
 
     assert "Home is not a safe place (home-not-safe): Moderate as shipped, not run" in bob.text
     assert "Asked in person R. Chen, MD, until January 1, 2027" in bob.text
+    # The rules file is the one in force; what it makes with the overlay is another edition.
+    against, screens = re.search(
+        r"Compared with edition (\w{8}), which is in force; these screen as edition (\w{8})", bob.text
+    ).groups()
+    assert against != screens
     files = bob.page.links()
     assert bob.open(files["overlay"]).text == overlay
     assert "attachment" in bob.response.headers["Content-Disposition"]
