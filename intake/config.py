@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
+from intake.domain.logo import Picture
 from intake.domain.reading_promise import Unit, promise_in, read_by
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -56,7 +57,9 @@ class Settings:
     public_address: str = "http://127.0.0.1:8000"
     patient_idle_minutes: int = 14 * 24 * 60
     staff_idle_minutes: int = 15
-    # What is set on the settings page alone. `reading_time` says the promise in words.
+    # What is set on the settings page alone. `reading_time` says the promise in words, and a picture
+    # chosen there stands in the place of the file `clinic_logo`.
+    clinic_picture: Picture | None = None
     promised_reading: timedelta = timedelta(days=2)
     promised_in_work_days: bool = True
     next_steps: tuple[str, ...] = ()
@@ -94,6 +97,7 @@ _INVENTED = {"clinic_name": "Harbor Light Clinic", "clinic_phone": "(555) 010-01
 _NOT_WRITTEN = frozenset(
     {
         "instance",
+        "clinic_picture",
         "promised_reading",
         "promised_in_work_days",
         "next_steps",
@@ -127,6 +131,21 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if problems := _problems(settings):
         raise SettingsRefused(problems)
     return settings
+
+
+def origins(settings: Settings, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Where each setting that may be written somewhere comes from: in words, by its name."""
+    try:
+        written = _written(settings.instance / "settings.ini")
+    except SettingsRefused:
+        written = {}  # it was changed since the start, and would be refused at the next one
+    return {name: _origin(name, written, environment) for name in NAMES}
+
+
+def _origin(name: str, written: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    if (variable := f"INTAKE_{name.upper()}") in environment:
+        return f"environment, {variable}"
+    return "settings.ini" if name in written else "default"
 
 
 def _with_promise(settings: Settings) -> Settings:

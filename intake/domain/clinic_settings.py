@@ -5,7 +5,7 @@ Nothing here is about a patient, and nothing here changes which rules screen.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -75,6 +75,11 @@ class SettingsChange:
 def changed(before: ClinicSettings, after: ClinicSettings) -> dict[str, object]:
     """The settings that are not what they were, each with what it was."""
     return {name: getattr(before, name) for name in NAMES if getattr(before, name) != getattr(after, name)}
+
+
+def with_values(settings: ClinicSettings, values: Mapping[str, object]) -> ClinicSettings:
+    """The same with some settings as they were kept, by their names."""
+    return replace(settings, **values)  # type: ignore[arg-type]  # each was read by its name
 
 
 def problems_of(settings: ClinicSettings) -> dict[str, str]:

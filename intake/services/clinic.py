@@ -54,6 +54,10 @@ class PatientDesk:
         """The same desk with another library."""
         return replace(self, library=library)
 
+    def with_settings(self, settings: Settings) -> Self:
+        """The same desk with other settings."""
+        return replace(self, settings=settings)
+
     def evidence(self, answers: Answers) -> PatientEvidence:
         """The answers, read with the questionnaire and medicines in force, as of today."""
         library = self.library
@@ -81,6 +85,10 @@ class Clinic:
     def with_library(self, library: Library) -> Self:
         """The same clinic with another library."""
         return replace(self, library=library)
+
+    def with_settings(self, settings: Settings) -> Self:
+        """The same clinic with other settings."""
+        return replace(self, settings=settings)
 
 
 def open_patient_desk(settings: Settings) -> PatientDesk:

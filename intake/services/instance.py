@@ -7,6 +7,7 @@ from intake.content.documents import DocumentRefused
 from intake.domain.publications import PublicationRefused
 from intake.services import in_force
 from intake.services.clinic import Clinic, library_of, open_clinic, publish_editions
+from intake.services.clinic_settings import with_settings_in_force
 from intake.storage.accounts import UsernameTaken
 from intake.storage.database import Database, DatabaseRefused, is_current, is_empty, migrate
 from intake.storage.keyring import CLINIC_FILE, KeyringRefused, create_keyring
@@ -86,7 +87,7 @@ def _refuse_new_keys_for(database: Database, settings: Settings) -> None:
 
 
 def opened(settings: Settings) -> Clinic:
-    """The clinic's half of a prepared instance, with the rules in force, its editions kept."""
+    """The clinic's half of a prepared instance, with the rules and settings in force, its editions kept."""
     clinic = in_force.at_work(open_clinic(settings))
     publish_editions(clinic)
-    return clinic
+    return with_settings_in_force(clinic)

@@ -2,25 +2,32 @@
 
 import hashlib
 import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from traceback import extract_tb
 from types import TracebackType
 
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, abort, g, render_template, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from intake import resources
 from intake.config import Settings
+from intake.domain.logo import LogoKind, Picture
 from intake.domain.wording import long_date
 from intake.web.security import secure
 from intake.web.theme import stylesheet_tokens
 
 _Raised = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 _STYLE = Path(__file__).parent / "static" / "app.css"
-_LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
+_LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
+# How many assets of earlier looks are kept at hand, whoever asks for them.
+_MOST_ASSETS = 24
 # Every refusal a browser can get has a page of its own; any other gets the one for its hundred.
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500})
 
@@ -45,17 +52,31 @@ class Site(Flask):
         self.logger.error("%s at %s, answering %s", getattr(kind, "__name__", kind), where, request.endpoint)
 
 
-def new_site(name: str, settings: Settings, secret_key: bytes) -> Site:
+def _nothing_earlier() -> tuple[Settings, ...]:
+    return ()
+
+
+def new_site(
+    name: str,
+    settings: Settings,
+    secret_key: bytes,
+    now: Callable[[], Settings] | None = None,
+    lately: Callable[[], Iterable[Settings]] = _nothing_earlier,
+) -> Site:
     """A site that is secured, has the frame, and nothing in it yet.
 
-    ``name`` ("patient", "clinic") also names its cookies, so that two sites never share one.
+    ``name`` ("patient", "clinic") also names its cookies, so that two sites never share one. ``now``
+    are the settings of a request, which the clinic may have changed since the start, and ``lately``
+    those of its last few changes: a page that is still open names the stylesheet of its time.
     """
     app = Site("intake.web", static_folder=None, template_folder=str(resources.TEMPLATES))
     # Before anything asks for the templates: Flask reads this once.
     app.jinja_options = {"undefined": StrictUndefined}
     secure(app, settings, secret_key, name)
     app.jinja_env.filters.update(long_date=long_date, date_and_time=date_and_time, digits=digits)
-    _serve_assets(app, settings)
+    at_hand = _at_hand(app, settings, now or (lambda: settings))
+    _serve_assets(app, _Wardrobe(settings, at_hand, lately))
+    _tell_templates(app, at_hand)
     _show_error_pages(app)
     return app
 
@@ -71,6 +92,7 @@ def digits(phone: str) -> str:
     return re.sub(r"(?!^\+)[^0-9]", "", phone)
 
 
+@lru_cache(maxsize=16)
 def stylesheet(brand: str) -> str:
     """The clinic's stylesheet, without what only its writers need."""
     source = re.sub(r"/\*.*?\*/", "", stylesheet_tokens(brand) + _STYLE.read_text("utf-8"), flags=re.DOTALL)
@@ -79,8 +101,47 @@ def stylesheet(brand: str) -> str:
     return tight.replace(";}", "}").strip()
 
 
-def _assets(settings: Settings) -> dict[str, Asset]:
-    color = settings.clinic_color
+class _Wardrobe:
+    """What the sites look like now and looked like lately, each file under the name of its content."""
+
+    def __init__(
+        self, start: Settings, now: Callable[[], Settings], lately: Callable[[], Iterable[Settings]]
+    ) -> None:
+        self._start, self._now, self._lately = start, now, lately
+        self._served: OrderedDict[str, Asset] = OrderedDict()
+        self._noting = Lock()
+
+    def now(self) -> dict[str, Asset]:
+        """The files of this request, by what they are."""
+        return self._noted(self._now())
+
+    def find(self, name: str) -> Asset | None:
+        """The file of this name, of now or of lately; a name says its content, so none is ever stale."""
+        for settings in self._looks():
+            if (asset := self._served.get(name)) is not None:
+                return asset
+            self._noted(settings)
+        return self._served.get(name)
+
+    def _looks(self) -> Iterable[Settings]:
+        # One at a time: what is found at hand asks the database for nothing.
+        yield self._start
+        yield self._now()
+        yield from self._lately()
+
+    def _noted(self, settings: Settings) -> dict[str, Asset]:
+        assets = _assets(settings.clinic_color, settings.clinic_picture or _picture_of(settings.clinic_logo))
+        with self._noting:
+            for asset in assets.values():
+                self._served[asset.name] = asset
+                self._served.move_to_end(asset.name)
+            while len(self._served) > _MOST_ASSETS:
+                self._served.popitem(last=False)
+        return assets
+
+
+@lru_cache(maxsize=16)
+def _assets(color: str, logo: Picture | None) -> dict[str, Asset]:
     icon = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
         f'<circle cx="4" cy="4" r="4" fill="{color}"/></svg>'
@@ -89,23 +150,45 @@ def _assets(settings: Settings) -> dict[str, Asset]:
         "style": _asset("style", ".css", stylesheet(color).encode(), "text/css; charset=utf-8"),
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
-    logo = Path(settings.clinic_logo)
-    if settings.clinic_logo and logo.suffix.lower() in _LOGO_TYPES:
-        suffix = logo.suffix.lower()
-        assets["logo"] = _asset("logo", suffix, logo.read_bytes(), _LOGO_TYPES[suffix])
+    if logo is not None:
+        assets["logo"] = _asset("logo", f".{logo.kind.value}", logo.content, _LOGO_TYPES[logo.kind])
     return assets
+
+
+@lru_cache(maxsize=4)
+def _picture_of(path: str) -> Picture | None:
+    """The logo in a file of the settings, read once: it is as it was at the start until the next one."""
+    suffix = Path(path).suffix.lower().removeprefix(".")
+    if suffix not in {kind.value for kind in LogoKind}:
+        return None
+    return Picture(LogoKind(suffix), Path(path).read_bytes())
 
 
 def _asset(name: str, suffix: str, content: bytes, media_type: str) -> Asset:
     return Asset(f"{name}-{hashlib.sha256(content).hexdigest()[:12]}{suffix}", content, media_type)
 
 
-def _serve_assets(app: Flask, settings: Settings) -> None:
-    assets = _assets(settings)
-    by_name = {asset.name: asset for asset in assets.values()}
+def _at_hand(app: Flask, start: Settings, now: Callable[[], Settings]) -> Callable[[], Settings]:
+    """The settings of a request; the last ones known when the database does not answer."""
+    known = [start]
 
+    def at_hand() -> Settings:
+        if "at_hand" not in g:
+            try:
+                known[0] = now()
+            except Exception as error:
+                # The page that says something went wrong needs a name and a phone number, too.
+                app.logger.error("the settings in force cannot be read: %s", type(error).__name__)
+            g.at_hand = known[0]
+        settings: Settings = g.at_hand
+        return settings
+
+    return at_hand
+
+
+def _serve_assets(app: Flask, wardrobe: _Wardrobe) -> None:
     def static(name: str) -> Response:
-        asset = by_name.get(name) or abort(404)
+        asset = wardrobe.find(name) or abort(404)
         response = Response(asset.content, content_type=asset.type)
         response.cache_control.public = True
         response.cache_control.immutable = True
@@ -114,17 +197,17 @@ def _serve_assets(app: Flask, settings: Settings) -> None:
 
     def asset_address(kind: str) -> str | None:
         # Not url_for: an error page is also shown for requests that found no address at all.
+        assets = wardrobe.now()
         return f"{request.script_root}/static/{assets[kind].name}" if kind in assets else None
 
     app.add_url_rule("/static/<name>", endpoint="static", view_func=static)
+    app.context_processor(lambda: {"asset": asset_address})
 
+
+def _tell_templates(app: Flask, now: Callable[[], Settings]) -> None:
     @app.context_processor
     def in_every_template() -> dict[str, object]:
-        return {
-            "clinic": settings,
-            "home": f"{request.script_root}/",
-            "asset": asset_address,
-        }
+        return {"clinic": now(), "home": f"{request.script_root}/"}
 
 
 def _show_error_pages(app: Flask) -> None:

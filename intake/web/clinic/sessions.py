@@ -11,15 +11,16 @@ from flask import Response, current_app, g, request
 from intake.domain.permissions import StaffMember
 from intake.services import accounts, in_force
 from intake.services.clinic import Clinic
+from intake.services.clinic_settings import with_settings_in_force
 from intake.web.security import cookie_name
 
 CLINIC = "intake.clinic"
 
 
 def this_clinic() -> Clinic:
-    """The clinic whose site this is, with the rules in force: the same for the whole of a request."""
+    """The clinic whose site this is, with all that is in force: the same for the whole of a request."""
     if "clinic" not in g:
-        g.clinic = in_force.at_work(_as_opened())
+        g.clinic = with_settings_in_force(in_force.at_work(_as_opened()))
     return cast(Clinic, g.clinic)
 
 

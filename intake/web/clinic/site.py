@@ -6,6 +6,7 @@ from flask import Flask, g, request
 
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
+from intake.services import clinic_settings
 from intake.services.clinic import Clinic
 from intake.web.clinic import (
     entry,
@@ -42,7 +43,13 @@ STANDINGS = {
 
 def create_clinic_site(clinic: Clinic) -> Flask:
     """The site for the people of the clinic. Refuses to start with a page nobody guards."""
-    app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
+    app = new_site(
+        "clinic",
+        clinic.settings,
+        clinic.keys.secret_key,
+        now=lambda: sessions.this_clinic().settings,
+        lately=lambda: clinic_settings.lately(sessions.this_clinic()),
+    )
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
     for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures):

@@ -3,6 +3,7 @@
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from intake.services import clinic_settings
 from intake.services.answering import AlreadySent, Expired
 from intake.services.clinic import PatientDesk
 from intake.web.frame import new_site
@@ -10,12 +11,18 @@ from intake.web.guard import refuse_unmarked
 from intake.web.patient.questions import questions
 from intake.web.patient.sending import sending
 from intake.web.patient.start import start
-from intake.web.patient.visits import gone, how_long, keep_desk
+from intake.web.patient.visits import gone, how_long, keep_desk, the_desk
 
 
 def create_patient_site(desk: PatientDesk) -> Flask:
     """The pages patients see. It holds the clinic's public key only, and opens nothing."""
-    site = new_site("patient", desk.settings, desk.keys.secret_key)
+    site = new_site(
+        "patient",
+        desk.settings,
+        desk.keys.secret_key,
+        now=lambda: the_desk().settings,
+        lately=lambda: clinic_settings.lately(the_desk()),
+    )
     keep_desk(site.extensions, desk)
     for pages in (start, questions, sending):
         site.register_blueprint(pages)

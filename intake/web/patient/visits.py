@@ -14,6 +14,7 @@ from intake.domain.questionnaire import Questionnaire
 from intake.domain.submissions import Draft, Receipt
 from intake.services import answering, in_force
 from intake.services.clinic import PatientDesk
+from intake.services.clinic_settings import with_settings_in_force
 from intake.web.guard import open_to_all
 from intake.web.security import cookie_name
 
@@ -72,9 +73,9 @@ def keep_desk(extensions: dict[str, object], desk: PatientDesk) -> None:
 
 
 def the_desk() -> PatientDesk:
-    """The desk of the site that answers, with the rules in force: the same for the whole of a request."""
+    """The desk of the site that answers, with all that is in force: the same for the whole of a request."""
     if "desk" not in g:
-        g.desk = in_force.at_work(_as_opened())
+        g.desk = with_settings_in_force(in_force.at_work(_as_opened()))
     desk: PatientDesk = g.desk
     return desk
 

@@ -1,0 +1,219 @@
+"""What the clinic set on its settings page, laid over the settings of the file: in force at once.
+
+Every request of both sites asks once which change is the newest, which is one small question while
+nothing changed. Other ways to reach help make another edition of the questionnaire (decision 0032).
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol, Self, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy.orm import Session
+
+from intake.config import Settings
+from intake.content.crisis_lines import with_lines
+from intake.content.documents import DocumentRefused
+from intake.content.library import Library
+from intake.domain.clinic_settings import ClinicSettings, KeptLogo, SettingsChange, with_values
+from intake.domain.crisis_lines import ShownLine
+from intake.domain.events import EditionPublished
+from intake.domain.logo import LogoKind, Picture
+from intake.domain.questionnaire import Questionnaire
+from intake.domain.reading_promise import ReadingPromise, Unit
+from intake.storage import audit, clinic_settings, editions
+from intake.storage.database import Database
+from intake.storage.encryption import PatientKeys
+
+_log = logging.getLogger("intake")
+# Set under the same name in the file of the settings and on the page.
+_SAME = (
+    "clinic_name",
+    "clinic_color",
+    "clinic_phone",
+    "clinic_hours",
+    "next_steps",
+    "read_first",
+    "second_read_percent",
+    "claim_minutes",
+    "names_in_access_list",
+)
+# How many earlier looks are still served: a page that is open names the stylesheet of its time.
+_LATELY = 5
+_MOST_LINES_KEPT = 4
+
+
+class Site(Protocol):
+    """A patient desk or a clinic."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the file."""
+
+    @property
+    def database(self) -> Database:
+        """Where changes of the settings are kept."""
+
+    @property
+    def library(self) -> Library:
+        """The content files in force."""
+
+    @property
+    def keys(self) -> PatientKeys:
+        """What seals the audit trail."""
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The clock."""
+
+    def with_library(self, library: Library) -> Self:
+        """The same with another library."""
+
+    def with_settings(self, settings: Settings) -> Self:
+        """The same with other settings."""
+
+
+_Site = TypeVar("_Site", bound=Site)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A change, and the picture of its logo."""
+
+    change: SettingsChange
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The newest changes as of a number, newest first."""
+
+    number: int
+    looks: tuple[_Look, ...]
+
+
+_known: WeakKeyDictionary[Database, _Known] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Database, set[str]] = WeakKeyDictionary()
+_reading = Lock()
+_with_lines: OrderedDict[tuple[str, tuple[ShownLine, ...]], tuple[Questionnaire, str] | None] = OrderedDict()
+
+
+def with_settings_in_force(site: _Site) -> _Site:
+    """The same site with what the clinic set. Ask once for each request and not in a transaction."""
+    looks = _newest(site.database)
+    if not looks:
+        return site
+    change = looks[0].change
+    site = site.with_settings(laid_over(site.settings, change.settings, looks[0].picture))
+    lines = change.settings.get("crisis_lines")
+    if not isinstance(lines, tuple):
+        return site
+    return _with_crisis_lines(site, lines)
+
+
+def lately(site: Site) -> tuple[Settings, ...]:
+    """The settings as they were after each of the last few changes, newest first."""
+    looks = _newest(site.database)
+    return tuple(laid_over(site.settings, look.change.settings, look.picture) for look in looks)
+
+
+def laid_over(settings: Settings, set_here: Mapping[str, object], picture: Picture | None) -> Settings:
+    """The settings of the file with what was set on the page over them."""
+    values: dict[str, Any] = {name: set_here[name] for name in _SAME if name in set_here}
+    promise = set_here.get("promised_reading")
+    if isinstance(promise, ReadingPromise):
+        values["reading_time"] = promise.words
+        values["promised_reading"] = promise.length
+        values["promised_in_work_days"] = promise.unit is Unit.WORK_DAYS
+    if "clinic_logo" in set_here:
+        values |= {"clinic_logo": "", "clinic_picture": picture}
+    return replace(settings, **values)
+
+
+def set_now(settings: Settings, set_here: Mapping[str, object]) -> ClinicSettings:
+    """Everything a clinic may set, as it is: of the file, with what was set on the page over it."""
+    in_work_days = settings.promised_in_work_days
+    hour = settings.promised_reading.total_seconds() / 3600
+    promise = ReadingPromise(
+        round(hour / 24) if in_work_days else round(hour), Unit.WORK_DAYS if in_work_days else Unit.HOURS
+    )
+    plain: dict[str, Any] = {name: getattr(settings, name) for name in _SAME}
+    of_file = ClinicSettings(
+        clinic_logo=_logo_of_file(settings.clinic_logo), promised_reading=promise, **plain
+    )
+    return with_values(of_file, set_here)
+
+
+def _newest(database: Database) -> tuple[_Look, ...]:
+    with database.read() as session:
+        known = _known.get(database)
+        if known is None and not clinic_settings.are_kept(session):
+            return ()
+        number = clinic_settings.newest_number(session)
+        if known is None or known.number != number:
+            changes = clinic_settings.changes(session, most=_LATELY)
+            known = _Known(number, tuple(_Look(one, _picture(session, one)) for one in changes))
+            _known[database] = known
+            _tell_of_what_cannot_be_read(changes)
+    return known.looks
+
+
+def _picture(session: Session, change: SettingsChange) -> Picture | None:
+    match change.settings.get("clinic_logo"):
+        case KeptLogo(kind, number):
+            content = clinic_settings.logo(session, number)
+            return Picture(kind, content) if content is not None else None
+    return None
+
+
+def _with_crisis_lines(site: _Site, lines: tuple[ShownLine, ...]) -> _Site:
+    library = site.library
+    key = (library.questionnaire.edition, lines)
+    with _reading:
+        if key not in _with_lines:
+            _with_lines[key] = _try(library.texts["questionnaire"], lines)
+            while len(_with_lines) > _MOST_LINES_KEPT:
+                _with_lines.popitem(last=False)
+        found = _with_lines[key]
+    if found is None:
+        return site
+    questionnaire, text = found
+    _keep_edition(site, questionnaire, text)
+    texts = {**library.texts, "questionnaire": text}
+    return site.with_library(replace(library, questionnaire=questionnaire, texts=texts))
+
+
+def _keep_edition(site: Site, questionnaire: Questionnaire, text: str) -> None:
+    """Keep an edition that came of other lines, with its event, so that old forms can be shown."""
+    kept = _kept.setdefault(site.database, set())
+    if questionnaire.edition in kept:
+        return
+    with site.database.write() as session:
+        if editions.keep(session, "questionnaire", questionnaire.edition, text):
+            event = EditionPublished("questionnaire", questionnaire.edition)
+            audit.record(session, site.keys, audit.SYSTEM, event, site.now())
+    kept.add(questionnaire.edition)
+
+
+def _try(text: str, lines: tuple[ShownLine, ...]) -> tuple[Questionnaire, str] | None:
+    try:
+        return with_lines(text, lines)
+    except DocumentRefused as refusal:
+        # Patients get the lines of the file: an older number that probably works is better than no form.
+        _log.error("the lines of help of the settings page cannot be shown: %s", str(refusal).split("\n")[0])
+        return None
+
+
+def _tell_of_what_cannot_be_read(changes: tuple[SettingsChange, ...]) -> None:
+    if changes and (unread := changes[0].unread):
+        _log.error("set on the settings page, and not read by this version: %s", ", ".join(unread))
+
+
+def _logo_of_file(path: str) -> KeptLogo | None:
+    suffix = Path(path).suffix.lower().removeprefix(".")
+    return KeptLogo(LogoKind(suffix), 0) if suffix in {kind.value for kind in LogoKind} else None
