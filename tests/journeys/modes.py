@@ -1,4 +1,4 @@
-"""The ways in which every journey of the clinic is made: window widths, with scripts and without, by keyboard.
+"""The ways in which every journey of the clinic is made: widths, with scripts and without, by keyboard.
 
 Two of them in every run of the tests, all five in ``make journeys``.
 """
