@@ -92,11 +92,11 @@ def _replaced(text: str, document: Mapped, blocks: dict[str, dict[str, Any]]) ->
 
 def _block(name: str, entries: dict[str, Any]) -> list[str]:
     # JSON in a mapping of lines: every YAML reader reads it as the words it holds.
-    return [
-        f"{name}:",
-        *(f"  {key}: {json.dumps(entry, ensure_ascii=False)}" for key, entry in entries.items()),
-        "",
-    ]
+    return [f"{name}:", *(f"  {_json(key)}: {_json(entry)}" for key, entry in entries.items()), ""]
+
+
+def _json(thing: object) -> str:
+    return json.dumps(thing, ensure_ascii=False)
 
 
 def _plain(thing: object) -> Any:  # noqa: ANN401 - whatever was written

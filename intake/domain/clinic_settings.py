@@ -82,6 +82,11 @@ def with_values(settings: ClinicSettings, values: Mapping[str, object]) -> Clini
     return replace(settings, **values)  # type: ignore[arg-type]  # each was read by its name
 
 
+def is_color(words: str) -> bool:
+    """Whether this is a color as it is kept: #0f766e."""
+    return _COLOR.fullmatch(words) is not None
+
+
 def problems_of(settings: ClinicSettings) -> dict[str, str]:
     """What cannot be set like this, by its name; lines of help are looked at apart (``crisis_lines``)."""
     found: dict[str, str] = {}
@@ -97,7 +102,7 @@ def _problems(settings: ClinicSettings) -> Iterator[tuple[str, str]]:
     if sum(one.isdecimal() for one in phone) < 3:
         yield "clinic_phone", "Write the number with its digits, like (555) 010-0142"
     yield from _line("clinic_hours", hours, LONGEST_HOURS, "Write when somebody answers the phone")
-    if not _COLOR.fullmatch(settings.clinic_color):
+    if not is_color(settings.clinic_color):
         yield "clinic_color", "Write the color like #0f766e: a # and six of 0 to 9 and a to f"
     most = _MOST[settings.promised_reading.unit]
     if not 1 <= settings.promised_reading.amount <= most:

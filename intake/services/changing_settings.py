@@ -6,7 +6,13 @@ from functools import lru_cache
 
 from intake.content.crisis_lines import lines_in, with_lines
 from intake.content.documents import DocumentRefused
-from intake.domain.clinic_settings import ClinicSettings, KeptLogo, SettingsChange, changed, with_values
+from intake.domain.clinic_settings import (
+    ClinicSettings,
+    KeptLogo,
+    SettingsChange,
+    changed,
+    with_values,
+)
 from intake.domain.clinic_settings_typed import Boxes, boxes_of, settings_in
 from intake.domain.crisis_lines import LineProblem, ShownLine, problems_of
 from intake.domain.events import ClinicSettingsChanged
@@ -56,10 +62,15 @@ def current(clinic: Clinic) -> SetNow:
     return _as_of(clinic, newest)
 
 
+def changes_since(clinic: Clinic, number: int) -> tuple[SettingsChange, ...]:
+    """The changes after the one of a number, newest first."""
+    with clinic.database.read() as session:
+        return clinic_settings.changes(session, since=number)
+
+
 def began_with(clinic: Clinic, number: int) -> Boxes:
     """The boxes as a page showed them that was made as of an earlier change."""
-    with clinic.database.read() as session:
-        since = clinic_settings.changes(session, since=number)
+    since = changes_since(clinic, number)
     settings = _as_of(clinic, since[:1]).settings if since else current(clinic).settings
     for change in since:
         settings = with_values(settings, change.before)
@@ -94,6 +105,15 @@ def set_from(
 def lines_now(clinic: Clinic) -> tuple[ShownLine, ...]:
     """Every way to reach help, with the pages it stands on."""
     return _lines_in(clinic.library.texts["questionnaire"])
+
+
+def lines_as_of(clinic: Clinic, number: int) -> tuple[ShownLine, ...]:
+    """The lines as they were after an earlier change."""
+    lines = lines_now(clinic)
+    for change in changes_since(clinic, number):
+        was = change.before.get("crisis_lines", lines)
+        lines = was if isinstance(was, tuple) else lines
+    return lines
 
 
 def set_lines(

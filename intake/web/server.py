@@ -19,6 +19,7 @@ from waitress.server import BaseWSGIServer, MultiSocketServer
 from intake.config import Settings
 from intake.web.clinic.impact import IMPACT_PATH
 from intake.web.clinic.proposals import UPLOAD_PATH
+from intake.web.clinic.settings import SETTINGS_PATH
 from intake.web.security import LARGEST_PAGE, LARGEST_UPLOAD
 from intake.web.wsgi import CLINIC_PATH, application
 
@@ -77,7 +78,7 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
         server.close()
 
 
-_TAKE_FILES = frozenset((CLINIC_PATH + UPLOAD_PATH, CLINIC_PATH + IMPACT_PATH))
+_TAKE_FILES = frozenset(CLINIC_PATH + path for path in (UPLOAD_PATH, IMPACT_PATH, SETTINGS_PATH))
 
 
 class _Parser(HTTPRequestParser):

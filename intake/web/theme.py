@@ -92,19 +92,42 @@ def theme(brand: str) -> dict[str, Shade]:
     }
 
 
-def unreadable_pairs(brand: str) -> list[str]:
-    """The pairs of colors that miss their contrast; none for any color we know of."""
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A color on another one, the contrast it needs at least, and what it has on each screen."""
+
+    text: str
+    behind: str
+    least: float
+    light: float
+    dark: float
+
+
+def measured(brand: str) -> tuple[Pair, ...]:
+    """Every pair of colors the pages use, with its contrast as it is."""
     shades = theme(brand)
     backgrounds = ("paper", "card", "tint")
     pairs = [(text, behind, 7.0) for text in ("ink", "soft", "brand") for behind in backgrounds]
     pairs += [("on", "brand", 7.0), ("edge", "card", 3.0), ("edge", "paper", 3.0)]
     for signal in ("bad", "warn", "ok"):
         pairs += [(signal, f"{signal}-bg", 7.0), (signal, "card", 7.0), ("ink", f"{signal}-bg", 7.0)]
-    return [
-        f"{scheme}: {text} on {behind}"
-        for scheme in ("light", "dark")
-        for text, behind, ratio in pairs
-        if contrast(getattr(shades[text], scheme), getattr(shades[behind], scheme)) < ratio
+    return tuple(
+        Pair(
+            text,
+            behind,
+            least,
+            contrast(shades[text].light, shades[behind].light),
+            contrast(shades[text].dark, shades[behind].dark),
+        )
+        for text, behind, least in pairs
+    )
+
+
+def unreadable_pairs(brand: str) -> list[str]:
+    """The pairs of colors that miss their contrast; none for any color we know of."""
+    pairs = measured(brand)
+    return [f"light: {one.text} on {one.behind}" for one in pairs if one.light < one.least] + [
+        f"dark: {one.text} on {one.behind}" for one in pairs if one.dark < one.least
     ]
 
 

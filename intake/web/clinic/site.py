@@ -19,6 +19,8 @@ from intake.web.clinic import (
     reading,
     rules,
     sessions,
+    settings,
+    settings_lines,
     signing,
     staff,
     views,
@@ -53,7 +55,20 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     )
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures, persons):
+    for part in (
+        views,
+        signing,
+        feedback,
+        entry,
+        staff,
+        rules,
+        proposals,
+        impact,
+        figures,
+        persons,
+        settings,
+        settings_lines,
+    ):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)

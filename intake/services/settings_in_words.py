@@ -1,0 +1,151 @@
+"""What was changed in the settings, in words: who, when, which, from what and to what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from intake.config import origins
+from intake.domain.clinic_settings import KeptLogo, SettingsChange
+from intake.domain.crisis_lines import ShownLine
+from intake.domain.reading_promise import ReadingPromise
+from intake.services import accounts
+from intake.services.clinic import Clinic
+from intake.storage import clinic_settings
+
+LABELS = {
+    "clinic_name": "Name of the clinic",
+    "clinic_color": "Color",
+    "clinic_phone": "Phone",
+    "clinic_hours": "Hours",
+    "clinic_logo": "Logo",
+    "promised_reading": "Promised reading time",
+    "next_steps": "Next steps",
+    "read_first": "Read first",
+    "second_read_percent": "Second read",
+    "claim_minutes": "How long a form stays with somebody",
+    "names_in_access_list": "Names in the list of who opened a form",
+    "crisis_lines": "Ways to reach help",
+}
+_MOST_SHOWN = 50
+# Settings of the machine: written in the file or the environment, and never on a page.
+_ELSEWHERE = {
+    "public_address": "Address people type",
+    "host": "Listens on the address",
+    "port": "Listens on the port",
+    "threads": "Requests answered at the same time",
+    "database_url": "Database",
+    "timezone": "Time zone",
+    "reference_prefix": "Beginning of every reference",
+    "patient_idle_minutes": "An unsent form waits, in minutes",
+    "staff_idle_minutes": "Staff stay signed in, in minutes",
+    "questionnaire": "Questionnaire",
+    "crisis_lines": "File of the ways to reach help",
+    "screening_rules": "Rules file",
+    "rules_overlay": "Overlay over the rules",
+    "medicines": "Medicines",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One setting of a change. Of lists, only what is not the same is told."""
+
+    name: str
+    label: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTold:
+    """One change of the settings, for a person to read."""
+
+    number: int
+    at: datetime
+    by: str
+    settings: tuple[Changed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A setting that is not changed on a page, and where it comes from."""
+
+    label: str
+    value: str
+    origin: str
+
+
+def elsewhere(clinic: Clinic) -> tuple[Elsewhere, ...]:
+    """The settings of the machine. A password in the address of the database is not shown."""
+    comes_from = origins(clinic.settings)
+    values = {name: getattr(clinic.settings, name) for name in _ELSEWHERE}
+    values["database_url"] = clinic.database.url.render_as_string(hide_password=True)
+    keys = Elsewhere("Keys", str(clinic.settings.instance / "keys"), "instance folder")
+    return (
+        *(
+            Elsewhere(label, "none" if values[name] is None else str(values[name]), comes_from[name])
+            for name, label in _ELSEWHERE.items()
+        ),
+        keys,
+    )
+
+
+def history(clinic: Clinic) -> tuple[ChangeTold, ...]:
+    """The newest changes, newest first."""
+    with clinic.database.read() as session:
+        changes = clinic_settings.changes(session, most=_MOST_SHOWN)
+    return told(clinic, changes)
+
+
+def told(clinic: Clinic, changes: Sequence[SettingsChange]) -> tuple[ChangeTold, ...]:
+    """These changes, in words."""
+    names = accounts.printed_names(clinic)
+    return tuple(_told(change, names) for change in changes)
+
+
+def _told(change: SettingsChange, names: dict[UUID, str]) -> ChangeTold:
+    settings = tuple(
+        _changed(name, change.before[name], change.settings.get(name))
+        if name in change.before
+        else Changed(name, name, (), ("(not read by this version)",))
+        for name in change.names
+    )
+    return ChangeTold(change.number, change.at, names.get(change.by, "Somebody"), settings)
+
+
+def _changed(name: str, before: object, after: object) -> Changed:
+    was, now = said(name, before), said(name, after)
+    same = set(was) & set(now)
+    if name == "crisis_lines":
+        was, now = (tuple(one for one in lines if one not in same) for lines in (was, now))
+    return Changed(name, LABELS[name], was, now)
+
+
+def said(name: str, value: object) -> tuple[str, ...]:
+    """What a setting is set to, in words, each line of it by itself."""
+    match value:
+        case True | False:
+            return ("on" if value else "off",)
+        case int():
+            return (f"{value} %" if name == "second_read_percent" else f"{value} minutes",)
+        case str():
+            return (value,)
+        case ReadingPromise():
+            return (value.words,)
+        case KeptLogo():
+            return (f"{value.kind.value.upper()} file" + (" of the settings" if value.number == 0 else ""),)
+        case None:
+            return ("none",)
+        case tuple():
+            return tuple(_line(one) if isinstance(one, ShownLine) else str(one) for one in value) or ("none",)
+        case _:
+            raise TypeError(f"no words for a {type(value).__name__}")
+
+
+def _line(shown: ShownLine) -> str:
+    line = shown.line
+    until = "" if line.expires == date.max else f", to be checked by {line.expires.isoformat()}"
+    pages = f"on {', '.join(shown.pages)}" if shown.pages else "on no page"
+    checked = f"checked {line.verified.isoformat()}{until}"
+    return f"{line.say} ({line.link}): {line.about}; {checked}; {pages}"
