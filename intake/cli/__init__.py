@@ -19,6 +19,7 @@ from intake.domain.rules import Outcome
 from intake.domain.screening import RuleOutcome
 from intake.services import (
     accounts,
+    clinic_settings,
     coverage,
     coverage_page,
     demonstration,
@@ -56,7 +57,7 @@ def serve() -> None:
     def print_addresses() -> None:
         click.echo(f"The patient's form:  {settings.public_address}/")
         click.echo(f"The clinic's side:   {settings.public_address}/clinic/")
-        for told in publication_list.notes(clinic):
+        for told in (*publication_list.notes(clinic), *clinic_settings.notes(clinic)):
             click.echo(f"Note: {told}")
         _print_setup_link(settings, clinic)
         clinic.database.dispose()
@@ -267,7 +268,7 @@ def _warn_of_old_crisis_lines(questionnaire: Questionnaire, settings: Settings) 
     for line in questionnaire.out_of_date(settings.today()):
         click.echo(
             f"Warning: “{line.say}” was to be checked again by {line.expires.isoformat()}. "
-            "Check that it still works, then change `verified` and `expires` in crisis_lines.yaml.",
+            "Check that it still works, then write down the day on the settings page.",
             err=True,
         )
 

@@ -107,6 +107,13 @@ def lines_now(clinic: Clinic) -> tuple[ShownLine, ...]:
     return _lines_in(clinic.library.texts["questionnaire"])
 
 
+def lines_left_out(clinic: Clinic) -> tuple[ShownLine, ...]:
+    """Lines that were set here and are not shown: a later questionnaire has no place for them."""
+    set_here = current(clinic).settings.crisis_lines or ()
+    shown = lines_now(clinic)
+    return tuple(one for one in set_here if one not in shown)
+
+
 def lines_as_of(clinic: Clinic, number: int) -> tuple[ShownLine, ...]:
     """The lines as they were after an earlier change."""
     lines = lines_now(clinic)

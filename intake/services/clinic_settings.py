@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
-from intake.config import Settings
+from intake.config import Settings, origins
 from intake.content.crisis_lines import with_lines
 from intake.content.documents import DocumentRefused
 from intake.content.library import Library
@@ -43,6 +43,16 @@ _SAME = (
     "claim_minutes",
     "names_in_access_list",
 )
+# What may be written in the file as well, under the name it has there.
+_IN_FILE = {
+    "clinic_name": "clinic_name",
+    "clinic_color": "clinic_color",
+    "clinic_phone": "clinic_phone",
+    "clinic_hours": "clinic_hours",
+    "clinic_logo": "clinic_logo",
+    "promised_reading": "reading_time",
+    "crisis_lines": "crisis_lines",
+}
 # How many earlier looks are still served: a page that is open names the stylesheet of its time.
 _LATELY = 5
 _MOST_LINES_KEPT = 4
@@ -120,6 +130,20 @@ def lately(site: Site) -> tuple[Settings, ...]:
     """The settings as they were after each of the last few changes, newest first."""
     looks = _newest(site.database)
     return tuple(laid_over(site.settings, look.change.settings, look.picture) for look in looks)
+
+
+def notes(clinic: Site) -> tuple[str, ...]:
+    """What to tell whoever starts the program: what is written in the file and set otherwise on the page."""
+    looks = _newest(clinic.database)
+    set_here = looks[0].change.settings if looks else {}
+    comes_from = origins(clinic.settings)
+    read_no_more = [
+        in_file for name, in_file in _IN_FILE.items() if name in set_here and comes_from[in_file] != "default"
+    ]
+    if not read_no_more:
+        return ()
+    names = ", ".join(read_no_more)
+    return (f"set on the settings page, and so not read from the file or the environment: {names}",)
 
 
 def laid_over(settings: Settings, set_here: Mapping[str, object], picture: Picture | None) -> Settings:

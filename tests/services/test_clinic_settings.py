@@ -108,6 +108,20 @@ def test_a_change_is_one_event_with_names_and_no_values(copy, settle, bob):
     ]
 
 
+def test_whoever_starts_the_program_is_told_what_is_not_read_from_the_file_any_more(
+    copy, settle, monkeypatch
+):
+    monkeypatch.setenv("INTAKE_READING_TIME", "a week")
+    monkeypatch.setenv("INTAKE_CLINIC_HOURS", "Always")
+    settle(clinic_name="North")
+    assert clinic_settings.notes(copy.clinic) == ()
+
+    settle(promised_amount="3")
+
+    (told,) = clinic_settings.notes(copy.clinic)
+    assert told.endswith("not read from the file or the environment: reading_time")
+
+
 def test_nothing_new_is_no_change_and_no_event(copy, settle):
     before = trail(copy)
 
@@ -257,3 +271,5 @@ def test_lines_that_do_not_fit_a_later_questionnaire_leave_its_own_in_place(copy
 
     assert desk.library is library
     assert "cannot be shown" in caplog.text
+    (left_out,) = changing_settings.lines_left_out(with_settings_in_force(copy.clinic.with_library(LIBRARY)))
+    assert left_out.line.say == "Call our night nurse"

@@ -86,6 +86,17 @@ def test_the_stylesheet_has_a_name_of_its_own_and_is_kept_for_good():
     assert "Content-Security-Policy" in response.headers
 
 
+def test_a_page_says_whom_to_call_also_when_nobody_can_say_what_is_set():
+    def broken():
+        raise OSError("no database")
+
+    site = new_site("patient", SETTINGS, b"k" * 32, now=broken)
+    page = site.test_client().get("/no-such-page", base_url=SETTINGS.public_address)
+
+    assert page.status_code == 404
+    assert "Harbor Light Clinic" in page.text
+
+
 def test_a_word_nobody_gave_a_page_is_an_error_and_not_a_gap():
     assert ask("/break").status_code == 500
 

@@ -87,6 +87,7 @@ def _page(
         problems={(one.line, one.field): one.words for one in reversed(problems)},
         since=since,
         ways=WAYS,
+        left_out=changing_settings.lines_left_out(clinic),
         safety_pages=clinic.library.questionnaire.safety_pages,
         ran_out={shown.line.id for shown in lines if shown.line.is_out_of_date(today)},
         soon={shown.line.id for shown in lines if runs_out_soon(shown.line, today)},
