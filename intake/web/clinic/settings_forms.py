@@ -110,8 +110,7 @@ class SettingsForm(FlaskForm):
         """The logo chosen now or before; what is wrong with it is said beside it."""
         chosen = self.logo.data
         if chosen and chosen.filename:
-            # More than may be, so that what is too much can be told, and no more of it than that.
-            content = chosen.read(8 * LARGEST_LOGO)
+            content = chosen.read()  # as much of it as a request may bring (web/security.py)
             chosen.close()
             if not content:
                 self.logo.errors = ["That file is empty. Choose another"]
