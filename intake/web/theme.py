@@ -5,8 +5,9 @@ of 7:1 and every edge of a control 3:1 (WCAG 2.2, 1.4.6 and 1.4.11), whatever th
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 # 7:1, and a little more because a color has only 256 steps of each channel.
 _TEXT = 7.05
@@ -53,7 +54,8 @@ def stylesheet_tokens(brand: str) -> str:
     return f":root{{{light}}}@supports(color:light-dark(red,red)){{:root{{color-scheme:light dark;{both}}}}}"
 
 
-def theme(brand: str) -> dict[str, Shade]:
+@lru_cache(maxsize=16)
+def theme(brand: str) -> Mapping[str, Shade]:
     """Every color of the pages by its name, from the clinic's one."""
     own = oklch(brand)
     lightness, chroma = own.lightness, own.chroma
