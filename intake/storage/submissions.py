@@ -80,7 +80,7 @@ def keep_screening(
 ) -> str:
     """Add a screening, what the queue shows from now on, and its tally; the SHA-256 of the screening."""
     sealed = key.seal(screening_to_bytes(screening), screening_place(submission.id, number))
-    tally = tally_to_bytes(Tally.of(screening))
+    tally = tally_to_bytes(Tally.of(screening, submission.transcript))
     summary = summary_to_bytes(QueueEntry.of(submission, screening))
     session.add_all(
         (

@@ -26,7 +26,7 @@ from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.safety_log import Closing
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.submissions import Draft, Signature, Submission
-from intake.domain.tally import LETTERS, Tally
+from intake.domain.tally import LETTERS, STATES, Tally
 from intake.domain.wording import Line, PartLines
 
 words = st.text(max_size=20)
@@ -96,6 +96,7 @@ tallies = st.builds(
     st.dictionaries(st.sampled_from(sorted(LETTERS)), tuples_of(ids)),
     st.dictionaries(ids, words, max_size=3),
     editions,
+    st.dictionaries(st.sampled_from(sorted({*STATES, *map(str.upper, STATES)})), tuples_of(ids)),
 )
 summaries = st.builds(
     QueueEntry,
