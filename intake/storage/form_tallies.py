@@ -14,8 +14,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from intake.domain.tally import Tally, questions_by_state
-from intake.storage import submissions
-from intake.storage.codec import UnknownRecord, screening_from_bytes, submission_from_bytes, tally_from_bytes
+from intake.storage import revisions, submissions
+from intake.storage.codec import UnknownRecord, screening_from_bytes, tally_from_bytes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
 from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow, TallyRow
 
@@ -60,7 +60,7 @@ def opened(session: Session, keys: ClinicKeys, forms: Sequence[Sent]) -> Iterato
 def with_questions(session: Session, keys: ClinicKeys, form: UUID, tally: Tally) -> Tally | None:
     """A tally of the first versions, with how each question was left; None when that cannot be opened."""
     query = (
-        select(SubmissionRow.revision, SubmissionRow.answers, RecordKeyRow.sealed)
+        select(SubmissionRow, RecordKeyRow.sealed)
         .join(RecordKeyRow, RecordKeyRow.submission_id == SubmissionRow.id)
         .where(SubmissionRow.id == form)
     )
@@ -75,13 +75,12 @@ def with_questions(session: Session, keys: ClinicKeys, form: UUID, tally: Tally)
         return None
     try:
         key = submissions.open_record_key(keys, form, row.sealed)
-        place = submissions.answers_place(form, row.revision)
-        answered = submission_from_bytes(key.open(row.answers, place))
+        newest_answers = revisions.every(session, key, row.SubmissionRow)[-1]
         place = submissions.screening_place(form, found.number)
         screening = screening_from_bytes(key.open(found.sealed, place))
     except (DecryptionFailed, UnknownRecord):
         return None
-    return replace(tally, questions=questions_by_state(screening, answered.transcript))
+    return replace(tally, questions=questions_by_state(screening, newest_answers.transcript))
 
 
 @dataclass(frozen=True, slots=True)
