@@ -69,7 +69,7 @@ class TimesOf:
     """The forms of one priority: how many, and how long they waited to be read and to be signed off."""
 
     look: Look
-    forms: int | None
+    forms: int | Few | None
     read: Took
     signed: Took
 
@@ -88,21 +88,21 @@ class LeftOpen:
     """How one question was left in the forms in which it applied.
 
     ``open`` are those without an answer; ``states`` says how many under the letter of each state;
-    ``undecided`` are the forms in which a rule could not tell because of it.
+    ``undecided`` are the forms in which a rule could not tell because of it, ``of_all`` those counted.
     """
 
     question: str
     asked: int | Few
     open: int | Few
-    states: Mapping[str, int | None]
+    states: Mapping[str, int | Few | None]
     undecided: int | Few
+    of_all: int
 
     @property
     def share(self) -> float | None:
-        """The share of those asked who gave no answer; None where it cannot be told."""
-        if isinstance(self.open, int) and isinstance(self.asked, int):
-            return self.open / self.asked
-        return None
+        """The share of those asked who gave no answer; None where nearly all did not."""
+        asked = self.asked if isinstance(self.asked, int) else self.of_all
+        return self.open / asked if isinstance(self.open, int) else None
 
 
 class Counting:
@@ -142,18 +142,18 @@ class Counting:
             if letter.isupper():
                 self._undecided.update(questions)
 
-    def waiting(self) -> tuple[int | None, ...]:
+    def waiting(self) -> tuple[int | Few | None, ...]:
         """The forms that wait, in the order of ``Look``."""
-        return of_group([self._waiting[look] for look in Look], _GIVE_UP)
+        return of_group([self._waiting[look] for look in Look], _GIVE_UP, say_most=True)
 
     def times(self) -> tuple[TimesOf, ...]:
         """How long forms waited to be read and to be signed off, in the order of ``Look``."""
-        forms = of_group([len(self._spans[look]) for look in Look], _GIVE_UP)
+        forms = of_group([len(self._spans[look]) for look in Look], _GIVE_UP, say_most=True)
         waiting = dict(zip(Look, self.waiting(), strict=True))
         few_wait = sum(self._waiting.values()) < FEWEST_SHOWN
         return tuple(
             # Who still waits stands in two tables: held back in one, they are held back in both.
-            self._times(look, count, still_told=few_wait or waiting[look] is not None)
+            self._times(look, count, still_told=few_wait or isinstance(waiting[look], int))
             for look, count in zip(Look, forms, strict=True)
         )
 
@@ -166,9 +166,14 @@ class Counting:
         often = (one for one in told if one.forms is not Few.HAVE)
         return tuple(sorted(often, key=_most_raised_first)[:MOST_RAISED])
 
-    def questions(self, asked_of_everybody: Collection[str]) -> tuple[LeftOpen, ...]:
-        """The questions left open in more than a few forms, most often first."""
-        every = sorted(set().union(*self._left.values()))
+    def questions(
+        self, asked_of_everybody: Collection[str], offers: Collection[str] = ()
+    ) -> tuple[LeftOpen, ...]:
+        """The questions left open in more than a few forms, most often first.
+
+        Without ``offers``, which anybody may leave blank without a word.
+        """
+        every = sorted(set().union(*self._left.values()) - set(offers))
         told = (self._question(one, follow_up=one not in asked_of_everybody) for one in every)
         often = (one for one in told if one is not None and one.open is not Few.HAVE)
         return tuple(sorted(often, key=lambda one: (-(one.share or 1.0), one.question)))
@@ -177,10 +182,10 @@ class Counting:
         took = ((end or self._now) - form.sent_at).total_seconds() / 60
         return Span(max(0.0, took), end is not None)
 
-    def _times(self, look: Look, forms: int | None, *, still_told: bool) -> TimesOf:
+    def _times(self, look: Look, forms: int | Few | None, *, still_told: bool) -> TimesOf:
         read, signed = zip(*self._spans[look], strict=True) if self._spans[look] else ((), ())
-        if forms is None:
-            return TimesOf(look, None, Took(told=False), Took(told=False))
+        if forms is None or forms is Few.HAVE:
+            return TimesOf(look, forms, Took(told=False), Took(told=False))
         return TimesOf(look, forms, _took(read, still_told=still_told), _took(signed, still_told=still_told))
 
     def _question(self, question: str, *, follow_up: bool) -> LeftOpen | None:
@@ -191,11 +196,11 @@ class Counting:
         if of_all is Few.HAVE:
             return None
         still_open = out_of(sum(left), asked)
-        nothing: tuple[int | None, ...] = (None,) * len(left)
+        nothing: tuple[int | Few | None, ...] = (None,) * len(left)
         states = of_group(left, _GIVE_UP_STATES) if isinstance(still_open, int) else nothing
         undecided = out_of(self._undecided[question], asked)
         by_letter = dict(zip(_LEFT_OPEN, states, strict=True))
-        return LeftOpen(question, of_all, still_open, by_letter, undecided)
+        return LeftOpen(question, of_all, still_open, by_letter, undecided, self.with_questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +211,8 @@ class Leaving:
     """
 
     begun: int | None
-    sent: int | None
-    left: tuple[tuple[str, int | None, int | None], ...]
+    sent: int | Few | None
+    left: tuple[tuple[str, int | Few | None, int | None], ...]
 
 
 def leaving(order: Sequence[str], shown: Counts, finished: Counts, stopped: Counts) -> Leaving:
@@ -221,8 +226,8 @@ def leaving(order: Sequence[str], shown: Counts, finished: Counts, stopped: Coun
     return Leaving(enough(shown.get(order[0], 0)), told_sent, tuple(zip(order, told, halted, strict=True)))
 
 
-def per_week(forms: Iterable[int]) -> tuple[int | None, ...]:
-    """The forms of each week, oldest first."""
+def over_time(forms: Iterable[int]) -> tuple[int | Few | None, ...]:
+    """The forms of one stretch of time after the other, oldest first."""
     counts = tuple(forms)
     return of_group(counts, range(len(counts)))
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from intake.domain import statistics as counts
 from intake.domain.events import ReviewSignedOff, StatisticsOpened, SubmissionOpened
 from intake.domain.permissions import StaffMember
-from intake.domain.small_numbers import FEWEST_SHOWN, enough, in_whole_batches
+from intake.domain.small_numbers import FEWEST_SHOWN, Few, enough, in_whole_batches
 from intake.domain.statistics import Counting, Form, Leaving, LeftOpen, Raised, TimesOf
 from intake.domain.stretches import DAYS_KEPT, Came, stretches
 from intake.domain.tally import Tally
@@ -29,6 +29,7 @@ PERIODS = (30, 90, 365)
 # A page is waited for.
 SECONDS_FOR_A_PAGE = 5.0
 _WEEK = timedelta(days=7)
+_TOGETHER = (1, 2, 4, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,9 @@ class Statistics:
     days: int
     page_days: int
     reach: Reach
-    weeks: tuple[tuple[date, int | None], ...]
-    waiting: tuple[int | None, ...]
+    weeks_together: int
+    received: tuple[tuple[date, int | Few | None], ...]
+    waiting: tuple[int | Few | None, ...]
     times: tuple[TimesOf, ...]
     rules: tuple[Raised, ...]
     questions: tuple[LeftOpen, ...]
@@ -122,15 +124,18 @@ class _Work:
         )
         order = tuple(one.id for one in stretches(questionnaire))
         everybody = {question.id for question in questionnaire.questions if question.only_if is None}
+        offers = {question.id for question in questionnaire.questions if not question.is_worth_a_word}
+        together = self._weeks_together()
         return Statistics(
             self._days,
             page_days,
             self._reach(),
-            self._weeks(),
+            together,
+            self._received(together),
             self.counting.waiting(),
             self.counting.times(),
             self.counting.rules(),
-            self.counting.questions(everybody),
+            self.counting.questions(everybody, offers),
             counts.leaving(order, shown, finished, stopped),
         )
 
@@ -179,7 +184,7 @@ class _Work:
     def _reach(self) -> Reach:
         counted = self.counting
         return Reach(
-            sent=enough(sum(one.at >= self._since for one in self._every)),
+            sent=enough(self._sent()),
             waiting=enough(sum(one.waits for one in self._every)),
             counted=enough(counted.forms),
             left=self._left,
@@ -188,19 +193,29 @@ class _Work:
             without_questions=counted.forms - counted.with_questions,
         )
 
-    def _weeks(self) -> tuple[tuple[date, int | None], ...]:
-        """The forms of every week of the period that has begun, from Monday to Sunday."""
+    def _sent(self) -> int:
+        return sum(one.at >= self._since for one in self._every)
+
+    def _weeks_together(self) -> int:
+        """How many weeks are counted together, so that most of the counts can be shown."""
+        enough_for = self._sent() // (2 * FEWEST_SHOWN) or 1
+        weeks = -(-self._days // 7)
+        return next((some for some in _TOGETHER if weeks / some <= enough_for), _TOGETHER[-1])
+
+    def _received(self, together: int) -> tuple[tuple[date, int | Few | None], ...]:
+        """The forms of every so many weeks of the period, from a Monday on; the last may not be over."""
         today = self._clinic.today()
         this_week = today - timedelta(days=today.weekday())
-        weeks = [this_week - _WEEK * back for back in range(-(-self._days // 7))][::-1]
+        so_many = -(-self._days // (7 * together))
+        starts = [this_week - _WEEK * (together * back + together - 1) for back in range(so_many)][::-1]
         sent: Counter[int] = Counter()
         for one in reversed(self._every):
             day = self._day(one.at)
-            if day < weeks[0]:
+            if day < starts[0]:
                 break
-            sent[(day - weeks[0]).days // 7] += 1
-        shown = counts.per_week(sent[place] for place in range(len(weeks)))
-        return tuple(zip(weeks, shown, strict=True))
+            sent[(day - starts[0]).days // (7 * together)] += 1
+        shown = counts.over_time(sent[place] for place in range(len(starts)))
+        return tuple(zip(starts, shown, strict=True))
 
     def _day(self, at: datetime) -> date:
         return self._clinic.local(at).date()

@@ -32,13 +32,20 @@ def read_off(rule, total, cells):
     for shown, possible in worlds.items():
         for cell, value in enumerate(shown):
             may_be = {counts[cell] for counts in possible}
-            if value is None and (len(may_be) == 1 or not (0 in may_be or max(may_be) >= FEWEST_SHOWN)):
+            if not isinstance(value, int) and (
+                len(may_be) == 1 or not (0 in may_be or max(may_be) >= FEWEST_SHOWN)
+            ):
                 yield shown, cell, may_be
 
 
-@pytest.mark.parametrize(("total", "cells"), [(5, 2), (9, 2), (14, 3), (16, 4), (21, 4), (12, 5)])
-def test_what_is_held_back_cannot_be_worked_out_from_the_rest(total, cells):
-    assert list(read_off(of_group, total, cells)) == []
+def saying_most(counts, give_up):
+    return of_group(counts, give_up, say_most=True)
+
+
+@pytest.mark.parametrize("rule", [of_group, saying_most])
+@pytest.mark.parametrize(("total", "cells"), [(5, 2), (9, 2), (14, 3), (16, 4), (21, 4), (12, 5), (30, 3)])
+def test_what_is_held_back_cannot_be_worked_out_from_the_rest(rule, total, cells):
+    assert list(read_off(rule, total, cells)) == []
 
 
 def only_the_small(counts, _give_up):
@@ -54,17 +61,32 @@ def small_and_smallest(counts, give_up):
     return tuple(None if place in small else one for place, one in enumerate(counts))
 
 
-@pytest.mark.parametrize("careless", [only_the_small, small_and_smallest])
+def saying_most_too_easily(counts, give_up):
+    small = [place for place, one in enumerate(counts) if one < FEWEST_SHOWN]
+    if len(small) == len(counts) - 1:
+        return tuple(Few.HAVE if place in small else Few.MOST for place in range(len(counts)))
+    return of_group(counts, give_up)
+
+
+@pytest.mark.parametrize("careless", [only_the_small, small_and_smallest, saying_most_too_easily])
 def test_the_attack_succeeds_on_careless_rules(careless):
     """Without this the test above could pass because it attacks nothing."""
     assert list(read_off(careless, 14, 3)) != []
 
 
-@given(st.lists(st.integers(0, 40), min_size=2, max_size=8))
-def test_no_count_below_five_is_shown_and_what_is_shown_is_true(counts):
-    shown = of_group(counts, range(len(counts))[::-1])
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=8), st.booleans())
+def test_no_count_below_five_is_shown_and_what_is_shown_is_true(counts, say_most):
+    shown = of_group(counts, range(len(counts))[::-1], say_most=say_most)
 
-    assert all(one is None or one == count >= FEWEST_SHOWN for one, count in zip(shown, counts, strict=True))
+    for one, count in zip(shown, counts, strict=True):
+        match one:
+            case Few.HAVE:
+                assert count < FEWEST_SHOWN
+            case Few.MOST:
+                assert count >= FEWEST_SHOWN
+                assert sum(other >= FEWEST_SHOWN for other in counts) == 1
+            case int():
+                assert one == count >= FEWEST_SHOWN
     held = [count for one, count in zip(shown, counts, strict=True) if one is None]
     assert not held or len(held) > 1
     assert not held or sum(held) >= min(FEWEST_SHOWN, sum(counts))
@@ -72,6 +94,11 @@ def test_no_count_below_five_is_shown_and_what_is_shown_is_true(counts):
 
 def test_a_group_without_small_counts_is_shown_whole():
     assert of_group((5, 12, 7), (2, 1, 0)) == (5, 12, 7)
+
+
+def test_where_all_are_small_but_one_that_is_said():
+    assert saying_most((41, 4, 3), (2, 1, 0)) == (Few.MOST, Few.HAVE, Few.HAVE)
+    assert saying_most((8, 0), (1, 0)) == (None, None)
 
 
 @given(st.integers(0, 60), st.integers(0, 60))

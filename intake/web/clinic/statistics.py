@@ -25,7 +25,7 @@ def overview(member: StaffMember) -> ResponseReturnValue:
     return render_template(
         "clinic/statistics.html",
         found=found,
-        weeks=told.weeks(found),
+        received=told.received(found),
         waiting=told.waiting(found),
         times=(told.read(found), told.signed(found)),
         rules=told.rules(found, {rule.id: rule.title for rule in clinic.library.rulebook.rules}),

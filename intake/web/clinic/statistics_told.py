@@ -60,12 +60,15 @@ def long_time(minutes: float) -> str:
     return f"{days} d {left} h" if left < 24 else f"{days + 1} d"
 
 
-def weeks(found: Statistics) -> Told:
-    """The forms received in each week."""
-    numbers = [Number(forms, count(forms)) for _, forms in found.weeks]
-    drawn = charts.steps(numbers, _day(found.weeks[0][0]), "this week") if _any(numbers) else None
-    rows = tuple((f"Week of {_day(week)}", count(forms)) for week, forms in found.weeks)
-    return _told("weeks", "Forms received, week by week", drawn, ("Week", "Forms"), rows)
+def received(found: Statistics) -> Told:
+    """The forms received, one stretch of weeks after the other."""
+    numbers = [_number(forms) for _, forms in found.received]
+    weeks = "week" if found.weeks_together == 1 else f"{found.weeks_together} weeks"
+    picture = charts.steps(numbers, _day(found.received[0][0]), "until today") if _any(numbers) else None
+    rows = tuple(
+        (f"{weeks.capitalize()} from {_day(start)}", count(forms)) for start, forms in found.received
+    )
+    return _told("received", f"Forms received, every {weeks}", picture, ("From", "Forms"), rows)
 
 
 def waiting(found: Statistics) -> Told:
@@ -128,25 +131,24 @@ def leaving(found: Statistics, questionnaire: Questionnaire) -> Told:
     names = {one.id: one.page.heading for one in stretches(questionnaire) if one.page is not None}
     names[SENDING] = "Checking, signing and sending"
     follow_ups = {one.id for one in stretches(questionnaire) if one.follow_ups}
-    left = [
-        (
-            f"{names[page]} (or a follow-up page before it)" if page in follow_ups else names[page],
-            gone,
-            halted,
-        )
-        for page, gone, halted in found.leaving.left
-    ]
-    most = sorted(((name, gone) for name, gone, _ in left if gone), key=lambda one: -one[1])[:_DRAWN]
-    table = tuple((name, count(gone), count(_few(halted))) for name, gone, halted in left)
+    left = [(names[page], page in follow_ups, gone, halted) for page, gone, halted in found.leaving.left]
+    shown = [(gone, name) for name, _, gone, _ in left if isinstance(gone, int)]
+    most = sorted(shown, key=lambda one: -one[0])[:_DRAWN]
+    table = tuple(
+        (f"{name} (or a follow-up page before it)" if follows else name, count(gone), count(_few(halted)))
+        for name, follows, gone, halted in left
+    )
     columns = ("Page", "Left here", "Chose “finish later” here")
-    return _told("leaving", "Pages people left on", _bars([_row(*one) for one in most]), columns, table)
+    return _told(
+        "leaving", "Pages people left on", _bars([_row(name, gone) for gone, name in most]), columns, table
+    )
 
 
 def _times(name: str, title: str, of: Sequence[TimesOf], took: Sequence[Took]) -> Told:
     rows = [
         Row(LOOKS[one.look], (_time("half", each.half), _time("9 of 10", each.most)))
         for one, each in zip(of, took, strict=True)
-        if one.forms is not None and each.told
+        if each.told
     ]
     table = tuple(
         (LOOKS[one.look], count(one.forms), *_took(each)) for one, each in zip(of, took, strict=True)
@@ -167,16 +169,20 @@ def _within(minutes: float | None) -> str:
 
 def _time(share: str, minutes: float | None) -> Number:
     said = "not yet" if minutes is None else long_time(minutes)
-    return Number(minutes, f"{share}: {said}")
+    return Number(minutes or 0.0, f"{share}: {said}")
 
 
-def _row(label: str, forms: int | None) -> Row:
-    return Row(label, (Number(forms, count(forms)),))
+def _row(label: str, forms: int | Few | None) -> Row:
+    return Row(label, (_number(forms),))
+
+
+def _number(forms: int | Few | None) -> Number:
+    return Number(forms if isinstance(forms, int) else None, count(forms))
 
 
 def _share(label: str, one: LeftOpen) -> Row:
     if one.share is None:
-        return Row(label, (Number(1.0 if one.open is Few.HAVE_NOT else None, "nearly all"),))
+        return Row(label, (Number(1.0, "nearly all"),))
     return Row(label, (Number(one.share, f"{one.share:.0%}".replace("%", " %")),))
 
 
