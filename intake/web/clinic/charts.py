@@ -13,8 +13,8 @@ from textwrap import wrap
 LONGEST = 58.0
 # The bar of a number that is held back.
 HELD_BACK = 6.0
-_LETTERS = 34  # of a label, on a line of the narrowest screen
-_LINE, _BAR, _GAP = 1.35, 1.1, 0.7
+_LETTERS = 30  # of a label, on a line of the narrowest screen
+_LINE, _BAR, _GAP = 1.4, 1.1, 0.7
 # A line chart: how high the highest step is, and what stands above and below.
 RISE = 8.0
 _ABOVE, _BELOW = 1.5, 1.6
@@ -87,7 +87,7 @@ def bars(rows: Sequence[Row]) -> Picture:
     for row in rows:
         for line in wrap(row.label, _LETTERS) or [""]:
             y += _LINE
-            words.append(Word(line, 0.0, y - 0.3))
+            words.append(Word(line, 0.0, y - 0.42))
         for kind, number in enumerate(row.numbers, start=1):
             bar = _bar(number, most, y, kind)
             drawn.append(bar)

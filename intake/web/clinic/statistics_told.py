@@ -164,7 +164,7 @@ def _took(took: Took) -> tuple[str, str, str]:
 
 
 def _within(minutes: float | None) -> str:
-    return "not yet: too many still wait" if minutes is None else long_time(minutes)
+    return "not yet" if minutes is None else long_time(minutes)
 
 
 def _time(share: str, minutes: float | None) -> Number:
