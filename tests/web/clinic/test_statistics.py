@@ -85,9 +85,13 @@ def test_each_chart_has_a_name_and_a_description(bob):
     assert len([one for one in pictures if one.get("role") == "img"]) >= 3
     for picture in pictures:
         if picture.get("role") == "img":
-            title, said = picture.get("aria-labelledby").split()
-            assert words(picture.find(f"{SVG}title")), title
-            assert words(picture.find(f"{SVG}desc")), said
+            title, said = picture.find(f"{SVG}title"), picture.find(f"{SVG}desc")
+            assert (title.get("id"), said.get("id")) == (
+                picture.get("aria-labelledby"),
+                picture.get("aria-describedby"),
+            )
+            assert words(title)
+            assert words(said)
     assert "style=" not in bob.response.text  # the content security policy would drop it
 
 
