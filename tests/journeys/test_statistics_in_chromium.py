@@ -56,10 +56,7 @@ def test_the_statistics_are_read_as_pictures_and_as_tables(window, bob, width, s
         look(browser.tab)
 
 
-def test_words_that_run_out_of_a_picture_are_noticed(window, bob):
-    browser = window(390, True)
-    browser.tab.set_content(
-        "<svg class=plot width=100 height=20><text x=60 y=15>Rules most raised</text></svg>"
-    )
+def test_words_that_run_out_of_a_picture_are_noticed(page):
+    page.set_content("<svg class=plot width=100 height=20><text x=60 y=15>Rules most raised</text></svg>")
 
-    assert browser.tab.evaluate(_RUN_OVER) > 1
+    assert page.evaluate(_RUN_OVER) > 1
