@@ -71,7 +71,7 @@ class Form:
 def fill(database: Database, keys: ClinicKeys, library: Library, number: int, seed: int) -> Iterator[int]:
     """Store so many submissions; tells how many are stored after each batch."""
     rng = random.Random(seed)  # noqa: S311 - nothing secret is drawn
-    pool = [_form(library, rng, one.answers) for one in _in_turn(people(), min(POOL, number))]
+    pool = forms(library, rng, min(POOL, number))
     for start in range(0, number, _BATCH):
         rows: list[object] = []
         for place in range(start, min(start + _BATCH, number)):
@@ -82,6 +82,11 @@ def fill(database: Database, keys: ClinicKeys, library: Library, number: int, se
             session.flush()
             session.add_all(row for row in rows if not isinstance(row, SubmissionRow))
         yield min(start + _BATCH, number)
+
+
+def forms(library: Library, rng: random.Random, number: int) -> list[Form]:
+    """So many different sets of answers."""
+    return [_form(library, rng, one.answers) for one in _in_turn(people(), number)]
 
 
 def _in_turn(some: Sequence, number: int) -> Iterator:

@@ -15,6 +15,7 @@ from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
 from intake.domain.wording import PartLines, transcribe
+from intake.services import page_counting
 from intake.services.clinic import PatientDesk
 from intake.storage import audit, drafts, submissions
 
@@ -57,6 +58,7 @@ def start(desk: PatientDesk) -> str:
     with desk.database.write() as session:
         drafts.remove_expired(session, desk.now(), _idle(desk))
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
+        page_counting.begun(desk, session)
     return token
 
 
@@ -72,12 +74,19 @@ def evidence_of(desk: PatientDesk, draft: Draft) -> PatientEvidence:
 
 
 def answer_page(
-    desk: PatientDesk, token: str, page: Page, changes: Mapping[str, Answer], *, finished: bool = True
+    desk: PatientDesk,
+    token: str,
+    page: Page,
+    changes: Mapping[str, Answer],
+    *,
+    finished: bool = True,
+    stopped: bool = False,
 ) -> Saved:
     """Save what was given on one page. The last Continue wins, question by question.
 
-    ``finished`` is false when the patient only stopped here: the page is then kept as it
-    is and not counted as seen. Raises Expired and AlreadySent.
+    ``finished`` is false when the patient has not continued: the page is then kept as it
+    is and not counted as seen. ``stopped`` says that they chose to finish later. Raises Expired
+    and AlreadySent.
     """
     with desk.database.write() as session:
         before = _draft(_found(desk, session, token))
@@ -86,6 +95,7 @@ def answer_page(
             answers = answers.with_(_left_blank(desk, page, answers))
         seen = before.seen | {page.id} if finished else before.seen
         draft = drafts.save(session, desk.keys, token, replace(before, answers=answers, seen=seen))
+        page_counting.saved(desk, session, page, before.seen, seen, stopped=stopped)
     return Saved(draft, _safety_page(desk, page, before.answers, answers))
 
 
@@ -131,6 +141,7 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
         sealed, screened = submissions.seal(session, desk.keys, submission, screening)
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)
+        page_counting.sent(desk, session)
         for event in (
             SubmissionReceived(
                 submission.id,

@@ -84,6 +84,22 @@ def events(session: Session, submission_id: UUID | None = None) -> tuple[Recorde
     return tuple(_recorded(row) for row in session.scalars(query))
 
 
+def first_times(session: Session, event: type[Event], since: datetime) -> Mapping[UUID, datetime]:
+    """When each submission first had such a line, of the lines since then."""
+    # Every line is written in UTC and with microseconds, so that their order is that of their words.
+    start = since.astimezone(UTC).isoformat(timespec="microseconds")
+    query = (
+        select(AuditEventRow.object_id, func.min(AuditEventRow.at))
+        .where(
+            AuditEventRow.event == event.__name__,
+            AuditEventRow.at >= start,
+            AuditEventRow.object_id.is_not(None),
+        )
+        .group_by(AuditEventRow.object_id)
+    )
+    return {UUID(submission): datetime.fromisoformat(at) for submission, at in session.execute(query)}
+
+
 def screened_otherwise(session: Session, rules: str) -> int:
     """How many submissions were last screened with another edition of the rules than this one."""
     newest = (

@@ -51,9 +51,9 @@ from intake.storage.codec_wording import (
 VERSION = 1
 _STEP = 256
 # Steps of their own for records whose few bytes more or less would tell how many flags a
-# patient has (the shipped rules, all raised, fit in one), whether feedback names a rule, or
-# where a review stands.
-_STEPS = {"tally": 16384, "feedback": 1024, "summary": 1024, "entry": 1024}
+# patient has (the shipped rules, all raised, with every question, fit in one), whether feedback
+# names a rule, or where a review stands. Tallies of the first versions were filled up to 16384.
+_STEPS = {"tally": 24576, "feedback": 1024, "summary": 1024, "entry": 1024}
 
 
 class UnknownRecord(Exception):

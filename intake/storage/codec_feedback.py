@@ -3,6 +3,7 @@
 The names written here are those of stored records and never change; the code's may.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -66,9 +67,11 @@ def closing_from_json(document: Json) -> Closing:
 def tally_to_json(tally: Tally) -> Json:
     """The rules under each letter, the flags by rule, and the editions."""
     return {
-        "rules": {letter: list(rules) for letter, rules in tally.rules.items()},
+        "rules": _lists(tally.rules),
         "flags": dict(tally.flags),
         "editions": editions_to_json(tally.editions),
+        # Left out where it is not known, so that an old record is written as it was.
+        **({"questions": _lists(tally.questions)} if tally.questions else {}),
     }
 
 
@@ -78,4 +81,9 @@ def tally_from_json(document: Json) -> Tally:
         rules={letter: tuple(rules) for letter, rules in document["rules"].items()},
         flags=document["flags"],
         editions=editions_from_json(document["editions"]),
+        questions={letter: tuple(found) for letter, found in document.get("questions", {}).items()},
     )
+
+
+def _lists(lettered: Mapping[str, tuple[str, ...]]) -> Json:
+    return {letter: list(found) for letter, found in lettered.items()}

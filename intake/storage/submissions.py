@@ -82,7 +82,7 @@ def keep_screening(
 ) -> str:
     """Add a screening and its tally; the SHA-256 of the screening."""
     sealed = key.seal(screening_to_bytes(screening), screening_place(submission.id, number))
-    tally = tally_to_bytes(Tally.of(screening))
+    tally = tally_to_bytes(Tally.of(screening, submission.transcript))
     session.add_all(
         (
             ScreeningRow(submission_id=submission.id, number=number, sealed=sealed),

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake.domain.answers import State
 from intake.domain.feedback import FeedbackKind, on_flag, on_submission
 from intake.domain.figures import Counted, Counting, RuleFigures, feedback_by_rule
 from intake.domain.rules import Outcome, Priority
 from intake.domain.screening import Screening
-from intake.domain.tally import LETTERS, Mark, Tally, flag_mark
+from intake.domain.tally import LETTERS, STATES, Mark, Tally, flag_mark
+from intake.domain.wording import Line, PartLines
 from storage.samples import ALICE, BOB, EDITIONS, NOW, outcome, screening
 
 NOT_USEFUL, WRONG, MISSING = FeedbackKind.NOT_USEFUL, FeedbackKind.WRONG, FeedbackKind.MISSING
@@ -205,3 +207,32 @@ def test_all_feedback_is_counted_by_rule_whatever_screening_it_was_on():
     (one,) = feedback_by_rule(said)
 
     assert (one.rule, one.not_useful, one.wrong) == ("sleep", 1, 1)
+
+
+def test_a_tally_holds_how_each_question_was_left_and_whether_a_rule_could_not_tell_because_of_it():
+    states = (State.ANSWERED, State.NOT_SURE, State.DECLINED, State.BLANK, None)
+    lines = tuple(
+        Line(f"{state}-{undecided}", "", "", "", state) for state in states for undecided in (True, False)
+    )
+    waits = replace(outcome(kind=Outcome.CANNOT_TELL), missing=tuple(line for line in lines[::2]))
+    raised = replace(outcome("other"), missing=(lines[1],))
+
+    tally = Tally.of(screening(waits, raised), (PartLines("part", "", lines),))
+
+    found = {
+        question: (STATES[letter.lower()], letter.isupper())
+        for letter, questions in tally.questions.items()
+        for question in questions
+    }
+    assert found == {f"{s}-{undecided}": (s, undecided) for s in states for undecided in (True, False)}
+
+
+def test_the_priority_of_a_tally_is_that_of_its_screening():
+    every = [None, *Priority]
+    for one in every:
+        outcomes = (
+            [outcome(kind=Outcome.NOT_RAISED)]
+            if one is None
+            else [outcome("a", one), outcome("b", Priority.INFO)]
+        )
+        assert Tally.of(screening(*outcomes)).priority is one

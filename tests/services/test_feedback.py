@@ -9,10 +9,12 @@ from sqlalchemy import text
 
 import sending
 from intake.content.library import parse_library
+from intake.domain.answers import State
 from intake.domain.feedback import FeedbackKind, WordsNeeded
 from intake.domain.rules import Outcome
 from intake.domain.safety_log import AlreadyClosed
 from intake.domain.tally import Tally
+from intake.domain.wording import Line, PartLines
 from intake.services import feedback, figures, histories, reviewing
 from intake.storage import audit
 from intake.storage.codec import tally_to_bytes
@@ -206,11 +208,18 @@ def test_a_tally_has_one_length_whether_a_form_is_blank_or_raises_everything(cop
     screening = reviewing.open_review(copy.clinic, alice, blank).screening
     assert len(screening.flags) > 100
 
-    def length(outcome):
-        every = tuple(replace(one, outcome=outcome) for one in screening.outcomes)
-        return len(tally_to_bytes(Tally.of(replace(screening, outcomes=every))))
+    every_question = tuple(
+        Line(question.id, "", "", "", State.NOT_SURE)
+        for question in copy.desk.library.questionnaire.questions
+    )
+    all_asked = (PartLines("every", "", every_question),)
 
-    assert len({length(outcome) for outcome in Outcome} | {len(tally_to_bytes(Tally.of(screening)))}) == 1
+    def length(outcome, asked=()):
+        every = tuple(replace(one, outcome=outcome) for one in screening.outcomes)
+        return len(tally_to_bytes(Tally.of(replace(screening, outcomes=every), asked)))
+
+    lengths = {length(outcome, asked) for outcome in Outcome for asked in ((), all_asked)}
+    assert len(lengths | {len(tally_to_bytes(Tally.of(screening)))}) == 1
 
 
 @on_sqlite

@@ -41,7 +41,7 @@ from intake.domain.same_person import SaidOfTwo
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.standing import Standing
 from intake.domain.submissions import Draft, Signature, Submission
-from intake.domain.tally import LETTERS, Tally
+from intake.domain.tally import LETTERS, STATES, Tally
 from intake.domain.wording import Line, PartLines
 
 words = st.text(max_size=20)
@@ -154,6 +154,7 @@ tallies = st.builds(
     st.dictionaries(st.sampled_from(sorted(LETTERS)), tuples_of(ids)),
     st.dictionaries(ids, words, max_size=3),
     editions,
+    st.dictionaries(st.sampled_from(sorted({*STATES, *map(str.upper, STATES)})), tuples_of(ids)),
 )
 summaries = st.builds(
     QueueEntry,

@@ -19,6 +19,7 @@ from storage.samples import (
     screening,
     send,
     sign_off,
+    submission_of_pat,
 )
 
 
@@ -60,7 +61,7 @@ def noted(monkeypatch):
 def test_a_screening_is_kept_with_its_tally_and_only_that_is_opened(database, clinic_keys, sent, noted):
     (one,) = opened(database, clinic_keys, sent)
 
-    assert one == tallies.Opened(Counted(Tally.of(screening()), frozenset()))
+    assert one == tallies.Opened(Counted(Tally.of(screening(), submission_of_pat().transcript), frozenset()))
     assert noted == ["tallies"]
 
 
@@ -71,7 +72,7 @@ def test_only_the_newest_screening_counts(database, clinic_keys, sent):
 
     (one,) = opened(database, clinic_keys, sent)
 
-    assert one.counted.tally == Tally.of(newer)
+    assert one.counted.tally == Tally.of(newer, submission_of_pat().transcript)
 
 
 def test_a_screening_from_before_is_opened_itself_and_its_tally_kept(database, clinic_keys, sent, noted):

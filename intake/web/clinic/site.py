@@ -23,6 +23,7 @@ from intake.web.clinic import (
     settings_lines,
     signing,
     staff,
+    statistics,
     views,
 )
 from intake.web.frame import date_and_time, new_site
@@ -68,6 +69,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
         persons,
         settings,
         settings_lines,
+        statistics,
     ):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)

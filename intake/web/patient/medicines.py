@@ -119,7 +119,7 @@ def _take(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
         added = form.read(visit.desk.library.formulary) if _has_room(entries, form) else None
         entries = (*entries, added) if added is not None else entries
     if "go-later" in request.form:
-        saved = _keep(visit, place, entries)
+        saved = _keep(visit, place, entries, stopped=True)
         return stop_here(place, saved.safety, visit.questionnaire, unfinished=bool(form.errors))
     if form.errors:
         return _show(visit, place, entries, form), 422
@@ -138,8 +138,9 @@ def _has_room(entries: Entries, form: MedicineForm) -> bool:
     return False
 
 
-def _keep(visit: Visit, place: Place, entries: Entries) -> Saved:
-    return answering.answer_page(visit.desk, visit.token, place.page, _answer(place, entries), finished=False)
+def _keep(visit: Visit, place: Place, entries: Entries, *, stopped: bool = False) -> Saved:
+    given = _answer(place, entries)
+    return answering.answer_page(visit.desk, visit.token, place.page, given, finished=False, stopped=stopped)
 
 
 def _finish(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:

@@ -84,7 +84,9 @@ def _take(visit: Visit, place: Place) -> ResponseReturnValue:
     form = PageForm(place.page, visit.evidence, sent)
     readable = form.validate()
     if "go-later" in sent:
-        saved = answering.answer_page(visit.desk, visit.token, place.page, form.given(), finished=False)
+        saved = answering.answer_page(
+            visit.desk, visit.token, place.page, form.given(), finished=False, stopped=True
+        )
         return stop_here(place, saved.safety, visit.questionnaire, unfinished=not readable)
     if readable and "change-it" in sent:
         return _show(visit, place, form)

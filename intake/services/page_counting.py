@@ -1,0 +1,61 @@
+"""Counting where people leave the form, beside what they save: a count that fails costs nobody an answer."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from intake.domain.questionnaire import Page
+from intake.domain.stretches import DAYS_KEPT, Came, at_a_save, at_sending, at_the_start
+from intake.services.clinic import PatientDesk
+from intake.storage import page_counts
+
+_LOG = logging.getLogger(__name__)
+
+
+def begun(desk: PatientDesk, session: Session) -> None:
+    """A form was begun. Counts that are too old go at the same time."""
+
+    def forget() -> None:
+        page_counts.remove_before(session, desk.today() - timedelta(days=DAYS_KEPT))
+
+    _or_else_nothing(session, forget)
+    _add(desk, session, lambda: at_the_start(desk.library.questionnaire))
+
+
+def saved(
+    desk: PatientDesk,
+    session: Session,
+    page: Page,
+    before: frozenset[str],
+    after: frozenset[str],
+    *,
+    stopped: bool,
+) -> None:
+    """A page was saved; ``before`` and ``after`` are the pages that were continued from."""
+    _add(
+        desk,
+        session,
+        lambda: at_a_save(desk.library.questionnaire, page.id, before, after, stopped=stopped),
+    )
+
+
+def sent(desk: PatientDesk, session: Session) -> None:
+    """A form was sent."""
+    _add(desk, session, at_sending)
+
+
+def _add(desk: PatientDesk, session: Session, came: Callable[[], Iterable[tuple[str, Came]]]) -> None:
+    _or_else_nothing(session, lambda: page_counts.add(session, desk.today(), came()))
+
+
+def _or_else_nothing(session: Session, deed: Callable[[], None]) -> None:
+    try:
+        # Apart from what is saved: rolled back alone.
+        with session.begin_nested():
+            deed()
+    except Exception as error:
+        # Whatever it is: the patient waits for their answers to be kept, not for a number. The class
+        # alone: an error's words may name a page, and with it what somebody was asked.
+        _LOG.warning("a page was not counted (%s)", type(error).__name__)
