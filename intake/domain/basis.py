@@ -4,6 +4,7 @@ Four things (regulation.md F6, F7): what the program is for; each answer looked 
 part of it came out, and where it comes from; knowns and unknowns.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,9 +54,11 @@ class RuleBasis:
     asked_only: tuple[AskedOnly, ...]
     thresholds: tuple[str, ...]
 
-    def examples(self, outcome: Outcome) -> int:
-        """How many people its examples invent of whom this must come."""
-        return sum(example.outcome is outcome for example in self.rule.examples)
+    @property
+    def tried(self) -> tuple[tuple[Outcome, int], ...]:
+        """For each outcome, how many people its examples invent of whom that must come."""
+        found = Counter(example.outcome for example in self.rule.examples)
+        return tuple((outcome, found[outcome]) for outcome in Outcome)
 
     @property
     def was_read(self) -> bool:

@@ -43,7 +43,6 @@ class Instrument:
 
     total: Line
     items: tuple[Item, ...]
-    note: str = ""
 
     @property
     def missing(self) -> tuple[Item, ...]:
@@ -59,7 +58,7 @@ def instruments(evidence: PatientEvidence, worked_out: tuple[Line, ...]) -> tupl
     for line in worked_out:
         derived = evidence.questionnaire.derived_answer(line.question)
         if derived is not None and derived.derivation in _TOTALS:
-            found.append(Instrument(line, _items(evidence, derived), derived.scoring.note.strip()))
+            found.append(Instrument(line, _items(evidence, derived)))
     return tuple(found)
 
 

@@ -65,7 +65,7 @@ def bases(clinic: Clinic, review: Review) -> Bases:
     evidence = _evidence(library, review)
     rules = {rule.id: rule for rule in library.rulebook.rules}
     teller = Teller(library.questionnaire, library.formulary)
-    explainer = Explainer(rules, teller, evidence, given_at((review.submission,)))
+    explainer = Explainer(rules, teller, evidence, given_at(review.revisions))
     found, stopped = {}, {}
     for flag in review.flags:
         try:
@@ -102,7 +102,8 @@ def _keep(wanted: Editions, library: Library) -> None:
 
 def _evidence(library: Library, review: Review) -> PatientEvidence:
     # As of the day the screening read the answers as of; those of the first versions do not say.
-    submission = review.submission
+    screened = review.screening.revision
+    submission = next((one for one in review.revisions if one.revision == screened), review.submission)
     as_of = review.screening.as_of or submission.sent_on
     answers = fitting(library.questionnaire, submission.answers)
     return PatientEvidence(library.questionnaire, library.formulary, answers, as_of)

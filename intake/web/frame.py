@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from intake import resources
 from intake.config import Settings
 from intake.domain.wording import long_date
+from intake.web.scripts import script
 from intake.web.security import secure
 from intake.web.theme import stylesheet_tokens
 
@@ -55,7 +56,7 @@ def new_site(name: str, settings: Settings, secret_key: bytes) -> Site:
     app.jinja_options = {"undefined": StrictUndefined}
     secure(app, settings, secret_key, name)
     app.jinja_env.filters.update(long_date=long_date, date_and_time=date_and_time, digits=digits)
-    _serve_assets(app, settings)
+    _serve_assets(app, settings, name)
     _show_error_pages(app)
     return app
 
@@ -79,7 +80,7 @@ def stylesheet(brand: str) -> str:
     return tight.replace(";}", "}").strip()
 
 
-def _assets(settings: Settings) -> dict[str, Asset]:
+def _assets(settings: Settings, site: str) -> dict[str, Asset]:
     color = settings.clinic_color
     icon = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
@@ -89,6 +90,8 @@ def _assets(settings: Settings) -> dict[str, Asset]:
         "style": _asset("style", ".css", stylesheet(color).encode(), "text/css; charset=utf-8"),
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
+    if site == "clinic":
+        assets["keys"] = _asset("keys", ".js", script("keys.js"), "text/javascript; charset=utf-8")
     logo = Path(settings.clinic_logo)
     if settings.clinic_logo and logo.suffix.lower() in _LOGO_TYPES:
         suffix = logo.suffix.lower()
@@ -100,8 +103,8 @@ def _asset(name: str, suffix: str, content: bytes, media_type: str) -> Asset:
     return Asset(f"{name}-{hashlib.sha256(content).hexdigest()[:12]}{suffix}", content, media_type)
 
 
-def _serve_assets(app: Flask, settings: Settings) -> None:
-    assets = _assets(settings)
+def _serve_assets(app: Flask, settings: Settings, site: str) -> None:
+    assets = _assets(settings, site)
     by_name = {asset.name: asset for asset in assets.values()}
 
     def static(name: str) -> Response:

@@ -412,5 +412,9 @@ def test_how_far_the_sources_were_checked_is_known():
     for checked, read in ((Checked.READ, True), (Checked.SECONDARY, False), (Checked.NOT_CHECKED, False)):
         only = rule(RASH, checked=checked)
         assert explainer(evidence, only).basis(Flag(outcome_of(only, evidence))).rule.was_read is read
-    assert basis_of(RASH).rule.examples(Outcome.RAISED) == 1
-    assert basis_of(RASH).rule.examples(Outcome.CANNOT_TELL) == 0
+
+
+def test_on_how_many_examples_a_rule_was_tried_is_known():
+    tried = basis_of(RASH).rule.tried
+
+    assert tried == ((Outcome.RAISED, 1), (Outcome.CANNOT_TELL, 0), (Outcome.NOT_RAISED, 0))

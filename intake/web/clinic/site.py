@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import Flask, g, request
 
+from intake.domain.basis import LIMITS, PURPOSE
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
 from intake.services.clinic import Clinic
@@ -12,7 +13,6 @@ from intake.web.clinic import (
     feedback,
     figures,
     impact,
-    keys,
     overlay_report,
     proposals,
     reading,
@@ -46,7 +46,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures, keys):
+    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
@@ -65,6 +65,8 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         short=lambda edition: edition[:8],
         priority=reading.PRIORITIES.__getitem__,
         checked=reading.CHECKED.__getitem__,
+        truth=reading.TRUTHS.__getitem__,
+        outcome=reading.OUTCOMES.__getitem__,
         role=ROLES.__getitem__,
         said=reading.SAID.__getitem__,
         percent=figures.percent,
@@ -73,7 +75,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     )
     app.jinja_env.tests["answered"] = reading.was_answered
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
-    app.jinja_env.globals["keys_script"] = keys.address
+    app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
 
     @app.context_processor
     def signed_in() -> dict[str, object]:
