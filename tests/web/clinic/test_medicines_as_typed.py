@@ -1,5 +1,6 @@
 """The patient's medicines on the clinic's page: as typed, beside what each was taken for."""
 
+from collections import OrderedDict
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from intake.content.medicines import parse_formulary
 from intake.domain.answers import MedicineEntry, MedicineList, answered
 from intake.domain.medicines import Medicine, Possible, Recognition
+from intake.services import basis
 from intake.web.clinic.listed_medicines import ListedMedicine
 from intake.web.clinic.site import create_clinic_site
 from web.clinic.conftest import PASSWORD
@@ -135,8 +137,11 @@ def test_a_list_is_read_with_the_edition_the_form_was_screened_under(alice, clin
     assert "now in force" not in words(_answer(later))
 
 
-def test_a_list_whose_edition_is_gone_is_read_with_the_one_in_force_and_says_so(alice, clinic, sent):
+def test_a_list_whose_edition_is_gone_is_read_with_the_one_in_force_and_says_so(
+    alice, clinic, sent, monkeypatch
+):
     submission = send(sent, MedicineEntry("Nardil"))
+    monkeypatch.setattr(basis, "_read", OrderedDict())
     with clinic.database.write() as session:
         session.execute(text("DROP TRIGGER editions_no_delete"))
         session.execute(text("DELETE FROM editions WHERE kind = 'medicines'"))
