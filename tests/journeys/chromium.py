@@ -21,7 +21,18 @@ _WHERE = "one => (here => [one === here, here.type, here.name])(document.activeE
 # The pictures of `make screenshots`: of these moments, in windows of this width.
 _PICTURES = {
     390: {"start", "question", "phq", "pause", "check", "sent", "submission"},
-    1280: {"compare", "queue", "submission", "sign-off", "rules", "propose", "proposal", "impact", "figures"},
+    1280: {
+        "basis",
+        "compare",
+        "queue",
+        "submission",
+        "sign-off",
+        "rules",
+        "propose",
+        "proposal",
+        "impact",
+        "figures",
+    },
 }
 
 
@@ -92,6 +103,10 @@ class Chromium(Visitor):
     def strangers(self) -> list[str]:
         """What was asked of any other site."""
         return [one for one in self.requests if urlsplit(one)[:2] != urlsplit(self._site)[:2]]
+
+    def look(self) -> None:
+        """Look at what changed on the page without a visit, such as something that was unfolded."""
+        self._look()
 
     def _pick(self, control: Locator, _described: Control) -> None:
         control.check()
