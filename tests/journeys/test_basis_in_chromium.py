@@ -61,13 +61,13 @@ def test_what_to_ask_first_stands_on_the_first_screen(window, copy, alice):
         send(copy, PEOPLE[name])
     copy.clock.at = NOON
     browser = reader(window, 1280)
-    forms = [one.get_attribute("href") for one in browser.tab.locator(".queue li a").all()]
+    forms = browser.tab.locator(".queue li a").evaluate_all("links => links.map(one => one.href)")
     assert len(forms) == len(FIVE)
 
     for width, height, wanted in ((1280, 800, ON_A_DESK), (390, 844, ON_A_PHONE)):
         browser.tab.set_viewport_size({"width": width, "height": height})
         for form in forms:
-            browser.tab.goto(browser._absolute(form))
+            browser.tab.goto(form)
             assert beyond(browser.tab, wanted) == [], f"{browser.tab.title()} at {width}"
 
     browser.tab.evaluate("document.querySelector('main').style.paddingTop = '60vh'")
