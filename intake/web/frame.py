@@ -20,6 +20,7 @@ from intake import resources
 from intake.config import Settings
 from intake.domain.logo import LogoKind, Picture
 from intake.domain.wording import long_date
+from intake.web.scripts import script
 from intake.web.security import secure
 from intake.web.theme import stylesheet_tokens
 
@@ -75,7 +76,7 @@ def new_site(
     secure(app, settings, secret_key, name)
     app.jinja_env.filters.update(long_date=long_date, date_and_time=date_and_time, digits=digits)
     at_hand = _at_hand(app, settings, now or (lambda: settings))
-    _serve_assets(app, _Wardrobe(settings, at_hand, lately))
+    _serve_assets(app, _Wardrobe(name, settings, at_hand, lately))
     _tell_templates(app, at_hand)
     _show_error_pages(app)
     return app
@@ -105,9 +106,9 @@ class _Wardrobe:
     """What the sites look like now and looked like lately, each file under the name of its content."""
 
     def __init__(
-        self, start: Settings, now: Callable[[], Settings], lately: Callable[[], Iterable[Settings]]
+        self, site: str, start: Settings, now: Callable[[], Settings], lately: Callable[[], Iterable[Settings]]
     ) -> None:
-        self._start, self._now, self._lately = start, now, lately
+        self._site, self._start, self._now, self._lately = site, start, now, lately
         self._served: OrderedDict[str, Asset] = OrderedDict()
         self._noting = Lock()
 
@@ -130,7 +131,8 @@ class _Wardrobe:
         yield from self._lately()
 
     def _noted(self, settings: Settings) -> dict[str, Asset]:
-        assets = _assets(settings.clinic_color, settings.clinic_picture or _picture_of(settings.clinic_logo))
+        picture = settings.clinic_picture or _picture_of(settings.clinic_logo)
+        assets = _assets(self._site, settings.clinic_color, picture)
         with self._noting:
             for asset in assets.values():
                 self._served[asset.name] = asset
@@ -141,7 +143,7 @@ class _Wardrobe:
 
 
 @lru_cache(maxsize=16)
-def _assets(color: str, logo: Picture | None) -> dict[str, Asset]:
+def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
     icon = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
         f'<circle cx="4" cy="4" r="4" fill="{color}"/></svg>'
@@ -150,6 +152,8 @@ def _assets(color: str, logo: Picture | None) -> dict[str, Asset]:
         "style": _asset("style", ".css", stylesheet(color).encode(), "text/css; charset=utf-8"),
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
+    if site == "clinic":
+        assets["keys"] = _asset("keys", ".js", script("keys.js"), "text/javascript; charset=utf-8")
     if logo is not None:
         assets["logo"] = _asset("logo", f".{logo.kind.value}", logo.content, _LOGO_TYPES[logo.kind])
     return assets

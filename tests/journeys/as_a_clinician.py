@@ -41,7 +41,7 @@ def answers_on(page: Served) -> list[tuple[str, str]]:
 
 def _answer(dd: Element) -> str:
     """What stands as the answer; of a list of medicines, each as it was typed."""
-    listed = [words(_only(entry, "strong")) for entry in dd.iter("li")]
+    listed = [words(one) for entry in dd.iter("tr") for one in entry.iter("strong")]
     return "; ".join(listed) if listed else _said(dd)
 
 

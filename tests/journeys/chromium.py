@@ -22,6 +22,7 @@ _WHERE = "one => (here => [one === here, here.type, here.name])(document.activeE
 _PICTURES = {
     390: {"start", "question", "phq", "pause", "check", "sent", "submission"},
     1280: {
+        "basis",
         "compare",
         "queue",
         "submission",
@@ -103,6 +104,10 @@ class Chromium(Visitor):
     def strangers(self) -> list[str]:
         """What was asked of any other site."""
         return [one for one in self.requests if urlsplit(one)[:2] != urlsplit(self._site)[:2]]
+
+    def look(self) -> None:
+        """Look at what changed on the page without a visit, such as something that was unfolded."""
+        self._look()
 
     def _pick(self, control: Locator, _described: Control) -> None:
         control.check()

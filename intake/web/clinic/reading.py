@@ -1,17 +1,24 @@
 """What a clinician reads about a submission, put in the order in which it is read."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from intake.domain.answers import Day, MedicineEntry, MedicineList, State
-from intake.domain.feedback import Feedback, FeedbackKind, standing
-from intake.domain.medicines import Formulary, Possible, Recognition
-from intake.domain.review import Acknowledgement, Review, SignOff, Status
-from intake.domain.rules import Checked, Lowered, MovedUp, Priority, RuleBook, SourceKind
-from intake.domain.screening import Flag, RuleOutcome
+from intake.domain.answer_changes import AnswerChange, changes_over_time
+from intake.domain.answers import Day, Number, State
+from intake.domain.feedback import Feedback, FeedbackKind
+from intake.domain.instruments import Instrument
+from intake.domain.measures import in_the_other_system
+from intake.domain.review import Review, SignOff, Status
+from intake.domain.rules import Checked, Lowered, Outcome, Priority, RuleBook, SourceKind
+from intake.domain.screening import RuleOutcome
+from intake.domain.truth import Truth
 from intake.domain.wording import Line, PartLines, long_date
+from intake.services.basis import Bases, bases
+from intake.web.clinic.cards import Card, by_question, cards
+from intake.web.clinic.listed_medicines import ListedMedicine, listed_medicines
 from intake.web.clinic.sessions import this_clinic
+
+__all__ = ["Card", "Reading", "read"]
 
 PRIORITIES = {
     Priority.URGENT: "Urgent",
@@ -24,6 +31,19 @@ CHECKED = {
     Checked.SECONDARY: "read in a secondary source",
     Checked.NOT_CHECKED: "not checked by the project: verify before relying on it",
 }
+# None: the program stopped with an error before it knew.
+TRUTHS = {
+    Truth.YES: "So",
+    Truth.NO: "Not so",
+    Truth.NOT_KNOWN: "Not known",
+    None: "Stopped with an error",
+}
+OUTCOMES = {
+    Outcome.RAISED: "raised",
+    Outcome.CANNOT_TELL: "cannot tell",
+    Outcome.NOT_RAISED: "not raised",
+    None: "stopped with an error",
+}
 SAID = {
     FeedbackKind.NOT_USEFUL: "Not useful",
     FeedbackKind.WRONG: "Wrong",
@@ -31,77 +51,6 @@ SAID = {
 }
 # What a label section is called in a heading of its own: "Boxed warning: ...".
 KINDS = {kind: kind.value.capitalize() for kind in SourceKind}
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One flag, its place on the page, who has acknowledged it, and what stands as said of it.
-
-    ``changed`` is what the clinic had made of its rule's priority when the form was screened.
-    """
-
-    flag: Flag
-    place: int
-    acknowledged: Acknowledgement | None
-    feedback: tuple[Feedback, ...]
-    changed: Lowered | MovedUp | None = None
-
-    @property
-    def outcome(self) -> RuleOutcome:
-        """What the rule said."""
-        return self.flag.outcome
-
-    @property
-    def is_undecided(self) -> bool:
-        """Whether the rule cannot tell."""
-        return self.flag.is_undecided
-
-    @property
-    def title(self) -> str:
-        """What the flag is about."""
-        return self.flag.title
-
-    @property
-    def anchor(self) -> str:
-        """Where on the page the flag stands."""
-        return f"flag-{self.place}"
-
-
-@dataclass(frozen=True, slots=True)
-class ListedMedicine:
-    """One medicine as the patient wrote it, beside what it was taken for."""
-
-    entry: MedicineEntry
-    recognition: Recognition
-
-    @property
-    def typed(self) -> str:
-        """The name as it stands on the patient's list."""
-        if self.entry.named:
-            return self.entry.name
-        return ": ".join(words for words in ("One I do not know the name of", self.entry.name) if words)
-
-    @property
-    def taken_for(self) -> str:
-        """The ingredients recognized or resembled, and what is left to read by hand."""
-        recognition = self.recognition
-        found = [", ".join(medicine.name for medicine in recognition.certain)]
-        by_word: dict[str, list[Possible]] = {}
-        for one in recognition.possible:
-            by_word.setdefault(one.word, []).append(one)
-        found += [f"{self._quoted(word)}possibly {_any_of(ones)}" for word, ones in by_word.items()]
-        if self.entry.named:
-            found += [
-                f"{self._quoted(part)}not recognized: read by hand" for part in recognition.unrecognised
-            ]
-        else:
-            found.append("read by hand")
-        return "; ".join(words for words in found if words) or "not recognized: read by hand"
-
-    def _quoted(self, part: str) -> str:
-        # A part of what was typed is named; the whole stands beside it anyway.
-        whole = {self.entry.name.casefold(), self.entry.as_typed().casefold()}
-        return "" if part.casefold() in whole else f"“{part}” "
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +66,11 @@ class Reading:
     asked: frozenset[str]
     other_medicines: bool
     today: date
+    bases: Bases
+    changes: tuple[AnswerChange, ...]
     _flagged: dict[str, tuple[Card, ...]]
     _listed: dict[str, tuple[ListedMedicine, ...]]
+    _places: dict[str, int]
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -185,6 +137,28 @@ class Reading:
         """The flags that rest on, or wait for, the answer to a question."""
         return self._flagged.get(question, ())
 
+    @property
+    def instruments(self) -> dict[str, Instrument]:
+        """The published instruments whose items are known, by the id of the total."""
+        return {one.total.question: one for one in self.bases.instruments}
+
+    @property
+    def look_first(self) -> Card | None:
+        """What comes before the first flag raised: one that cannot tell, of a higher priority."""
+        if not (self.raised and self.cannot_tell):
+            return None
+        raised, undecided = self.raised[0].outcome.priority, self.cannot_tell[0].outcome.priority
+        return self.cannot_tell[0] if undecided.rank < raised.rank else None
+
+    def changes_of(self, question: str) -> tuple[AnswerChange, ...]:
+        """What the answer to a question was before, each time it was sent anew."""
+        return tuple(one for one in self.changes if one.question == question)
+
+    def in_the_other_system(self, question: str) -> str:
+        """A height or weight in the units it was not typed in; empty where both stand there anyway."""
+        value = self.review.submission.answers.value(question)
+        return in_the_other_system(value.amount, value.unit) if isinstance(value, Number) else ""
+
     def medicines_on(self, question: str) -> tuple[ListedMedicine, ...]:
         """The medicines listed as the answer to a question; none when it does not ask for any."""
         return self._listed.get(question, ())
@@ -201,7 +175,7 @@ class Reading:
 
     def place(self, key: str) -> int:
         """Where on the page the flag with this key stands; 0 for one that does not."""
-        return next((card.place for card in self.cards if card.flag.key == key), 0)
+        return self._places.get(key, 0)
 
     def since(self, seen: frozenset[str]) -> tuple[Card, ...]:
         """The flags that were not on a page which showed these keys."""
@@ -211,9 +185,12 @@ class Reading:
 def read(review: Review, rulebook: RuleBook) -> Reading:
     """The review, ready to be shown; the rules in force say what rules do not cover."""
     clinic = this_clinic()
-    screening, formulary = review.screening, clinic.library.formulary
-    raised = _cards(review, screening.raised, first=1)
-    cannot_tell = _cards(review, screening.cannot_tell, first=len(raised) + 1)
+    screening, answers = review.screening, review.submission.answers
+    resting_on = bases(clinic, review)
+    # Medicines are read as they were when it was screened; only if nobody can, as they would be now.
+    formulary = resting_on.formulary or clinic.library.formulary
+    raised = cards(review, screening.raised, resting_on, first=1)
+    cannot_tell = cards(review, screening.cannot_tell, resting_on, first=len(raised) + 1)
     return Reading(
         review,
         raised,
@@ -224,52 +201,15 @@ def read(review: Review, rulebook: RuleBook) -> Reading:
         frozenset(line.question for part in review.submission.transcript for line in part.lines),
         screening.editions.medicines != formulary.edition,
         clinic.local(clinic.now()).date(),
-        _by_question((*raised, *cannot_tell)),
-        {
-            question: tuple(_recognised(entry, formulary) for entry in answer.value.entries)
-            for question, answer in review.submission.answers.items()
-            if isinstance(answer.value, MedicineList)
-        },
+        resting_on,
+        changes_over_time(review.revisions),
+        by_question((*raised, *cannot_tell)),
+        listed_medicines(answers, formulary),
+        # Once: a key is a fingerprint, and the page asks for the place of each.
+        {card.flag.key: card.place for card in (*raised, *cannot_tell)},
     )
 
 
 def was_answered(line: Line) -> bool:
     """Whether there are words of the patient's to quote."""
     return line.state is State.ANSWERED
-
-
-def _cards(review: Review, flags: Iterable[Flag], first: int) -> tuple[Card, ...]:
-    said = standing(review.feedback)
-    return tuple(
-        Card(
-            flag,
-            place,
-            review.acknowledgement(flag.key),
-            tuple(one for one in said if one.flag == flag.key),
-            _changed(review, flag),
-        )
-        for place, flag in enumerate(flags, first)
-    )
-
-
-def _changed(review: Review, flag: Flag) -> Lowered | MovedUp | None:
-    # A rule that stopped with an error is urgent whatever the clinic had made of it.
-    return None if flag.outcome.failed else review.screening.change_of(flag.outcome.rule)
-
-
-def _by_question(cards: tuple[Card, ...]) -> dict[str, tuple[Card, ...]]:
-    found: dict[str, list[Card]] = {}
-    for card in cards:
-        quoted = {line.question for line in (*card.outcome.because, *card.outcome.missing)}
-        for question in quoted:
-            found.setdefault(question, []).append(card)
-    return {question: tuple(flagged) for question, flagged in found.items()}
-
-
-def _recognised(entry: MedicineEntry, formulary: Formulary) -> ListedMedicine:
-    return ListedMedicine(entry, formulary.read(entry.as_typed()))
-
-
-def _any_of(possible: list[Possible]) -> str:
-    meant = (" and ".join(medicine.name for medicine in one.medicines) for one in possible)
-    return " or ".join(dict.fromkeys(meant))

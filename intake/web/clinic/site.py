@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import Flask, g, request
 
+from intake.domain.basis import LIMITS, PURPOSE
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
 from intake.services import clinic_settings
@@ -89,6 +90,8 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         short=lambda edition: edition[:8],
         priority=reading.PRIORITIES.__getitem__,
         checked=reading.CHECKED.__getitem__,
+        truth=reading.TRUTHS.__getitem__,
+        outcome=reading.OUTCOMES.__getitem__,
         role=ROLES.__getitem__,
         said=reading.SAID.__getitem__,
         percent=figures.percent,
@@ -97,6 +100,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     )
     app.jinja_env.tests["answered"] = reading.was_answered
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
+    app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
     app.jinja_env.globals["linked_to"] = persons.linked_to
 
     @app.context_processor

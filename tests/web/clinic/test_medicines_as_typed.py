@@ -1,13 +1,16 @@
 """The patient's medicines on the clinic's page: as typed, beside what each was taken for."""
 
+from collections import OrderedDict
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from intake.content.medicines import parse_formulary
 from intake.domain.answers import MedicineEntry, MedicineList, answered
 from intake.domain.medicines import Medicine, Possible, Recognition
-from intake.web.clinic.reading import ListedMedicine
+from intake.services import basis
+from intake.web.clinic.listed_medicines import ListedMedicine
 from intake.web.clinic.site import create_clinic_site
 from web.clinic.conftest import PASSWORD
 from web.clinic.content import MEDICINES
@@ -73,7 +76,7 @@ def test_a_name_the_patient_is_not_sure_of_is_shown_as_such():
 
 
 def listed_to(person):
-    return [words(one) for one in _answer(person).iter("li")]
+    return [words(one) for one in next(_answer(person).iter("tbody")).iter("tr")]
 
 
 def _answer(person):
@@ -94,16 +97,18 @@ def test_each_medicine_stands_as_typed_with_all_that_was_said_of_it(alice, sent)
     alice.open(f"/submissions/{submission}")
 
     first, second, third = listed_to(alice)
-    assert first.startswith("Nardil — phenelzine typed “nardel”")
-    assert first.endswith("15 mg, 3 or more times a day, last taken: Today")
-    assert second == "sunrise — not recognized: read by hand"
-    assert third == "One I do not know the name of — read by hand a white pill"
+    assert first == (
+        "Nardil 15 mg, 3 or more times a day, last taken: Today "
+        "typed “nardel”, then picked this name phenelzine"
+    )
+    assert second == "sunrise not recognized: read by hand"
+    assert third == "One I do not know the name of a white pill read by hand"
 
 
 def test_a_name_nobody_picked_is_not_said_to_be_typed_otherwise(alice, sent):
     alice.open(f"/submissions/{send(sent, MedicineEntry('Nardil'))}")
 
-    assert listed_to(alice) == ["Nardil — phenelzine"]
+    assert listed_to(alice) == ["Nardil phenelzine"]
 
 
 def test_what_a_patient_typed_for_a_medicine_is_never_read_as_markup(alice, sent):
@@ -122,17 +127,34 @@ def test_forty_medicines_are_all_shown(alice, sent):
     assert len(listed_to(alice)) == 40
 
 
-def test_a_list_read_with_another_edition_than_the_form_was_screened_under_says_so(alice, clinic, sent):
+def test_a_list_is_read_with_the_edition_the_form_was_screened_under(alice, clinic, sent):
     submission = send(sent, MedicineEntry("Nardil"))
-    alice.open(f"/submissions/{submission}")
-    assert "now in force" not in words(_answer(alice))
 
-    library = replace(clinic.library, formulary=parse_formulary(MEDICINES.replace("Nardil", "Nardelzine")))
-    later = Person(create_clinic_site(replace(clinic, library=library))).sign_in("alice", PASSWORD)
+    later = after_nardil_was_renamed(clinic)
     later.open(f"/submissions/{submission}")
 
-    assert listed_to(alice) == ["Nardil — phenelzine"]
-    assert listed_to(later) == ["Nardil — not recognized: read by hand"]
+    assert listed_to(later) == ["Nardil phenelzine"]
+    assert "now in force" not in words(_answer(later))
+
+
+def test_a_list_whose_edition_is_gone_is_read_with_the_one_in_force_and_says_so(
+    alice, clinic, sent, monkeypatch
+):
+    submission = send(sent, MedicineEntry("Nardil"))
+    monkeypatch.setattr(basis, "_read", OrderedDict())
+    with clinic.database.write() as session:
+        session.execute(text("DROP TRIGGER editions_no_delete"))
+        session.execute(text("DELETE FROM editions WHERE kind = 'medicines'"))
+
+    later = after_nardil_was_renamed(clinic)
+    later.open(f"/submissions/{submission}")
+
+    assert listed_to(later) == ["Nardil not recognized: read by hand"]
     assert "Read with the medicines list now in force. The form was screened under another." in words(
         _answer(later)
     )
+
+
+def after_nardil_was_renamed(clinic):
+    library = replace(clinic.library, formulary=parse_formulary(MEDICINES.replace("Nardil", "Nardelzine")))
+    return Person(create_clinic_site(replace(clinic, library=library))).sign_in("alice", PASSWORD)

@@ -62,8 +62,8 @@ def test_what_rules_found_stands_under_three_headings(alice, opened):
     opened()
 
     headings = [words(h2) for h2 in alice.page.tree.iter("h2")]
-    assert headings[:4] == ["Raised (2)", "Cannot tell (1)", "Not raised (0)", "What the rules do not cover"]
-    assert "All answers" in headings
+    assert headings[:3] == ["Raised (2)", "Cannot tell (1)", "Not raised (0)"]
+    assert {"What the rules do not cover", "All answers"} <= set(headings)
 
 
 def test_a_flag_says_when_to_look_what_was_said_why_and_where_it_is_written(alice, opened):
@@ -106,7 +106,10 @@ def test_a_form_no_rule_was_raised_for_still_needs_eyes(alice, opened):
 def test_what_the_rules_do_not_cover_is_always_there(alice, opened):
     opened()
 
-    assert words(section(alice, "not-covered")) == "What the rules do not cover Eating disorders Sleep"
+    assert words(section(alice, "not-covered")) == (
+        "What the rules do not cover No rule looks at these 2 topics: no flag about them says nothing. "
+        "Which ones the rules do not cover Eating disorders Sleep"
+    )
 
 
 def test_flags_and_answers_lead_to_each_other(alice, opened):
@@ -134,7 +137,10 @@ def test_all_answers_stand_as_they_were_asked_the_sensitive_ones_too(alice, open
     )
 
     answers = words(section(alice, "answers"))
-    assert "What medicines do you take? Nardil — phenelzine 15 mg, three times a day" in answers
+    assert (
+        "What medicines do you take? As typed Recognized as Nardil 15 mg, three times a day phenelzine"
+        in answers
+    )
     assert "Is home a safe place for you? Chose not to say Cannot tell: Home is not a safe place" in answers
     assert "Is there anything else? I sleep badly" in answers
     assert "Name as typed Pat Doe Date and time November 20, 2026 at 12:00 pm EST" in answers
@@ -144,7 +150,7 @@ def test_all_answers_stand_as_they_were_asked_the_sensitive_ones_too(alice, open
 def test_what_a_patient_wrote_is_never_read_as_markup(alice, opened):
     opened(first_name=answered(Text("<script>alert(1)</script>")), more=answered(Text("</dd><b>{{ 7*7 }}")))
 
-    assert "<script" not in alice.response.text
+    assert "<script>" not in alice.response.text
     assert "<b>" not in alice.response.text
     assert "{{ 7*7 }}" in alice.text
 
