@@ -6,8 +6,11 @@ from flask import Flask, g, request
 
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
+from intake.domain.wording import long_date
 from intake.services.clinic import Clinic
+from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
+    acting,
     entry,
     feedback,
     figures,
@@ -20,8 +23,10 @@ from intake.web.clinic import (
     sessions,
     signing,
     staff,
+    viewing,
     views,
 )
+from intake.web.clinic.forms import DONE_WORDS
 from intake.web.frame import date_and_time, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 
@@ -46,7 +51,20 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures, persons):
+    for part in (
+        views,
+        viewing,
+        signing,
+        acting,
+        feedback,
+        entry,
+        staff,
+        rules,
+        proposals,
+        impact,
+        figures,
+        persons,
+    ):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
@@ -61,6 +79,10 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
 
     app.jinja_env.filters.update(
         when=when,
+        day=long_date,
+        done=DONE_WORDS.__getitem__,
+        changed_since=acting.changed_since,
+        taken_up=taken_up_told,
         ago=lambda at: ago(at, clinic.now()),
         short=lambda edition: edition[:8],
         priority=reading.PRIORITIES.__getitem__,
@@ -73,6 +95,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     )
     app.jinja_env.tests["answered"] = reading.was_answered
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
+    app.jinja_env.globals["whole_form"] = acting.whole_form
     app.jinja_env.globals["linked_to"] = persons.linked_to
 
     @app.context_processor
