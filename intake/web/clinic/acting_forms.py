@@ -71,8 +71,12 @@ class ReopenForm(FlaskForm):
 class DayField(DateField):
     """A day, picked or typed. What was typed and is no day stays in the box, as text."""
 
-    def __init__(self, label: str, **kwargs: object) -> None:
-        super().__init__(label, format=["%Y-%m-%d", "%m/%d/%Y"], **kwargs)  # type: ignore[arg-type]  # a list may be given
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day. Raises ValueError with words of our own."""
+        try:
+            super().process_formdata([value.strip() for value in valuelist])
+        except ValueError:
+            raise ValueError("Not a day. Type it like 2026-12-24") from None
 
     @property
     def as_typed(self) -> bool:
@@ -85,6 +89,7 @@ class LookAgainForm(FlaskForm):
 
     on = DayField(
         "Day",
+        format=["%Y-%m-%d", "%m/%d/%Y"],
         description="For example 2026-12-24. It comes back by itself that morning.",
         validators=[InputRequired(message="Pick a day, or type one like 2026-12-24")],
     )
