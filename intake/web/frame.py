@@ -106,7 +106,11 @@ class _Wardrobe:
     """What the sites look like now and looked like lately, each file under the name of its content."""
 
     def __init__(
-        self, site: str, start: Settings, now: Callable[[], Settings], lately: Callable[[], Iterable[Settings]]
+        self,
+        site: str,
+        start: Settings,
+        now: Callable[[], Settings],
+        lately: Callable[[], Iterable[Settings]],
     ) -> None:
         self._site, self._start, self._now, self._lately = site, start, now, lately
         self._served: OrderedDict[str, Asset] = OrderedDict()

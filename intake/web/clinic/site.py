@@ -7,9 +7,12 @@ from flask import Flask, g, request
 from intake.domain.basis import LIMITS, PURPOSE
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
+from intake.domain.wording import long_date
 from intake.services import clinic_settings
 from intake.services.clinic import Clinic
+from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
+    acting,
     entry,
     feedback,
     figures,
@@ -25,8 +28,10 @@ from intake.web.clinic import (
     signing,
     staff,
     statistics,
+    viewing,
     views,
 )
+from intake.web.clinic.forms import DONE_WORDS
 from intake.web.frame import date_and_time, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 
@@ -59,7 +64,9 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     keep_door(app, Door(sessions.whoever, entry.signed_out))
     for part in (
         views,
+        viewing,
         signing,
+        acting,
         feedback,
         entry,
         staff,
@@ -86,6 +93,10 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
 
     app.jinja_env.filters.update(
         when=when,
+        day=long_date,
+        done=DONE_WORDS.__getitem__,
+        changed_since=acting.changed_since,
+        taken_up=taken_up_told,
         ago=lambda at: ago(at, clinic.now()),
         short=lambda edition: edition[:8],
         priority=reading.PRIORITIES.__getitem__,
@@ -101,6 +112,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.tests["answered"] = reading.was_answered
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
     app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
+    app.jinja_env.globals["whole_form"] = acting.whole_form
     app.jinja_env.globals["linked_to"] = persons.linked_to
 
     @app.context_processor
