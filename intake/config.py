@@ -1,21 +1,23 @@
 """Every setting: its name, what it means, its default, and how it is read.
 
 A setting is written in ``settings.ini`` of the instance folder (section ``[intake]``) or
-given in the environment as ``INTAKE_`` and its name in capitals, which wins. Secrets are
-no settings: keys lie in files of their own (docs/running.md).
+given in the environment as ``INTAKE_`` and its name in capitals, which wins. What a clinic
+sets on its settings page is laid over both (``services/clinic_settings.py``). Secrets are no
+settings: keys lie in files of their own (docs/running.md).
 """
 
 import configparser
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
+from intake.domain.reading_promise import Unit, promise_in, read_by
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
@@ -54,6 +56,14 @@ class Settings:
     public_address: str = "http://127.0.0.1:8000"
     patient_idle_minutes: int = 14 * 24 * 60
     staff_idle_minutes: int = 15
+    # What is set on the settings page alone. `reading_time` says the promise in words.
+    promised_reading: timedelta = timedelta(days=2)
+    promised_in_work_days: bool = True
+    next_steps: tuple[str, ...] = ()
+    read_first: bool = False
+    second_read_percent: int = 0
+    claim_minutes: int = 30
+    names_in_access_list: bool = False
 
     @property
     def secure_cookies(self) -> bool:
@@ -68,6 +78,10 @@ class Settings:
         """The calendar day at the clinic, now."""
         return self.local(datetime.now(UTC)).date()
 
+    def read_by(self, sent_at: datetime) -> datetime:
+        """When a form sent then should have been read, as the clinic promises, on the clinic's clock."""
+        return read_by(self.local(sent_at), self.promised_reading, in_work_days=self.promised_in_work_days)
+
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
         """The host names a request may be for."""
@@ -77,7 +91,20 @@ class Settings:
 
 # Good for a first look on one's own machine, and refused where patients are.
 _INVENTED = {"clinic_name": "Harbor Light Clinic", "clinic_phone": "(555) 010-0142"}
-NAMES = tuple(field.name for field in fields(Settings) if field.name != "instance")
+_NOT_WRITTEN = frozenset(
+    {
+        "instance",
+        "promised_reading",
+        "promised_in_work_days",
+        "next_steps",
+        "read_first",
+        "second_read_percent",
+        "claim_minutes",
+        "names_in_access_list",
+    }
+)
+# What may be written in the file and given in the environment.
+NAMES = tuple(field.name for field in fields(Settings) if field.name not in _NOT_WRITTEN)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -96,10 +123,19 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     values.setdefault("database_url", f"sqlite:///{instance / 'intake.db'}")
     if "public_address" not in values:
         values["public_address"] = f"http://{values.get('host', '127.0.0.1')}:{values.get('port', 8000)}"
-    settings = Settings(instance=instance, **values)  # type: ignore[arg-type]  # converted by field
+    settings = _with_promise(Settings(instance=instance, **values))  # type: ignore[arg-type]  # converted by field
     if problems := _problems(settings):
         raise SettingsRefused(problems)
     return settings
+
+
+def _with_promise(settings: Settings) -> Settings:
+    """The same, overdue when the words say so; words that name no such time keep the default length."""
+    promise = promise_in(settings.reading_time)
+    if promise is None:
+        return settings
+    in_work_days = promise.unit is Unit.WORK_DAYS
+    return replace(settings, promised_reading=promise.length, promised_in_work_days=in_work_days)
 
 
 def _written(path: Path) -> dict[str, str]:

@@ -76,7 +76,8 @@ def test_every_setting_is_explained_and_no_other():
 
 def test_the_defaults_told_are_the_defaults():
     told = {name.strip("`"): default for name, _, default in rows(section(RUNNING, "Settings"))}
-    plain = {f.name: f.default for f in fields(Settings) if f.type in (str, int) and f.default != ""}
+    read = [f for f in fields(Settings) if f.name in NAMES]
+    plain = {f.name: f.default for f in read if f.type in (str, int) and f.default != ""}
     del plain["public_address"]  # made of host and port
 
     assert len(plain) > 5
