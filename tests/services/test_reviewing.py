@@ -8,7 +8,7 @@ import sending
 from intake.content.library import parse_library
 from intake.domain.review import AlreadyAcknowledged, Changed, NotReady, Status
 from intake.domain.rules import Priority
-from intake.services import histories, reviewing
+from intake.services import histories, queue, reviewing
 from intake.storage import audit
 from intake.storage.submissions import NoSuchSubmission
 
@@ -48,7 +48,7 @@ def test_the_queue_is_ordered_by_priority_and_then_by_age(copy, alice):
     sending.send(quiet.desk, "first_name: Quinn, last_name: Quiet, phone: 555-0101")
     sending.send(copy.desk, f"{sending.PAT}, home_safe: no")
 
-    groups = reviewing.queue(copy.clinic, alice).groups
+    groups = queue.queue(copy.clinic, alice).groups
 
     assert [group.priority for group in groups] == [Priority.URGENT, None]
     assert groups[1].title == "No rule was raised"
@@ -89,9 +89,9 @@ def test_a_submission_is_signed_off_when_every_flag_is_acknowledged(copy, alice)
     review = reviewing.open_review(copy.clinic, alice, submission)
     assert review.status is Status.SIGNED_OFF
     assert review.sign_offs[0].printed_name == "A. Rivera, MD"
-    queue = reviewing.queue(copy.clinic, alice)
-    assert queue.waiting == 0
-    assert [entry.name for entry in queue.signed] == ["Pat Doe"]
+    shown = queue.queue(copy.clinic, alice)
+    assert shown.waiting == 0
+    assert [entry.name for entry in shown.signed] == ["Pat Doe"]
 
 
 def test_a_flag_is_acknowledged_once(copy, alice):
@@ -133,7 +133,7 @@ def test_screening_again_reopens_only_what_something_new_was_raised_in(copy, ali
     assert review.was_reopened
     assert len(review.screenings) == 3
     assert "ReviewReopened" in events(copy)
-    (entry,) = (e for group in reviewing.queue(copy.clinic, alice).groups for e in group.entries)
+    (entry,) = (e for group in queue.queue(copy.clinic, alice).groups for e in group.entries)
     assert entry.reopened
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import MetaData
 
 from intake.domain.feedback import FeedbackKind
 from intake.domain.submissions import Receipt
-from intake.storage import accounts, drafts, passwords, reviews, signing_in, submissions
+from intake.storage import accounts, drafts, passwords, queue, reviews, signing_in, submissions
 from intake.storage.encryption import SealingKey
 from storage.samples import (
     ALICE,
@@ -59,7 +59,7 @@ def write_everything(database, keys):
         claim = signing_in.claim(session, keys, CANARY, CANARY, NOW)
         signing_in.settle(session, keys, claim, passwords.Proof(right=False), NOW)
     with database.read() as session:
-        reviews.queue(session, keys)
+        queue.queue(session, keys)
     return sent
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from intake.domain.review import AlreadyAcknowledged, AlreadySignedOff, Changed, Status
 from intake.domain.rules import Outcome, Priority
-from intake.storage import reviews, submissions
+from intake.storage import queue, reviews, submissions
 from intake.storage.encryption import SealingKey, content_digest
 from intake.storage.submissions import NoSuchSubmission
 from intake.storage.tables import AcknowledgementRow, ScreeningRow, SignOffRow
@@ -42,7 +42,7 @@ def review_of(database, keys, submission_id):
 
 def queues(database, keys):
     with database.read() as session:
-        return reviews.queue(session, keys), reviews.recently_signed(session, keys, NOW - HOUR)
+        return queue.queue(session, keys), queue.recently_signed(session, keys, NOW - HOUR)
 
 
 def test_a_review_begins_with_a_submission_and_its_screening(database, clinic_keys, sent):

@@ -14,6 +14,7 @@ from intake.web.clinic import (
     impact,
     overlay_report,
     proposals,
+    queue,
     reading,
     rules,
     sessions,
@@ -45,7 +46,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures):
+    for part in (views, queue, signing, feedback, entry, staff, rules, proposals, impact, figures):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
