@@ -29,6 +29,14 @@ class UnknownFlag(Exception):
     """No such flag stands on this review now; it may have changed since the page was opened."""
 
 
+class DoneNeeded(Exception):
+    """The flag is urgent: what was done about it has to be said."""
+
+
+class DoneInWords(Exception):
+    """What was done about an urgent flag has to be told in the note: which colleague, what else."""
+
+
 class NotReady(Exception):
     """Something still stands in the way of a sign-off."""
 
@@ -88,6 +96,14 @@ class SignOff:
 class Blocker:
     """One flag that stands in the way of a sign-off."""
 
+    flag: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBefore:
+    """An acknowledgement of a flag as it stood before it changed; ``flag`` is the flag as it was."""
+
+    acknowledgement: Acknowledgement
     flag: Flag
 
 
@@ -179,9 +195,12 @@ class Review:
     @property
     def standing(self) -> Standing:
         """Everything that decides where it stands; see ``Standing.place``."""
-        covered = bool(self.sign_offs) and {f.key for f in self.flags} <= set(self.sign_offs[-1].flags)
-        signed = tuple(Signed(one.entries, one.at.date(), one.second_read) for one in self.sign_offs)
-        return Standing.of(self.entries, signed, covers_all_flags=covered)
+        flags = frozenset(flag.key for flag in self.flags)
+        covered = bool(self.sign_offs) and flags <= set(self.sign_offs[-1].flags)
+        signed = tuple(
+            Signed(one.entries, one.at.date(), one.second_read, one.clinician) for one in self.sign_offs
+        )
+        return Standing.of(self.entries, signed, covers_all_flags=covered, flags=flags)
 
     @property
     def status(self) -> Status:
@@ -201,9 +220,37 @@ class Review:
 
     def acknowledgement(self, flag: str) -> Acknowledgement | None:
         """Who acknowledged the flag, if anyone has and did not take it back."""
-        undone = {one.acknowledgement for one in self.entries if isinstance(one, Undoing)}
+        number = self.acknowledgement_number(flag)
+        return self.acknowledgements[number - 1] if number else None
+
+    def acknowledgement_number(self, flag: str) -> int:
+        """The place, from 1, of the acknowledgement that stands of a flag; 0 when none does."""
+        undone = self._undone
         numbered = enumerate(self.acknowledgements, 1)
-        return next((ack for number, ack in numbered if ack.flag == flag and number not in undone), None)
+        return next((place for place, ack in numbered if ack.flag == flag and place not in undone), 0)
+
+    def acknowledged_before(self, flag: Flag) -> SeenBefore | None:
+        """The newest acknowledgement of the same rule's flag as it was before it changed.
+
+        None when it has not changed, or nobody had acknowledged it.
+        """
+        before = {
+            one.key: one
+            for screening in self.screenings
+            for one in screening.flags
+            if one.outcome.rule == flag.outcome.rule and one.key != flag.key
+        }
+        undone = self._undone
+        seen = (
+            SeenBefore(ack, before[ack.flag])
+            for place, ack in enumerate(self.acknowledgements, 1)
+            if ack.flag in before and place not in undone
+        )
+        return max(seen, key=lambda one: one.acknowledgement.at, default=None)
+
+    @property
+    def _undone(self) -> frozenset[int]:
+        return frozenset(one.acknowledgement for one in self.entries if isinstance(one, Undoing))
 
     def blockers(self) -> tuple[Blocker, ...]:
         """The flags nobody has acknowledged."""
@@ -238,13 +285,26 @@ class Review:
             content["done"] = done
         return fingerprint(content)
 
-    def acknowledge(self, flag: str, clinician: StaffMember, note: str, at: datetime) -> Acknowledgement:
-        """Record that the clinician has seen a flag. Refuses twice, and flags that are gone."""
-        if all(standing.key != flag for standing in self.flags):
+    def acknowledge(
+        self, flag: str, clinician: StaffMember, note: str, at: datetime, done: Done | None = None
+    ) -> Acknowledgement:
+        """Record that the clinician has seen a flag and, of an urgent one, what they did about it.
+
+        Refuses twice, and flags that are gone: AlreadyAcknowledged, UnknownFlag. Raises DoneNeeded
+        and DoneInWords.
+        """
+        standing = next((one for one in self.flags if one.key == flag), None)
+        if standing is None:
             raise UnknownFlag(flag)
         if self.acknowledgement(flag) is not None:
             raise AlreadyAcknowledged(flag)
-        return Acknowledgement(flag, clinician.id, clinician.printed_name, note.strip(), at)
+        if standing.outcome.priority is not Priority.URGENT:
+            done = None
+        elif done is None:
+            raise DoneNeeded(flag)
+        elif done is not Done.CALLED_PATIENT and not note.strip():
+            raise DoneInWords(flag)
+        return Acknowledgement(flag, clinician.id, clinician.printed_name, note.strip(), at, done)
 
     def give_feedback(
         self, kind: FeedbackKind, flag: str, words: str, clinician: StaffMember, at: datetime
@@ -270,14 +330,36 @@ class Review:
         raise UnknownFlag(key)
 
     def sign_off(
-        self, clinician: StaffMember, statement: str, note: str, shown: str, at: datetime
+        self,
+        clinician: StaffMember,
+        statement: str,
+        note: str,
+        shown: str,
+        at: datetime,
+        next_step: str = "",
+        *,
+        second_read: bool = False,
     ) -> SignOff:
-        """Sign for exactly what was shown; ``shown`` is the fingerprint the page carried."""
+        """Sign for exactly what was shown; ``shown`` is the fingerprint the page carried.
+
+        ``at`` is by the clock of the clinic: its day says what is looked at again. Raises
+        AlreadySignedOff, Changed, NotReady.
+        """
         if self.status is Status.SIGNED_OFF:
             raise AlreadySignedOff
         if shown != self.fingerprint():
             raise Changed
         if blockers := self.blockers():
             raise NotReady(blockers)
-        keys = tuple(flag.key for flag in self.flags)
-        return SignOff(clinician.id, clinician.printed_name, statement, note.strip(), at, shown, keys)
+        return SignOff(
+            clinician.id,
+            clinician.printed_name,
+            statement,
+            note.strip(),
+            at,
+            shown,
+            tuple(flag.key for flag in self.flags),
+            len(self.entries),
+            next_step.strip(),
+            second_read,
+        )

@@ -57,12 +57,14 @@ class Reopening:
 class LookAgain:
     """The form is put off until the morning of a day, on which it comes back by itself.
 
-    ``on`` is None when somebody brought it back themselves.
+    ``on`` is None when somebody brought it back themselves. ``flags`` are the keys of those that
+    stood then: with a new one it comes back at once. None where they were not kept.
     """
 
     on: date | None
     reason: str
     by: By
+    flags: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,16 @@ class View:
     """A clinician's own reading, noted before seeing the flags: how soon to look, and why.
 
     ``priority`` is None when nothing stands out to them. It measures the rules and never a person.
+    ``screening`` is the number of the one that stood then, from 1; 0 where it was not kept. A view
+    that was ``skipped`` says only that the clinician had the flags shown at once.
     """
 
     kind: ViewKind
     priority: Priority | None
     words: str
     by: By
+    screening: int = 0
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,8 @@ def meaning(entry: Entry) -> list[object]:
         case Reopening():
             return ["reopening", entry.reason, *_by(entry.by)]
         case LookAgain():
-            return ["look_again", entry.on, entry.reason, *_by(entry.by)]
+            flags = [] if entry.flags is None else [list(entry.flags)]
+            return ["look_again", entry.on, entry.reason, *_by(entry.by), *flags]
         case Question():
             return ["question", entry.words, entry.flag, entry.question, *_by(entry.by)]
         case QuestionWithdrawn():
@@ -146,7 +153,8 @@ def meaning(entry: Entry) -> list[object]:
         case Revised():
             return ["revised", entry.revision, entry.asked, entry.words, list(entry.changed), entry.at]
         case View():
-            return ["view", entry.kind, entry.priority, entry.words, *_by(entry.by)]
+            skipped = ["skipped"] if entry.skipped else []
+            return ["view", entry.kind, entry.priority, entry.words, *_by(entry.by), *skipped]
         case TakenOver():
             return ["taken_over", entry.taken_from, entry.reason, *_by(entry.by)]
 

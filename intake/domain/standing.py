@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from uuid import UUID
 
 from intake.domain.review_entries import (
     Entry,
@@ -16,6 +17,7 @@ from intake.domain.review_entries import (
     QuestionWithdrawn,
     Reopening,
     Revised,
+    Undoing,
     View,
     ViewKind,
 )
@@ -32,13 +34,14 @@ class PlaceInWork(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a sign-off says of the entries: how many there were, the day at the clinic, and whether
-    somebody else is to read the form too.
+    """What a sign-off says of the entries: how many there were, the day at the clinic, whether
+    somebody else is to read the form too, and who signed.
     """
 
     entries: int
     on: date
     second_read: bool
+    by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Standing:
     """What decides where a review stands; only the day is missing.
 
     ``asked_at`` is when the oldest question was asked that the patient has not answered,
-    ``new_answer`` whether something came from the patient since the last sign-off.
+    ``new_answer`` whether something came from the patient since the last sign-off,
+    ``second_read`` that somebody other than ``signed_by`` is to read it.
     """
 
     signed: bool = False
@@ -54,21 +58,31 @@ class Standing:
     asked_at: datetime | None = None
     new_answer: bool = False
     second_read: bool = False
+    signed_by: UUID | None = None
 
     @classmethod
     def of(
-        cls, entries: Sequence[Entry], sign_offs: Sequence[Signed], *, covers_all_flags: bool
+        cls,
+        entries: Sequence[Entry],
+        sign_offs: Sequence[Signed],
+        *,
+        covers_all_flags: bool,
+        flags: frozenset[str] = frozenset(),
     ) -> "Standing":
-        """Where a review stands after these entries; ``covers_all_flags`` is said of the last sign-off."""
+        """Where a review stands after these entries; ``covers_all_flags`` is said of the last sign-off,
+        ``flags`` are the keys of those that stand.
+        """
         since = entries[sign_offs[-1].entries :] if sign_offs else tuple(entries)
-        taken_up_again = any(isinstance(one, Reopening | Revised) for one in since)
+        # An acknowledgement taken back after a signature leaves a flag that nobody stands for.
+        taken_up_again = any(isinstance(one, Reopening | Revised | Undoing) for one in since)
         signed = bool(sign_offs) and covers_all_flags and not taken_up_again
         return cls(
             signed=signed,
-            look_again_on=_look_again_on(entries, sign_offs),
+            look_again_on=_look_again_on(entries, sign_offs, flags),
             asked_at=_asked_at(entries),
             new_answer=any(isinstance(one, Revised) for one in since),
-            second_read=signed and sign_offs[-1].second_read and not _read_twice(since),
+            second_read=signed and sign_offs[-1].second_read and not _read_twice(since, sign_offs[-1].by),
+            signed_by=sign_offs[-1].by if signed else None,
         )
 
     @property
@@ -82,11 +96,14 @@ class Standing:
 
     def place(self, today: date) -> PlaceInWork:
         """Under which heading it stands today."""
+        if self.second_read:
+            # Somebody else's reading waits for no day and no answer.
+            return PlaceInWork.QUEUE
         if self.look_again_on is not None:
             return PlaceInWork.QUEUE if self.comes_back(today) else PlaceInWork.LATER
         if self.asked_at is not None:
             return PlaceInWork.WAITING_ON_PATIENT
-        if not self.signed or self.second_read:
+        if not self.signed:
             return PlaceInWork.QUEUE
         return PlaceInWork.DONE
 
@@ -109,17 +126,30 @@ def _asked_at(entries: Sequence[Entry]) -> datetime | None:
     return min((question.by.at for _, question in open_questions(entries)), default=None)
 
 
-def _look_again_on(entries: Sequence[Entry], sign_offs: Sequence[Signed]) -> date | None:
+def _look_again_on(
+    entries: Sequence[Entry], sign_offs: Sequence[Signed], flags: frozenset[str]
+) -> date | None:
     put_off = [(place, one) for place, one in enumerate(entries) if isinstance(one, LookAgain)]
     if not put_off:
         return None
     place, last = put_off[-1]
     if last.on is None:
         return None
+    # Nobody put off what came in or was raised since: that is looked at as if there were no day.
+    if any(isinstance(one, Revised | Reopening) for one in entries[place + 1 :]):
+        return None
+    if last.flags is not None and not flags <= set(last.flags):
+        return None
     # Looked at again: signed after it was put off, on the day or later.
     looked = any(one.entries > place and one.on >= last.on for one in sign_offs)
     return None if looked else last.on
 
 
-def _read_twice(since: Sequence[Entry]) -> bool:
-    return any(isinstance(one, View) and one.kind is ViewKind.SECOND for one in since)
+def _read_twice(since: Sequence[Entry], signer: UUID | None) -> bool:
+    return any(
+        isinstance(one, View)
+        and one.kind is ViewKind.SECOND
+        and not one.skipped
+        and one.by.clinician != signer
+        for one in since
+    )

@@ -15,7 +15,9 @@ from intake.domain.evidence import PatientEvidence
 from intake.domain.fitting import fitting
 from intake.domain.permissions import StaffMember
 from intake.domain.review import Review, Status
+from intake.domain.review_entries import Done
 from intake.domain.screening import Screening, screen
+from intake.services import second_reads
 from intake.services.clinic import SYSTEM, Clinic
 from intake.storage import audit, reviews, submissions
 
@@ -50,21 +52,40 @@ def open_review(clinic: Clinic, clinician: StaffMember, submission: UUID) -> Rev
     return review
 
 
-def acknowledge(clinic: Clinic, clinician: StaffMember, submission: UUID, flag: str, note: str) -> None:
-    """Record that a flag was seen. Raises AlreadyAcknowledged, UnknownFlag, NoSuchSubmission."""
+def acknowledge(
+    clinic: Clinic,
+    clinician: StaffMember,
+    submission: UUID,
+    flag: str,
+    note: str,
+    done: Done | None = None,
+) -> None:
+    """Record that a flag was seen and, of an urgent one, what was done about it.
+
+    Raises AlreadyAcknowledged, UnknownFlag, DoneNeeded, DoneInWords, NoSuchSubmission.
+    """
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
-        acknowledgement = review.acknowledge(flag, clinician, note, at=clinic.now())
+        acknowledgement = review.acknowledge(flag, clinician, note, at=clinic.now(), done=done)
         content = reviews.add_acknowledgement(session, clinic.keys, submission, acknowledgement)
         event = FlagAcknowledged(submission, content)
         audit.record(session, clinic.keys, clinician.id, event, clinic.now())
 
 
-def sign_off(clinic: Clinic, clinician: StaffMember, submission: UUID, note: str, shown: str) -> None:
+def sign_off(
+    clinic: Clinic,
+    clinician: StaffMember,
+    submission: UUID,
+    note: str,
+    shown: str,
+    next_step: str = "",
+) -> None:
     """Sign for what was shown. Raises NotReady, Changed, AlreadySignedOff, NoSuchSubmission."""
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
-        signed = review.sign_off(clinician, STATEMENT, note, shown, at=clinic.local(clinic.now()))
+        again = second_reads.is_chosen(session, clinic, review, clinician)
+        at = clinic.local(clinic.now())
+        signed = review.sign_off(clinician, STATEMENT, note, shown, at, next_step, second_read=again)
         content = reviews.add_sign_off(session, clinic.keys, submission, signed)
         event = ReviewSignedOff(submission, content)
         audit.record(session, clinic.keys, clinician.id, event, clinic.now())

@@ -38,7 +38,8 @@ def entry_to_json(entry: Entry) -> Json:
             return {"entry": "reopening", "reason": entry.reason, **_by_to_json(entry.by)}
         case LookAgain():
             on = None if entry.on is None else entry.on.isoformat()
-            return {"entry": "look_again", "on": on, "reason": entry.reason, **_by_to_json(entry.by)}
+            flags = {} if entry.flags is None else {"flags": list(entry.flags)}
+            return {"entry": "look_again", "on": on, "reason": entry.reason, **_by_to_json(entry.by), **flags}
         case Question():
             about = {"flag": entry.flag, "question": entry.question, "title": entry.title}
             return {"entry": "question", "words": entry.words, **about, **_by_to_json(entry.by)}
@@ -56,7 +57,9 @@ def entry_to_json(entry: Entry) -> Json:
         case View():
             priority = None if entry.priority is None else entry.priority.value
             said = {"kind_of_view": entry.kind.value, "priority": priority, "words": entry.words}
-            return {"entry": "view", **said, **_by_to_json(entry.by)}
+            number = {"screening": entry.screening} if entry.screening else {}
+            skipped = {"skipped": True} if entry.skipped else {}
+            return {"entry": "view", **said, **_by_to_json(entry.by), **number, **skipped}
         case TakenOver():
             before = {"from": str(entry.taken_from), "from_name": entry.taken_from_name}
             return {"entry": "taken_over", **before, "reason": entry.reason, **_by_to_json(entry.by)}
@@ -72,7 +75,9 @@ def entry_from_json(document: Json) -> Entry:
         case "look_again":
             on = document["on"]
             day = None if on is None else date.fromisoformat(on)
-            return LookAgain(day, document["reason"], _by(document))
+            flags = document.get("flags")
+            stood = None if flags is None else tuple(flags)
+            return LookAgain(day, document["reason"], _by(document), stood)
         case "question":
             about = (document["flag"], document["question"], document["title"])
             return Question(document["words"], _by(document), *about)
@@ -89,7 +94,14 @@ def entry_from_json(document: Json) -> Entry:
         case "view":
             priority = document["priority"]
             soon = None if priority is None else Priority(priority)
-            return View(ViewKind(document["kind_of_view"]), soon, document["words"], _by(document))
+            return View(
+                ViewKind(document["kind_of_view"]),
+                soon,
+                document["words"],
+                _by(document),
+                screening=document.get("screening", 0),
+                skipped=document.get("skipped", False),
+            )
         case "taken_over":
             taken_from = UUID(document["from"])
             return TakenOver(taken_from, document["from_name"], document["reason"], _by(document))
@@ -110,18 +122,22 @@ def standing_to_json(standing: Standing) -> Json:
         written["new_answer"] = True
     if standing.second_read:
         written["second_read"] = True
+    if standing.signed_by is not None:
+        written["signed_by"] = str(standing.signed_by)
     return written
 
 
 def standing_from_json(document: Json) -> Standing:
     """Where it stands."""
     on, asked_at = document.get("look_again_on"), document.get("asked_at")
+    signed_by = document.get("signed_by")
     return Standing(
         signed=document.get("signed", False),
         look_again_on=None if on is None else date.fromisoformat(on),
         asked_at=None if asked_at is None else datetime.fromisoformat(asked_at),
         new_answer=document.get("new_answer", False),
         second_read=document.get("second_read", False),
+        signed_by=None if signed_by is None else UUID(signed_by),
     )
 
 

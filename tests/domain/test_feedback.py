@@ -17,6 +17,7 @@ from intake.domain.feedback import (
     standing,
 )
 from intake.domain.review import Review, UnknownFlag
+from intake.domain.review_entries import Done
 from intake.domain.rules import Outcome, Priority
 from intake.domain.safety_log import AlreadyClosed, NoteNeeded, entries
 from storage.samples import ALICE, BOB, NOW, outcome, screening, submission_of_pat
@@ -101,7 +102,7 @@ def test_feedback_acknowledges_nothing_and_changes_neither_status_nor_fingerprin
 
 def test_feedback_can_be_given_after_the_sign_off(review):
     for flag in review.flags:
-        seen = review.acknowledge(flag.key, ALICE, "", NOW)
+        seen = review.acknowledge(flag.key, ALICE, "", NOW, done=Done.CALLED_PATIENT)
         review = replace(review, acknowledgements=(*review.acknowledgements, seen))
     signed = review.sign_off(ALICE, "Read.", "", review.fingerprint(), NOW)
     review = replace(review, sign_offs=(signed,))

@@ -10,6 +10,7 @@ from sqlalchemy import text
 import sending
 from intake.content.library import parse_library
 from intake.domain.feedback import FeedbackKind, WordsNeeded
+from intake.domain.review_entries import Done
 from intake.domain.rules import Outcome
 from intake.domain.safety_log import AlreadyClosed
 from intake.domain.tally import Tally
@@ -160,7 +161,7 @@ def test_the_figures_are_those_of_the_newest_screening_of_each_form(copy, alice,
     sending.send(copy.desk, f"{sending.PAT}, aneurysm: not_sure")
     reviewing.rescreen(copy.clinic, sent)  # counted twice never
     flag = flag_of(copy, alice, sent)
-    reviewing.acknowledge(copy.clinic, alice, sent, flag, "")
+    reviewing.acknowledge(copy.clinic, alice, sent, flag, "", Done.CALLED_PATIENT)
     say(copy, alice, sent, NOT_USEFUL, flag=flag)
 
     count = counted(copy)

@@ -10,6 +10,7 @@ import sending
 from copies import PASSWORD, make_copy, shipped
 from intake.config import Settings
 from intake.domain.conditions import AnyOf, Compare, Operator
+from intake.domain.review_entries import Done
 from intake.domain.rules import Priority, RuleBook
 from intake.services import impact, impact_listing, reviewing
 from intake.services.impact_figures import Bound, Difference, as_plain
@@ -66,7 +67,7 @@ def events(copy):
 
 def sign(copy, alice, submission):
     for flag in reviewing.open_review(copy.clinic, alice, submission).flags:
-        reviewing.acknowledge(copy.clinic, alice, submission, flag.key, "")
+        reviewing.acknowledge(copy.clinic, alice, submission, flag.key, "", Done.CALLED_PATIENT)
     shown = reviewing.open_review(copy.clinic, alice, submission).fingerprint()
     reviewing.sign_off(copy.clinic, alice, submission, "", shown)
 

@@ -19,6 +19,7 @@ from intake.domain.publications import (
     SamePerson,
     Standing,
 )
+from intake.domain.review_entries import Done
 from intake.services import (
     accounts,
     histories,
@@ -439,7 +440,7 @@ def test_the_same_flags_under_other_rules_are_screened_and_reopen_nothing(copy, 
     submission = sent(copy)
     clinic = in_force.at_work(copy.clinic)
     for flag in reviewing.open_review(clinic, alice, submission).flags:
-        reviewing.acknowledge(clinic, alice, submission, flag.key, "")
+        reviewing.acknowledge(clinic, alice, submission, flag.key, "", Done.CALLED_PATIENT)
     shown = reviewing.open_review(clinic, alice, submission).fingerprint()
     reviewing.sign_off(clinic, alice, submission, "", shown)
     copy.clock.at += DAY

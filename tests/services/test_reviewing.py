@@ -7,6 +7,7 @@ import pytest
 import sending
 from intake.content.library import parse_library
 from intake.domain.review import AlreadyAcknowledged, Changed, NotReady, Status
+from intake.domain.review_entries import Done
 from intake.domain.rules import Priority
 from intake.services import histories, queue, reviewing
 from intake.storage import audit
@@ -20,7 +21,7 @@ def only_submission(copy):
 
 def acknowledge_everything(copy, alice, submission):
     for flag in reviewing.open_review(copy.clinic, alice, submission).flags:
-        reviewing.acknowledge(copy.clinic, alice, submission, flag.key, "seen")
+        reviewing.acknowledge(copy.clinic, alice, submission, flag.key, "seen", Done.CALLED_PATIENT)
 
 
 def sign(copy, alice, submission):
@@ -99,10 +100,10 @@ def test_a_flag_is_acknowledged_once(copy, alice):
     submission = only_submission(copy)
     flag = reviewing.open_review(copy.clinic, alice, submission).flags[0]
 
-    reviewing.acknowledge(copy.clinic, alice, submission, flag.key, "first")
+    reviewing.acknowledge(copy.clinic, alice, submission, flag.key, "first", Done.CALLED_PATIENT)
 
     with pytest.raises(AlreadyAcknowledged):
-        reviewing.acknowledge(copy.clinic, alice, submission, flag.key, "second")
+        reviewing.acknowledge(copy.clinic, alice, submission, flag.key, "second", Done.CALLED_PATIENT)
 
 
 def test_what_changed_meanwhile_is_not_signed_for(copy, alice):

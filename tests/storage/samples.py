@@ -26,7 +26,7 @@ from intake.domain.answers import (
 from intake.domain.feedback import FeedbackKind
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.publications import Publication, proposal
-from intake.domain.review_entries import By, Reopening
+from intake.domain.review_entries import By, Done, Reopening
 from intake.domain.rules import Checked, Outcome, Priority, Source, SourceKind
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.submissions import Signature, Submission
@@ -127,7 +127,7 @@ def acknowledge_all(
     """The clinician acknowledges every flag nobody has acknowledged."""
     for blocker in reviews.review(session, keys, submission_id).blockers():
         review = reviews.review(session, keys, submission_id)
-        seen = review.acknowledge(blocker.flag.key, clinician, "Seen.", at=NOW)
+        seen = review.acknowledge(blocker.flag.key, clinician, "Seen.", at=NOW, done=Done.CALLED_PATIENT)
         reviews.add_acknowledgement(session, keys, submission_id, seen)
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import MetaData
 
 from intake.domain.feedback import FeedbackKind
+from intake.domain.review_entries import Done
 from intake.domain.submissions import Receipt
 from intake.storage import accounts, drafts, passwords, queue, reviews, signing_in, submissions
 from intake.storage.encryption import SealingKey
@@ -45,7 +46,7 @@ def write_everything(database, keys):
         drafts.close(session, token, Receipt(sent.reference, NOW))
     with database.write() as session:
         review = reviews.review(session, keys, sent.id)
-        seen = review.acknowledge(review.flags[0].key, ALICE, CANARY, NOW)
+        seen = review.acknowledge(review.flags[0].key, ALICE, CANARY, NOW, done=Done.CALLED_PATIENT)
         reviews.add_acknowledgement(session, keys, sent.id, seen)
         review = reviews.review(session, keys, sent.id)
         signed = review.sign_off(ALICE, CANARY, CANARY, review.fingerprint(), NOW)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from intake.domain.review import AlreadyAcknowledged, AlreadySignedOff, Changed, Status
+from intake.domain.review_entries import Done
 from intake.domain.rules import Outcome, Priority
 from intake.storage import queue, reviews, submissions
 from intake.storage.encryption import SealingKey, content_digest
@@ -77,7 +78,7 @@ def test_the_digests_are_those_of_what_is_stored(database, clinic_keys, sent):
         review = reviews.review(session, clinic_keys, sent)
         flag = review.flags[0].key
         seen = reviews.add_acknowledgement(
-            session, clinic_keys, sent, review.acknowledge(flag, ALICE, "", NOW)
+            session, clinic_keys, sent, review.acknowledge(flag, ALICE, "", NOW, done=Done.CALLED_PATIENT)
         )
         assert seen == stored(session, AcknowledgementRow)
         assert reviews.add_screening(session, clinic_keys, sent, screening()) == stored(session, ScreeningRow)
@@ -217,7 +218,10 @@ def test_the_queue_opens_what_it_shows_and_nothing_else(database, clinic_keys, s
 
 def test_a_flag_is_acknowledged_once(database, clinic_keys, sent):
     review = review_of(database, clinic_keys, sent)
-    both = [review.acknowledge(review.flags[0].key, who, "", NOW) for who in (ALICE, BOB)]
+    both = [
+        review.acknowledge(review.flags[0].key, who, "", NOW, done=Done.CALLED_PATIENT)
+        for who in (ALICE, BOB)
+    ]
     with database.write() as session:
         reviews.add_acknowledgement(session, clinic_keys, sent, both[0])
         with pytest.raises(AlreadyAcknowledged):
@@ -242,7 +246,7 @@ def test_two_clinicians_acknowledging_at_once(database, clinic_keys, sent):
         database,
         [
             lambda session, who=who: reviews.add_acknowledgement(
-                session, clinic_keys, sent, review.acknowledge(flag, who, "", NOW)
+                session, clinic_keys, sent, review.acknowledge(flag, who, "", NOW, done=Done.CALLED_PATIENT)
             )
             for who in (ALICE, BOB)
         ],

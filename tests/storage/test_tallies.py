@@ -5,6 +5,7 @@ from sqlalchemy import delete, inspect, select, text
 
 from intake.domain.feedback import FeedbackKind
 from intake.domain.figures import Counted
+from intake.domain.review_entries import Done
 from intake.domain.tally import Tally, flag_mark
 from intake.storage import reviews, tallies
 from intake.storage.encryption import SealingKey
@@ -124,7 +125,7 @@ def test_a_sign_off_does_not_hide_what_was_raised_and_acknowledged_since(databas
         sign_off(session, clinic_keys, sent)
         reviews.add_screening(session, clinic_keys, sent, newer)
         review = reviews.review(session, clinic_keys, sent)
-        seen = review.acknowledge(newer.flags[1].key, BOB, "", NOW)
+        seen = review.acknowledge(newer.flags[1].key, BOB, "", NOW, done=Done.CALLED_PATIENT)
         reviews.add_acknowledgement(session, clinic_keys, sent, seen)
 
     (one,) = opened(database, clinic_keys, sent)

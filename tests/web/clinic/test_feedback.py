@@ -2,6 +2,7 @@
 
 import pytest
 
+from intake.domain.review_entries import Done
 from intake.services import reviewing
 from web.clinic.conftest import PASSWORD
 from web.clinic.person import words
@@ -162,7 +163,7 @@ def test_one_may_change_ones_mind_and_two_may_differ(alice, signed_in, submissio
 def test_feedback_can_be_given_after_the_sign_off_and_moves_nothing(clinic, staff, alice, submission):
     alice_herself = staff["alice"]
     for flag in reviewing.open_review(clinic, alice_herself, submission).flags:
-        reviewing.acknowledge(clinic, alice_herself, submission, flag.key, "")
+        reviewing.acknowledge(clinic, alice_herself, submission, flag.key, "", Done.CALLED_PATIENT)
     shown = reviewing.open_review(clinic, alice_herself, submission).fingerprint()
     reviewing.sign_off(clinic, alice_herself, submission, "", shown)
     alice.open(f"/submissions/{submission}")

@@ -3,6 +3,7 @@
 import pytest
 
 from intake.domain.feedback import FeedbackKind
+from intake.domain.review_entries import Done
 from intake.services import feedback, reviewing
 from intake.web.clinic.figures import percent
 from web.clinic.person import words
@@ -38,7 +39,7 @@ def test_each_rule_is_counted_over_the_forms_sent(bob, clinic, staff, sent):
     sent(pressure="no", home="no")
     alice = staff["alice"]
     flag = reviewing.open_review(clinic, alice, first).flags[0]
-    reviewing.acknowledge(clinic, alice, first, flag.key, "")
+    reviewing.acknowledge(clinic, alice, first, flag.key, "", Done.CALLED_PATIENT)
     say(clinic, alice, first, FeedbackKind.WRONG, "pressure-untreated")
 
     bob.open("/rules/figures")

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from intake.domain.review_entries import Done
 from intake.services import reviewing
 from intake.services.clinic import publish_editions
 from intake.storage import audit, editions
@@ -89,7 +90,7 @@ def test_where_nothing_was_raised_it_says_that_not_everything_was_run(alice, sen
 def test_the_page_that_is_signed_shows_it_too(alice, sent, clinic, staff):
     submission = sent()
     for flag in reviewing.open_review(clinic, staff["alice"], submission).flags:
-        reviewing.acknowledge(clinic, staff["alice"], submission, flag.key, "")
+        reviewing.acknowledge(clinic, staff["alice"], submission, flag.key, "", Done.CALLED_PATIENT)
 
     alice.open(f"/submissions/{submission}/sign-off")
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from intake.domain.conditions import Compare, Operator
+from intake.domain.review_entries import Done
 from intake.domain.rules import RuleBook
 from intake.services import reviewing
 from intake.web.clinic.site import create_clinic_site
@@ -25,7 +26,7 @@ def read(alice, sent, clinic, staff):
     submission = sent()
     review = reviewing.open_review(clinic, staff["alice"], submission)
     for flag in review.flags:
-        reviewing.acknowledge(clinic, staff["alice"], submission, flag.key, "Seen.")
+        reviewing.acknowledge(clinic, staff["alice"], submission, flag.key, "Seen.", Done.CALLED_PATIENT)
     return submission
 
 
@@ -165,7 +166,7 @@ def test_after_a_change_the_same_page_can_be_signed(alice, read, clinic, staff):
     before = hidden(alice)
     add_rule(clinic, read)
     (new,) = reviewing.open_review(clinic, staff["alice"], read).blockers()
-    reviewing.acknowledge(clinic, staff["alice"], read, new.flag.key, "")
+    reviewing.acknowledge(clinic, staff["alice"], read, new.flag.key, "", Done.CALLED_PATIENT)
     alice.send(path, password=PASSWORD, note="Discussed", **before)
     assert alice.status == 409
 
