@@ -6,11 +6,14 @@ from flask import Flask, g, request
 
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
+from intake.domain.wording import long_date
 from intake.services.clinic import Clinic
 from intake.web.clinic import (
+    claims,
     entry,
     feedback,
     figures,
+    finding,
     impact,
     overlay_report,
     proposals,
@@ -22,7 +25,7 @@ from intake.web.clinic import (
     staff,
     views,
 )
-from intake.web.frame import date_and_time, new_site
+from intake.web.frame import clock, date_and_time, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 
 ROLES = {
@@ -46,7 +49,20 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, queue, signing, feedback, entry, staff, rules, proposals, impact, figures):
+    for part in (
+        views,
+        queue,
+        finding,
+        claims,
+        signing,
+        feedback,
+        entry,
+        staff,
+        rules,
+        proposals,
+        impact,
+        figures,
+    ):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
@@ -62,6 +78,10 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.filters.update(
         when=when,
         ago=lambda at: ago(at, clinic.now()),
+        ahead=lambda at: ago(clinic.now(), at),
+        days=lambda at: (clinic.now() - at).days,
+        clock=lambda at: clock(clinic.local(at)),
+        on_the_day=lambda at: long_date(clinic.local(at).date()),
         short=lambda edition: edition[:8],
         priority=reading.PRIORITIES.__getitem__,
         checked=reading.CHECKED.__getitem__,
@@ -73,6 +93,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     )
     app.jinja_env.tests["answered"] = reading.was_answered
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
+    app.jinja_env.globals.update(hold_of=claims.hold_of, take_over_form=claims.take_over_form)
 
     @app.context_processor
     def signed_in() -> dict[str, object]:
