@@ -17,6 +17,15 @@ def view_due(clinic: Clinic, clinician: StaffMember, review: Review) -> ViewKind
     return viewing.view_due(review, clinician, read_first=clinic.settings.read_first)
 
 
+def is_due(clinic: Clinic, clinician: StaffMember, submission: UUID) -> bool:
+    """Whether the clinician is asked for a view first. Nothing of the form is given out, so no reading
+    is recorded. Raises NoSuchSubmission.
+    """
+    with clinic.database.read() as session:
+        review = reviews.review(session, clinic.keys, submission)
+    return view_due(clinic, clinician, review) is not None
+
+
 def note(
     clinic: Clinic,
     clinician: StaffMember,

@@ -20,7 +20,7 @@ _FURTHEST = 400  # more presses of Tab than any page has stops
 # The pictures of `make screenshots`: of these moments, in windows of this width.
 _PICTURES = {
     390: {"start", "question", "phq", "pause", "check", "sent", "submission"},
-    1280: {"queue", "submission", "sign-off", "rules", "propose", "proposal", "impact", "figures"},
+    1280: {"compare", "queue", "submission", "sign-off", "rules", "propose", "proposal", "impact", "figures"},
 }
 
 

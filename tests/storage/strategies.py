@@ -38,6 +38,7 @@ from intake.domain.review_entries import (
 )
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.safety_log import Closing
+from intake.domain.same_person import SaidOfTwo
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.standing import Standing
 from intake.domain.submissions import Draft, Signature, Submission
@@ -127,15 +128,24 @@ by = st.builds(By, st.uuids(), words, moments)
 entries = st.one_of(
     st.builds(Undoing, st.integers(1, 99), words, by),
     st.builds(Reopening, any_words, by),
-    st.builds(LookAgain, st.none() | st.dates(), any_words, by),
+    st.builds(LookAgain, st.none() | st.dates(), any_words, by, st.none() | tuples_of(ids)),
     st.builds(Question, any_words, by, words, ids, any_words),
     st.builds(QuestionWithdrawn, st.integers(1, 99), by),
     st.builds(
         Revised, st.integers(2, 99), st.none() | st.integers(1, 99), any_words, tuples_of(ids), moments
     ),
-    st.builds(View, st.sampled_from(ViewKind), st.none() | st.sampled_from(Priority), any_words, by),
+    st.builds(
+        View,
+        st.sampled_from(ViewKind),
+        st.none() | st.sampled_from(Priority),
+        any_words,
+        by,
+        st.integers(0, 9),
+        st.booleans(),
+    ),
     st.builds(TakenOver, st.uuids(), words, any_words, by),
 )
+said_of_two = st.builds(SaidOfTwo, st.booleans(), by)
 standings = st.builds(
     Standing,
     st.booleans(),
@@ -143,6 +153,7 @@ standings = st.builds(
     st.none() | moments,
     st.booleans(),
     st.booleans(),
+    st.none() | st.uuids(),
 )
 feedback = st.builds(
     Feedback, st.sampled_from(FeedbackKind), words, ids, words, any_words, st.uuids(), words, moments

@@ -7,18 +7,32 @@ from wtforms import (
     Form,
     HiddenField,
     PasswordField,
+    RadioField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
-from wtforms.validators import AnyOf, DataRequired, EqualTo, InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import (
+    AnyOf,
+    DataRequired,
+    EqualTo,
+    InputRequired,
+    Length,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from intake.domain.permissions import Role
+from intake.domain.review_entries import Done
 from intake.services.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
 LONGEST_NOTE = 2000
+LONGEST_STEP = 200
+# Picked where none of the clinic's own next steps is meant.
+OTHER_STEP = "other"
 
 ROLES = (
     SelectChoice(
@@ -30,6 +44,17 @@ ROLES = (
         "Administrator: adds people. Reads no forms unless also a clinician",
     ),
 )
+
+DONE = (
+    SelectChoice(Done.CALLED_PATIENT.value, "I called the patient"),
+    SelectChoice(Done.ASKED_COLLEAGUE.value, "I asked a colleague to look at it"),
+    SelectChoice(Done.OTHER.value, "Something else: I say what in the note"),
+)
+DONE_WORDS = {
+    Done.CALLED_PATIENT: "Called the patient",
+    Done.ASKED_COLLEAGUE: "Asked a colleague",
+    Done.OTHER: "Did something else",
+}
 
 
 def typed(field: Field) -> str:
@@ -46,6 +71,11 @@ def _no_line_breaks(_form: Form, field: Field) -> None:
         raise ValidationError("Use letters, numbers and signs, all on one line")
 
 
+def _on_one_line(form: Form, field: Field) -> None:
+    if field.data:
+        _no_line_breaks(form, field)
+
+
 def _filled(message: str) -> InputRequired:
     return InputRequired(message=message)
 
@@ -55,7 +85,8 @@ def _not_empty(message: str) -> DataRequired:
     return DataRequired(message=message)
 
 
-def _note(label: str) -> TextAreaField:
+def note_box(label: str) -> TextAreaField:
+    """A box for a note of some lines."""
     too_long = f"Keep the note to {LONGEST_NOTE:,} characters. What you typed is still here"
     return TextAreaField(label, filters=[_stripped], validators=[Length(max=LONGEST_NOTE, message=too_long)])
 
@@ -207,39 +238,56 @@ class _OnFlagForm(FlaskForm):
 
 
 class AcknowledgeForm(_OnFlagForm):
-    """That one flag was seen, with a note or without."""
+    """That one flag was seen, with a note or without; of an urgent one, what was done about it."""
 
-    note = _note("Note (optional)")
+    done = RadioField("What was done", choices=list(DONE), validators=[Optional()])
+    note = note_box("Note (optional)")
+
+    @property
+    def chosen(self) -> Done | None:
+        """What was picked; nothing is preselected."""
+        return Done(self.done.data) if self.done.data else None
 
 
 class FlagFeedbackForm(_OnFlagForm):
     """What is said of one flag: which of the two buttons was pressed, and why."""
 
-    note = _note("In your words. Needed for “Wrong”")
+    note = note_box("In your words. Needed for “Wrong”")
     says = StringField(validators=[AnyOf(("not_useful", "wrong"), message="Press one of the two buttons")])
 
 
 class MissingFlagForm(FlaskForm):
     """That something should have been pointed out and was not."""
 
-    note = _note("What should have been pointed out?")
+    note = note_box("What should have been pointed out?")
 
 
 class CloseEntryForm(FlaskForm):
     """What came of one entry of the safety log; ``entry`` is its number."""
 
     entry = HiddenField()
-    note = _note("What came of it?")
+    note = note_box("What came of it?")
 
 
 class SignOffForm(FlaskForm):
     """That a form was read: over what was on the screen, with the password again.
 
-    ``shown`` is the fingerprint of what the page held, ``seen`` the keys of its flags, so
-    that a page which finds both out of date can say what is new.
+    ``shown`` is the fingerprint of what the page held, ``seen`` how much of each kind was recorded
+    then, so that a page which finds both out of date can say what is new.
     """
 
-    note = _note("Note for the record (optional)")
+    next_step = RadioField("Next step (optional)", validators=[Optional()], validate_choice=False)
+    next_words = StringField(
+        "Next step, in your words (optional)",
+        description="For the clinic’s record. The patient is not told of it.",
+        filters=[_stripped],
+        validators=[
+            Length(max=LONGEST_STEP, message=f"Keep it to {LONGEST_STEP} characters"),
+            _on_one_line,
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+    note = note_box("Note for the record (optional)")
     shown = HiddenField()
     seen = HiddenField()
     password = PasswordField(
@@ -248,3 +296,21 @@ class SignOffForm(FlaskForm):
         validators=[_filled("Type your password to sign")],
         render_kw={"autocomplete": "current-password"},
     )
+
+    def offer(self, steps: tuple[str, ...]) -> None:
+        """Offer the clinic's own list of next steps; without one there are words alone."""
+        self.next_step.choices = [*((step, step) for step in steps), (OTHER_STEP, "None of these")]
+        if not steps:
+            del self.next_step
+
+    @property
+    def step(self) -> str:
+        """The next step: what was picked from the list, with the words added to it."""
+        picked = typed(self.next_step) if "next_step" in self else ""
+        words = typed(self.next_words)
+        return ": ".join(one for one in (picked if picked != OTHER_STEP else "", words) if one)
+
+    @property
+    def kept(self) -> str:
+        """Everything typed, to be copied from a page that could not record it."""
+        return "\n".join(words for words in (typed(self.note), self.step) if words)

@@ -8,7 +8,9 @@ from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
 from intake.domain.wording import long_date
 from intake.services.clinic import Clinic
+from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
+    acting,
     claims,
     entry,
     feedback,
@@ -16,6 +18,7 @@ from intake.web.clinic import (
     finding,
     impact,
     overlay_report,
+    persons,
     proposals,
     queue,
     reading,
@@ -23,8 +26,10 @@ from intake.web.clinic import (
     sessions,
     signing,
     staff,
+    viewing,
     views,
 )
+from intake.web.clinic.forms import DONE_WORDS
 from intake.web.frame import clock, date_and_time, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 
@@ -54,7 +59,9 @@ def create_clinic_site(clinic: Clinic) -> Flask:
         queue,
         finding,
         claims,
+        viewing,
         signing,
+        acting,
         feedback,
         entry,
         staff,
@@ -62,6 +69,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
         proposals,
         impact,
         figures,
+        persons,
     ):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
@@ -77,6 +85,10 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
 
     app.jinja_env.filters.update(
         when=when,
+        day=long_date,
+        done=DONE_WORDS.__getitem__,
+        changed_since=acting.changed_since,
+        taken_up=taken_up_told,
         ago=lambda at: ago(at, clinic.now()),
         ahead=lambda at: ago(clinic.now(), at),
         days=lambda at: (clinic.now() - at).days,
@@ -94,6 +106,8 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.tests["answered"] = reading.was_answered
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
     app.jinja_env.globals.update(hold_of=claims.hold_of, take_over_form=claims.take_over_form)
+    app.jinja_env.globals["whole_form"] = acting.whole_form
+    app.jinja_env.globals["linked_to"] = persons.linked_to
 
     @app.context_processor
     def signed_in() -> dict[str, object]:

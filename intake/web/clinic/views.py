@@ -2,15 +2,17 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.domain.review import AlreadyAcknowledged, UnknownFlag
-from intake.services import histories, reviewing
+from intake.domain.review import AlreadyAcknowledged, DoneInWords, DoneNeeded, UnknownFlag
+from intake.services import histories, reviewing, viewing
 from intake.storage.submissions import NoSuchSubmission
+from intake.web.clinic.acting_forms import UndoForm
 from intake.web.clinic.forms import AcknowledgeForm, FlagFeedbackForm, MissingFlagForm, typed
-from intake.web.clinic.reading import Reading, read
+from intake.web.clinic.reading import Card, Reading, read
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
 
@@ -28,7 +30,10 @@ def home(member: StaffMember) -> ResponseReturnValue:
 @pages.get("/submissions/<uuid:submission>")
 @requires(Permission.REVIEW)
 def submission(member: StaffMember, submission: UUID) -> ResponseReturnValue:
-    """A form that was sent: what to look at, why, where that is written, and every answer."""
+    """A form that was sent: what to look at, why, where that is written, and every answer.
+
+    Where a view is asked for first: the answers alone.
+    """
     return show(open_reading(member, submission))
 
 
@@ -41,14 +46,22 @@ def acknowledge(member: StaffMember, submission: UUID) -> ResponseReturnValue:
     # and addresses stand in the logs of whatever is in between.
     key = typed(form.flag)
     if not form.validate_on_submit():
-        return show(open_reading(member, submission), 422, refused={key: form})
+        return _acknowledge_refused(member, submission, form)
     try:
-        reviewing.acknowledge(this_clinic(), member, submission, key, typed(form.note))
+        reviewing.acknowledge(this_clinic(), member, submission, key, typed(form.note), form.chosen)
     except NoSuchSubmission:
         abort(404)
-    except (AlreadyAcknowledged, UnknownFlag) as refusal:
-        words = _ACKNOWLEDGED_BEFORE if isinstance(refusal, AlreadyAcknowledged) else FLAG_GONE
-        return show(open_reading(member, submission), 409, notice=words, note=typed(form.note))
+    except DoneNeeded:
+        form.done.errors = ["Pick what was done about this urgent flag"]
+    except DoneInWords:
+        form.note.errors = ["Say in the note which colleague you asked, or what else was done"]
+    except AlreadyAcknowledged:
+        reading = open_reading(member, submission)
+        return show(reading, 409, notice=_seen_before(reading, key), note=typed(form.note))
+    except UnknownFlag:
+        return show(open_reading(member, submission), 409, notice=FLAG_GONE, note=typed(form.note))
+    if form.errors:
+        return _acknowledge_refused(member, submission, form)
     return redirect(url_for("review.submission", submission=submission, _anchor=form.anchor), 303)
 
 
@@ -57,6 +70,8 @@ def acknowledge(member: StaffMember, submission: UUID) -> ResponseReturnValue:
 def history(member: StaffMember, submission: UUID) -> ResponseReturnValue:
     """Everything that happened to a form, oldest first."""
     try:
+        if viewing.is_due(this_clinic(), member, submission):  # the history tells of flags
+            return redirect(url_for("viewing.first", submission=submission), 303)
         lines = histories.history(this_clinic(), member, submission)
     except NoSuchSubmission:
         abort(404)
@@ -64,13 +79,40 @@ def history(member: StaffMember, submission: UUID) -> ResponseReturnValue:
 
 
 def open_reading(member: StaffMember, submission: UUID) -> Reading:
-    """The form with its review, recorded as read; 404 when there is none."""
+    """The form with its review, recorded as read; 404 when there is none.
+
+    Whoever is asked for a view of their own first is brought to that page. Something sent is
+    answered all the same: it came from a page that showed the flags, and its words must not be lost.
+    """
     clinic = this_clinic()
     try:
         review = reviewing.open_review(clinic, member, submission)
     except NoSuchSubmission:
         abort(404)
+    if request.method == "GET" and viewing.view_due(clinic, member, review) is not None:
+        abort(redirect(url_for("viewing.first", submission=submission), 303))
     return read(review, clinic.library.rulebook)
+
+
+def _acknowledge_refused(member: StaffMember, submission: UUID, form: AcknowledgeForm) -> ResponseReturnValue:
+    reading, key = open_reading(member, submission), typed(form.flag)
+    card = next((one for one in reading.cards if one.flag.key == key), None)
+    if card is None or card.acknowledged is not None:
+        # The form it was typed into is not on the page any more; the words still are.
+        words = FLAG_GONE if card is None else _seen_before(reading, key)
+        return show(reading, 409, notice=words, note=typed(form.note))
+    return show(reading, 422, refused={key: form})
+
+
+def _seen_before(reading: Reading, key: str) -> str:
+    seen = reading.review.acknowledgement(key)
+    # Taken back since it was refused: who had it is not known any more, and matters no more.
+    return _ACKNOWLEDGED_BEFORE if seen is None else f"{seen.printed_name} was first. {_ACKNOWLEDGED_BEFORE}"
+
+
+def _undoing(reading: Reading, card: Card) -> UndoForm:
+    number = reading.review.acknowledgement_number(card.flag.key)
+    return UndoForm(formdata=None, data={"acknowledgement": str(number)})
 
 
 def show(
@@ -80,15 +122,23 @@ def show(
     refused: dict[str, AcknowledgeForm] | None = None,
     said: dict[str, FlagFeedbackForm] | None = None,
     missing: MissingFlagForm | None = None,
+    also_refused: tuple[FlaskForm, ...] = (),
     notice: str = "",
     note: str = "",
 ) -> ResponseReturnValue:
-    """The page of a form. ``refused``, ``said`` and ``missing`` hold what was typed and could not be
-    recorded yet; ``notice`` says why something was not recorded, and ``note`` is what was typed then.
+    """The page of a form. ``refused``, ``said``, ``missing`` and ``also_refused`` hold what was typed
+    and could not be recorded yet; ``notice`` says why something was not recorded, and ``note`` is what
+    was typed then.
     """
     forms = {card.flag.key: AcknowledgeForm(formdata=None) for card in reading.waiting} | (refused or {})
     for key, form in forms.items():
-        form.note.id = f"note-{reading.place(key)}"  # a page has many, and each needs its own label
+        place = reading.place(key)  # a page has many, and each needs its own label
+        form.note.id, form.done.id = f"note-{place}", f"done-{place}"
+    undoing = {
+        card.flag.key: _undoing(reading, card)
+        for card in reading.cards
+        if card.acknowledged is not None and reading.signed is None
+    }
     feedback = {card.flag.key: FlagFeedbackForm(formdata=None) for card in reading.cards} | (said or {})
     for key, one in feedback.items():
         one.note.id = f"feedback-{reading.place(key)}"
@@ -98,10 +148,15 @@ def show(
         "clinic/submission.html",
         reading=reading,
         review=reading.review,
-        forms=forms,
+        forms=forms | undoing,
         feedback=feedback,
         missing=missing or nothing_missing,
-        refused=(*(refused or {}).values(), *(said or {}).values(), *([missing] if missing else ())),
+        refused=(
+            *(refused or {}).values(),
+            *(said or {}).values(),
+            *([missing] if missing else ()),
+            *also_refused,
+        ),
         notice=notice,
         note=note,
     )

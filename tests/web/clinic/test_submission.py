@@ -215,7 +215,7 @@ def test_a_form_that_is_not_there_is_not_found(alice):
 def acknowledge(person, submission, title, **fields):
     key = flag_key(person, title)
     place = flag_place(person, title)
-    fields |= {"flag": key, "place": place.removeprefix("flag-")}
+    fields = {"done": "called_patient", "flag": key, "place": place.removeprefix("flag-")} | fields
     person.send(f"/submissions/{submission}/acknowledge", **fields)
     return place
 
@@ -228,8 +228,8 @@ def test_acknowledging_shows_who_when_and_the_note(alice, opened):
     alice.follow()
 
     assert (
-        "Acknowledged by A. Rivera, NP, November 20, 2026 at 12:00 pm EST Note: Called her GP."
-        in cards(alice, "raised")[0]
+        "Acknowledged by A. Rivera, NP, November 20, 2026 at 12:00 pm EST "
+        "Called the patient Note: Called her GP." in cards(alice, "raised")[0]
     )
     assert "1 of 3 flags acknowledged" in alice.text
 
