@@ -3,11 +3,12 @@
 Facts are inserted, statuses are computed: nothing here is ever changed in place.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
+from intake.domain.coming_back import CameBack, SignedAt, came_back
 from intake.domain.feedback import Feedback, FeedbackKind, on_flag, on_submission, standing
 from intake.domain.fingerprint import fingerprint
 from intake.domain.permissions import StaffMember
@@ -130,6 +131,7 @@ class QueueEntry:
     born: date | None = None
     acknowledged: int = 0
     standing: Standing = NEW
+    came_back: CameBack | None = None
 
     @classmethod
     def of(
@@ -211,7 +213,26 @@ class Review:
     def queue_entry(self) -> QueueEntry:
         """Its line in the queue."""
         acknowledged = sum(self.acknowledgement(flag.key) is not None for flag in self.flags)
-        return QueueEntry.of(self.submission, self.screening, self.standing, acknowledged)
+        entry = QueueEntry.of(self.submission, self.screening, self.standing, acknowledged)
+        return replace(entry, came_back=self.came_back)
+
+    @property
+    def came_back(self) -> CameBack | None:
+        """When it last came back into the clinic's hands; None when it waits since it was sent."""
+        return came_back(
+            self.entries,
+            [SignedAt(one.entries, one.at) for one in self.sign_offs],
+            raised_at=self._raised_at,
+            second_read=self.standing.second_read,
+        )
+
+    @property
+    def _raised_at(self) -> datetime | None:
+        if not self.sign_offs:
+            return None
+        last = self.sign_offs[-1]
+        later = (one for one in self.screenings if one.at > last.at)
+        return next((one.at for one in later if not {f.key for f in one.flags} <= set(last.flags)), None)
 
     @property
     def was_reopened(self) -> bool:

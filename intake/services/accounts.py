@@ -195,10 +195,13 @@ def confirms(clinic: Clinic, member: StaffMember, password: str, source: str) ->
     return isinstance(found, StaffMember)
 
 
-def whoever(clinic: Clinic, token: str) -> StaffMember | None:
-    """Who is signed in with this token, if anyone."""
+def whoever(clinic: Clinic, token: str, *, attended: bool = True) -> StaffMember | None:
+    """Who is signed in with this token, if anyone.
+
+    What a page asks by itself is not ``attended``: it does not keep anybody signed in.
+    """
     idle = timedelta(minutes=clinic.settings.staff_idle_minutes)
-    with clinic.database.write() as session:
+    with clinic.database.write() if attended else clinic.database.read() as session:
         return staff_sessions.find(session, token, clinic.now(), idle)
 
 

@@ -1,13 +1,11 @@
-"""What a clinician does: work the queue, read, acknowledge, sign off; and screening again."""
+"""What a clinician does with a submission: read, acknowledge, sign off; and screening again."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from intake.domain.changes import says_the_same
 from intake.domain.events import (
     FlagAcknowledged,
-    QueueOpened,
     ReviewReopened,
     ReviewSignedOff,
     SubmissionOpened,
@@ -16,9 +14,8 @@ from intake.domain.events import (
 from intake.domain.evidence import PatientEvidence
 from intake.domain.fitting import fitting
 from intake.domain.permissions import StaffMember
-from intake.domain.review import QueueEntry, Review, Status
+from intake.domain.review import Review, Status
 from intake.domain.review_entries import Done
-from intake.domain.rules import Priority
 from intake.domain.screening import Screening, screen
 from intake.services import second_reads
 from intake.services.clinic import SYSTEM, Clinic
@@ -28,37 +25,6 @@ STATEMENT = (
     "I have read these answers and the flags above. Signing records that I read this form. "
     "It is not a treatment decision."
 )
-SIGNED_LATELY = timedelta(days=14)
-_TITLES = {
-    Priority.URGENT: ("Urgent", "Review today"),
-    Priority.HIGH: ("High", "Next to review"),
-    Priority.MODERATE: ("Moderate", "Before the first visit"),
-    Priority.INFO: ("Note", "For the record"),
-    None: ("No rule was raised", "Still needs a clinician’s eyes"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class QueueGroup:
-    """Submissions of one priority, oldest first."""
-
-    title: str
-    subtitle: str
-    priority: Priority | None
-    entries: tuple[QueueEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """What waits for a clinician, most urgent first, and what was signed lately."""
-
-    groups: tuple[QueueGroup, ...]
-    signed: tuple[QueueEntry, ...]
-
-    @property
-    def waiting(self) -> int:
-        """How many submissions wait."""
-        return sum(len(group.entries) for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +33,6 @@ class Rescreened:
 
     added: bool
     reopened: bool = False
-
-
-def queue(clinic: Clinic, clinician: StaffMember) -> Queue:
-    """What waits, by priority and then by age. Looking is recorded."""
-    with clinic.database.write() as session:
-        now = clinic.now()
-        waiting = reviews.queue(session, clinic.keys)
-        signed = reviews.recently_signed(session, clinic.keys, now - SIGNED_LATELY)
-        audit.record(session, clinic.keys, clinician.id, QueueOpened(len(waiting)), now)
-    groups = (
-        QueueGroup(
-            title,
-            subtitle,
-            priority,
-            tuple(entry for entry in waiting if entry.priority is priority),
-        )
-        for priority, (title, subtitle) in _TITLES.items()
-    )
-    return Queue(tuple(group for group in groups if group.entries), signed)
 
 
 def open_review(clinic: Clinic, clinician: StaffMember, submission: UUID) -> Review:

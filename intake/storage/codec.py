@@ -9,6 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from intake.domain.answers import Answers
+from intake.domain.coming_back import CameBack, Since
 from intake.domain.feedback import Feedback
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.review_entries import Done, Entry
@@ -283,6 +284,7 @@ def summary_to_bytes(entry: QueueEntry) -> bytes:
             "born": None if entry.born is None else entry.born.isoformat(),
             "acknowledged": entry.acknowledged,
             "standing": standing_to_json(entry.standing),
+            "came_back": _came_back_to_json(entry.came_back),
         },
     )
 
@@ -305,6 +307,7 @@ def summary_from_bytes(content: bytes) -> QueueEntry:
         born=None if born is None else date.fromisoformat(born),
         acknowledged=document.get("acknowledged", 0),
         standing=standing_from_json(document.get("standing", {})),
+        came_back=_came_back(document.get("came_back")),
     )
 
 
@@ -319,6 +322,16 @@ def entry_from_bytes(content: bytes) -> Entry:
         return entry_from_json(document_of("entry", content))
     except UnknownEntry as unknown:
         raise UnknownRecord(str(unknown)) from None
+
+
+def _came_back_to_json(back: CameBack | None) -> Json | None:
+    return None if back is None else {"since": back.since.value, "at": back.at.isoformat()}
+
+
+def _came_back(document: Json | None) -> CameBack | None:
+    if document is None:
+        return None
+    return CameBack(Since(document["since"]), datetime.fromisoformat(document["at"]))
 
 
 def said_of_two_to_bytes(said: SaidOfTwo) -> bytes:

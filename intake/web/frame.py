@@ -84,8 +84,12 @@ def new_site(
 
 def date_and_time(at: datetime) -> str:
     """``November 20, 2026 at 4:12 pm``, in the time zone the time comes in."""
-    hour = at.hour % 12 or 12
-    return f"{long_date(at.date())} at {hour}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+    return f"{long_date(at.date())} at {clock(at)}"
+
+
+def clock(at: datetime) -> str:
+    """``4:12 pm``, in the time zone the time comes in."""
+    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
 
 
 def digits(phone: str) -> str:

@@ -12,6 +12,7 @@ from intake.domain.permissions import Permission, StaffMember
 View = Callable[..., ResponseReturnValue]
 
 _MARK = "open_to"
+_UNATTENDED = "asked_by_a_script"
 _DOOR = "intake.door"
 _FLASKS_OWN = frozenset({"static"})
 # Stands where a permission would: anyone may come in, signed in or not.
@@ -67,6 +68,18 @@ def open_to_all(view: View) -> View:
     """Anyone may come in; the view is handed nobody."""
     setattr(view, _MARK, EVERYONE)
     return view
+
+
+def unattended(view: View) -> View:
+    """The page asks for this by itself: it does not count as somebody being there."""
+    setattr(view, _UNATTENDED, True)
+    return view
+
+
+def is_unattended(endpoint: str | None) -> bool:
+    """Whether what is asked for now is asked for by a page and not by a person."""
+    view = current_app.view_functions.get(endpoint or "")
+    return getattr(view, _UNATTENDED, False)
 
 
 def who_may(view: Callable[..., object]) -> Permission | str | None:

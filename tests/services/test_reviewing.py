@@ -9,7 +9,8 @@ from intake.content.library import parse_library
 from intake.domain.review import AlreadyAcknowledged, Changed, NotReady, Status
 from intake.domain.review_entries import Done
 from intake.domain.rules import Priority
-from intake.services import histories, reviewing
+from intake.domain.standing import PlaceInWork
+from intake.services import histories, queue, reviewing
 from intake.storage import audit
 from intake.storage.submissions import NoSuchSubmission
 
@@ -49,11 +50,10 @@ def test_the_queue_is_ordered_by_priority_and_then_by_age(copy, alice):
     sending.send(quiet.desk, "first_name: Quinn, last_name: Quiet, phone: 555-0101")
     sending.send(copy.desk, f"{sending.PAT}, home_safe: no")
 
-    groups = reviewing.queue(copy.clinic, alice).groups
+    groups = queue.open_list(copy.clinic, alice, PlaceInWork.QUEUE).groups
 
-    assert [group.priority for group in groups] == [Priority.URGENT, None]
-    assert groups[1].title == "No rule was raised"
-    assert [entry.name for entry in groups[1].entries] == ["Quinn Quiet"]
+    assert [group.rank for group in groups] == [Priority.URGENT.rank, len(Priority)]
+    assert [line.entry.name for line in groups[1].lines] == ["Quinn Quiet"]
 
 
 def test_opening_a_submission_is_recorded_before_it_is_shown(copy, alice):
@@ -90,9 +90,9 @@ def test_a_submission_is_signed_off_when_every_flag_is_acknowledged(copy, alice)
     review = reviewing.open_review(copy.clinic, alice, submission)
     assert review.status is Status.SIGNED_OFF
     assert review.sign_offs[0].printed_name == "A. Rivera, MD"
-    queue = reviewing.queue(copy.clinic, alice)
-    assert queue.waiting == 0
-    assert [entry.name for entry in queue.signed] == ["Pat Doe"]
+    assert not queue.open_list(copy.clinic, alice, PlaceInWork.QUEUE).lines
+    (done,) = queue.open_list(copy.clinic, alice, PlaceInWork.DONE).lines
+    assert done.entry.name == "Pat Doe"
 
 
 def test_a_flag_is_acknowledged_once(copy, alice):
@@ -134,8 +134,8 @@ def test_screening_again_reopens_only_what_something_new_was_raised_in(copy, ali
     assert review.was_reopened
     assert len(review.screenings) == 3
     assert "ReviewReopened" in events(copy)
-    (entry,) = (e for group in reviewing.queue(copy.clinic, alice).groups for e in group.entries)
-    assert entry.reopened
+    (line,) = queue.open_list(copy.clinic, alice, PlaceInWork.QUEUE).lines
+    assert line.entry.reopened
 
 
 def test_screening_again_with_the_same_rules_changes_nothing_a_clinician_did(copy, alice):

@@ -20,6 +20,7 @@ from intake.domain.answers import (
     Text,
     answered,
 )
+from intake.domain.coming_back import CameBack, Since
 from intake.domain.feedback import Feedback, FeedbackKind
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.review_entries import (
@@ -180,4 +181,5 @@ summaries = st.builds(
     born=st.none() | st.dates(),
     acknowledged=st.integers(0, 200),
     standing=standings,
+    came_back=st.none() | st.builds(CameBack, st.sampled_from(Since), moments),
 )

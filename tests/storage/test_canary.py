@@ -9,7 +9,7 @@ from sqlalchemy import MetaData
 from intake.domain.feedback import FeedbackKind
 from intake.domain.review_entries import Done
 from intake.domain.submissions import Receipt
-from intake.storage import accounts, drafts, passwords, reviews, signing_in, submissions
+from intake.storage import accounts, drafts, passwords, queue, reviews, signing_in, submissions
 from intake.storage.encryption import SealingKey
 from storage.samples import (
     ALICE,
@@ -60,7 +60,7 @@ def write_everything(database, keys):
         claim = signing_in.claim(session, keys, CANARY, CANARY, NOW)
         signing_in.settle(session, keys, claim, passwords.Proof(right=False), NOW)
     with database.read() as session:
-        reviews.queue(session, keys)
+        queue.unfinished(session, keys)
     return sent
 
 

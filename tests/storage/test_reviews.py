@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from intake.domain.review import AlreadyAcknowledged, AlreadySignedOff, Changed, Status
 from intake.domain.review_entries import Done
-from intake.domain.rules import Outcome, Priority
-from intake.storage import reviews, submissions
+from intake.domain.rules import Priority
+from intake.storage import queue, reviews, submissions
 from intake.storage.encryption import SealingKey, content_digest
 from intake.storage.submissions import NoSuchSubmission
 from intake.storage.tables import AcknowledgementRow, ScreeningRow, SignOffRow
@@ -43,7 +43,8 @@ def review_of(database, keys, submission_id):
 
 def queues(database, keys):
     with database.read() as session:
-        return reviews.queue(session, keys), reviews.recently_signed(session, keys, NOW - HOUR)
+        unfinished = queue.unfinished(session, keys)
+        return unfinished, tuple(entry for entry, _ in queue.done(session, keys, size=1))
 
 
 def test_a_review_begins_with_a_submission_and_its_screening(database, clinic_keys, sent):
@@ -99,22 +100,6 @@ def test_the_queue_says_what_a_clinician_needs_to_choose(database, clinic_keys, 
     )
     assert (entry.incomplete, entry.reopened, entry.signed) == (False, False, False)
     assert entry.sent_at == NOW
-
-
-def test_first_to_look_at_comes_first_then_longest_waiting(database, clinic_keys):
-    def one(session, priority, hours):
-        kind = Outcome.NOT_RAISED if priority is None else Outcome.RAISED
-        screened = screening(outcome(priority=priority or Priority.HIGH, kind=kind))
-        return send(session, clinic_keys, screened, NOW + hours * HOUR)
-
-    with database.write() as session:
-        none = one(session, None, 0)
-        note = one(session, Priority.INFO, 1)
-        late = one(session, Priority.URGENT, 3)
-        early = one(session, Priority.URGENT, 2)
-    waiting, _ = queues(database, clinic_keys)
-    assert [entry.submission for entry in waiting] == [early, late, note, none]
-    assert waiting[-1].priority is None
 
 
 def test_a_rule_that_stopped_is_seen_in_the_queue(database, clinic_keys):
@@ -188,15 +173,6 @@ def test_the_queue_and_the_review_always_agree(database, clinic_keys, sent):
         waiting, _ = queues(database, clinic_keys)
         assert bool(waiting) is (review.status is Status.NEEDS_REVIEW)
         assert all(entry.reopened is review.was_reopened for entry in waiting)
-
-
-def test_only_recent_signatures_are_listed_newest_first(database, clinic_keys):
-    with database.write() as session:
-        long_ago, early, late = (send(session, clinic_keys) for _ in range(3))
-        for submission_id, hours in ((late, 2), (long_ago, -48), (early, 1)):
-            sign_off(session, clinic_keys, submission_id, at=NOW + hours * HOUR)
-    _, signed = queues(database, clinic_keys)
-    assert [entry.submission for entry in signed] == [late, early]
 
 
 def test_the_queue_opens_what_it_shows_and_nothing_else(database, clinic_keys, sent, monkeypatch):

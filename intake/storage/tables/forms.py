@@ -50,7 +50,7 @@ class SubmissionRow(Base):
     # The draft's id: one draft can be sent once and never twice.
     id: Mapped[UUID] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     revision: Mapped[int]
     answers: Mapped[bytes]
     state: Mapped[str] = mapped_column(String(8), index=True)
@@ -119,7 +119,7 @@ class SignOffRow(Base):
 
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     sealed: Mapped[bytes]
 
 

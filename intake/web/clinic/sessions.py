@@ -12,6 +12,7 @@ from intake.domain.permissions import StaffMember
 from intake.services import accounts, in_force
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
+from intake.web.guard import is_unattended
 from intake.web.security import cookie_name
 
 CLINIC = "intake.clinic"
@@ -33,7 +34,8 @@ def whoever() -> StaffMember | None:
     """Who is signed in, asked of the server once a request."""
     if "whoever" not in g:
         carried = token()
-        g.whoever = accounts.whoever(this_clinic(), carried) if carried else None
+        attended = not is_unattended(request.endpoint)
+        g.whoever = accounts.whoever(this_clinic(), carried, attended=attended) if carried else None
     return cast(StaffMember | None, g.whoever)
 
 

@@ -13,13 +13,16 @@ from intake.services.clinic import Clinic
 from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
     acting,
+    claims,
     entry,
     feedback,
     figures,
+    finding,
     impact,
     overlay_report,
     persons,
     proposals,
+    queue,
     reading,
     rules,
     sessions,
@@ -32,7 +35,7 @@ from intake.web.clinic import (
     views,
 )
 from intake.web.clinic.forms import DONE_WORDS
-from intake.web.frame import date_and_time, new_site
+from intake.web.frame import clock, date_and_time, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 
 ROLES = {
@@ -64,6 +67,9 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     keep_door(app, Door(sessions.whoever, entry.signed_out))
     for part in (
         views,
+        queue,
+        finding,
+        claims,
         viewing,
         signing,
         acting,
@@ -98,6 +104,10 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         changed_since=acting.changed_since,
         taken_up=taken_up_told,
         ago=lambda at: ago(at, clinic.now()),
+        ahead=lambda at: ago(clinic.now(), at),
+        days=lambda at: (clinic.now() - at).days,
+        clock=lambda at: clock(clinic.local(at)),
+        on_the_day=lambda at: long_date(clinic.local(at).date()),
         short=lambda edition: edition[:8],
         priority=reading.PRIORITIES.__getitem__,
         checked=reading.CHECKED.__getitem__,
@@ -112,6 +122,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.tests["answered"] = reading.was_answered
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
     app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
+    app.jinja_env.globals.update(hold_of=claims.hold_of, take_over_form=claims.take_over_form)
     app.jinja_env.globals["whole_form"] = acting.whole_form
     app.jinja_env.globals["linked_to"] = persons.linked_to
 

@@ -1,4 +1,4 @@
-"""The pages a clinician works with: the queue, a form that was sent, and its history."""
+"""The pages of a form that was sent: the form itself, and its history."""
 
 from uuid import UUID
 
@@ -18,9 +18,6 @@ from intake.web.guard import requires
 
 pages = Blueprint("review", __name__)
 
-# The newest sign-offs the queue still lists.
-_SIGNED_SHOWN = 25
-
 
 @pages.get("/")
 @requires(Permission.OWN_ACCOUNT)
@@ -28,21 +25,6 @@ def home(member: StaffMember) -> ResponseReturnValue:
     """Send everyone to the page they work with."""
     first = "review.queue" if member.may(Permission.REVIEW) else "staff.people"
     return redirect(url_for(first), 303)
-
-
-@pages.get("/queue")
-@requires(Permission.REVIEW)
-def queue(member: StaffMember) -> ResponseReturnValue:
-    """What waits, most urgent first, and what was signed lately."""
-    clinic = this_clinic()
-    waiting = reviewing.queue(clinic, member)
-    return render_template(
-        "clinic/queue.html",
-        queue=waiting,
-        signed=waiting.signed[:_SIGNED_SHOWN],
-        silenced=clinic.library.rulebook.silenced,
-        now=clinic.now(),
-    )
 
 
 @pages.get("/submissions/<uuid:submission>")

@@ -107,14 +107,17 @@ def test_signing_shows_who_when_in_which_zone_and_what_it_means(alice, read):
     assert "Acknowledge" not in [button.text for button in alice.page.tree.iter("button")]
 
 
-def test_what_is_signed_stands_below_the_queue(alice, read):
+def test_what_is_signed_leaves_the_queue_and_stands_under_done(alice, read):
     sign(alice, read)
 
     alice.open("/queue")
-
     assert "Nothing to review" in alice.text
-    assert "Signed off the latest 1" in alice.text
+    assert "Done (1)" in alice.text
+    assert "Pat Doe, 38" not in alice.text
+
+    alice.open("/queue/done")
     assert "Pat Doe, 38" in alice.text
+    assert "Signed off November 20, 2026 at 12:00 pm EST" in alice.text
 
 
 def test_the_password_is_asked_again(alice, read, clinic, staff):

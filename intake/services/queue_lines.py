@@ -1,0 +1,103 @@
+"""One line of a list of forms: where the form stands, since when it waits, and who has it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from intake.domain.claims import Claim
+from intake.domain.coming_back import Since
+from intake.domain.permissions import StaffMember
+from intake.domain.queue_order import Key, Wanted, key, place, rank, waits_since
+from intake.domain.review import QueueEntry
+from intake.domain.standing import PlaceInWork
+from intake.services.clinic import Clinic
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One form in a list.
+
+    ``at`` is what the list goes by: since when a form waits, when the patient was asked, the day it
+    comes back, when it was signed. ``read_by`` is the clinic's promise, None where none is open.
+    ``read_first`` hides what the rules said, until whoever looks has read the form themselves.
+    """
+
+    entry: QueueEntry
+    place: PlaceInWork
+    at: datetime
+    since: Since
+    read_by: datetime | None = None
+    overdue: bool = False
+    claim: Claim | None = None
+    read_first: bool = False
+
+    @property
+    def key(self) -> Key:
+        """What puts it in its place in its list."""
+        group = rank(self.entry) if self.place is PlaceInWork.QUEUE else 0
+        return key(group, self.at, self.entry.submission)
+
+    @property
+    def acknowledged(self) -> int:
+        """How many of its flags are acknowledged."""
+        return self.entry.acknowledged
+
+    @property
+    def flags(self) -> int:
+        """How many it has: raised, and those nobody can tell."""
+        return self.entry.flags + self.entry.cannot_tell
+
+    @property
+    def looks_again(self) -> bool:
+        """Whether the day has come on which somebody wanted to look again."""
+        return self.place is PlaceInWork.QUEUE and self.entry.standing.look_again_on is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What every line is made with: the clinic and its clock, who looks, and who has what."""
+
+    clinic: Clinic
+    member: StaffMember
+    now: datetime
+    claims: Mapping[UUID, Claim]
+
+    @property
+    def today(self) -> date:
+        """The calendar day at the clinic."""
+        return self.clinic.local(self.now).date()
+
+    def morning(self, day: date) -> datetime:
+        """When a day begins at the clinic."""
+        return datetime.combine(day, time.min, self.clinic.local(self.now).tzinfo)
+
+    def takes(self, line: Line, wanted: Wanted) -> bool:
+        """Whether the line is among what is wanted."""
+        mine = line.claim is not None and line.claim.member == self.member.id
+        return wanted.takes(line.entry, mine=mine, sent_on=self.clinic.local(line.entry.sent_at).date())
+
+
+def unfinished_line(entry: QueueEntry, around: Around) -> Line:
+    """The line of a form that waits, or that something will bring back."""
+    stands = place(entry, around.today)
+    claim = around.claims.get(entry.submission)
+    on, asked_at = entry.standing.look_again_on, entry.standing.asked_at
+    since, at = waits_since(entry, around.today, around.morning)
+    match stands:
+        case PlaceInWork.LATER if on is not None:
+            return Line(entry, stands, around.morning(on), since, claim=claim)
+        case PlaceInWork.WAITING_ON_PATIENT if asked_at is not None:
+            return Line(entry, stands, asked_at, since, claim=claim)
+        case _ if since is Since.SIGNED:
+            # It was read as promised: nobody promised the patient a second reading.
+            return Line(entry, stands, at, since, claim=claim)
+        case _:
+            read_by = around.clinic.settings.read_by(at)
+            return Line(entry, stands, at, since, read_by, around.now > read_by, claim)
+
+
+def finished_line(entry: QueueEntry, signed_at: datetime, around: Around) -> Line:
+    """The line of a form that is done."""
+    claim = around.claims.get(entry.submission)
+    return Line(entry, PlaceInWork.DONE, signed_at, Since.SIGNED, claim=claim)
