@@ -11,7 +11,7 @@ import json
 import logging
 import sys
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Any, NoReturn
 
 # What the process says when it ends; anything else is a failure of its own.
 MADE, MISSING = 0, 3
@@ -46,8 +46,33 @@ def pressed(html: str, stylesheet: str, files: Mapping[str, bytes]) -> bytes:
     fetcher = Handed()
     style = CSS(string=stylesheet, base_url=SCHEME, url_fetcher=fetcher)
     page = HTML(string=html, base_url=SCHEME, url_fetcher=fetcher)
-    made: bytes = page.write_pdf(stylesheets=[style], pdf_variant=VARIANT, pdf_tags=True)
+    made: bytes = page.write_pdf(
+        stylesheets=[style], finisher=_tag_rows, pdf_variant=VARIANT, pdf_tags=True
+    )
     return made
+
+
+def _tag_rows(_document: object, pdf: Any) -> None:  # noqa: ANN401 - WeasyPrint ships no types
+    """Tag each question and its answer as one item of a list: the question its label, the answer its body.
+
+    Our rows are ``dl > div > dt + dd``. The engine tags them as a list with divisions in it, which no
+    list may have (ISO 14289-1, 7.6), and question and answer as two items that have nothing to do
+    with each other.
+    """
+    tags = {one.number: one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/StructElem"}
+
+    def kids(tag: dict[str, Any]) -> list[dict[str, Any]]:
+        numbers = (int(kid.split()[0]) for kid in tag["K"] if isinstance(kid, bytes))
+        return [tags[number] for number in numbers if number in tags]
+
+    rows = [row for one in tags.values() if one["S"] == "/L" for row in kids(one) if row["S"] == "/Div"]
+    for row in rows:
+        row["S"] = "/LI"
+        for place, part in enumerate(kids(row)):
+            part["S"] = "/LBody" if place else "/Lbl"
+            for inner in kids(part):
+                if inner["S"] == "/LBody":
+                    inner["S"] = "/NonStruct"
 
 
 def main() -> int:
