@@ -54,6 +54,11 @@ class Settings:
     public_address: str = "http://127.0.0.1:8000"
     patient_idle_minutes: int = 14 * 24 * 60
     staff_idle_minutes: int = 15
+    names_in_access_list: bool = False
+    redisclosure_notice: str = (
+        "This record may hold answers about alcohol and drug use, to which 42 CFR Part 2 may apply. "
+        "Whoever receives it may pass them on only as those rules allow."
+    )
 
     @property
     def secure_cookies(self) -> bool:
@@ -77,6 +82,7 @@ class Settings:
 
 # Good for a first look on one's own machine, and refused where patients are.
 _INVENTED = {"clinic_name": "Harbor Light Clinic", "clinic_phone": "(555) 010-0142"}
+_YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
 NAMES = tuple(field.name for field in fields(Settings) if field.name != "instance")
 
 
@@ -127,7 +133,11 @@ def _unknown(written: Mapping[str, str], environment: Mapping[str, str]) -> list
     return problems
 
 
-def _converted(name: str, value: str, problems: list[str]) -> str | int | Path | None:
+def _converted(name: str, value: str, problems: list[str]) -> str | int | bool | Path | None:
+    if name == "names_in_access_list":
+        if value.strip().lower() not in _YES_OR_NO:
+            problems.append(f"{name}: should be yes or no")
+        return _YES_OR_NO.get(value.strip().lower(), False)
     if name in ("port", "threads", "patient_idle_minutes", "staff_idle_minutes"):
         if not value.isdigit() or int(value) == 0:
             problems.append(f"{name}: should be a whole number above 0")

@@ -4,6 +4,7 @@ Small on purpose, and independent of what made the PDF: it reads those of WeasyP
 """
 
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -93,11 +94,11 @@ class Pdf:
     @property
     def squeezed(self) -> str:
         """All words without the spaces, which a PDF often does not have."""
-        return "".join("".join(self.pages).split())
+        return _squeezed("".join(self.pages))
 
     def says(self, words: str) -> bool:
         """Whether the words stand on one of the pages, however they are spaced."""
-        return "".join(words.split()) in self.squeezed
+        return _squeezed(words) in self.squeezed
 
     @cached_property
     def tags(self) -> list[Tag]:
@@ -135,7 +136,10 @@ class Pdf:
     def _shown(self, content: bytes, resources: dict[str, Any]) -> str:
         fonts = self.of(resources.get("Font")) or {}
         forms = self.of(resources.get("XObject")) or {}
-        found, held, letters, wide = [], [], {}, 1
+        found: list[str] = []
+        held: list[Any] = []
+        letters: dict[int, str] = {}
+        wide = 1
         for token in _Parser(content).tokens():
             if not isinstance(token, Operator):
                 held.append(token)
@@ -148,11 +152,15 @@ class Pdf:
                 found.extend(_decoded(one, letters, wide) for one in held[-1] if isinstance(one, bytes))
             elif token in ("Td", "TD", "Tm", "T*", "BT"):
                 found.append("\n")
-            elif token == "Do" and isinstance(form := self.of(forms.get(held[-1])), Stream):
-                if form.entries.get("Subtype") == "Form":
-                    found.append(self._shown(form.content, self.of(form.entries.get("Resources")) or resources))
+            elif token == "Do":
+                found.append(self._in_form(self.of(forms.get(held[-1])), resources))
             held = []
         return "".join(found)
+
+    def _in_form(self, form: Any, resources: dict[str, Any]) -> str:
+        if not isinstance(form, Stream) or form.entries.get("Subtype") != "Form":
+            return ""
+        return self._shown(form.content, self.of(form.entries.get("Resources")) or resources)
 
     def _letters(self, font: dict[str, Any]) -> tuple[dict[int, str], int]:
         """What each code of a font stands for, and how many bytes a code has."""
@@ -189,6 +197,11 @@ class Pdf:
         numbers = [int(one) for one in content[:first].split()]
         for number, offset in zip(numbers[::2], numbers[1::2], strict=True):
             self.objects[number] = _Parser(content, first + offset).value()
+
+
+def _squeezed(words: str) -> str:
+    # Fonts have one sign for "ffi"; readers are shown three letters.
+    return "".join(unicodedata.normalize("NFKC", words).split())
 
 
 def _decoded(shown: bytes, letters: dict[int, str], wide: int) -> str:

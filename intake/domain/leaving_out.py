@@ -68,9 +68,8 @@ class _Apart:
     @classmethod
     def of(cls, review: Review, questionnaire: Questionnaire, rulebook: RuleBook) -> "_Apart":
         """Found in the editions in force and in the record itself, which may be of earlier ones."""
-        questions = {
-            question.id for part in questionnaire.parts if part.id in SUBSTANCE_USE for question in part.questions
-        }
+        parts = [part for part in questionnaire.parts if part.id in SUBSTANCE_USE]
+        questions = {question.id for part in parts for question in part.questions}
         for submission in (review.submission, *review.earlier):
             questions |= {
                 line.question
@@ -83,9 +82,7 @@ class _Apart:
         worked_out = {line.question for screening in review.screenings for line in screening.worked_out}
         derived = {one for one in {*known, *worked_out} if not known.get(one, False)}
         references = frozenset(questions | derived)
-        rules = frozenset(
-            rule.id for rule in rulebook.rules if _touches(references, questions_in(rule.when))
-        )
+        rules = frozenset(rule.id for rule in rulebook.rules if _touches(references, questions_in(rule.when)))
         apart = cls(references, rules, frozenset())
         keys = (
             outcome.key
@@ -111,9 +108,7 @@ class _Apart:
         return replace(
             screening,
             outcomes=tuple(outcome for outcome in screening.outcomes if self.keeps(outcome)),
-            worked_out=tuple(
-                line for line in screening.worked_out if line.question not in self.references
-            ),
+            worked_out=tuple(line for line in screening.worked_out if line.question not in self.references),
         )
 
     def sign_off(self, sign_off: SignOff) -> SignOff:

@@ -46,9 +46,7 @@ def pressed(html: str, stylesheet: str, files: Mapping[str, bytes]) -> bytes:
     fetcher = Handed()
     style = CSS(string=stylesheet, base_url=SCHEME, url_fetcher=fetcher)
     page = HTML(string=html, base_url=SCHEME, url_fetcher=fetcher)
-    made: bytes = page.write_pdf(
-        stylesheets=[style], finisher=_tag_rows, pdf_variant=VARIANT, pdf_tags=True
-    )
+    made: bytes = page.write_pdf(stylesheets=[style], finisher=_tag_rows, pdf_variant=VARIANT, pdf_tags=True)
     return made
 
 
@@ -59,7 +57,9 @@ def _tag_rows(_document: object, pdf: Any) -> None:  # noqa: ANN401 - WeasyPrint
     list may have (ISO 14289-1, 7.6), and question and answer as two items that have nothing to do
     with each other.
     """
-    tags = {one.number: one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/StructElem"}
+    objects: list[Any] = pdf.objects
+    elements = (one for one in objects if isinstance(one, dict) and one.get("Type") == "/StructElem")
+    tags: dict[int, Any] = {one.number: one for one in elements}  # type: ignore[attr-defined]  # pydyf's own
 
     def kids(tag: dict[str, Any]) -> list[dict[str, Any]]:
         numbers = (int(kid.split()[0]) for kid in tag["K"] if isinstance(kid, bytes))

@@ -1,4 +1,4 @@
-"""A submission and its review as one JSON document, for other programs: docs/export.md says what stands where.
+"""A submission and its review as one JSON document; docs/export.md says what stands where.
 
 The words of answers, rules and entries are those of stored records, whose names never change; the frame
 around them is ours, and ``VERSION`` counts when it does.

@@ -79,6 +79,15 @@ def stylesheet(brand: str) -> str:
     return tight.replace(";}", "}").strip()
 
 
+def logo_of(settings: Settings) -> Asset | None:
+    """The clinic's logo; None when it has none that browsers show."""
+    logo = Path(settings.clinic_logo)
+    suffix = logo.suffix.lower()
+    if not settings.clinic_logo or suffix not in _LOGO_TYPES:
+        return None
+    return _asset("logo", suffix, logo.read_bytes(), _LOGO_TYPES[suffix])
+
+
 def _assets(settings: Settings) -> dict[str, Asset]:
     color = settings.clinic_color
     icon = (
@@ -89,10 +98,8 @@ def _assets(settings: Settings) -> dict[str, Asset]:
         "style": _asset("style", ".css", stylesheet(color).encode(), "text/css; charset=utf-8"),
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
-    logo = Path(settings.clinic_logo)
-    if settings.clinic_logo and logo.suffix.lower() in _LOGO_TYPES:
-        suffix = logo.suffix.lower()
-        assets["logo"] = _asset("logo", suffix, logo.read_bytes(), _LOGO_TYPES[suffix])
+    if logo := logo_of(settings):
+        assets["logo"] = logo
     return assets
 
 

@@ -9,10 +9,12 @@ from intake.domain.publications import Standing
 from intake.services.clinic import Clinic
 from intake.web.clinic import (
     entry,
+    exports,
     feedback,
     figures,
     impact,
     overlay_report,
+    papers,
     proposals,
     reading,
     rules,
@@ -45,7 +47,19 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures):
+    for part in (
+        views,
+        signing,
+        papers,
+        exports,
+        feedback,
+        entry,
+        staff,
+        rules,
+        proposals,
+        impact,
+        figures,
+    ):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
