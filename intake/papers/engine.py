@@ -68,7 +68,8 @@ def make(sheet: Sheet, seconds: int = SECONDS) -> bytes:
 
 def _run(sheet: Sheet | None, seconds: int) -> tuple[int, bytes]:
     asked = {
-        "html": sheet.html if sheet else None,
+        # What a hostile browser sends may be no text at all; the engine would stop at it.
+        "html": sheet.html.encode("utf-8", "replace").decode() if sheet else None,
         "stylesheet": sheet.stylesheet if sheet else "",
         "files": {name: base64.b64encode(one).decode() for name, one in sheet.files.items()} if sheet else {},
         "seconds": seconds,

@@ -46,11 +46,16 @@ def pressed(html: str, stylesheet: str, files: Mapping[str, bytes]) -> bytes:
     fetcher = Handed()
     style = CSS(string=stylesheet, base_url=SCHEME, url_fetcher=fetcher)
     page = HTML(string=html, base_url=SCHEME, url_fetcher=fetcher)
-    made: bytes = page.write_pdf(stylesheets=[style], finisher=_tag_rows, pdf_variant=VARIANT, pdf_tags=True)
+    made: bytes = page.write_pdf(stylesheets=[style], finisher=_finish, pdf_variant=VARIANT, pdf_tags=True)
     return made
 
 
-def _tag_rows(_document: object, pdf: Any) -> None:  # noqa: ANN401 - WeasyPrint ships no types
+def _finish(_document: object, pdf: Any) -> None:  # noqa: ANN401 - WeasyPrint ships no types
+    _tag_rows(pdf)
+    _describe_links(pdf)
+
+
+def _tag_rows(pdf: Any) -> None:  # noqa: ANN401 - WeasyPrint ships no types
     """Tag each question and its answer as one item of a list: the question its label, the answer its body.
 
     Our rows are ``dl > div > dt + dd``. The engine tags them as a list with divisions in it, which no
@@ -61,18 +66,29 @@ def _tag_rows(_document: object, pdf: Any) -> None:  # noqa: ANN401 - WeasyPrint
     elements = (one for one in objects if isinstance(one, dict) and one.get("Type") == "/StructElem")
     tags: dict[int, Any] = {one.number: one for one in elements}  # type: ignore[attr-defined]  # pydyf's own
 
-    def kids(tag: dict[str, Any]) -> list[dict[str, Any]]:
+    def kids(tag: dict[str, Any]) -> list[Any]:
         numbers = (int(kid.split()[0]) for kid in tag["K"] if isinstance(kid, bytes))
         return [tags[number] for number in numbers if number in tags]
 
     rows = [row for one in tags.values() if one["S"] == "/L" for row in kids(one) if row["S"] == "/Div"]
     for row in rows:
-        row["S"] = "/LI"
+        inside = row
+        # What lays a row out (a table, its rows) is a division in a division.
+        while len(found := kids(inside)) == 1 and found[0]["S"] == "/Div":
+            inside = found[0]
+        row["S"], row["K"] = "/LI", inside["K"]
         for place, part in enumerate(kids(row)):
-            part["S"] = "/LBody" if place else "/Lbl"
+            part["S"], part["P"] = "/LBody" if place else "/Lbl", row.reference
             for inner in kids(part):
                 if inner["S"] == "/LBody":
                     inner["S"] = "/NonStruct"
+
+
+def _describe_links(pdf: Any) -> None:  # noqa: ANN401 - WeasyPrint ships no types
+    """Say what a link within the paper does: the engine says the name of the place, which is for programs."""
+    for one in pdf.objects:
+        if isinstance(one, dict) and one.get("Subtype") == "/Link" and "Dest" in one:
+            one["Contents"] = "(To another place in this paper)"
 
 
 def main() -> int:
