@@ -15,6 +15,7 @@ from intake.web.clinic import (
     impact,
     overlay_report,
     papers,
+    persons,
     proposals,
     reading,
     rules,
@@ -59,6 +60,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
         proposals,
         impact,
         figures,
+        persons,
     ):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
@@ -86,6 +88,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     )
     app.jinja_env.tests["answered"] = reading.was_answered
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
+    app.jinja_env.globals["linked_to"] = persons.linked_to
 
     @app.context_processor
     def signed_in() -> dict[str, object]:
