@@ -4,7 +4,7 @@ from datetime import date
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, RadioField, StringField
-from wtforms.fields import Field
+from wtforms.fields import Field, SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.form import Form as BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
@@ -36,9 +36,9 @@ class OneForm(FlaskForm):
     form = RadioField(
         "What kind of file",
         choices=[
-            (Form.JSON.value, "JSON: everything that was recorded, for another program"),
-            (Form.CSV.value, "CSV: the answers as a table, for a spreadsheet"),
-            (Form.PDF.value, "PDF: everything that was recorded, to read and print"),
+            SelectChoice(Form.JSON.value, "JSON: everything that was recorded, for another program"),
+            SelectChoice(Form.CSV.value, "CSV: the answers as a table, for a spreadsheet"),
+            SelectChoice(Form.PDF.value, "PDF: everything that was recorded, to read and print"),
         ],
         validators=[InputRequired(message="Choose a kind of file")],
     )
@@ -58,9 +58,9 @@ class ManyForm(FlaskForm):
     which = RadioField(
         "Which forms",
         choices=[
-            (Which.ALL.value, "All of them"),
-            (Which.DONE.value, "Those that are done: signed off, and nothing left to wait for"),
-            (Which.IN_WORK.value, "Those that are not done yet"),
+            SelectChoice(Which.ALL.value, "All of them"),
+            SelectChoice(Which.DONE.value, "Those that are done: signed off, and nothing left to wait for"),
+            SelectChoice(Which.IN_WORK.value, "Those that are not done yet"),
         ],
         default=Which.ALL.value,
         validators=[InputRequired(message="Choose which forms")],
