@@ -38,12 +38,12 @@ help:
 	@echo 'make clean       remove what the tools made (never a clinic'"'"'s data)'
 
 .PHONY: run
-run: $(venv)/.runtime
+run: $(venv)/.runtime paper
 	@if [ -n "$(DEMO)" ]; then $(venv)/bin/intake demo; fi
 	@exec $(venv)/bin/intake serve
 
 .PHONY: setup
-setup: $(venv)/.tests
+setup: $(venv)/.tests paper
 
 .PHONY: test
 test: setup browser editor lint
@@ -108,6 +108,26 @@ browser:
 	echo 'The browser tests need Chromium, and it is not here. Install it, then run this again:'; \
 	echo '    Debian, Ubuntu:  sudo apt-get install chromium'; \
 	echo '    Fedora:          sudo dnf install chromium'; \
+	if [ "$$CI" = true ]; then exit 1; fi
+
+# The libraries of the system that make PDFs: installed where that needs nobody's password. Without them intake
+# runs all the same, and says on its pages that PDFs cannot be made.
+.PHONY: paper
+paper: $(venv)/.runtime
+	@if $(venv)/bin/python -m intake.papers; then exit 0; fi; \
+	as_root=; \
+	if [ "$$(id -u)" != 0 ]; then as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null 2>&1 && $$as_root true 2>/dev/null; then \
+		echo 'Installing the libraries that make PDFs'; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		$$as_root apt-get update -q >/dev/null; \
+		if $$as_root apt-get install -y -q --no-install-recommends \
+			libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 >/dev/null; then exit 0; fi; \
+	fi; \
+	echo 'PDFs cannot be made on this machine yet; everything else works. To have them, install:'; \
+	echo '    Debian, Ubuntu:  sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0'; \
+	echo '    Fedora:          sudo dnf install pango'; \
+	echo '    macOS:           brew install pango'; \
 	if [ "$$CI" = true ]; then exit 1; fi
 
 # Two ways of each journey are part of `make test`; these are all five.

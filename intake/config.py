@@ -67,6 +67,10 @@ class Settings:
     second_read_percent: int = 0
     claim_minutes: int = 30
     names_in_access_list: bool = False
+    redisclosure_notice: str = (
+        "This record may hold answers about alcohol and drug use, to which 42 CFR Part 2 may apply. "
+        "Whoever receives it may pass them on only as those rules allow."
+    )
 
     @property
     def secure_cookies(self) -> bool:
@@ -182,7 +186,7 @@ def _unknown(written: Mapping[str, str], environment: Mapping[str, str]) -> list
     return problems
 
 
-def _converted(name: str, value: str, problems: list[str]) -> str | int | Path | None:
+def _converted(name: str, value: str, problems: list[str]) -> str | int | bool | Path | None:
     if name in ("port", "threads", "patient_idle_minutes", "staff_idle_minutes"):
         if not value.isdigit() or int(value) == 0:
             problems.append(f"{name}: should be a whole number above 0")

@@ -5,7 +5,7 @@ only a head kept elsewhere shows that. Everything else shows here.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -57,23 +57,28 @@ class TrailBroken(Exception):
 
 def record(session: Session, keys: PatientKeys, actor: UUID | str, event: Event, at: datetime) -> None:
     """Add a line. Call it last: until the transaction ends, nobody else can add one."""
+    record_all(session, keys, actor, (event,), at)
+
+
+def record_all(
+    session: Session, keys: PatientKeys, actor: UUID | str, happened: Iterable[Event], at: datetime
+) -> None:
+    """Add a line for each thing that happened, in order; thousands as fast as the chain allows."""
     head = session.execute(
         select(AuditHeadRow.seq, AuditHeadRow.mac).where(AuditHeadRow.id == _HEAD).with_for_update()
     ).one_or_none()
     if head is None:
         raise TrailBroken("the audit trail has no head: run the migrations, or restore a backup")
-    detail = _detail(event)
-    line = {
-        "seq": head.seq + 1,
-        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": str(actor),
-        "event": type(event).__name__,
-        "object_id": next((str(detail[name]) for name in _OBJECTS if detail.get(name)), None),
-        "detail": _canonical(detail),
-    }
-    mac = _mac(keys, line, head.mac)
-    session.execute(insert(AuditEventRow).values(**line, prev_mac=head.mac, mac=mac))
-    session.execute(update(AuditHeadRow).where(AuditHeadRow.id == _HEAD).values(seq=line["seq"], mac=mac))
+    lines, before = [], head.mac
+    for seq, event in enumerate(happened, head.seq + 1):
+        line = _line(seq, actor, event, at)
+        mac = _mac(keys, line, before)
+        lines.append({**line, "prev_mac": before, "mac": mac})
+        before = mac
+    if lines:
+        session.execute(insert(AuditEventRow), lines)
+        newest = {"seq": lines[-1]["seq"], "mac": before}
+        session.execute(update(AuditHeadRow).where(AuditHeadRow.id == _HEAD).values(**newest))
 
 
 def events(session: Session, submission_id: UUID | None = None) -> tuple[Recorded, ...]:
@@ -98,6 +103,16 @@ def first_times(session: Session, event: type[Event], since: datetime) -> Mappin
         .group_by(AuditEventRow.object_id)
     )
     return {UUID(submission): datetime.fromisoformat(at) for submission, at in session.execute(query)}
+def _line(seq: int, actor: UUID | str, event: Event, at: datetime) -> dict[str, object]:
+    detail = _detail(event)
+    return {
+        "seq": seq,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": str(actor),
+        "event": type(event).__name__,
+        "object_id": next((str(detail[name]) for name in _OBJECTS if detail.get(name)), None),
+        "detail": _canonical(detail),
+    }
 
 
 def screened_otherwise(session: Session, rules: str) -> int:

@@ -47,6 +47,35 @@ class Opened:
     key: SealingKey
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One submission by its names alone."""
+
+    id: UUID
+    reference: str
+
+
+def sent_between(
+    session: Session, begin: datetime, end: datetime, *, done: bool | None = None
+) -> tuple[Sent, ...]:
+    """The submissions sent from one moment on and before another, in the order sent.
+
+    ``done`` keeps those whose review is finished, or those whose is not; None keeps both.
+    """
+    # The state lies in the open and could be changed there: without a signature, nothing is done.
+    signed_once = select(SignOffRow.number).where(SignOffRow.submission_id == SubmissionRow.id).exists()
+    finished = and_(SubmissionRow.state == submissions.SIGNED, signed_once)
+    sent = SubmissionRow.created_at
+    query = (
+        select(SubmissionRow.id, SubmissionRow.reference)
+        .where(sent >= begin, sent < end)
+        .order_by(sent, SubmissionRow.id)
+    )
+    if done is not None:
+        query = query.where(finished if done else ~finished)
+    return tuple(Sent(row.id, row.reference) for row in session.execute(query))
+
+
 def ids(session: Session, since: datetime | None = None, *, newest_first: bool = False) -> tuple[UUID, ...]:
     """The submissions sent since then, or all, in the order sent."""
     sent = SubmissionRow.created_at

@@ -150,6 +150,16 @@ class _Wardrobe:
         return assets
 
 
+def logo_of(settings: Settings) -> Asset | None:
+    """The clinic's logo; None when it has none."""
+    logo = settings.clinic_picture or _picture_of(settings.clinic_logo)
+    return None if logo is None else _logo(logo)
+
+
+def _logo(logo: Picture) -> Asset:
+    return _asset("logo", f".{logo.kind.value}", logo.content, _LOGO_TYPES[logo.kind])
+
+
 @lru_cache(maxsize=16)
 def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
     icon = (
@@ -163,7 +173,7 @@ def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
     if site == "clinic":
         assets["keys"] = _asset("keys", ".js", script("keys.js"), "text/javascript; charset=utf-8")
     if logo is not None:
-        assets["logo"] = _asset("logo", f".{logo.kind.value}", logo.content, _LOGO_TYPES[logo.kind])
+        assets["logo"] = _logo(logo)
     return assets
 
 

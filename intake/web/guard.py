@@ -43,8 +43,9 @@ def keep_door(app: Flask, door: Door) -> None:
     app.extensions[_DOOR] = door
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Only people with the permission; the view is handed the person as its first argument."""
+def requires(permission: Permission, *others: Permission) -> Callable[[View], View]:
+    """Only people with the permission, and every other one named: the view is handed the person first."""
+    every = (permission, *others)
 
     def mark(view: View) -> View:
         @wraps(view)
@@ -54,11 +55,11 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if member is None:
                 return door.signed_out()
             g.member = member
-            if not member.may(permission):
+            if not all(member.may(one) for one in every):
                 abort(403)
             return view(member, **address)
 
-        setattr(guarded, _MARK, permission)
+        setattr(guarded, _MARK, every if others else permission)
         return guarded
 
     return mark
@@ -82,9 +83,9 @@ def is_unattended(endpoint: str | None) -> bool:
     return getattr(view, _UNATTENDED, False)
 
 
-def who_may(view: Callable[..., object]) -> Permission | str | None:
-    """The permission a view requires, EVERYONE, or None when it does not say."""
-    mark: Permission | str | None = getattr(view, _MARK, None)
+def who_may(view: Callable[..., object]) -> Permission | tuple[Permission, ...] | str | None:
+    """The permission a view requires, all of several, EVERYONE, or None when it does not say."""
+    mark: Permission | tuple[Permission, ...] | str | None = getattr(view, _MARK, None)
     return mark
 
 

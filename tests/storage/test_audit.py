@@ -54,6 +54,19 @@ def tamper(database, *statements, **values):
             session.execute(text(statement), values)
 
 
+def test_many_lines_at_once_are_the_same_chain_as_one_after_the_other(database, clinic_keys):
+    fill(database, clinic_keys, lines=2)
+    many = [QueueOpened(0), *(SubmissionOpened(SUBMISSION, number) for number in range(3))]
+    with database.write() as session:
+        audit.record_all(session, clinic_keys, ALICE.id, many, NOW)
+        audit.record_all(session, clinic_keys, ALICE.id, (), NOW)
+    fill(database, clinic_keys, lines=1)
+
+    assert verified(database, clinic_keys) == audit.VerifyResult(ok=True, checked=7)
+    with database.read() as session:
+        assert [one.detail["revision"] for one in audit.events(session, SUBMISSION)] == [0, 1, 2]
+
+
 def test_an_empty_trail_is_whole(database, clinic_keys):
     assert verified(database, clinic_keys) == audit.VerifyResult(ok=True, checked=0)
 

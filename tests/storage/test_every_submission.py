@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from intake.storage import every_submission
 from intake.storage.every_submission import CannotBeOpened
-from intake.storage.tables import RecordKeyRow
+from intake.storage.tables import RecordKeyRow, SubmissionRow
 from storage import samples
 
 DAY = timedelta(days=1)
@@ -63,3 +63,30 @@ def test_nothing_sealed_is_in_what_a_page_prints_of_itself(database, sent):
 
     assert "answers" not in repr(one)
     assert "key" not in repr(one)
+
+
+def test_those_sent_between_two_moments_are_found_done_or_not(database, sent):
+    first = samples.NOW - timedelta(hours=1)
+
+    def found(begin, end, **which):
+        with database.read() as session:
+            return [
+                one.id
+                for one in every_submission.sent_between(
+                    session, first + begin * DAY, first + end * DAY, **which
+                )
+            ]
+
+    assert found(0, 3) == sent
+    assert found(1, 2) == sent[1:2]
+    assert found(0, 3, done=True) == sent[1:2]
+    assert found(0, 3, done=False) == [sent[0], sent[2]]
+
+
+def test_a_state_changed_in_the_open_makes_nothing_done(database, sent):
+    with database.write() as session:
+        session.execute(update(SubmissionRow).where(SubmissionRow.id == sent[0]).values(state="signed"))
+
+    with database.read() as session:
+        done = every_submission.sent_between(session, samples.NOW, samples.NOW + 3 * DAY, done=True)
+    assert [one.id for one in done] == sent[1:2]

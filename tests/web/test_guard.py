@@ -62,6 +62,22 @@ def test_somebody_signed_out_never_reaches_the_page():
     assert (response.status_code, response.text) == (401, "signed out")
 
 
+@pytest.mark.parametrize(
+    ("roles", "status"),
+    [
+        ({Role.CLINICIAN}, 403),
+        ({Role.ADMINISTRATOR}, 403),
+        ({Role.CLINICIAN, Role.ADMINISTRATOR}, 200),
+    ],
+)
+def test_a_page_that_requires_several_permissions_requires_all_of_them(roles, status):
+    view = requires(Permission.REVIEW, Permission.MANAGE_STAFF)(lambda member, number: "open")
+    somebody = StaffMember(UUID(int=3), "cora", "C. Both", frozenset(roles))
+
+    assert site_with(view, whoever=somebody).test_client().get("/page/7").status_code == status
+    assert who_may(view) == (Permission.REVIEW, Permission.MANAGE_STAFF)
+
+
 def test_a_page_can_be_asked_who_may_see_it():
     assert who_may(guarded) is Permission.REVIEW
     assert who_may(open_to_all(lambda: "")) == EVERYONE
