@@ -233,6 +233,206 @@ class PasswordChanged:
     member: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class QueueSearched:
+    """A clinician searched for submissions; ``found`` is how many were shown. What was typed is not kept."""
+
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionClaimed:
+    """A clinician took a submission in hand."""
+
+    submission: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionReleased:
+    """A clinician gave a submission out of hand again."""
+
+    submission: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionTakenOver:
+    """A clinician took a submission over from another; why, stands sealed (``content`` is its SHA-256)."""
+
+    submission: UUID
+    taken_from: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgementUndone:
+    """A clinician took an acknowledgement back; ``content`` is the SHA-256 of what was stored."""
+
+    submission: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTakenUpAgain:
+    """A clinician reopened a signed review; ``content`` is the SHA-256 of the sealed reason."""
+
+    submission: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgainSet:
+    """A clinician put a submission off until a day, or brought it back.
+
+    ``content`` is the SHA-256 of what was stored.
+    """
+
+    submission: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAsked:
+    """A clinician asked the patient something; ``content`` is the SHA-256 of the sealed question."""
+
+    submission: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLinkRenewed:
+    """The patient's link to a question was made anew; the one before stopped working."""
+
+    submission: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTakenBack:
+    """A clinician took a question back; ``content`` is the SHA-256 of what was stored."""
+
+    submission: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientReplied:
+    """A patient answered a question or added something; ``content`` is the SHA-256 of what was stored."""
+
+    submission: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRevised:
+    """What a patient sent more was taken in as a new revision.
+
+    ``content`` is the SHA-256 of the sealed answers.
+    """
+
+    submission: UUID
+    revision: int
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewNoted:
+    """A clinician noted a view before seeing the flags; ``content`` is the SHA-256 of what was stored."""
+
+    submission: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierLookedFor:
+    """A clinician had earlier submissions of the same person looked for.
+
+    ``found`` is how many resemble it.
+    """
+
+    submission: UUID
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class SamePersonSaid:
+    """A clinician said whether one person sent two submissions.
+
+    ``content`` is the SHA-256 of what was stored.
+    """
+
+    submission: UUID
+    other: UUID
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionsCompared:
+    """A clinician read two submissions side by side."""
+
+    submission: UUID
+    other: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionPrinted:
+    """Somebody made a paper of a submission: the chart, the patient's copy, or the list of who opened it."""
+
+    submission: UUID
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionExported:
+    """Somebody exported a submission; ``form`` is json, csv or pdf."""
+
+    submission: UUID
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionsExported:
+    """Somebody exported many submissions; ``purpose`` is why, in their words."""
+
+    exported: int
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicSettingsChanged:
+    """Somebody changed the clinic's settings; ``names`` are which, and never to what."""
+
+    number: int
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsOpened:
+    """Somebody had the clinic's statistics counted, over the submissions of ``days``."""
+
+    days: int
+    submissions: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOpened:
+    """Somebody at the front desk looked at who sent a form; ``shown`` is how many."""
+
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrailOpened:
+    """Somebody read the audit trail; ``shown`` are the lines it showed."""
+
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessListOpened:
+    """Somebody made the list of who opened a submission."""
+
+    submission: UUID
+
+
 Event = (
     SubmissionReceived
     | SubmissionScreened
@@ -260,4 +460,28 @@ Event = (
     | SignInRefused
     | SignedOut
     | PasswordChanged
+    | QueueSearched
+    | SubmissionClaimed
+    | SubmissionReleased
+    | SubmissionTakenOver
+    | AcknowledgementUndone
+    | ReviewTakenUpAgain
+    | LookAgainSet
+    | PatientAsked
+    | PatientLinkRenewed
+    | QuestionTakenBack
+    | PatientReplied
+    | SubmissionRevised
+    | ViewNoted
+    | EarlierLookedFor
+    | SamePersonSaid
+    | SubmissionsCompared
+    | SubmissionPrinted
+    | SubmissionExported
+    | SubmissionsExported
+    | ClinicSettingsChanged
+    | StatisticsOpened
+    | DeskOpened
+    | TrailOpened
+    | AccessListOpened
 )

@@ -6,10 +6,12 @@ from uuid import UUID
 
 
 class Role(Enum):
-    """The roles of the clinic's staff; one person may hold both."""
+    """The roles of the clinic's staff; one person may hold several."""
 
+    FRONT_DESK = "front_desk"
     CLINICIAN = "clinician"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
 
 
 class Permission(Enum):
@@ -19,21 +21,42 @@ class Permission(Enum):
     MANAGE_STAFF = "manage staff"
     MANAGE_RULES = "manage the rules"
     COUNTERSIGN_RULES = "countersign rules that somebody else proposes"
+    MANAGE_SETTINGS = "change the clinic's settings"
+    EXPORT_MANY = "export many submissions at once"
+    SEE_STATISTICS = "see the clinic's statistics"
+    SEE_DESK = "see who sent a form and how to reach them"
+    READ_TRAIL = "read the audit trail"
     OWN_ACCOUNT = "use their own account"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    # An administrator reads no answers unless also a clinician (least privilege).
+    # Names and how to reach people; never an answer (least privilege).
+    Role.FRONT_DESK: frozenset({Permission.SEE_DESK, Permission.OWN_ACCOUNT}),
     # A clinician may countersign: a medical director is often one, and no administrator.
-    Role.CLINICIAN: frozenset({Permission.REVIEW, Permission.COUNTERSIGN_RULES, Permission.OWN_ACCOUNT}),
-    Role.ADMINISTRATOR: frozenset(
+    Role.CLINICIAN: frozenset(
         {
-            Permission.MANAGE_STAFF,
-            Permission.MANAGE_RULES,
+            Permission.REVIEW,
+            Permission.SEE_DESK,
+            Permission.SEE_STATISTICS,
             Permission.COUNTERSIGN_RULES,
             Permission.OWN_ACCOUNT,
         }
     ),
+    # An administrator reads no answers unless also a clinician, and so exports none alone:
+    # exporting many takes EXPORT_MANY and REVIEW.
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.MANAGE_STAFF,
+            Permission.MANAGE_RULES,
+            Permission.MANAGE_SETTINGS,
+            Permission.EXPORT_MANY,
+            Permission.SEE_STATISTICS,
+            Permission.COUNTERSIGN_RULES,
+            Permission.OWN_ACCOUNT,
+        }
+    ),
+    # The trail carries nothing about health, so that somebody outside the care team can read it.
+    Role.AUDITOR: frozenset({Permission.READ_TRAIL, Permission.OWN_ACCOUNT}),
 }
 
 

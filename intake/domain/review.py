@@ -4,15 +4,17 @@ Facts are inserted, statuses are computed: nothing here is ever changed in place
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
 from intake.domain.feedback import Feedback, FeedbackKind, on_flag, on_submission, standing
 from intake.domain.fingerprint import fingerprint
 from intake.domain.permissions import StaffMember
+from intake.domain.review_entries import Done, Entry, Undoing, meaning
 from intake.domain.rules import Priority
 from intake.domain.screening import Flag, RuleOutcome, Screening
+from intake.domain.standing import NEW, Signed, Standing
 from intake.domain.submissions import Submission
 
 # How many flags the queue names; the rest are counted.
@@ -52,18 +54,23 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """*I have seen this flag*: by whom, when, with a note."""
+    """*I have seen this flag*: by whom, when, with a note; of an urgent one, what was done about it."""
 
     flag: str
     clinician: UUID
     printed_name: str
     note: str
     at: datetime
+    done: Done | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """*I have read this submission*: over the fingerprint of all that was on the screen."""
+    """*I have read this submission*: over the fingerprint of all that was on the screen.
+
+    ``entries`` is how many other facts were recorded by then, ``next_step`` what the clinic does
+    next, in its own words; ``second_read`` that somebody else is to read the form too.
+    """
 
     clinician: UUID
     printed_name: str
@@ -72,6 +79,9 @@ class SignOff:
     at: datetime
     covers: str
     flags: tuple[str, ...]
+    entries: int = 0
+    next_step: str = ""
+    second_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +111,19 @@ class QueueEntry:
     sent_at: datetime
     reopened: bool = False
     signed: bool = False
+    born: date | None = None
+    acknowledged: int = 0
+    standing: Standing = NEW
 
     @classmethod
-    def of(cls, submission: Submission, screening: Screening) -> "QueueEntry":
-        """The line for a submission as its newest screening left it."""
+    def of(
+        cls,
+        submission: Submission,
+        screening: Screening,
+        standing: Standing = NEW,
+        acknowledged: int = 0,
+    ) -> "QueueEntry":
+        """The line for a submission as its newest screening, and what was recorded since, left it."""
         first = sorted(screening.flags, key=lambda flag: flag.outcome.priority.rank)
         return cls(
             submission=submission.id,
@@ -117,6 +136,9 @@ class QueueEntry:
             cannot_tell=len(screening.cannot_tell),
             incomplete=screening.incomplete,
             sent_at=submission.sent_at,
+            born=submission.born,
+            acknowledged=acknowledged,
+            standing=standing,
         )
 
 
@@ -130,6 +152,9 @@ class Review:
     sign_offs: tuple[SignOff, ...] = ()
     # Said of the rules and not of the patient: no status and no fingerprint looks at it.
     feedback: tuple[Feedback, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    # What was sent before, oldest first; empty while the patient added nothing.
+    earlier: tuple[Submission, ...] = ()
 
     @property
     def screening(self) -> Screening:
@@ -147,10 +172,27 @@ class Review:
         return self.screening.priority
 
     @property
+    def revisions(self) -> tuple[Submission, ...]:
+        """The submission as it was after each time the patient sent something, oldest first."""
+        return (*self.earlier, self.submission)
+
+    @property
+    def standing(self) -> Standing:
+        """Everything that decides where it stands; see ``Standing.place``."""
+        covered = bool(self.sign_offs) and {f.key for f in self.flags} <= set(self.sign_offs[-1].flags)
+        signed = tuple(Signed(one.entries, one.at.date(), one.second_read) for one in self.sign_offs)
+        return Standing.of(self.entries, signed, covers_all_flags=covered)
+
+    @property
     def status(self) -> Status:
-        """Signed off while a sign-off covers every flag that stands."""
-        covered = self.sign_offs and {f.key for f in self.flags} <= set(self.sign_offs[-1].flags)
-        return Status.SIGNED_OFF if covered else Status.NEEDS_REVIEW
+        """Signed off while a sign-off covers every flag that stands, and nobody took it up again."""
+        return Status.SIGNED_OFF if self.standing.signed else Status.NEEDS_REVIEW
+
+    @property
+    def queue_entry(self) -> QueueEntry:
+        """Its line in the queue."""
+        acknowledged = sum(self.acknowledgement(flag.key) is not None for flag in self.flags)
+        return QueueEntry.of(self.submission, self.screening, self.standing, acknowledged)
 
     @property
     def was_reopened(self) -> bool:
@@ -158,8 +200,10 @@ class Review:
         return bool(self.sign_offs) and self.status is Status.NEEDS_REVIEW
 
     def acknowledgement(self, flag: str) -> Acknowledgement | None:
-        """Who acknowledged the flag, if anyone has."""
-        return next((ack for ack in self.acknowledgements if ack.flag == flag), None)
+        """Who acknowledged the flag, if anyone has and did not take it back."""
+        undone = {one.acknowledgement for one in self.entries if isinstance(one, Undoing)}
+        numbered = enumerate(self.acknowledgements, 1)
+        return next((ack for number, ack in numbered if ack.flag == flag and number not in undone), None)
 
     def blockers(self) -> tuple[Blocker, ...]:
         """The flags nobody has acknowledged."""
@@ -167,28 +211,32 @@ class Review:
 
     def fingerprint(self) -> str:
         """Changes when anything a clinician would be signing changes."""
-        return fingerprint(
-            {
-                "submission": self.submission.id,
-                "revision": self.submission.revision,
-                "answers": [
-                    [line.question, line.asked, line.said]
-                    for part in self.submission.transcript
-                    for line in part.lines
-                ],
-                "editions": [
-                    self.screening.editions.questionnaire,
-                    self.screening.editions.rules,
-                    self.screening.editions.medicines,
-                ],
-                "flags": [flag.key for flag in self.flags],
-                "worked out": [[line.question, line.said] for line in self.screening.worked_out],
-                "acknowledgements": [
-                    [ack.flag, ack.clinician, ack.note, ack.at] for ack in self.acknowledgements
-                ],
-                "sign-offs": len(self.sign_offs),
-            }
-        )
+        content: dict[str, object] = {
+            "submission": self.submission.id,
+            "revision": self.submission.revision,
+            "answers": [
+                [line.question, line.asked, line.said]
+                for part in self.submission.transcript
+                for line in part.lines
+            ],
+            "editions": [
+                self.screening.editions.questionnaire,
+                self.screening.editions.rules,
+                self.screening.editions.medicines,
+            ],
+            "flags": [flag.key for flag in self.flags],
+            "worked out": [[line.question, line.said] for line in self.screening.worked_out],
+            "acknowledgements": [
+                [ack.flag, ack.clinician, ack.note, ack.at] for ack in self.acknowledgements
+            ],
+            "sign-offs": len(self.sign_offs),
+        }
+        # Left out while there are none, so that what was signed before there were any stays as it was.
+        if self.entries:
+            content["entries"] = [meaning(one) for one in self.entries]
+        if done := [[ack.flag, ack.done.value] for ack in self.acknowledgements if ack.done is not None]:
+            content["done"] = done
+        return fingerprint(content)
 
     def acknowledge(self, flag: str, clinician: StaffMember, note: str, at: datetime) -> Acknowledgement:
         """Record that the clinician has seen a flag. Refuses twice, and flags that are gone."""

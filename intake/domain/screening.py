@@ -90,7 +90,8 @@ class Screening:
     ``worked_out`` are the ages, totals and counts the program made of the answers, in words.
     ``as_of`` is the day the answers were read as of; screenings of the first versions do not say.
     ``lowered`` and ``moved_up`` are what the clinic had changed of the shipped rules that day:
-    a silenced rule has no outcome, and is told here as not run.
+    a silenced rule has no outcome, and is told here as not run. ``revision`` is the revision of
+    the submission whose answers were read.
     """
 
     outcomes: tuple[RuleOutcome, ...]
@@ -100,6 +101,7 @@ class Screening:
     lowered: tuple[Lowered, ...] = ()
     moved_up: tuple[MovedUp, ...] = ()
     as_of: date | None = None
+    revision: int = 1
 
     @property
     def silenced(self) -> tuple[Lowered, ...]:

@@ -69,12 +69,17 @@ class Submission:
         return self.sent_at.date()
 
     @property
+    def born(self) -> date | None:
+        """The date of birth; None when none was given."""
+        born = self.answers.value("date_of_birth")
+        return born.day if isinstance(born, Day) else None
+
+    @property
     def age(self) -> int | None:
         """Whole years at sending; None when no date of birth was given."""
-        born = self.answers.value("date_of_birth")
-        if not isinstance(born, Day):
+        sent, day = self.sent_on, self.born
+        if day is None:
             return None
-        sent, day = self.sent_on, born.day
         return sent.year - day.year - ((sent.month, sent.day) < (day.month, day.day))
 
 

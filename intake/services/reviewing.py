@@ -117,7 +117,7 @@ def sign_off(clinic: Clinic, clinician: StaffMember, submission: UUID, note: str
     """Sign for what was shown. Raises NotReady, Changed, AlreadySignedOff, NoSuchSubmission."""
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
-        signed = review.sign_off(clinician, STATEMENT, note, shown, at=clinic.now())
+        signed = review.sign_off(clinician, STATEMENT, note, shown, at=clinic.local(clinic.now()))
         content = reviews.add_sign_off(session, clinic.keys, submission, signed)
         event = ReviewSignedOff(submission, content)
         audit.record(session, clinic.keys, clinician.id, event, clinic.now())

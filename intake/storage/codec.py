@@ -11,12 +11,20 @@ from uuid import UUID
 from intake.domain.answers import Answers
 from intake.domain.feedback import Feedback
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
+from intake.domain.review_entries import Done, Entry
 from intake.domain.rules import Priority
 from intake.domain.safety_log import Closing
 from intake.domain.screening import Screening
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.domain.tally import Tally
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
+from intake.storage.codec_entries import (
+    UnknownEntry,
+    entry_from_json,
+    entry_to_json,
+    standing_from_json,
+    standing_to_json,
+)
 from intake.storage.codec_feedback import (
     closing_from_json,
     closing_to_json,
@@ -40,8 +48,9 @@ from intake.storage.codec_wording import (
 VERSION = 1
 _STEP = 256
 # Steps of their own for records whose few bytes more or less would tell how many flags a
-# patient has (the shipped rules, all raised, fit in one), or whether feedback names a rule.
-_STEPS = {"tally": 16384, "feedback": 1024}
+# patient has (the shipped rules, all raised, fit in one), whether feedback names a rule, or
+# where a review stands.
+_STEPS = {"tally": 16384, "feedback": 1024, "summary": 1024, "entry": 1024}
 
 
 class UnknownRecord(Exception):
@@ -134,6 +143,7 @@ def screening_to_bytes(screening: Screening) -> bytes:
             "worked_out": [line_to_json(line) for line in screening.worked_out],
             # Left out where it is not known, so that an old record is written as it was.
             **({} if screening.as_of is None else {"as_of": screening.as_of.isoformat()}),
+            **({} if screening.revision == 1 else {"revision": screening.revision}),
             **overlay_to_json(screening),
         },
     )
@@ -150,6 +160,7 @@ def screening_from_bytes(content: bytes) -> Screening:
         # Records of the first versions have neither.
         worked_out=tuple(line_from_json(line) for line in document.get("worked_out", ())),
         as_of=None if as_of is None else date.fromisoformat(as_of),
+        revision=document.get("revision", 1),
         lowered=tuple(lowered_from_json(one) for one in document.get("lowered", ())),
         moved_up=tuple(moved_up_from_json(one) for one in document.get("moved_up", ())),
     )
@@ -165,6 +176,7 @@ def acknowledgement_to_bytes(acknowledgement: Acknowledgement) -> bytes:
             "printed_name": acknowledgement.printed_name,
             "note": acknowledgement.note,
             "at": acknowledgement.at.isoformat(),
+            **({} if acknowledgement.done is None else {"done": acknowledgement.done.value}),
         },
     )
 
@@ -172,12 +184,14 @@ def acknowledgement_to_bytes(acknowledgement: Acknowledgement) -> bytes:
 def acknowledgement_from_bytes(content: bytes) -> Acknowledgement:
     """The acknowledgement."""
     document = document_of("acknowledgement", content)
+    done = document.get("done")
     return Acknowledgement(
         flag=document["flag"],
         clinician=UUID(document["clinician"]),
         printed_name=document["printed_name"],
         note=document["note"],
         at=datetime.fromisoformat(document["at"]),
+        done=None if done is None else Done(done),
     )
 
 
@@ -193,6 +207,10 @@ def sign_off_to_bytes(sign_off: SignOff) -> bytes:
             "at": sign_off.at.isoformat(),
             "covers": sign_off.covers,
             "flags": list(sign_off.flags),
+            # Left out while they say nothing, as in a record of the first versions.
+            **({"entries": sign_off.entries} if sign_off.entries else {}),
+            **({"next_step": sign_off.next_step} if sign_off.next_step else {}),
+            **({"second_read": True} if sign_off.second_read else {}),
         },
     )
 
@@ -208,6 +226,9 @@ def sign_off_from_bytes(content: bytes) -> SignOff:
         at=datetime.fromisoformat(document["at"]),
         covers=document["covers"],
         flags=tuple(document["flags"]),
+        entries=document.get("entries", 0),
+        next_step=document.get("next_step", ""),
+        second_read=document.get("second_read", False),
     )
 
 
@@ -256,6 +277,9 @@ def summary_to_bytes(entry: QueueEntry) -> bytes:
             "cannot_tell": entry.cannot_tell,
             "incomplete": entry.incomplete,
             "sent_at": entry.sent_at.isoformat(),
+            "born": None if entry.born is None else entry.born.isoformat(),
+            "acknowledged": entry.acknowledged,
+            "standing": standing_to_json(entry.standing),
         },
     )
 
@@ -263,7 +287,7 @@ def summary_to_bytes(entry: QueueEntry) -> bytes:
 def summary_from_bytes(content: bytes) -> QueueEntry:
     """The line of the queue, as if neither signed nor reopened."""
     document = document_of("summary", content)
-    priority = document["priority"]
+    priority, born = document["priority"], document.get("born")
     return QueueEntry(
         submission=UUID(document["submission"]),
         reference=document["reference"],
@@ -275,7 +299,23 @@ def summary_from_bytes(content: bytes) -> QueueEntry:
         cannot_tell=document["cannot_tell"],
         incomplete=document["incomplete"],
         sent_at=datetime.fromisoformat(document["sent_at"]),
+        born=None if born is None else date.fromisoformat(born),
+        acknowledged=document.get("acknowledged", 0),
+        standing=standing_from_json(document.get("standing", {})),
     )
+
+
+def entry_to_bytes(entry: Entry) -> bytes:
+    """One of the further facts of a review."""
+    return _to_bytes("entry", entry_to_json(entry))
+
+
+def entry_from_bytes(content: bytes) -> Entry:
+    """The fact. Raises UnknownRecord."""
+    try:
+        return entry_from_json(document_of("entry", content))
+    except UnknownEntry as unknown:
+        raise UnknownRecord(str(unknown)) from None
 
 
 def _signature_to_json(signature: Signature) -> Json:

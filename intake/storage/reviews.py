@@ -21,20 +21,20 @@ from intake.domain.review import (
     QueueEntry,
     Review,
     SignOff,
-    Status,
 )
+from intake.domain.review_entries import Entry, Undoing
 from intake.domain.rules import Priority
 from intake.domain.screening import Screening
-from intake.domain.submissions import Submission
-from intake.storage import feedback, submissions
+from intake.storage import feedback, revisions, submissions
 from intake.storage.codec import (
     UnknownRecord,
     acknowledgement_from_bytes,
     acknowledgement_to_bytes,
+    entry_from_bytes,
+    entry_to_bytes,
     screening_from_bytes,
     sign_off_from_bytes,
     sign_off_to_bytes,
-    submission_from_bytes,
     summary_from_bytes,
 )
 from intake.storage.database import writes
@@ -43,13 +43,15 @@ from intake.storage.submissions import OPEN, SIGNED, NoSuchSubmission
 from intake.storage.tables import (
     AcknowledgementRow,
     RecordKeyRow,
+    ReviewEntryRow,
     ScreeningRow,
     SignOffRow,
     SubmissionRow,
     SummaryRow,
 )
 
-_Numbered = TypeVar("_Numbered", ScreeningRow, AcknowledgementRow, SignOffRow)
+_Numbered = TypeVar("_Numbered", ScreeningRow, AcknowledgementRow, SignOffRow, ReviewEntryRow)
+_Inserted = AcknowledgementRow | SignOffRow | ReviewEntryRow
 
 _SIGNED_ONCE = select(SignOffRow.number).where(SignOffRow.submission_id == SubmissionRow.id).exists()
 # The state is kept in the open and could be changed there: without a signature, nothing is signed.
@@ -70,7 +72,7 @@ def add_screening(session: Session, keys: ClinicKeys, submission_id: UUID, scree
     """Add a newer screening, the one that counts from now on; the SHA-256 of what is stored."""
     row = _hold(session, submission_id)
     key = submissions.record_key(session, keys, submission_id)
-    submission = _submission(key, row)
+    submission = revisions.every(session, key, row)[-1]
     number = _count(session, ScreeningRow, submission_id) + 1
     digest = submissions.keep_screening(session, key, submission, screening, number=number)
     _settle(session, key, row)
@@ -84,18 +86,36 @@ def add_acknowledgement(
 
     Raises :class:`AlreadyAcknowledged` when somebody else was first.
     """
-    _hold(session, submission_id)
+    held = _hold(session, submission_id)
     key = submissions.record_key(session, keys, submission_id)
     number = _count(session, AcknowledgementRow, submission_id) + 1
     content = acknowledgement_to_bytes(acknowledgement)
     sealed = key.seal(content, acknowledgement_place(submission_id, number))
+    entries = _entries_of(session, key, submission_id)
     row = AcknowledgementRow(
         submission_id=submission_id,
         number=number,
-        flag_tag=key.tag(acknowledgement.flag, _tag_place(submission_id)),
+        flag_tag=key.tag(_once(acknowledgement.flag, entries), _tag_place(submission_id)),
         sealed=sealed,
     )
     _insert(session, row, refusal=AlreadyAcknowledged(acknowledgement.flag))
+    _settle(session, key, held)
+    return content_digest(sealed)
+
+
+def add_entry(session: Session, keys: ClinicKeys, submission_id: UUID, entry: Entry) -> str:
+    """Add one of the further facts of a review; the SHA-256 of what is stored.
+
+    What may be added is decided by whoever calls, on the review as it stands in the same
+    transaction: the submission is held until it ends.
+    """
+    held = _hold(session, submission_id)
+    key = submissions.record_key(session, keys, submission_id)
+    number = _count(session, ReviewEntryRow, submission_id) + 1
+    sealed = key.seal(entry_to_bytes(entry), entry_place(submission_id, number))
+    row = ReviewEntryRow(submission_id=submission_id, number=number, sealed=sealed)
+    _insert(session, row, refusal=Changed())
+    _settle(session, key, held)
     return content_digest(sealed)
 
 
@@ -150,6 +170,11 @@ def sign_off_place(submission_id: UUID, number: int) -> Place:
     return Place("sign_offs", "sealed", submission_id, number)
 
 
+def entry_place(submission_id: UUID, number: int) -> Place:
+    """Where one further fact of a review is sealed."""
+    return Place("review_entries", "sealed", submission_id, number)
+
+
 def _hold(session: Session, submission_id: UUID) -> SubmissionRow:
     query = select(SubmissionRow).where(SubmissionRow.id == submission_id)
     if writes(session):
@@ -175,18 +200,30 @@ def _review(session: Session, key: SealingKey, row: SubmissionRow) -> Review:
         for found in _rows(session, SignOffRow, row.id)
     )
     said = feedback.given(session, key, row.id)
-    return Review(_submission(key, row), screenings, acknowledgements, sign_offs, said)
+    entries = _entries_of(session, key, row.id)
+    *earlier, newest = revisions.every(session, key, row)
+    return Review(newest, screenings, acknowledgements, sign_offs, said, entries, tuple(earlier))
 
 
-def _submission(key: SealingKey, row: SubmissionRow) -> Submission:
-    place = submissions.answers_place(row.id, row.revision)
-    return submission_from_bytes(key.open(row.answers, place))
+def _entries_of(session: Session, key: SealingKey, submission_id: UUID) -> tuple[Entry, ...]:
+    return tuple(
+        entry_from_bytes(key.open(found.sealed, entry_place(submission_id, found.number)))
+        for found in _rows(session, ReviewEntryRow, submission_id)
+    )
+
+
+def _once(flag: str, entries: Sequence[Entry]) -> str:
+    """What may be acknowledged once: the flag or, after it was taken back, the flag anew."""
+    undone = sum(isinstance(one, Undoing) and one.flag == flag for one in entries)
+    return f"{flag} {undone}" if undone else flag
 
 
 def _settle(session: Session, key: SealingKey, row: SubmissionRow) -> None:
-    status = _review(session, key, row).status
-    state = SIGNED if status is Status.SIGNED_OFF else OPEN
+    review = _review(session, key, row)
+    # Open is whatever comes back by itself: put off, with the patient, or to be read twice.
+    state = SIGNED if review.standing.is_finished else OPEN
     session.execute(update(SubmissionRow).where(SubmissionRow.id == row.id).values(state=state))
+    submissions.keep_summary(session, key, review.queue_entry)
 
 
 def _entries(
@@ -260,7 +297,7 @@ def _count(session: Session, table: type[_Numbered], submission_id: UUID) -> int
     return session.scalar(query) or 0
 
 
-def _insert(session: Session, row: AcknowledgementRow | SignOffRow, refusal: Exception) -> None:
+def _insert(session: Session, row: _Inserted, refusal: Exception) -> None:
     try:
         with session.begin_nested():
             session.add(row)

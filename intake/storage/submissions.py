@@ -21,6 +21,7 @@ from intake.storage.codec import (
 )
 from intake.storage.encryption import (
     ClinicKeys,
+    DecryptionFailed,
     PatientKeys,
     Place,
     SealingKey,
@@ -72,24 +73,19 @@ def seal(
             sealed=seal_for_clinic(keys, key, key_place(submission.id)),
         )
     )
+    keep_summary(session, key, QueueEntry.of(submission, screening))
     return content_digest(answers), keep_screening(session, key, submission, screening, number=1)
 
 
 def keep_screening(
     session: Session, key: SealingKey, submission: Submission, screening: Screening, *, number: int
 ) -> str:
-    """Add a screening, what the queue shows from now on, and its tally; the SHA-256 of the screening."""
+    """Add a screening and its tally; the SHA-256 of the screening."""
     sealed = key.seal(screening_to_bytes(screening), screening_place(submission.id, number))
     tally = tally_to_bytes(Tally.of(screening))
-    summary = summary_to_bytes(QueueEntry.of(submission, screening))
     session.add_all(
         (
             ScreeningRow(submission_id=submission.id, number=number, sealed=sealed),
-            SummaryRow(
-                submission_id=submission.id,
-                number=number,
-                sealed=key.seal(summary, summary_place(submission.id, number)),
-            ),
             TallyRow(
                 submission_id=submission.id,
                 number=number,
@@ -99,6 +95,26 @@ def keep_screening(
     )
     session.flush()
     return content_digest(sealed)
+
+
+def keep_summary(session: Session, key: SealingKey, entry: QueueEntry) -> None:
+    """Keep what the queue shows of a submission from now on, unless it shows that already."""
+    query = select(SummaryRow).where(SummaryRow.submission_id == entry.submission)
+    newest = session.scalars(query.order_by(SummaryRow.number.desc()).limit(1)).one_or_none()
+    summary = summary_to_bytes(entry)
+    if newest is not None and _opens_to(key, newest, summary):
+        return
+    number = 1 if newest is None else newest.number + 1
+    sealed = key.seal(summary, summary_place(entry.submission, number))
+    session.add(SummaryRow(submission_id=entry.submission, number=number, sealed=sealed))
+    session.flush()
+
+
+def _opens_to(key: SealingKey, row: SummaryRow, summary: bytes) -> bool:
+    try:
+        return key.open(row.sealed, summary_place(row.submission_id, row.number)) == summary
+    except DecryptionFailed:
+        return False
 
 
 def fetch(session: Session, keys: ClinicKeys, submission_id: UUID) -> Submission:

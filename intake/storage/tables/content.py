@@ -71,3 +71,15 @@ class PublicationEditionRow(Base):
     publication_id: Mapped[UUID] = mapped_column(ForeignKey("publications.id"), primary_key=True)
     rules: Mapped[str] = mapped_column(String(64), primary_key=True)
     first_day: Mapped[date]
+
+
+class ClinicSettingsRow(Base):
+    """What the clinic set on its settings page, whole, after each change; nothing about a patient."""
+
+    __tablename__ = "clinic_settings"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"))
+    document: Mapped[str] = mapped_column(Text)
+    logo: Mapped[bytes | None]

@@ -1,6 +1,6 @@
 """What patients write and send, and what clinicians record of it: sealed, but for ids, times and counts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -147,3 +147,112 @@ class SafetyClosingRow(Base):
     submission_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sealed: Mapped[bytes]
+
+
+class ReviewEntryRow(Base):
+    """One further fact of a review: a question, a reopening, a day to look again. Which, is sealed."""
+
+    __tablename__ = "review_entries"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes]
+
+
+class ClaimRow(Base):
+    """Who has a form in hand. Gone when it is released; over when its time is."""
+
+    __tablename__ = "claims"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"))
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+
+
+class RevisionRow(Base):
+    """A submission after the patient sent something more. The first revision stands in its own row."""
+
+    __tablename__ = "revisions"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime]
+    answers: Mapped[bytes]
+
+
+class PatientQuestionRow(Base):
+    """A question the patient can open with its link and the reference; sealed with both.
+
+    ``number`` is that of the entry that asks it. ``failures`` counts wrong references.
+    """
+
+    __tablename__ = "patient_questions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["submission_id", "number"],
+            ["review_entries.submission_id", "review_entries.number"],
+        ),
+    )
+
+    submission_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    failures: Mapped[int]
+    paused_until: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class ReplyRow(Base):
+    """Something more a patient sent, sealed for the clinic; ``revision`` once it was taken in."""
+
+    __tablename__ = "replies"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), index=True)
+    created_at: Mapped[datetime]
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+    revision: Mapped[int | None] = mapped_column(index=True)
+
+
+class SamePersonRow(Base):
+    """That somebody compared two submissions and says whether one person sent both. Who, is sealed."""
+
+    __tablename__ = "same_person"
+
+    first_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    second_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True, index=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes]
+
+
+class OutgoingRow(Base):
+    """A neutral notice on its way to a patient: to whom, and with which link, is sealed."""
+
+    __tablename__ = "outgoing"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+    attempts: Mapped[int]
+    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    settled_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(32))
+
+
+class PageCountRow(Base):
+    """How often a page of the form was shown or finished on a day, by nobody in particular."""
+
+    __tablename__ = "page_counts"
+    __table_args__ = (CheckConstraint("event IN ('shown', 'finished', 'stopped')", name="event"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    page: Mapped[str] = mapped_column(String(64), primary_key=True)
+    event: Mapped[str] = mapped_column(String(8), primary_key=True)
+    count: Mapped[int]

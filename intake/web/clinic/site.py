@@ -24,7 +24,12 @@ from intake.web.clinic import (
 from intake.web.frame import date_and_time, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 
-ROLES = {Role.CLINICIAN: "Clinician", Role.ADMINISTRATOR: "Administrator"}
+ROLES = {
+    Role.FRONT_DESK: "Front desk",
+    Role.CLINICIAN: "Clinician",
+    Role.ADMINISTRATOR: "Administrator",
+    Role.AUDITOR: "Auditor",
+}
 
 STANDINGS = {
     Standing.PROPOSED: "Waits for a second person",

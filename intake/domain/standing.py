@@ -1,0 +1,125 @@
+"""Where a review stands: in the queue, with the patient, put off until a day, or done; worked out.
+
+The queue has to know it of every form without opening the form, so it is kept sealed beside the
+form's title; ``Standing.of`` makes it anew each time something is recorded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from intake.domain.review_entries import (
+    Entry,
+    LookAgain,
+    Question,
+    QuestionWithdrawn,
+    Reopening,
+    Revised,
+    View,
+    ViewKind,
+)
+
+
+class PlaceInWork(Enum):
+    """Under which heading of the clinic's work a form stands on a day."""
+
+    QUEUE = "queue"
+    WAITING_ON_PATIENT = "waiting_on_patient"
+    LATER = "later"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a sign-off says of the entries: how many there were, the day at the clinic, and whether
+    somebody else is to read the form too.
+    """
+
+    entries: int
+    on: date
+    second_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides where a review stands; only the day is missing.
+
+    ``asked_at`` is when the oldest question was asked that the patient has not answered,
+    ``new_answer`` whether something came from the patient since the last sign-off.
+    """
+
+    signed: bool = False
+    look_again_on: date | None = None
+    asked_at: datetime | None = None
+    new_answer: bool = False
+    second_read: bool = False
+
+    @classmethod
+    def of(
+        cls, entries: Sequence[Entry], sign_offs: Sequence[Signed], *, covers_all_flags: bool
+    ) -> "Standing":
+        """Where a review stands after these entries; ``covers_all_flags`` is said of the last sign-off."""
+        since = entries[sign_offs[-1].entries :] if sign_offs else tuple(entries)
+        taken_up_again = any(isinstance(one, Reopening | Revised) for one in since)
+        signed = bool(sign_offs) and covers_all_flags and not taken_up_again
+        return cls(
+            signed=signed,
+            look_again_on=_look_again_on(entries, sign_offs),
+            asked_at=_asked_at(entries),
+            new_answer=any(isinstance(one, Revised) for one in since),
+            second_read=signed and sign_offs[-1].second_read and not _read_twice(since),
+        )
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing brings it back by itself: the queue need not look at it again."""
+        return self.signed and self.look_again_on is None and self.asked_at is None and not self.second_read
+
+    def comes_back(self, today: date) -> bool:
+        """Whether the day has come on which somebody wanted to look again."""
+        return self.look_again_on is not None and self.look_again_on <= today
+
+    def place(self, today: date) -> PlaceInWork:
+        """Under which heading it stands today."""
+        if self.look_again_on is not None:
+            return PlaceInWork.QUEUE if self.comes_back(today) else PlaceInWork.LATER
+        if self.asked_at is not None:
+            return PlaceInWork.WAITING_ON_PATIENT
+        if not self.signed or self.second_read:
+            return PlaceInWork.QUEUE
+        return PlaceInWork.DONE
+
+
+# Of a form that was just sent.
+NEW = Standing()
+
+
+def open_questions(entries: Sequence[Entry]) -> tuple[tuple[int, Question], ...]:
+    """The questions the patient has not answered and nobody took back, each with its place, from 1."""
+    settled = {one.asked for one in entries if isinstance(one, QuestionWithdrawn | Revised)}
+    return tuple(
+        (place, one)
+        for place, one in enumerate(entries, 1)
+        if isinstance(one, Question) and place not in settled
+    )
+
+
+def _asked_at(entries: Sequence[Entry]) -> datetime | None:
+    return min((question.by.at for _, question in open_questions(entries)), default=None)
+
+
+def _look_again_on(entries: Sequence[Entry], sign_offs: Sequence[Signed]) -> date | None:
+    put_off = [(place, one) for place, one in enumerate(entries) if isinstance(one, LookAgain)]
+    if not put_off:
+        return None
+    place, last = put_off[-1]
+    if last.on is None:
+        return None
+    # Looked at again: signed after it was put off, on the day or later.
+    looked = any(one.entries > place and one.on >= last.on for one in sign_offs)
+    return None if looked else last.on
+
+
+def _read_twice(since: Sequence[Entry]) -> bool:
+    return any(isinstance(one, View) and one.kind is ViewKind.SECOND for one in since)

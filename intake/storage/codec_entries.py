@@ -1,0 +1,134 @@
+"""The further facts of a review, and where it stands, as JSON and back.
+
+The names written here are those of stored records and never change; the code's may.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from intake.domain.review_entries import (
+    By,
+    Entry,
+    LookAgain,
+    Question,
+    QuestionWithdrawn,
+    Reopening,
+    Revised,
+    TakenOver,
+    Undoing,
+    View,
+    ViewKind,
+)
+from intake.domain.rules import Priority
+from intake.domain.standing import Standing
+from intake.storage.codec_answers import Json
+
+
+class UnknownEntry(Exception):
+    """An entry of a kind this version does not know."""
+
+
+def entry_to_json(entry: Entry) -> Json:
+    """One fact, under the name of its kind."""
+    match entry:
+        case Undoing():
+            said = {"of": entry.acknowledgement, "flag": entry.flag, **_by_to_json(entry.by)}
+            return {"entry": "undoing", **said}
+        case Reopening():
+            return {"entry": "reopening", "reason": entry.reason, **_by_to_json(entry.by)}
+        case LookAgain():
+            on = None if entry.on is None else entry.on.isoformat()
+            return {"entry": "look_again", "on": on, "reason": entry.reason, **_by_to_json(entry.by)}
+        case Question():
+            about = {"flag": entry.flag, "question": entry.question, "title": entry.title}
+            return {"entry": "question", "words": entry.words, **about, **_by_to_json(entry.by)}
+        case QuestionWithdrawn():
+            return {"entry": "question_withdrawn", "asked": entry.asked, **_by_to_json(entry.by)}
+        case Revised():
+            return {
+                "entry": "revised",
+                "revision": entry.revision,
+                "asked": entry.asked,
+                "words": entry.words,
+                "changed": list(entry.changed),
+                "at": entry.at.isoformat(),
+            }
+        case View():
+            priority = None if entry.priority is None else entry.priority.value
+            said = {"kind_of_view": entry.kind.value, "priority": priority, "words": entry.words}
+            return {"entry": "view", **said, **_by_to_json(entry.by)}
+        case TakenOver():
+            before = {"from": str(entry.taken_from), "from_name": entry.taken_from_name}
+            return {"entry": "taken_over", **before, "reason": entry.reason, **_by_to_json(entry.by)}
+
+
+def entry_from_json(document: Json) -> Entry:
+    """The fact. Raises UnknownEntry."""
+    match document["entry"]:
+        case "undoing":
+            return Undoing(document["of"], document["flag"], _by(document))
+        case "reopening":
+            return Reopening(document["reason"], _by(document))
+        case "look_again":
+            on = document["on"]
+            day = None if on is None else date.fromisoformat(on)
+            return LookAgain(day, document["reason"], _by(document))
+        case "question":
+            about = (document["flag"], document["question"], document["title"])
+            return Question(document["words"], _by(document), *about)
+        case "question_withdrawn":
+            return QuestionWithdrawn(document["asked"], _by(document))
+        case "revised":
+            return Revised(
+                document["revision"],
+                document["asked"],
+                document["words"],
+                tuple(document["changed"]),
+                datetime.fromisoformat(document["at"]),
+            )
+        case "view":
+            priority = document["priority"]
+            soon = None if priority is None else Priority(priority)
+            return View(ViewKind(document["kind_of_view"]), soon, document["words"], _by(document))
+        case "taken_over":
+            taken_from = UUID(document["from"])
+            return TakenOver(taken_from, document["from_name"], document["reason"], _by(document))
+        case other:
+            raise UnknownEntry(f"an entry of kind {other!r}: it may need a newer version of intake")
+
+
+def standing_to_json(standing: Standing) -> Json:
+    """Where a review stands; what is not so is left out."""
+    written: Json = {}
+    if standing.signed:
+        written["signed"] = True
+    if standing.look_again_on is not None:
+        written["look_again_on"] = standing.look_again_on.isoformat()
+    if standing.asked_at is not None:
+        written["asked_at"] = standing.asked_at.isoformat()
+    if standing.new_answer:
+        written["new_answer"] = True
+    if standing.second_read:
+        written["second_read"] = True
+    return written
+
+
+def standing_from_json(document: Json) -> Standing:
+    """Where it stands."""
+    on, asked_at = document.get("look_again_on"), document.get("asked_at")
+    return Standing(
+        signed=document.get("signed", False),
+        look_again_on=None if on is None else date.fromisoformat(on),
+        asked_at=None if asked_at is None else datetime.fromisoformat(asked_at),
+        new_answer=document.get("new_answer", False),
+        second_read=document.get("second_read", False),
+    )
+
+
+def _by_to_json(by: By) -> Json:
+    return {"clinician": str(by.clinician), "printed_name": by.printed_name, "at": by.at.isoformat()}
+
+
+def _by(document: Json) -> By:
+    at = datetime.fromisoformat(document["at"])
+    return By(UUID(document["clinician"]), document["printed_name"], at)

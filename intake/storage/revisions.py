@@ -1,0 +1,37 @@
+"""A submission after each time the patient sent something: the first as sent, the others as taken in."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from intake.domain.submissions import Submission
+from intake.storage import submissions
+from intake.storage.codec import submission_from_bytes, submission_to_bytes
+from intake.storage.encryption import SealingKey, content_digest
+from intake.storage.tables import RevisionRow, SubmissionRow
+
+
+def every(session: Session, key: SealingKey, row: SubmissionRow) -> tuple[Submission, ...]:
+    """The submission at each revision, oldest first. Never empty."""
+    first = submission_from_bytes(key.open(row.answers, submissions.answers_place(row.id, row.revision)))
+    query = select(RevisionRow).where(RevisionRow.submission_id == row.id).order_by(RevisionRow.revision)
+    later = (
+        submission_from_bytes(key.open(one.answers, submissions.answers_place(row.id, one.revision)))
+        for one in session.scalars(query)
+    )
+    return (first, *later)
+
+
+def add(session: Session, key: SealingKey, submission: Submission) -> str:
+    """Keep a newer revision of a submission that is held; the SHA-256 of what is stored."""
+    place = submissions.answers_place(submission.id, submission.revision)
+    sealed = key.seal(submission_to_bytes(submission), place)
+    session.add(
+        RevisionRow(
+            submission_id=submission.id,
+            revision=submission.revision,
+            created_at=submissions.to_the_minute(submission.sent_at),
+            answers=sealed,
+        )
+    )
+    session.flush()
+    return content_digest(sealed)
