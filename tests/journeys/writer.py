@@ -11,6 +11,7 @@ from intake.domain.answers import (
     MedicineList,
     Reading,
     Text,
+    Value,
     answered,
 )
 from intake.domain.evidence import PatientEvidence
@@ -20,7 +21,7 @@ from intake.services.paths import asked_on, pages_asked
 from journeys.vignettes import PEOPLE
 
 # What opens every question that is answered in words.
-OPENING = {
+OPENING: dict[str, Value] = {
     "filled_in_by": Chosen("helper_present"),
     "access_needs": ChosenMany(("interpreter", "other")),
     "reasons": ChosenMany(("depression", "other")),

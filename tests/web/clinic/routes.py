@@ -43,7 +43,7 @@ def every_address(site: Flask, values: Mapping[str, Sequence[object]]) -> list[A
         for rule in site.url_map.iter_rules()
         if rule.endpoint not in _FLASKS_OWN
         for path, about in _paths(site, rule, values)
-        for method in sorted(rule.methods & {"GET", "POST"})
+        for method in sorted({"GET", "POST"} & (rule.methods or set()))
     ]
     return sorted(found, key=lambda one: (one.endpoint == LAST, one.method == "POST"))
 

@@ -58,7 +58,7 @@ class Walker:
         """Sign in, if this is somebody."""
         if self._username:
             token = accounts.sign_in(self.clinic, self._username, PASSWORD, "here")
-            self._client.set_cookie("intake_clinic", token, domain="127.0.0.1", path="/clinic")
+            self._client.set_cookie("intake_clinic", token or "", domain="127.0.0.1", path="/clinic")
 
     def addresses(self) -> list[Address]:
         """Every address of the site, of every submission there is."""
@@ -71,9 +71,8 @@ class Walker:
         response = self._client.open(
             f"/clinic{address.path}", method=method or address.method, base_url=SITE, data=dict(fields or {})
         )
-        body = response.get_data(as_text=True) if response.mimetype.startswith("text/") else ""
-        if not body and response.mimetype not in ("text/html", "application/pdf", "application/zip"):
-            body = response.get_data().decode("utf-8", "replace")
+        # Also what is no text: words in a file are looked for as far as they stand in it as they are.
+        body = response.get_data().decode("utf-8", "replace")
         told = f"{response.request.path}\n{response.headers}\n{body}"
         transactions = self._watch.taken() if self._watch is not None else ()
         response.close()
