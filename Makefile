@@ -29,6 +29,7 @@ help:
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
 	@echo 'make prove       prove what holds of the rules for everyone who could fill in the form'
 	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 40 minutes)'
+	@echo 'make journeys    every journey in Chromium, in every width, with scripts and without, by keyboard'
 	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
 	@echo 'make burden      how many pages and words the form asks of a person, measured anew (docs/burden.md)'
 	@echo 'make benchmark   how long the impact of other rules takes on 100,000 submissions (about half an hour)'
@@ -108,6 +109,11 @@ browser:
 	echo '    Debian, Ubuntu:  sudo apt-get install chromium'; \
 	echo '    Fedora:          sudo dnf install chromium'; \
 	if [ "$$CI" = true ]; then exit 1; fi
+
+# Two ways of each journey are part of `make test`; these are all five.
+.PHONY: journeys
+journeys: setup browser
+	INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup -m browser tests/journeys
 
 # The journeys that have pictures taken on their way (tests/journeys/chromium.py).
 .PHONY: screenshots

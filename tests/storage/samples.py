@@ -26,11 +26,12 @@ from intake.domain.answers import (
 from intake.domain.feedback import FeedbackKind
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.publications import Publication, proposal
+from intake.domain.review_entries import By, Reopening
 from intake.domain.rules import Checked, Outcome, Priority, Source, SourceKind
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.submissions import Signature, Submission
 from intake.domain.wording import Line, PartLines
-from intake.storage import accounts, feedback, publications, reviews, submissions
+from intake.storage import accounts, feedback, publications, reviews, revisions, submissions
 from intake.storage.encryption import ClinicKeys
 
 NOW = datetime(2026, 11, 20, 9, 30, 12, 345678, tzinfo=UTC)
@@ -168,6 +169,15 @@ def sign_off(
     review = reviews.review(session, keys, submission_id)
     signed = review.sign_off(clinician, "I read this.", "Call first.", review.fingerprint(), at)
     reviews.add_sign_off(session, keys, submission_id, signed)
+
+
+def take_up_again(session: Session, keys: ClinicKeys, submission_id: UUID) -> None:
+    """Bob takes the form up again, once the patient added something and turned out to be known."""
+    by = By(BOB.id, BOB.printed_name, NOW)
+    reviews.add_entry(session, keys, submission_id, Reopening("One more thing.", by))
+    key = submissions.record_key(session, keys, submission_id)
+    review = reviews.review(session, keys, submission_id)
+    revisions.add(session, key, replace(review.submission, revision=2))
 
 
 def publish(session: Session, at: datetime = NOW) -> Publication:

@@ -22,9 +22,23 @@ from intake.domain.answers import (
 )
 from intake.domain.feedback import Feedback, FeedbackKind
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
+from intake.domain.review_entries import (
+    By,
+    Done,
+    LookAgain,
+    Question,
+    QuestionWithdrawn,
+    Reopening,
+    Revised,
+    TakenOver,
+    Undoing,
+    View,
+    ViewKind,
+)
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.safety_log import Closing
 from intake.domain.screening import Editions, RuleOutcome, Screening
+from intake.domain.standing import Standing
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.domain.tally import LETTERS, Tally
 from intake.domain.wording import Line, PartLines
@@ -84,9 +98,51 @@ screenings = st.builds(
     lowered,
     moved_up,
     as_of=st.none() | st.dates(),
+    revision=st.integers(1, 9),
 )
-acknowledgements = st.builds(Acknowledgement, words, st.uuids(), words, any_words, moments)
-sign_offs = st.builds(SignOff, st.uuids(), words, words, any_words, moments, words, tuples_of(words))
+acknowledgements = st.builds(
+    Acknowledgement,
+    words,
+    st.uuids(),
+    words,
+    any_words,
+    moments,
+    st.none() | st.sampled_from(Done),
+)
+sign_offs = st.builds(
+    SignOff,
+    st.uuids(),
+    words,
+    words,
+    any_words,
+    moments,
+    words,
+    tuples_of(words),
+    st.integers(0, 99),
+    any_words,
+    st.booleans(),
+)
+by = st.builds(By, st.uuids(), words, moments)
+entries = st.one_of(
+    st.builds(Undoing, st.integers(1, 99), words, by),
+    st.builds(Reopening, any_words, by),
+    st.builds(LookAgain, st.none() | st.dates(), any_words, by),
+    st.builds(Question, any_words, by, words, ids, any_words),
+    st.builds(QuestionWithdrawn, st.integers(1, 99), by),
+    st.builds(
+        Revised, st.integers(2, 99), st.none() | st.integers(1, 99), any_words, tuples_of(ids), moments
+    ),
+    st.builds(View, st.sampled_from(ViewKind), st.none() | st.sampled_from(Priority), any_words, by),
+    st.builds(TakenOver, st.uuids(), words, any_words, by),
+)
+standings = st.builds(
+    Standing,
+    st.booleans(),
+    st.none() | st.dates(),
+    st.none() | moments,
+    st.booleans(),
+    st.booleans(),
+)
 feedback = st.builds(
     Feedback, st.sampled_from(FeedbackKind), words, ids, words, any_words, st.uuids(), words, moments
 )
@@ -109,4 +165,7 @@ summaries = st.builds(
     st.integers(0, 200),
     st.booleans(),
     moments,
+    born=st.none() | st.dates(),
+    acknowledged=st.integers(0, 200),
+    standing=standings,
 )

@@ -14,8 +14,8 @@ from intake.domain.events import QueueOpened
 from intake.storage import accounts, audit, editions, publications, submissions
 from intake.storage import database as database_module
 from intake.storage.database import Database, is_current, migrate, undo_migration
-from intake.storage.tables import Base
-from storage.samples import ALICE, NOW, close_entry, publish, say, send, sign_off
+from intake.storage.tables import Base, ClinicSettingsRow, SamePersonRow
+from storage.samples import ALICE, NOW, close_entry, publish, say, send, sign_off, take_up_again
 
 VERSIONS = Path(database_module.__file__).parent / "migrations/versions"
 
@@ -112,7 +112,12 @@ def full(database, clinic_keys):
         close_entry(session, clinic_keys, sent, say(session, clinic_keys, sent))
         sign_off(session, clinic_keys, sent)
         editions.keep(session, "rules", "one", "text")
-        publish(session)
+        published = publish(session)
+        take_up_again(session, clinic_keys, sent)
+        session.add(SamePersonRow(first_id=sent, second_id=sent, number=1, sealed=b"sealed"))
+        session.add(
+            ClinicSettingsRow(number=1, at=NOW, member_id=published.proposed_by, document="{}", logo=None)
+        )
         audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)
     return database
 
