@@ -32,7 +32,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class TrailLine:
-    """One line of the trail in words."""
+    """One line of the trail in words. ``form`` is the id of the submission it is about, if any."""
 
     seq: int
     at: datetime
@@ -40,7 +40,7 @@ class TrailLine:
     what: str
     about: str
     details: tuple[str, ...]
-    event: str
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def line_at(clinic: Clinic, seq: int | None) -> TrailLine | None:
     if found is None:
         return None
     title = trail_words.title(found.event)
-    return TrailLine(found.seq, datetime.fromisoformat(found.at), found.actor, title, "", (), found.event)
+    return TrailLine(found.seq, datetime.fromisoformat(found.at), found.actor, title, "", ())
 
 
 def _wanted(clinic: Clinic, asked: Asked) -> Wanted:
@@ -124,5 +124,5 @@ def _in_words(line: Recorded, known: Known) -> TrailLine:
         trail_words.title(line.event),
         known.about(line.object),
         trail_words.details(line.detail, known, line.object),
-        line.event,
+        line.object if line.object in known.references and line.object else "",
     )

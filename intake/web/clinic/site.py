@@ -8,6 +8,7 @@ from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
 from intake.services.clinic import Clinic
 from intake.web.clinic import (
+    desk,
     entry,
     feedback,
     figures,
@@ -19,6 +20,7 @@ from intake.web.clinic import (
     sessions,
     signing,
     staff,
+    trail,
     views,
 )
 from intake.web.frame import date_and_time, new_site
@@ -45,7 +47,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures):
+    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures, desk, trail):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
@@ -68,6 +70,8 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         said=reading.SAID.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
+        desk_status=desk.STATUSES.__getitem__,
+        may_leave_message=desk.MESSAGES.__getitem__,
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered

@@ -77,9 +77,13 @@ class SeededClinic:
 
 
 ACTORS = {
+    "desk": ("F. Desk", {Role.FRONT_DESK}),
+    "audrey": ("A. Ledger", {Role.AUDITOR}),
     "bob": ("B. Stone", {Role.ADMINISTRATOR}),
     "alice": ("A. Rivera, NP", {Role.CLINICIAN}),
     "dana": ("D. Both, MD", {Role.CLINICIAN, Role.ADMINISTRATOR}),
+    # Holds every role, and so is refused no page.
+    "erin": ("E. Every, MD", set(Role)),
 }
 
 

@@ -14,7 +14,7 @@ from intake.storage import audit, reviews
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import UnmarkedView, refuse_unmarked, requires, who_may
 from web.clinic.canaries import seed
-from web.clinic.routes import NOBODY, UnknownPart
+from web.clinic.routes import NOBODY, Address, UnknownPart
 from web.clinic.walk import Walker, gather_forms, health_data, planted
 from web.clinic.watching import Watch, unaccounted, unrecorded
 
@@ -29,8 +29,9 @@ SHOWN = {
     "signing.sign_off",
     "signing.sign",
     "feedback.safety_log",
+    "desk.people",
 }
-NEEDS_NONE = {"nobody": "", "an administrator": "bob"}
+NEEDS_NONE = {"nobody": "", "an administrator": "bob", "an auditor": "audrey"}
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def watch(patches):
 @pytest.fixture(scope="module")
 def walked(seeded, watch, tmp_path_factory):
     """Every address, as asked for by somebody who may do everything; and the forms found on the way."""
-    walker = Walker(seeded, tmp_path_factory.mktemp("walked"), "dana", watch)
+    walker = Walker(seeded, tmp_path_factory.mktemp("walked"), "erin", watch)
     pages = [walker.ask(one) for one in walker.addresses() if one.method == "GET"]
     forms = gather_forms(pages)
     sent = [
@@ -118,17 +119,17 @@ def test_nothing_is_shown_without_an_event_in_the_same_transaction(seeded, walke
 def test_when_the_trail_cannot_be_written_nothing_is_shown_and_nothing_changes(seeded, walked, walker):
     answers, forms = walked
     read = {one.address for one in answers if one.address.method == "GET" and opened(one)}
-    dana = walker("dana")
-    break_the_trail(dana.clinic)
-    before = contents(dana.clinic)
+    erin = walker("erin")
+    break_the_trail(erin.clinic)
+    before = contents(erin.clinic)
 
-    for one in dana.walk(forms):
+    for one in erin.walk(forms):
         assert not health_data(seeded, one), one
         assert one.status < 500 or "Something went wrong on our side" in one.body, one
         if one.address in read or opened(one):
             assert one.status == 500, f"{one}: answered although its event could not be written"
 
-    assert contents(dana.clinic) == before
+    assert contents(erin.clinic) == before
 
 
 def opened(answered):
@@ -223,6 +224,35 @@ def test_whoever_may_not_read_is_shown_nothing(seeded, walked, walker, who):
 
     for one in asked_in_every_way(somebody, forms):
         assert not health_data(seeded, one), (who, str(one), sorted(health_data(seeded, one))[:5])
+
+
+def test_the_front_desk_is_shown_who_sent_a_form_and_how_to_reach_them_and_no_more(seeded, walked, walker):
+    _, forms = walked
+    somebody, shown = walker("desk"), {}
+
+    for one in asked_in_every_way(somebody, forms):
+        if found := health_data(seeded, one):
+            assert one.address.endpoint.startswith("desk."), one
+            assert wrong_with(seeded, one) == []
+            shown[one.address.endpoint] = found
+        told = {reference for reference in seeded.references.values() if reference in one.told}
+        assert not told or one.address.endpoint.startswith("desk."), one
+
+    assert shown["desk.people"] == seeded.may_stand_on_the_desk
+
+
+def test_whoever_reads_the_trail_is_shown_references_and_nothing_that_was_sealed(seeded, walked, walker):
+    _, forms = walked
+    audrey = walker("audrey")
+    pages = [one for one in audrey.walk(forms) if one.status == 200]
+    pages += [
+        audrey.ask(Address("trail.lines", f"/trail?older={line}", "GET")) for line in range(300, 0, -100)
+    ]
+    told = "".join(one.told for one in pages)
+
+    assert "A form was signed off" in told
+    assert all(reference in told for reference in seeded.references.values())
+    assert not seeded.canaries.found(told)
 
 
 def asked_in_every_way(somebody, forms):
