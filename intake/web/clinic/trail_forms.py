@@ -5,6 +5,7 @@ from datetime import date
 
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, SelectField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import DateInput
 
@@ -19,6 +20,11 @@ def _a_day(_form: Form, field: Field) -> None:
         raise ValidationError("Write the day as year-month-day, like 2026-11-20") from None
 
 
+def _choices(nothing_chosen: str, offered: Mapping[str, str]) -> list[SelectChoice]:
+    in_order = sorted(offered.items(), key=lambda pair: pair[1].casefold())
+    return [SelectChoice("", nothing_chosen), *(SelectChoice(value, words) for value, words in in_order)]
+
+
 class TrailForm(FlaskForm):
     """Which lines: of a day, of somebody, of a kind, about one form. Nothing given leaves nothing out."""
 
@@ -26,7 +32,7 @@ class TrailForm(FlaskForm):
     actor = SelectField("Who did it")
     event = SelectField(
         "What was done",
-        choices=[("", "Everything"), *sorted(BY_NAME.items(), key=lambda pair: pair[1])],
+        choices=_choices("Everything", BY_NAME),
     )
     about = StringField(
         "Form, by its reference or id",
@@ -37,8 +43,7 @@ class TrailForm(FlaskForm):
 
     def offer(self, actors: Mapping[str, str]) -> None:
         """Offer everybody who may have done something."""
-        by_name = sorted(actors.items(), key=lambda pair: pair[1].casefold())
-        self.actor.choices = [("", "Anybody"), *by_name]
+        self.actor.choices = _choices("Anybody", actors)
 
     @property
     def on(self) -> date | None:

@@ -18,7 +18,8 @@ VALUES: dict[str, Sequence[object]] = {
     "which": ("rules",),
 }
 _FLASKS_OWN = frozenset({"static"})
-LAST = "accounts.sign_out"
+# These end the visit.
+LAST = ("accounts.change_password", "accounts.sign_out")
 
 
 class UnknownPart(Exception):
@@ -36,7 +37,7 @@ class Address:
 
 
 def every_address(site: Flask, values: Mapping[str, Sequence[object]]) -> list[Address]:
-    """Each address there is, by GET and by POST; signing out comes last, for it ends the visit."""
+    """Each address there is, by GET and by POST; what ends the visit comes last."""
     values = VALUES | dict(values)
     found = [
         Address(rule.endpoint, path, method, about)
@@ -45,7 +46,10 @@ def every_address(site: Flask, values: Mapping[str, Sequence[object]]) -> list[A
         for path, about in _paths(site, rule, values)
         for method in sorted({"GET", "POST"} & (rule.methods or set()))
     ]
-    return sorted(found, key=lambda one: (one.endpoint == LAST, one.method == "POST"))
+    return sorted(
+        found,
+        key=lambda one: (LAST.index(one.endpoint) + 1 if one.endpoint in LAST else 0, one.method == "POST"),
+    )
 
 
 def _paths(site: Flask, rule, values) -> Iterator[tuple[str, str]]:

@@ -96,6 +96,9 @@ def test_whoever_may_read_is_shown_what_was_sealed(seeded, walked):
     places = frozenset().union(*(health_data(seeded, one) for one in answers))
 
     assert shown >= SHOWN
+    outside = [one for one in answers if not one.address.endpoint.startswith("accounts.")]
+    assert not [str(one) for one in outside if "/clinic/sign-in" in one.told]
+    assert not [str(one) for one in answers if one.status >= 500]
     kinds = {place.split(":")[1] for place in places}
     assert kinds >= {"typed", "said", "flag", "why", "note", "figure"}, kinds
     assert places >= seeded.may_stand_on_the_desk
@@ -245,6 +248,7 @@ def test_whoever_reads_the_trail_is_shown_references_and_nothing_that_was_sealed
     _, forms = walked
     audrey = walker("audrey")
     pages = [one for one in audrey.walk(forms) if one.status == 200]
+    audrey.enter()
     pages += [
         audrey.ask(Address("trail.lines", f"/trail?older={line}", "GET")) for line in range(300, 0, -100)
     ]
