@@ -14,12 +14,15 @@ from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.review_entries import Done, Entry
 from intake.domain.rules import Priority
 from intake.domain.safety_log import Closing
+from intake.domain.same_person import SaidOfTwo
 from intake.domain.screening import Screening
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.domain.tally import Tally
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
 from intake.storage.codec_entries import (
     UnknownEntry,
+    by_from_json,
+    by_to_json,
     entry_from_json,
     entry_to_json,
     standing_from_json,
@@ -316,6 +319,17 @@ def entry_from_bytes(content: bytes) -> Entry:
         return entry_from_json(document_of("entry", content))
     except UnknownEntry as unknown:
         raise UnknownRecord(str(unknown)) from None
+
+
+def said_of_two_to_bytes(said: SaidOfTwo) -> bytes:
+    """What a clinician says of two submissions."""
+    return _to_bytes("said_of_two", {"same": said.same, **by_to_json(said.by)})
+
+
+def said_of_two_from_bytes(content: bytes) -> SaidOfTwo:
+    """What was said."""
+    document = document_of("said_of_two", content)
+    return SaidOfTwo(document["same"], by_from_json(document))
 
 
 def _signature_to_json(signature: Signature) -> Json:

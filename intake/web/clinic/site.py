@@ -14,6 +14,7 @@ from intake.web.clinic import (
     figures,
     impact,
     overlay_report,
+    persons,
     proposals,
     reading,
     rules,
@@ -41,13 +42,29 @@ STANDINGS = {
     Standing.WITHDRAWN: "Withdrawn",
 }
 
+# One a line: each part of the clinic's work adds its own.
+_PARTS = (
+    views,
+    signing,
+    feedback,
+    entry,
+    staff,
+    rules,
+    proposals,
+    impact,
+    figures,
+    persons,
+    desk,
+    trail,
+)
+
 
 def create_clinic_site(clinic: Clinic) -> Flask:
     """The site for the people of the clinic. Refuses to start with a page nobody guards."""
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures, desk, trail):
+    for part in _PARTS:
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
@@ -76,6 +93,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     )
     app.jinja_env.tests["answered"] = reading.was_answered
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
+    app.jinja_env.globals["linked_to"] = persons.linked_to
 
     @app.context_processor
     def signed_in() -> dict[str, object]:
