@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 from uuid import UUID
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter, UUIDConverter
 
 NOBODY = UUID(int=7)
-# What stands for each part of an address that changes, by its name. An address with another one
-# cannot be asked for until it has a value here.
+# What stands for each part of an address that changes, by its name. A part with another name is
+# a number, or a second submission beside the first; one in words needs a value here.
 VALUES: dict[str, Sequence[object]] = {
     "somebody": (NOBODY,),
     "token": ("no-such-token",),
@@ -53,18 +54,27 @@ def every_address(site: Flask, values: Mapping[str, Sequence[object]]) -> list[A
 
 
 def _paths(site: Flask, rule, values) -> Iterator[tuple[str, str]]:
-    for part in sorted(rule.arguments):
-        if part not in values:
-            raise UnknownPart(
-                f"{rule.rule} ({rule.endpoint}) has the part <{part}>: give it a value in VALUES of "
-                "tests/web/clinic/routes.py, so that this page is asked for like every other"
-            )
     adapter = site.url_map.bind("")
-    many = next((part for part in rule.arguments if len(values[part]) > 1), None)
-    for one in values[many] if many else (None,):
-        filled = {part: one if part == many else values[part][0] for part in rule.arguments}
+    for one in values["submission"] if "submission" in rule.arguments else (NOBODY,):
+        filled = {part: _value(rule, part, one, values) for part in rule.arguments}
         about = str(filled["submission"]) if "submission" in filled else ""
         yield adapter.build(rule.endpoint, filled), about
+
+
+def _value(rule, part: str, submission: UUID, values) -> object:
+    if part == "submission":
+        return submission
+    if part in values:
+        return values[part][0]
+    converter = rule._converters[part]
+    if isinstance(converter, UUIDConverter):
+        return next((one for one in values["submission"] if one != submission), NOBODY)
+    if isinstance(converter, IntegerConverter):
+        return 1
+    raise UnknownPart(
+        f"{rule.rule} ({rule.endpoint}) has the part <{part}>: give it a value in VALUES of "
+        "tests/web/clinic/routes.py, so that this page is asked for like every other"
+    )
 
 
 @dataclass

@@ -31,6 +31,9 @@ SHOWN = {
     "feedback.safety_log",
     "desk.people",
 }
+# Looks through every form for seconds, in which nobody else could write: what was found is shown once
+# the event of it stands, in a transaction of its own.
+RECORDED_AFTER = {"persons.earlier"}
 NEEDS_NONE = {"nobody": "", "an administrator": "bob", "an auditor": "audrey"}
 
 
@@ -77,7 +80,13 @@ def shown_of(seeded, answered):
 
 def wrong_with(seeded, answered):
     """What is shown without its event, and what is only counted without one."""
+    if answered.address.endpoint in RECORDED_AFTER:
+        told = any(one.stands and one.names(answered.address.about) for one in answered.transactions)
+        return [] if told or not opened(answered) else [f"{answered}: no event names what it is about"]
     found = unaccounted(shown_of(seeded, answered), answered.transactions)
+    if 300 <= answered.status < 400:
+        # Leads on and shows nothing: a button pressed twice has nothing to record.
+        return [f"{answered}: {words}" for words in found]
     about = answered.address.about
     found += [
         f"{one.events} do not name {about}"
@@ -116,7 +125,8 @@ def not_asked(seeded, question):
 def test_nothing_is_shown_without_an_event_in_the_same_transaction(seeded, walked):
     answers, _ = walked
 
-    assert [words for one in answers for words in wrong_with(seeded, one)] == []
+    wrong = [words for one in answers for words in wrong_with(seeded, one)]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_when_the_trail_cannot_be_written_nothing_is_shown_and_nothing_changes(seeded, walked, walker):
@@ -285,9 +295,9 @@ def test_a_page_that_shows_an_administrator_what_somebody_sent_is_found(seeded, 
 
 def test_a_part_of_an_address_that_nobody_gave_a_value_is_named(walker):
     dana = walker("dana")
-    planted(dana.site, "/planted/<int:page_number>", requires(Permission.REVIEW)(lambda _member, **_: ""))
+    planted(dana.site, "/planted/<page_name>", requires(Permission.REVIEW)(lambda _member, **_: ""))
 
-    with pytest.raises(UnknownPart, match=r"/planted/<int:page_number> .*has the part <page_number>"):
+    with pytest.raises(UnknownPart, match=r"/planted/<page_name> .*has the part <page_name>"):
         dana.addresses()
 
 

@@ -10,8 +10,9 @@ from intake.storage.database import Database
 from intake.storage.encryption import Place, SealingKey
 from intake.storage.tables import AuditEventRow
 
-# Sealed as well, and nothing of a patient's.
-_OF_STAFF = frozenset({"staff_members"})
+# Sealed as well, and nothing a patient sent or a clinician wrote of them: passwords, and which two
+# forms are of one person, which stands on a page that is recorded for what else it shows.
+_NOT_READ = frozenset({"staff_members", "same_person"})
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Watch:
 
         def opened(key: SealingKey, blob: bytes, place: Place) -> bytes:
             content = opens(key, blob, place)
-            if place.table not in _OF_STAFF:
+            if place.table not in _NOT_READ:
                 self._note(str(place.record))
             return content
 
