@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from intake.domain.events import SamePersonSaid
 from intake.storage.audit import Recorded, recorded
-from intake.storage.tables import AuditEventRow, SubmissionRow
+from intake.storage.tables import AuditEventRow, SamePersonRow, SubmissionRow
+
+# Kept under one of the two submissions it is about.
+_OF_TWO = SamePersonSaid.__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,19 @@ def newest_first(
     )
 
 
+def about(session: Session, submission: UUID) -> tuple[Recorded, ...]:
+    """Every line about a submission, oldest first: also what was said of it and another one."""
+    first, second = SamePersonRow.first_id, SamePersonRow.second_id
+    pairs = session.execute(select(first, second).where(or_(first == submission, second == submission)))
+    beside = {str(one) for pair in pairs for one in pair if one != submission}
+    other = AuditEventRow.detail.contains(f'"{submission}"', autoescape=True)
+    # By the objects, which have an index: a history must not grow slower with other people's.
+    kept_there = and_(AuditEventRow.object_id.in_(beside), AuditEventRow.event == _OF_TWO, other)
+    which = or_(AuditEventRow.object_id == str(submission), kept_there)
+    query = select(AuditEventRow).where(which).order_by(AuditEventRow.seq)
+    return tuple(recorded(row) for row in session.scalars(query))
+
+
 def references(session: Session, things: Iterable[str | None]) -> dict[str, str]:
     """What the submissions among these ids are called."""
     ids = {one for one in map(_id, things) if one is not None}
@@ -91,10 +108,14 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.event:
         found.append(AuditEventRow.event == wanted.event)
     if wanted.about:
-        # What compares two submissions is kept under the first, and names the other.
-        other = AuditEventRow.detail.contains(f'"{wanted.about}"', autoescape=True)
-        found.append(or_(AuditEventRow.object_id == wanted.about, other))
+        found.append(_is_about(wanted.about))
     return found
+
+
+def _is_about(thing: str) -> ColumnElement[bool]:
+    # What is about two submissions is kept under the first, and names the other.
+    other = AuditEventRow.detail.contains(f'"{thing}"', autoescape=True)
+    return or_(AuditEventRow.object_id == thing, other)
 
 
 def _as_kept(at: datetime) -> str:
