@@ -96,6 +96,6 @@ def test_a_file_of_another_clinic_is_not_taken_for_ones_own(copy, file, tmp_path
     assert "broken at line 1" in verify("--file", path, code=1)
 
 
-def test_what_is_missing_is_named(tmp_path):
+def test_what_is_missing_is_named(copy, tmp_path):
     assert "cannot be read (No such file or directory)" in verify("--file", tmp_path / "none", code=2)
     assert "Name the file with --file" in verify("--with-database", code=2)
