@@ -8,6 +8,7 @@ from uuid import UUID
 import click
 
 from intake import __version__, resources
+from intake.cli.audit import audit_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
 from intake.cli.rules.check import exit_code, print_remarks
@@ -30,9 +31,8 @@ from intake.services import (
     rule_checks,
     safety_case,
     screening_files,
-    trail,
 )
-from intake.services.clinic import Clinic, open_clinic, open_patient_desk
+from intake.services.clinic import Clinic, open_patient_desk
 from intake.services.remarks import Level
 
 _A_FILE = click.Path(path_type=Path)
@@ -229,24 +229,7 @@ def demo() -> None:
 
 
 main.add_command(rules_group)
-
-
-@main.group("audit", help="The audit trail.")
-def audit_group() -> None:
-    """Commands on the audit trail."""
-
-
-@audit_group.command(help="Follow the whole chain and say whether a line was changed or is missing.")
-@refusals_in_words
-def verify() -> None:
-    """Exit code 1 when the chain is broken."""
-    clinic = open_clinic(read_settings())
-    result = trail.verify(clinic)
-    if result.ok:
-        click.echo(f"The audit trail is whole: {result.checked} lines.")
-        return
-    click.echo(f"The audit trail is broken at line {result.first_bad_seq}: {result.reason}.", err=True)
-    sys.exit(FOUND)
+main.add_command(audit_group)
 
 
 def _write(path: Path, text: str) -> None:

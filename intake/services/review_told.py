@@ -18,7 +18,7 @@ from intake.domain.review_entries import (
     ViewKind,
 )
 from intake.domain.wording import long_date
-from intake.services.histories import in_words
+from intake.services.history_facts import changed_flags
 
 _PATIENT = "The patient"
 
@@ -85,7 +85,7 @@ def changes_told(found: ReviewChanges) -> tuple[Told, ...]:
 
 def flags_told(found: ReviewChanges) -> tuple[str, ...]:
     """How the flags that stood before differ now, a line for each; those that appeared are not told."""
-    return in_words(replace(found.flags, appeared=()))
+    return changed_flags(replace(found.flags, appeared=()))
 
 
 def taken_up_told(review: Review) -> tuple[Told, ...]:

@@ -5,7 +5,7 @@ only a head kept elsewhere shows that. Everything else shows here.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -39,6 +39,20 @@ class Recorded:
     event: str
     object: str | None
     detail: Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """One line exactly as it is chained; ``mac`` seals the rest of it together with ``prev_mac``."""
+
+    seq: int
+    at: str
+    actor: str
+    event: str
+    object_id: str | None
+    detail: str
+    prev_mac: bytes
+    mac: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,7 @@ def events(session: Session, submission_id: UUID | None = None) -> tuple[Recorde
     query = select(AuditEventRow).order_by(AuditEventRow.seq)
     if submission_id is not None:
         query = query.where(AuditEventRow.object_id == str(submission_id))
-    return tuple(_recorded(row) for row in session.scalars(query))
+    return tuple(recorded(row) for row in session.scalars(query))
 
 
 def first_times(session: Session, event: type[Event], since: datetime) -> Mapping[UUID, datetime]:
@@ -103,6 +117,8 @@ def first_times(session: Session, event: type[Event], since: datetime) -> Mappin
         .group_by(AuditEventRow.object_id)
     )
     return {UUID(submission): datetime.fromisoformat(at) for submission, at in session.execute(query)}
+
+
 def _line(seq: int, actor: UUID | str, event: Event, at: datetime) -> dict[str, object]:
     detail = _detail(event)
     return {
@@ -135,36 +151,66 @@ def screened_otherwise(session: Session, rules: str) -> int:
 
 def verify(session: Session, keys: PatientKeys) -> VerifyResult:
     """Follow the chain from its first line to its head."""
-    checked, mac = 0, GENESIS
-    query = select(AuditEventRow).order_by(AuditEventRow.seq).execution_options(yield_per=_PAGE)
-    with closing(session.scalars(query)) as rows:
-        for row in rows:
-            if reason := _fault(keys, row, checked + 1, mac):
-                return VerifyResult(ok=False, checked=checked, first_bad_seq=row.seq, reason=reason)
-            checked, mac = checked + 1, row.mac
+    with closing(chained(session)) as lines:
+        result, last = follow(keys, lines)
     head = session.get(AuditHeadRow, _HEAD)
-    if head is None or (head.seq, head.mac) != (checked, mac):
+    if result.ok and (head is None or (head.seq, head.mac) != (result.checked, last)):
         reason = "the trail does not end where its head says: lines are missing at the end"
-        return VerifyResult(ok=False, checked=checked, first_bad_seq=checked + 1, reason=reason)
-    return VerifyResult(ok=True, checked=checked)
+        return VerifyResult(ok=False, checked=result.checked, first_bad_seq=result.checked + 1, reason=reason)
+    return result
 
 
-def _fault(keys: PatientKeys, row: AuditEventRow, expected: int, mac: bytes) -> str:
-    if row.seq != expected:
+def chained(session: Session, until: int | None = None) -> Generator[Chained]:
+    """Every line as it is chained, in order, up to one."""
+    query = select(AuditEventRow).order_by(AuditEventRow.seq)
+    if until is not None:
+        query = query.where(AuditEventRow.seq <= until)
+    with closing(session.scalars(query.execution_options(yield_per=_PAGE))) as rows:
+        for row in rows:
+            yield _chained(row)
+
+
+def newest(session: Session) -> int:
+    """The number of the newest line; 0 when there is none."""
+    return session.scalar(select(AuditHeadRow.seq).where(AuditHeadRow.id == _HEAD)) or 0
+
+
+def chained_at(session: Session, seq: int) -> Chained | None:
+    """One line as it is chained; None when there is no such line."""
+    row = session.get(AuditEventRow, seq)
+    return _chained(row) if row is not None else None
+
+
+def follow(keys: PatientKeys, lines: Iterable[Chained]) -> tuple[VerifyResult, bytes]:
+    """Follow a chain from its first line as far as it goes; also the seal of the last line that fits."""
+    checked, mac = 0, GENESIS
+    for line in lines:
+        if reason := _fault(keys, line, checked + 1, mac):
+            return VerifyResult(ok=False, checked=checked, first_bad_seq=line.seq, reason=reason), mac
+        checked, mac = checked + 1, line.mac
+    return VerifyResult(ok=True, checked=checked), mac
+
+
+def _fault(keys: PatientKeys, line: Chained, expected: int, mac: bytes) -> str:
+    if line.seq != expected:
         return f"line {expected} is missing"
-    if row.prev_mac != mac:
+    if line.prev_mac != mac:
         return "the line does not follow the one before it"
-    line = {
-        "seq": row.seq,
-        "at": row.at,
-        "actor": row.actor,
-        "event": row.event,
-        "object_id": row.object_id,
-        "detail": row.detail,
+    sealed = {
+        "seq": line.seq,
+        "at": line.at,
+        "actor": line.actor,
+        "event": line.event,
+        "object_id": line.object_id,
+        "detail": line.detail,
     }
-    if not constant_time.bytes_eq(_mac(keys, line, row.prev_mac), row.mac):
+    if not constant_time.bytes_eq(_mac(keys, sealed, line.prev_mac), line.mac):
         return "the line was changed after it was written, or written with another key"
     return ""
+
+
+def _chained(row: AuditEventRow) -> Chained:
+    return Chained(row.seq, row.at, row.actor, row.event, row.object_id, row.detail, row.prev_mac, row.mac)
 
 
 def _mac(keys: PatientKeys, line: Mapping[str, object], prev_mac: bytes) -> bytes:
@@ -193,6 +239,7 @@ def _canonical(thing: Mapping[str, object]) -> str:
     return json.dumps(thing, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _recorded(row: AuditEventRow) -> Recorded:
+def recorded(row: AuditEventRow) -> Recorded:
+    """One line as people ask about it."""
     at = datetime.fromisoformat(row.at)
     return Recorded(row.seq, at, row.actor, row.event, row.object_id, json.loads(row.detail))

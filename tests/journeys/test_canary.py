@@ -15,25 +15,14 @@ import pytest
 
 from intake.content.medicines import read_formulary
 from intake.content.questionnaire import read_questionnaire
-from intake.domain.answers import (
-    BLANK,
-    Answers,
-    Chosen,
-    ChosenMany,
-    MedicineEntry,
-    MedicineList,
-    Reading,
-    Text,
-    answered,
-)
-from intake.domain.evidence import PatientEvidence
+from intake.domain.answers import Answers
 from intake.domain.questionnaire import Kind
 from intake.services.paths import asked_on, pages_asked
 from intake.storage.database import sqlite_module
 from journeys.as_a_clinician import open_submission
 from journeys.as_a_patient import Patient
-from journeys.vignettes import PEOPLE
 from journeys.wire import browser_for
+from journeys.writer import evidence_of_a_writer
 from serving import SERVE, Product
 
 CANARY = "xanthocanary"
@@ -115,7 +104,7 @@ def everything_is_typed(product):
 
 
 def a_patient_writes(product):
-    evidence = evidence_of_a_writer(product.settings)
+    evidence = evidence_of_a_canary(product.settings)
     asked = {question.id for page in pages_asked(evidence) for question in asked_on(evidence, page)}
     free = {q.id for q in evidence.questionnaire.questions if q.kind in (Kind.TEXT, Kind.MEDICINES)}
     assert free <= asked, "the writer is not asked every free question"
@@ -131,45 +120,21 @@ def a_patient_writes(product):
     return reference
 
 
-def evidence_of_a_writer(settings):
+def evidence_of_a_canary(settings):
     """Somebody whose answers open every free question, each answered with the canary."""
     questionnaire, _ = read_questionnaire(settings.questionnaire)
     formulary, _ = read_formulary(settings.medicines)
-    words = {"email": f"{CANARY}@example.com", "phone": f"555 010 0142 {CANARY}"}
-    typed = {
-        question.id: answered(Text(words.get(question.id, f"{CANARY} {question.id}")))
-        for question in questionnaire.questions
-        if question.kind is Kind.TEXT
+    words = {
+        "email": f"{CANARY}@example.com",
+        "phone": f"555 010 0142 {CANARY}",
+        "medicines": CANARY,
     }
-    opening = {
-        "filled_in_by": answered(Chosen("helper_present")),
-        "access_needs": answered(ChosenMany(("interpreter", "other"))),
-        "reasons": answered(ChosenMany(("depression", "other"))),
-        "current_therapist_prescriber": answered(Chosen("yes_contact")),
-        "prior_ketamine": answered(ChosenMany(("helped",))),
-        "allergy_other": answered(Chosen("yes")),
-        "body_conditions": answered(ChosenMany(("cancer",))),
-        "recent_surgery_illness": answered(Chosen("yes")),
-        "upcoming_surgery": answered(Chosen("yes")),
-        "takes_benzodiazepine": answered(Chosen("yes")),
-        "stopped_medicine": answered(Chosen("yes")),
-        "visit_worries": answered(ChosenMany(("food",))),
-        "bp_reading_known": answered(Chosen("yes")),
-        "recent_bp_reading": answered(Reading(124, 78)),
-        "fasting": answered(Chosen("no")),
-        "anesthesia_reaction": answered(ChosenMany(("other",))),
-        "takes_medicines": answered(Chosen("yes")),
-        "medicines": answered(
-            MedicineList(tuple(MedicineEntry(f"{CANARY} {n}", f"{CANARY} mg", "Once a day") for n in "ab"))
-        ),
-    }
-    given = PEOPLE["p02_high_blood_pressure_and_stimulant"].answers.with_(typed | opening)
-    while True:
-        evidence = PatientEvidence(questionnaire, formulary, given, settings.today())
-        asked = [one.id for page in pages_asked(evidence) for one in asked_on(evidence, page)]
-        if not (left := {name: BLANK for name in asked if name not in given}):
-            return evidence
-        given = given.with_(left)
+    return evidence_of_a_writer(
+        questionnaire,
+        formulary,
+        settings.today(),
+        lambda question: words.get(question, f"{CANARY} {question}"),
+    )
 
 
 def mistakes_are_made(product):

@@ -34,15 +34,20 @@ LONGEST_STEP = 200
 # Picked where none of the clinic's own next steps is meant.
 OTHER_STEP = "other"
 
-ROLES = (
-    SelectChoice(
-        Role.CLINICIAN.value,
-        "Clinician: reads forms, acknowledges flags, signs off",
-    ),
-    SelectChoice(
-        Role.ADMINISTRATOR.value,
-        "Administrator: adds people. Reads no forms unless also a clinician",
-    ),
+ROLES = tuple(
+    SelectChoice(role.value, words)
+    for role, words in (
+        (
+            Role.FRONT_DESK,
+            "Front desk: sees who sent a form and how to reach them. Sees no answers and no flags",
+        ),
+        (Role.CLINICIAN, "Clinician: reads forms, acknowledges flags, signs off"),
+        (
+            Role.ADMINISTRATOR,
+            "Administrator: looks after people, rules and settings. Reads no forms unless also a clinician",
+        ),
+        (Role.AUDITOR, "Auditor: reads the audit trail, which holds no answers and no names of patients"),
+    )
 )
 
 DONE = (

@@ -14,6 +14,7 @@ from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
     acting,
     claims,
+    desk,
     entry,
     exports,
     feedback,
@@ -33,6 +34,7 @@ from intake.web.clinic import (
     signing,
     staff,
     statistics,
+    trail,
     viewing,
     views,
 )
@@ -55,6 +57,32 @@ STANDINGS = {
     Standing.WITHDRAWN: "Withdrawn",
 }
 
+# One a line: each part of the clinic's work adds its own.
+_PARTS = (
+    views,
+    queue,
+    finding,
+    claims,
+    viewing,
+    signing,
+    acting,
+    papers,
+    exports,
+    feedback,
+    entry,
+    staff,
+    desk,
+    trail,
+    rules,
+    proposals,
+    impact,
+    figures,
+    persons,
+    settings,
+    settings_lines,
+    statistics,
+)
+
 
 def create_clinic_site(clinic: Clinic) -> Flask:
     """The site for the people of the clinic. Refuses to start with a page nobody guards."""
@@ -67,28 +95,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     )
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (
-        views,
-        queue,
-        finding,
-        claims,
-        viewing,
-        signing,
-        acting,
-        papers,
-        exports,
-        feedback,
-        entry,
-        staff,
-        rules,
-        proposals,
-        impact,
-        figures,
-        persons,
-        settings,
-        settings_lines,
-        statistics,
-    ):
+    for part in _PARTS:
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
@@ -121,6 +128,8 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         said=reading.SAID.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
+        desk_status=desk.STATUSES.__getitem__,
+        may_leave_message=desk.MESSAGES.__getitem__,
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered

@@ -18,13 +18,25 @@ from intake.web.guard import requires
 
 pages = Blueprint("review", __name__)
 
+_FIRST_PAGES = {
+    Permission.REVIEW: "review.queue",
+    Permission.SEE_DESK: "desk.people",
+    Permission.MANAGE_STAFF: "staff.people",
+    Permission.READ_TRAIL: "trail.lines",
+    Permission.OWN_ACCOUNT: "accounts.password",
+}
+
 
 @pages.get("/")
 @requires(Permission.OWN_ACCOUNT)
 def home(member: StaffMember) -> ResponseReturnValue:
     """Send everyone to the page they work with."""
-    first = "review.queue" if member.may(Permission.REVIEW) else "staff.people"
-    return redirect(url_for(first), 303)
+    return redirect(url_for(first_page(member)), 303)
+
+
+def first_page(member: StaffMember) -> str:
+    """Where somebody's work is; whoever has several roles begins with what patients wait for."""
+    return next(page for permission, page in _FIRST_PAGES.items() if member.may(permission))
 
 
 @pages.get("/submissions/<uuid:submission>")

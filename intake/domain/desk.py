@@ -1,0 +1,83 @@
+"""What the front desk sees of a form: whose it is, where it stands, how to reach them; and nothing else.
+
+Nothing here tells what somebody answered, how soon a clinician should look, or whether
+anything was pointed out: no field of it is made of a screening.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from intake.domain.answers import Answers, Chosen, Text
+from intake.domain.standing import Standing
+from intake.domain.submissions import Submission
+from intake.domain.truth import Truth
+
+# The questions that ask how to reach somebody; their ids are permanent.
+PHONE, EMAIL, MESSAGE_OK = "phone", "email", "message_ok"
+
+
+class DeskStatus(Enum):
+    """How far a form has come, in words that tell nothing of what is in it."""
+
+    SENT = "sent"
+    BEING_READ = "being read"
+    ASKED = "asked"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEntry:
+    """One line of the front desk's list.
+
+    ``phone`` and ``email`` are as typed, empty when none was given. ``may_leave_message`` is
+    whether a message may name the clinic: not known when the patient did not say.
+    """
+
+    reference: str
+    name: str
+    status: DeskStatus
+    sent_at: datetime
+    phone: str
+    email: str
+    may_leave_message: Truth
+
+    @classmethod
+    def of(cls, submission: Submission, status: DeskStatus) -> "DeskEntry":
+        """The line of a submission; all that is taken from its answers."""
+        answers = submission.answers
+        return cls(
+            reference=submission.reference,
+            name=submission.name,
+            status=status,
+            sent_at=submission.sent_at,
+            phone=_typed(answers, PHONE),
+            email=_typed(answers, EMAIL),
+            may_leave_message=_said(answers, MESSAGE_OK),
+        )
+
+
+def status_of(standing: Standing, *, opened: bool) -> DeskStatus:
+    """How far a form has come. ``opened`` is whether any clinician had it open or in hand.
+
+    Of whoever is asked something it is said first: the desk may be called about it.
+    """
+    if standing.asked_at is not None:
+        return DeskStatus.ASKED
+    if standing.signed:
+        return DeskStatus.READ
+    return DeskStatus.BEING_READ if opened else DeskStatus.SENT
+
+
+def _typed(answers: Answers, question: str) -> str:
+    value = answers.value(question)
+    return value.words if isinstance(value, Text) else ""
+
+
+def _said(answers: Answers, question: str) -> Truth:
+    match answers.value(question):
+        case Chosen("yes"):
+            return Truth.YES
+        case Chosen("no"):
+            return Truth.NO
+    return Truth.NOT_KNOWN

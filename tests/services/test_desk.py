@@ -1,0 +1,48 @@
+"""What the front desk is shown of a form: taken from the shipped questions that ask how to reach somebody."""
+
+import pytest
+
+from copies import staff
+from intake.domain.desk import EMAIL, MESSAGE_OK, PHONE
+from intake.domain.permissions import Role
+from intake.domain.questionnaire import Kind
+from intake.domain.truth import Truth
+from intake.services.desk import open_desk
+from sending import send_at_once
+
+
+@pytest.fixture
+def fay(copy):
+    return staff(copy.clinic, "fay", "F. Desk", Role.FRONT_DESK)
+
+
+def listed(copy, member):
+    return open_desk(copy.clinic, member).entries
+
+
+def test_the_shipped_form_asks_how_to_reach_somebody_under_these_ids(copy):
+    asked = copy.clinic.library.questionnaire
+
+    assert asked.question(PHONE).autocomplete == "tel"
+    assert asked.question(EMAIL).autocomplete == "email"
+    assert asked.question(MESSAGE_OK).kind is Kind.YES_NO
+
+
+@pytest.mark.parametrize(("said", "may"), [("yes", Truth.YES), ("no", Truth.NO), ("blank", Truth.NOT_KNOWN)])
+def test_how_to_reach_somebody_is_told_as_typed(copy, fay, said, may):
+    typed = 'phone: "(555) 555-0150, after 5", email: pat@example.org'
+    send_at_once(copy.desk, f"first_name: Pat, last_name: Doe, {typed}, message_ok: {said}")
+
+    (entry,) = listed(copy, fay)
+
+    assert (entry.name, entry.phone, entry.email) == ("Pat Doe", "(555) 555-0150, after 5", "pat@example.org")
+    assert entry.may_leave_message is may
+
+
+def test_what_was_not_reached_is_not_known(copy, fay):
+    send_at_once(copy.desk, "first_name: Pat, last_name: Doe, phone: 1")
+
+    (entry,) = listed(copy, fay)
+
+    assert (entry.name, entry.phone, entry.email) == ("Pat Doe", "1", "")
+    assert entry.may_leave_message is Truth.NOT_KNOWN

@@ -1,0 +1,203 @@
+"""A clinic in which every sealed field holds a word of its own, so that any word tells where it leaked from.
+
+The questions and rules of each patient's form are worded with such words too. What is sealed
+quotes them as they were asked; the clinic then works with the files as they are shipped, so
+that a page which shows rules or questions in general shows no such word.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from copies import Copy, make_copy, staff
+from intake.content.library import Library
+from intake.domain.answers import Day, Number, Text
+from intake.domain.feedback import FeedbackKind
+from intake.domain.permissions import Role, StaffMember
+from intake.domain.questionnaire import Questionnaire
+from intake.services import answering, feedback, reviewing
+from intake.storage import drafts
+from journeys.healthy import healthy
+from journeys.writer import evidence_of_a_writer
+
+# What the front desk may read, field by field.
+DESK_FIELDS = frozenset({"first_name", "last_name", "phone", "email"})
+_WORD = re.compile(r"zqx([a-p]{4})xqz", re.IGNORECASE)
+_ALPHABET = "abcdefghijklmnop"
+
+
+class Canaries:
+    """Words nobody would write, each made for one place."""
+
+    def __init__(self) -> None:
+        self._places: list[str] = []
+
+    def word(self, place: str) -> str:
+        """The word that stands in this place and nowhere else."""
+        if place not in self._places:
+            self._places.append(place)
+        number = self._places.index(place)
+        return f"zqx{''.join(_ALPHABET[number >> shift & 15] for shift in (12, 8, 4, 0))}xqz"
+
+    def found(self, text: str) -> frozenset[str]:
+        """The places whose words stand in a text, however they are written."""
+        return frozenset(self._places[_number(letters)] for letters in _WORD.findall(text))
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters.lower():
+        number = number * 16 + _ALPHABET.index(letter)
+    return number
+
+
+@dataclass(frozen=True)
+class SeededClinic:
+    """The clinic, the words in it, and whose each submission is."""
+
+    copy: Copy
+    canaries: Canaries
+    submissions: dict[str, UUID]
+    references: dict[str, str]
+    members: dict[str, StaffMember]
+    folder: Path
+    # A submission's own dates and numbers as pages write them: they are no words of ours.
+    figures: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def person(self, place: str) -> str:
+        """Whose submission a place belongs to."""
+        return place.partition(":")[0]
+
+    @property
+    def may_stand_on_the_desk(self) -> frozenset[str]:
+        """Every place the front desk may read."""
+        return frozenset(f"{who}:typed:{one}" for who in self.submissions for one in DESK_FIELDS)
+
+
+ACTORS = {
+    "desk": ("F. Desk", {Role.FRONT_DESK}),
+    "audrey": ("A. Ledger", {Role.AUDITOR}),
+    "bob": ("B. Stone", {Role.ADMINISTRATOR}),
+    "alice": ("A. Rivera, NP", {Role.CLINICIAN}),
+    "dana": ("D. Both, MD", {Role.CLINICIAN, Role.ADMINISTRATOR}),
+    # Holds every role, and so is refused no page.
+    "erin": ("E. Every, MD", set(Role)),
+}
+
+
+def seed(folder: Path) -> SeededClinic:
+    """Two patients send forms, and clinicians do with them whatever there is to do."""
+    copy, canaries = make_copy(folder), Canaries()
+    members = {
+        username: staff(copy.clinic, username, printed_name, *roles)
+        for username, (printed_name, roles) in ACTORS.items()
+    }
+    submissions, references, figures = {}, {}, {}
+    for who, answers in {"writer": _writers_answers, "nora": _noras_answers}.items():
+        library = _worded(copy.clinic.library, canaries, who)
+        given = answers(library, canaries)
+        desk = copy.with_library(library).desk
+        with desk.database.write() as session:
+            token, draft = drafts.start(session, desk.keys, desk.now(), library.editions.questionnaire)
+            drafts.save(session, desk.keys, token, replace(draft, answers=given))
+        receipt = answering.send(desk, token, f"Signed {canaries.word(f'{who}:signature')}")
+        submissions[who], references[who] = draft.id, receipt.reference
+        figures[who] = _figures(given)
+        copy.clock.at += timedelta(hours=1)
+    seeded = SeededClinic(copy, canaries, submissions, references, members, folder, figures)
+    _work(seeded)
+    copy.clinic.database.dispose()
+    copy.desk.database.dispose()
+    return seeded
+
+
+def _work(seeded: SeededClinic) -> None:
+    clinic, alice, word = seeded.copy.clinic, seeded.members["alice"], seeded.canaries.word
+    writer, nora = seeded.submissions["writer"], seeded.submissions["nora"]
+    review = reviewing.open_review(clinic, alice, writer)
+    first, second = review.flags[:2]
+    reviewing.acknowledge(clinic, alice, writer, first.key, word("writer:note:acknowledgement"))
+    said = word("writer:note:wrong")
+    feedback.give_feedback(clinic, alice, writer, FeedbackKind.WRONG, second.key, said)
+    missing = word("writer:note:missing")
+    feedback.give_feedback(clinic, alice, writer, FeedbackKind.MISSING, "", missing)
+    feedback.close_entry(clinic, alice, writer, 1, word("writer:note:closing"))
+    for flag in reviewing.open_review(clinic, alice, nora).flags:
+        reviewing.acknowledge(clinic, alice, nora, flag.key, word("nora:note:acknowledgement"))
+    shown = reviewing.open_review(clinic, alice, nora).fingerprint()
+    reviewing.sign_off(clinic, alice, nora, word("nora:note:sign-off"), shown)
+
+
+def _writers_answers(library: Library, canaries: Canaries):
+    return evidence_of_a_writer(
+        library.questionnaire,
+        library.formulary,
+        healthy(library.questionnaire, library.formulary).as_of,
+        lambda question: canaries.word(f"writer:typed:{question}"),
+    ).answers
+
+
+def _noras_answers(library: Library, canaries: Canaries):
+    given = healthy(library.questionnaire, library.formulary, "{email: nora@example.org}").answers
+    typed = {
+        question: replace(answer, value=Text(canaries.word(f"nora:typed:{question}")))
+        for question, answer in given.items()
+        if isinstance(answer.value, Text)
+    }
+    return given.with_(typed)
+
+
+def _figures(answers) -> frozenset[str]:
+    found = set()
+    for answer in answers.values():
+        match answer.value:
+            case Day(day):
+                found |= {day.isoformat(), f"{day:%B} {day.day}, {day.year}"}
+            case Number(amount) if amount % 1:
+                found.add(str(amount))
+    return frozenset(found)
+
+
+def _worded(library: Library, canaries: Canaries, who: str) -> Library:
+    """The same files, in which every question, choice, derived answer and rule has a word in its wording."""
+
+    def marked(words: str, place: str) -> str:
+        return f"{words} {canaries.word(f'{who}:{place}')}" if words else words
+
+    def question(one):
+        return replace(
+            one,
+            ask=marked(one.ask, f"asked:{one.id}"),
+            label=marked(one.label, f"label:{one.id}"),
+            choices=tuple(
+                replace(choice, say=marked(choice.say, f"said:{one.id}:{choice.id}"))
+                for choice in one.choices
+            ),
+        )
+
+    asked: Questionnaire = library.questionnaire
+    parts = tuple(
+        replace(
+            part,
+            pages=tuple(
+                replace(page, questions=tuple(question(one) for one in page.questions)) for page in part.pages
+            ),
+        )
+        for part in asked.parts
+    )
+    derived = tuple(replace(one, label=marked(one.label, f"derived:{one.id}")) for one in asked.derived)
+    rules = tuple(
+        replace(
+            rule,
+            title=marked(rule.title, f"flag:{rule.id}"),
+            why=marked(rule.why, f"why:{rule.id}"),
+        )
+        for rule in library.rulebook.rules
+    )
+    return replace(
+        library,
+        questionnaire=replace(asked, parts=parts, derived=derived),
+        rulebook=replace(library.rulebook, rules=rules),
+    )
