@@ -77,17 +77,27 @@ class Elsewhere:
 
 
 def elsewhere(clinic: Clinic) -> tuple[Elsewhere, ...]:
-    """The settings of the machine. A password in the address of the database is not shown."""
+    """The settings of the machine, and what is in force. A password of the database is not shown."""
     comes_from = origins(clinic.settings)
     values = {name: getattr(clinic.settings, name) for name in _ELSEWHERE}
     values["database_url"] = clinic.database.url.render_as_string(hide_password=True)
     keys = Elsewhere("Keys", str(clinic.settings.instance / "keys"), "instance folder")
+    editions = clinic.library.editions
+    in_force = (
+        Elsewhere(f"Edition of the {name}", edition[:12], "in force")
+        for name, edition in (
+            ("questionnaire", editions.questionnaire),
+            ("rules", editions.rules),
+            ("medicines", editions.medicines),
+        )
+    )
     return (
         *(
             Elsewhere(label, "none" if values[name] is None else str(values[name]), comes_from[name])
             for name, label in _ELSEWHERE.items()
         ),
         keys,
+        *in_force,
     )
 
 
