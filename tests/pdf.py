@@ -94,11 +94,11 @@ class Pdf:
     @property
     def squeezed(self) -> str:
         """All words without the spaces, which a PDF often does not have."""
-        return _squeezed("".join(self.pages))
+        return "".join("".join(self.pages).split())
 
     def says(self, words: str) -> bool:
         """Whether the words stand on one of the pages, however they are spaced."""
-        return _squeezed(words) in self.squeezed
+        return "".join(words.split()) in self.squeezed
 
     @cached_property
     def tags(self) -> list[Tag]:
@@ -131,7 +131,9 @@ class Pdf:
     def _words(self, page: dict[str, Any]) -> str:
         contents = self.of(page.get("Contents"))
         streams = [self.of(one) for one in (contents if isinstance(contents, list) else [contents])]
-        return self._shown(b"\n".join(one.content for one in streams), self.of(page.get("Resources")) or {})
+        shown = self._shown(b"\n".join(one.content for one in streams), self.of(page.get("Resources")) or {})
+        # Fonts have one sign for "ffi"; readers are shown three letters.
+        return unicodedata.normalize("NFKC", shown)
 
     def _shown(self, content: bytes, resources: dict[str, Any]) -> str:
         fonts = self.of(resources.get("Font")) or {}
@@ -197,11 +199,6 @@ class Pdf:
         numbers = [int(one) for one in content[:first].split()]
         for number, offset in zip(numbers[::2], numbers[1::2], strict=True):
             self.objects[number] = _Parser(content, first + offset).value()
-
-
-def _squeezed(words: str) -> str:
-    # Fonts have one sign for "ffi"; readers are shown three letters.
-    return "".join(unicodedata.normalize("NFKC", words).split())
 
 
 def _decoded(shown: bytes, letters: dict[int, str], wide: int) -> str:

@@ -57,6 +57,12 @@ def without_substance_use(
     )
 
 
+def said_without_substance_use(submission: Submission) -> Submission:
+    """The submission with the part gone from what was asked and said: for a table, which shows no more."""
+    kept = tuple(part for part in submission.transcript if part.part not in SUBSTANCE_USE)
+    return replace(submission, transcript=kept)
+
+
 @dataclass(frozen=True, slots=True)
 class _Apart:
     """What stands apart: references to answers, rules; ``keys`` are the flags that may stay."""
@@ -98,11 +104,8 @@ class _Apart:
         return outcome.rule not in self.rules and not _touches(self.references, lines)
 
     def submission(self, submission: Submission) -> Submission:
-        return replace(
-            submission,
-            answers=submission.answers.only(frozenset(submission.answers) - self.references),
-            transcript=tuple(part for part in submission.transcript if part.part not in SUBSTANCE_USE),
-        )
+        answers = submission.answers.only(frozenset(submission.answers) - self.references)
+        return replace(said_without_substance_use(submission), answers=answers)
 
     def screening(self, screening: Screening) -> Screening:
         return replace(

@@ -39,9 +39,12 @@ class Exported:
     left_out: LeftOut | None = None
 
 
-def as_json(one: Exported) -> bytes:
-    """The document. ASCII alone, so that nothing a patient typed can break it."""
-    return json.dumps(document(one), indent=1).encode() + b"\n"
+def as_json(one: Exported, *, indent: int | None = None) -> bytes:
+    """The document. ASCII alone, so that nothing a patient typed can break it.
+
+    Without ``indent`` on one line, which takes a tenth of the time.
+    """
+    return json.dumps(document(one), indent=indent).encode() + b"\n"
 
 
 def document(one: Exported) -> Json:

@@ -1,15 +1,16 @@
 """Many records as one ZIP, made piece by piece: however many there are, memory holds a few at a time.
 
-Nothing is written to a disk on the way. The records are gone through twice, once for the table and once
-for the documents, since a ZIP is filled one file after the other.
+Nothing is written to a disk on the way. Submissions are gone through twice, once for the table and once for
+the documents, since a ZIP is filled one file after the other.
 """
 
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from intake.domain.submissions import Submission
 from intake.services import export_csv, export_json
 from intake.services.export_json import Exported
 
@@ -26,9 +27,13 @@ class Packed:
 
 
 def pack(
-    records: Callable[[], Iterator[Packed]], about: Mapping[str, Any], notice: str, at: datetime
+    answers: Iterable[Submission],
+    records: Iterable[Packed],
+    about: Mapping[str, Any],
+    notice: str,
+    at: datetime,
 ) -> Iterator[bytes]:
-    """The ZIP, a piece at a time. ``records`` goes through them from the first, each time it is called."""
+    """The ZIP, a piece at a time: the table of ``answers``, then a document for each of the ``records``."""
     pipe = _Pipe()
     lost: list[str] = []
     names: list[str] = []
@@ -36,11 +41,10 @@ def pack(
         folder.writestr(_entry(_FIRST, at), _first_words(notice))
         with folder.open(_entry(_TABLE, at), "w") as table:
             table.write(export_csv.heading())
-            for one in records():
-                if one.exported is not None:
-                    table.write(export_csv.rows(one.exported.review.submission))
-                    yield pipe.taken()
-        for one in records():
+            for submission in answers:
+                table.write(export_csv.rows(submission))
+                yield pipe.taken()
+        for one in records:
             if one.exported is None:
                 lost.append(one.reference)
                 continue

@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from intake.domain.events import Event, SubmissionExported, SubmissionsExported
-from intake.domain.leaving_out import without_substance_use
+from intake.domain.leaving_out import said_without_substance_use, without_substance_use
 from intake.domain.permissions import StaffMember
 from intake.domain.review import Review
+from intake.domain.submissions import Submission
 from intake.services import export_csv, export_json, export_zip
 from intake.services.clinic import Clinic
 from intake.services.export_json import Exported
 from intake.services.export_zip import Packed
-from intake.storage import audit, every_submission, reviews
+from intake.storage import audit, every_submission, reviews, revisions
 from intake.storage.codec import UnknownRecord
 from intake.storage.codec_entries import UnknownEntry
 from intake.storage.encryption import DecryptionFailed
@@ -48,6 +49,10 @@ class Which(Enum):
 
 
 _DONE = {Which.ALL: None, Which.IN_WORK: False, Which.DONE: True}
+
+
+# One damaged record keeps no other from leaving.
+_DAMAGED = (NoSuchSubmission, DecryptionFailed, UnknownRecord, UnknownEntry, KeyError, TypeError, ValueError)
 
 
 class PurposeNeeded(Exception):
@@ -91,7 +96,7 @@ def as_file(one: Exported, form: Form) -> bytes:
     """A record as JSON or CSV. Raises ValueError for a PDF, which is a page before it is a file."""
     match form:
         case Form.JSON:
-            return export_json.as_json(one)
+            return export_json.as_json(one, indent=1)
         case Form.CSV:
             return export_csv.heading() + export_csv.rows(one.review.submission)
         case other:
@@ -125,33 +130,49 @@ def export_many(clinic: Clinic, member: StaffMember, wanted: Wanted, purpose: st
         "notice": clinic.settings.redisclosure_notice,
     }
 
-    def records() -> Iterator[Packed]:
-        return _opened(clinic, member, chosen, now, without=wanted.without_substance_use)
+    without = wanted.without_substance_use
+    answers = _answers(clinic, chosen, without=without)
+    records = _records(clinic, member, chosen, now, without=without)
+    return export_zip.pack(answers, records, about, clinic.settings.redisclosure_notice, clinic.local(now))
 
-    return export_zip.pack(records, about, clinic.settings.redisclosure_notice, clinic.local(now))
+
+def _answers(clinic: Clinic, chosen: Sequence[Sent], *, without: bool) -> Iterator[Submission]:
+    # Only what was sent is opened for the table, not what rules and people made of it.
+    for page in _pages(chosen):
+        with clinic.database.read() as session:
+            found = [_sent(clinic, session, one.id) for one in page]
+        for submission in found:
+            if submission is not None:
+                yield said_without_substance_use(submission) if without else submission
 
 
-def _opened(
+def _records(
     clinic: Clinic, member: StaffMember, chosen: Sequence[Sent], now: datetime, *, without: bool
 ) -> Iterator[Packed]:
-    for first in range(0, len(chosen), _PAGE):
+    for page in _pages(chosen):
         with clinic.database.read() as session:
-            page = [
-                Packed(one.reference, _open(clinic, member, session, one.id, now, without=without))
-                for one in chosen[first : first + _PAGE]
-            ]
-        yield from page
+            opened = [(one.reference, _review(clinic, session, one.id)) for one in page]
+        for reference, review in opened:
+            exported = None if review is None else _exported(clinic, member, review, now, without=without)
+            yield Packed(reference, exported)
 
 
-def _open(
-    clinic: Clinic, member: StaffMember, session: Session, submission: UUID, now: datetime, *, without: bool
-) -> Exported | None:
+def _pages(chosen: Sequence[Sent]) -> Iterator[Sequence[Sent]]:
+    return (chosen[first : first + _PAGE] for first in range(0, len(chosen), _PAGE))
+
+
+def _sent(clinic: Clinic, session: Session, submission: UUID) -> Submission | None:
     try:
-        review = reviews.review(session, clinic.keys, submission)
-    except (NoSuchSubmission, DecryptionFailed, UnknownRecord, UnknownEntry, KeyError, TypeError, ValueError):
-        # One damaged record keeps no other from leaving; the manifest names it.
-        return None
-    return _exported(clinic, member, review, now, without=without)
+        return revisions.newest(session, clinic.keys, submission)
+    except _DAMAGED:
+        return None  # the manifest names it
+
+
+def _review(clinic: Clinic, session: Session, submission: UUID) -> Review | None:
+    try:
+        return reviews.review(session, clinic.keys, submission)
+    except _DAMAGED:
+        return None  # the manifest names it
 
 
 def _exported(

@@ -1,12 +1,14 @@
 """A submission after each time the patient sent something: the first as sent, the others as taken in."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intake.domain.submissions import Submission
 from intake.storage import submissions
 from intake.storage.codec import submission_from_bytes, submission_to_bytes
-from intake.storage.encryption import SealingKey, content_digest
+from intake.storage.encryption import ClinicKeys, SealingKey, content_digest
 from intake.storage.tables import RevisionRow, SubmissionRow
 
 
@@ -19,6 +21,14 @@ def every(session: Session, key: SealingKey, row: SubmissionRow) -> tuple[Submis
         for one in session.scalars(query)
     )
     return (first, *later)
+
+
+def newest(session: Session, keys: ClinicKeys, submission_id: UUID) -> Submission:
+    """The submission as it is now; raises :class:`NoSuchSubmission`."""
+    row = session.get(SubmissionRow, submission_id)
+    if row is None:
+        raise submissions.NoSuchSubmission(f"there is no submission {submission_id}")
+    return every(session, submissions.record_key(session, keys, submission_id), row)[-1]
 
 
 def add(session: Session, key: SealingKey, submission: Submission) -> str:

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Locator, Page, Request
+from playwright.sync_api import BrowserContext, Download, Locator, Page, Request
 
 from browser import axe, describe
 from journeys.served import Control, Form, Served
@@ -32,7 +32,12 @@ _PICTURES = {
         "proposal",
         "impact",
         "figures",
+        "settings",
+        "settings-lines",
+        "settings-conflict",
         "statistics",
+        "access",
+        "export",
     },
 }
 
@@ -61,6 +66,16 @@ class Chromium(Visitor):
 
     def press(self, form: Form, button: str, *, expecting: tuple[int, ...] = (200,)) -> Served:
         """Do on the page what was picked and written in its form, and press one of the buttons."""
+        return self._go_by(self._filled_in(form, button), *expecting)
+
+    def download(self, form: Form, button: str) -> Download:
+        """The same, where what comes back is a file and the page stays."""
+        pressed = self._filled_in(form, button)
+        with self.tab.expect_download() as arrived:
+            self._activate(pressed)
+        return arrived.value
+
+    def _filled_in(self, form: Form, button: str) -> Locator:
         pressed = self.tab.locator("button", has_text=_exactly(button))
         around = self.tab.locator("form").filter(has=pressed)
         for control, words in form.filled.items():
@@ -68,7 +83,7 @@ class Chromium(Visitor):
                 self._write(around.locator(f'[name="{control.name}"]'), words)
             else:
                 self._pick(around.locator(f'[name="{control.name}"][value="{control.value}"]'), control)
-        return self._go_by(pressed, *expecting)
+        return pressed
 
     def unfold(self, words: str) -> None:
         """Open what is folded away under these words."""

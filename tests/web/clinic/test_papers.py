@@ -73,6 +73,10 @@ def test_the_name_of_a_file_says_the_reference_and_nothing_else(pressed, alice, 
     assert response.mimetype == "application/pdf"
 
 
+def test_the_real_engine_makes_a_paper_in_its_own_process(alice, signed):
+    assert opened(alice, signed, "form").says("Pat Doe, 38")
+
+
 @pytest.mark.parametrize("paper", PAPERS)
 def test_a_paper_can_be_read_by_people_who_cannot_see_it(pressed, alice, signed, paper):
     assert barriers(opened(alice, signed, paper)) == []
