@@ -21,7 +21,21 @@ _WHERE = "one => (here => [one === here, here.type, here.name])(document.activeE
 # The pictures of `make screenshots`: of these moments, in windows of this width.
 _PICTURES = {
     390: {"start", "question", "phq", "pause", "check", "sent", "submission"},
-    1280: {"compare", "queue", "submission", "sign-off", "rules", "propose", "proposal", "impact", "figures"},
+    1280: {
+        "compare",
+        "desk",
+        "trail",
+        "history",
+        "staff",
+        "queue",
+        "submission",
+        "sign-off",
+        "rules",
+        "propose",
+        "proposal",
+        "impact",
+        "figures",
+    },
 }
 
 
