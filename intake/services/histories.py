@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from intake.domain.events import SubmissionRevised
+from intake.domain.events import SubmissionRevised, SubmissionScreened
 from intake.domain.permissions import StaffMember
 from intake.services import reviewing
 from intake.services.answering import PATIENT
@@ -53,6 +53,8 @@ def _in_order(lines: tuple[Recorded, ...], known: Known) -> list[HistoryLine]:
     for one in lines:
         if one.event == SubmissionRevised.__name__:
             revision = int(str(one.detail["revision"]))
-        who = _NOBODY_SIGNED_IN.get(one.actor) or known.names.get(one.actor, one.actor.capitalize())
+        # Sending a form has it screened: the patient's doing, and the program's work.
+        actor = SYSTEM if one.event == SubmissionScreened.__name__ else one.actor
+        who = _NOBODY_SIGNED_IN.get(actor) or known.names.get(actor, actor.capitalize())
         told.append(HistoryLine(one.at, who, *in_words(one.event, one.detail, known), revision))
     return told

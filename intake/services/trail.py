@@ -122,7 +122,8 @@ def _in_words(line: Recorded, known: Known) -> TrailLine:
         line.at,
         known.who(line.actor),
         trail_words.title(line.event),
-        known.about(line.object),
+        # Whoever signs in does it to nobody else.
+        "" if line.object == line.actor else known.about(line.object),
         trail_words.details(line.detail, known, line.object),
         line.object if line.object in known.references and line.object else "",
     )

@@ -1,31 +1,48 @@
 """`intake audit verify` on a file of the trail: without the database, and compared with it."""
 
+import shutil
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from copies import make_copy, staff
+from copies import NOON, make_copy, staff
 from intake.cli import main
+from intake.domain.events import QueueOpened
 from intake.domain.permissions import Role
 from intake.services import trail_files
+from intake.storage import audit
+from intake.storage.database import Database
+from intake.storage.keyring import create_keyring, read_clinic_keys
 
 
-@pytest.fixture
-def copy(tmp_path, monkeypatch):
-    copy = make_copy(tmp_path)
-    monkeypatch.setenv("INTAKE_INSTANCE", str(copy.settings.instance))
-    monkeypatch.chdir(tmp_path)
-    yield copy
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    """A clinic with an auditor, and its trail as she downloaded it."""
+    folder = tmp_path_factory.mktemp("original")
+    copy = make_copy(folder)
+    audrey = staff(copy.clinic, "audrey", "A. Ledger", Role.AUDITOR)
+    taken = "".join(trail_files.take(copy.clinic, audrey))
     copy.desk.database.dispose()
     copy.clinic.database.dispose()
+    return copy.settings.instance, taken
 
 
 @pytest.fixture
-def file(copy, tmp_path):
-    """The trail as an auditor downloaded it."""
-    audrey = staff(copy.clinic, "audrey", "A. Ledger", Role.AUDITOR)
+def database(original, tmp_path, monkeypatch):
+    instance, _ = original
+    shutil.copytree(instance, tmp_path / "instance")
+    monkeypatch.setenv("INTAKE_INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.chdir(tmp_path)
+    database = Database(f"sqlite:///{tmp_path / 'instance' / 'intake.db'}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def file(database, original, tmp_path):
     path = tmp_path / "audit-trail.jsonl"
-    path.write_text("".join(trail_files.take(copy.clinic, audrey)), encoding="utf-8")
+    path.write_text(original[1], encoding="utf-8")
     return path
 
 
@@ -39,9 +56,9 @@ def lines_in(file):
     return len(file.read_text(encoding="utf-8").splitlines()) - 1
 
 
-def test_a_file_is_followed_with_the_keys_of_the_patients_side_alone(copy, file):
-    (copy.settings.instance / "intake.db").unlink()
-    (copy.settings.instance / "keys" / "clinic-keys.json").unlink()
+def test_a_file_is_followed_with_the_keys_of_the_patients_side_alone(file, tmp_path):
+    (tmp_path / "instance" / "intake.db").unlink()
+    (tmp_path / "instance" / "keys" / "clinic-keys.json").unlink()
 
     assert verify("--file", file) == f"audit-trail.jsonl is whole: {lines_in(file)} lines.\n"
 
@@ -62,17 +79,19 @@ def test_a_file_cut_short_is_told_apart(file):
     assert "it was not downloaded whole, or lines were taken out of it" in verify("--file", file, code=1)
 
 
-def test_the_database_goes_on_from_a_file_that_was_kept_elsewhere(copy, file):
-    staff(copy.clinic, "alice", "A. Rivera, MD", Role.CLINICIAN)
+def test_the_database_goes_on_from_a_file_that_was_kept_elsewhere(database, file, tmp_path):
+    keys = read_clinic_keys(tmp_path / "instance" / "keys")
+    with database.write() as session:
+        audit.record(session, keys, audit.SYSTEM, QueueOpened(1), NOON)
 
     told = verify("--file", file, "--with-database")
 
     assert told.endswith("The trail of the database begins with these lines.\n")
 
 
-def test_a_trail_cut_off_with_its_head_shows_against_a_file(copy, file):
+def test_a_trail_cut_off_with_its_head_shows_against_a_file(database, file):
     """Whole by itself, and shorter than what was kept elsewhere."""
-    with copy.clinic.database.write() as session:
+    with database.write() as session:
         session.execute(text("DROP TRIGGER audit_events_no_delete"))
         newest = session.scalar(text("SELECT max(seq) FROM audit_events"))
         session.execute(text("DELETE FROM audit_events WHERE seq = :seq"), {"seq": newest})
@@ -85,17 +104,13 @@ def test_a_trail_cut_off_with_its_head_shows_against_a_file(copy, file):
     assert f"The two part at line {newest}: the database has no such line" in told
 
 
-def test_a_file_of_another_clinic_is_not_taken_for_ones_own(copy, file, tmp_path):
-    other = make_copy(tmp_path / "other")
-    path = tmp_path / "theirs.jsonl"
-    audrey = staff(other.clinic, "audrey", "A. Ledger", Role.AUDITOR)
-    path.write_text("".join(trail_files.take(other.clinic, audrey)), encoding="utf-8")
-    other.desk.database.dispose()
-    other.clinic.database.dispose()
+def test_a_file_of_another_clinic_is_not_taken_for_ones_own(file, tmp_path):
+    shutil.rmtree(tmp_path / "instance" / "keys")
+    create_keyring(tmp_path / "instance" / "keys")
 
-    assert "broken at line 1" in verify("--file", path, code=1)
+    assert "broken at line 1" in verify("--file", file, code=1)
 
 
-def test_what_is_missing_is_named(copy, tmp_path):
+def test_what_is_missing_is_named(database, tmp_path):
     assert "cannot be read (No such file or directory)" in verify("--file", tmp_path / "none", code=2)
     assert "Name the file with --file" in verify("--with-database", code=2)

@@ -24,6 +24,11 @@ _PICTURES = {
     1280: {
         "basis",
         "compare",
+        "compare",
+        "desk",
+        "trail",
+        "history",
+        "staff",
         "queue",
         "submission",
         "sign-off",

@@ -27,28 +27,32 @@ from intake.domain.review_entries import (
 from intake.domain.rules import Priority
 from intake.services import histories, history_words, persons, reviewing
 from intake.storage import audit, reviews
-from intake.storage.submissions import ids
+from intake.storage.submissions import by_reference
 
 
-@pytest.fixture
-def copy(tmp_path):
-    copy = make_copy(tmp_path)
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """One clinic for all: each test has a form of its own."""
+    copy = make_copy(tmp_path_factory.mktemp("copy"))
     yield copy
     copy.desk.database.dispose()
     copy.clinic.database.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def alice(copy):
     return staff(copy.clinic, "alice", "A. Rivera, MD", Role.CLINICIAN)
 
 
 @pytest.fixture
 def submission(copy):
-    sending.send_at_once(copy.desk, f"{sending.PAT}, aneurysm: repaired, pregnancy: yes")
+    return send(copy, f"{sending.PAT}, aneurysm: repaired, pregnancy: yes")
+
+
+def send(copy, answers):
+    receipt = sending.send_at_once(copy.desk, answers)
     with copy.clinic.database.read() as session:
-        (found,) = ids(session)
-    return found
+        return by_reference(session, receipt.reference)
 
 
 def without_words(kinds):
@@ -157,9 +161,7 @@ def test_lines_after_a_revision_belong_to_it(copy, alice, submission):
 
 def test_what_was_said_of_two_forms_stands_in_the_history_of_both(copy, alice, submission):
     clinic = copy.clinic
-    sending.send_at_once(copy.desk, "first_name: Quinn, last_name: Roe, phone: 1")
-    with clinic.database.read() as session:
-        (other,) = set(ids(session)) - {submission}
+    other = send(copy, "first_name: Quinn, last_name: Roe, phone: 1")
     references = {
         one: reviewing.open_review(clinic, alice, one).submission.reference for one in (submission, other)
     }

@@ -18,6 +18,16 @@ MIDNIGHT = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)  # in New York
 
 @pytest.fixture
 def filled(database, clinic_keys):
+    return fill(database, clinic_keys)
+
+
+@pytest.fixture
+def trail_to_take(sqlite_database, clinic_keys):
+    """The same on one database alone: a file of it is the same from both."""
+    return fill(sqlite_database, clinic_keys)
+
+
+def fill(database, clinic_keys):
     """Nine lines, an hour apart, around midnight."""
     with database.write() as session:
         for hour, event in enumerate(
@@ -88,9 +98,9 @@ def followed(keys, lines):
     return result
 
 
-def test_a_file_of_the_trail_can_be_followed_with_the_keys_alone(filled, clinic_keys, patient_keys):
+def test_a_file_of_the_trail_can_be_followed_with_the_keys_alone(trail_to_take, clinic_keys, patient_keys):
     """The control for everything below."""
-    lines = file_of(filled)
+    lines = file_of(trail_to_take)
 
     assert len(lines) == 9 + 1
     assert followed(clinic_keys, lines) == audit.VerifyResult(ok=True, checked=9)
@@ -109,8 +119,8 @@ def test_a_file_of_the_trail_can_be_followed_with_the_keys_alone(filled, clinic_
         ("mac", "00" * 32),
     ],
 )
-def test_a_line_changed_in_the_file_is_found(filled, clinic_keys, field, value):
-    lines = file_of(filled)
+def test_a_line_changed_in_the_file_is_found(trail_to_take, clinic_keys, field, value):
+    lines = file_of(trail_to_take)
     lines[3] = json.dumps(json.loads(lines[3]) | {field: value})
 
     result = followed(clinic_keys, lines)
@@ -118,8 +128,8 @@ def test_a_line_changed_in_the_file_is_found(filled, clinic_keys, field, value):
     assert (result.ok, result.checked, result.first_bad_seq) == (False, 3, 4)
 
 
-def test_a_line_taken_out_of_the_file_is_found(filled, clinic_keys):
-    lines = file_of(filled)
+def test_a_line_taken_out_of_the_file_is_found(trail_to_take, clinic_keys):
+    lines = file_of(trail_to_take)
 
     assert followed(clinic_keys, lines[:3] + lines[4:]).reason == "line 4 is missing"
 
@@ -141,11 +151,11 @@ def test_a_line_taken_out_of_the_file_is_found(filled, clinic_keys):
         (lambda lines: [], "the file ends after 0 lines of the trail"),
     ],
 )
-def test_what_is_no_file_of_a_trail_is_told_apart(filled, clinic_keys, spoiled, said):
+def test_what_is_no_file_of_a_trail_is_told_apart(trail_to_take, clinic_keys, spoiled, said):
     with pytest.raises(NotATrailFile, match=said):
-        followed(clinic_keys, spoiled(file_of(filled)))
+        followed(clinic_keys, spoiled(file_of(trail_to_take)))
 
 
-def test_no_trail_makes_a_file_with_an_end_and_no_line(database, clinic_keys):
-    assert file_of(database) == ['{"end": 0}\n']
-    assert followed(clinic_keys, file_of(database)) == audit.VerifyResult(ok=True, checked=0)
+def test_no_trail_makes_a_file_with_an_end_and_no_line(sqlite_database, clinic_keys):
+    assert file_of(sqlite_database) == ['{"end": 0}\n']
+    assert followed(clinic_keys, file_of(sqlite_database)) == audit.VerifyResult(ok=True, checked=0)

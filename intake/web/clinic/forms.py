@@ -217,6 +217,7 @@ class StaffForm(FlaskForm):
     printed_name = _printed_name()
     roles = SelectMultipleField(
         "What they do here",
+        description="Tick all that fit. An auditor who also does other work reads lines of their own.",
         choices=list(ROLES),
         validators=[_at_least_one],
         widget=ListWidget(prefix_label=False),

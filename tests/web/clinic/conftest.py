@@ -24,6 +24,8 @@ STAFF = {
     "alice": ("A. Rivera, NP", {Role.CLINICIAN}),
     "bob": ("B. Stone", {Role.ADMINISTRATOR}),
     "dana": ("D. Both, MD", {Role.CLINICIAN, Role.ADMINISTRATOR}),
+    "fay": ("F. Moreno", {Role.FRONT_DESK}),
+    "audrey": ("A. Ledger", {Role.AUDITOR}),
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from intake.domain.permissions import Role
 from intake.services import accounts
 from intake.web.clinic.site import create_clinic_site
-from web.clinic.conftest import PASSWORD
+from web.clinic.conftest import PASSWORD, STAFF
 from web.clinic.person import Person
 
 NEW = "another four plain words"
@@ -279,7 +279,7 @@ def test_somebody_who_cannot_be_added_is_not(clinic, signed_in, changes, words):
 
     assert bob.status == 422
     assert words in bob.text
-    assert len(accounts.staff(clinic)) == 3
+    assert len(accounts.staff(clinic)) == len(STAFF)
 
 
 def test_a_new_password_signs_everybody_out_who_used_the_old_one(alice, signed_in, anyone):
