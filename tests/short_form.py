@@ -1,5 +1,6 @@
 """A short form with flags of every priority, and few rules: opening a review takes no time."""
 
+from pathlib import Path
 from uuid import UUID
 
 from copies import Copy
@@ -15,9 +16,8 @@ NOTES = """  - {id: note-one, topic: hypertension_history, title: First note, pr
      review_by: 2027-05-20, examples: [{answers: {pressure: yes}, outcome: raised},
      {answers: {pressure: no}, outcome: not_raised}, {answers: {pressure: declined}, outcome: cannot_tell}]}
 """
-LIBRARY = parse_library(
-    QUESTIONNAIRE, RULES + NOTES + NOTES.replace("-one", "-two").replace("First", "Second"), MEDICINES
-)
+ALL_RULES = RULES + NOTES + NOTES.replace("-one", "-two").replace("First", "Second")
+LIBRARY = parse_library(QUESTIONNAIRE, ALL_RULES, MEDICINES)
 PAT = Answers(
     {
         "filled_in_by": answered(Chosen("me")),
@@ -39,3 +39,11 @@ def send(copy: Copy, answers: Answers = PAT) -> UUID:
     answering.send(copy.desk, token, "Pat Doe")
     (new,) = set(reviewing.to_rescreen(copy.clinic)) - before
     return new
+
+
+def written_into(folder: Path) -> dict[str, str]:
+    """The content files, written; the settings that name them."""
+    texts = {"questionnaire": QUESTIONNAIRE, "screening_rules": ALL_RULES, "medicines": MEDICINES}
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return {f"INTAKE_{name.upper()}": str(folder / f"{name}.yaml") for name in texts}
