@@ -27,6 +27,7 @@ help:
 	@echo 'make lint        style, types, import rules, templates'
 	@echo 'make mutants     change each rule in one place at a time, and name each change nobody would notice'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
+	@echo 'make rounds      let 20 clinicians work on one form at once, 200 times on each database (about half an hour)'
 	@echo 'make prove       prove what holds of the rules for everyone who could fill in the form'
 	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 40 minutes)'
 	@echo 'make journeys    every journey in Chromium, in every width, with scripts and without, by keyboard'
@@ -54,6 +55,12 @@ KILLS ?=
 .PHONY: kills
 kills: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.kills $(KILLS)
+
+# Other figures: make rounds ROUNDS='--rounds 20 --on sqlite --seed 7'
+ROUNDS ?=
+.PHONY: rounds
+rounds: setup
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.rounds $(ROUNDS)
 
 # Other figures: make agreement AGREEMENT='--sets 20000 --seed 7'
 AGREEMENT ?=

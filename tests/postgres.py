@@ -12,7 +12,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -33,6 +33,18 @@ _SETTINGS = ("fsync", "synchronous_commit", "full_page_writes")
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
     """The address of the server's own database, from which others are made."""
+    return started()
+
+
+@pytest.fixture
+def fresh_postgres_database(postgres_server: str) -> Iterator[str]:
+    """The address of a database with nothing in it, gone after the test."""
+    with fresh_database(postgres_server) as address:
+        yield address
+
+
+def started() -> str:
+    """Start the server, unless this run has one; the address of its own database."""
     _remove_what_killed_runs_left()
     server = get_server(_folder_of(_process_that_began_the_run()), cleanup_mode=None)
     address = str(server.get_uri(driver="psycopg"))
@@ -42,18 +54,23 @@ def postgres_server() -> str:
     return address
 
 
-@pytest.fixture
-def fresh_postgres_database(postgres_server: str) -> Iterator[str]:
-    """The address of a database with nothing in it, gone after the test."""
+def stopped() -> None:
+    """Stop the server this process started, and remove what it kept."""
+    _remove(_folder_of(os.getpid()))
+
+
+@contextmanager
+def fresh_database(server: str) -> Iterator[str]:
+    """The address of a database with nothing in it, for as long as it is needed."""
     name = f"test_{uuid.uuid4().hex}"
-    _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log")
-    yield postgres_server.replace("/postgres?", f"/{name}?")
-    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log")
+    yield server.replace("/postgres?", f"/{name}?")
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        _remove(_folder_of(os.getpid()))
+        stopped()
 
 
 def _process_that_began_the_run() -> int:

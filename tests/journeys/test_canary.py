@@ -235,7 +235,9 @@ def review(browser, reference):
     address = page.address
     while waiting := [form for form in browser.open(address).forms() if is_acknowledgement(form)]:
         (button,) = waiting[0].buttons
-        (note,) = waiting[0].controls
+        *done, note = waiting[0].controls
+        for one in done[:1]:
+            waiting[0].pick(one)
         waiting[0].type(note, f"{CANARY} seen")
         browser.press(waiting[0], button)
     say_what_flags_are_worth(browser, address)

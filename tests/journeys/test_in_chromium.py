@@ -118,7 +118,8 @@ def reviews(browser, name):
     browser.follow(name)
     browser.picture("submission")
     first, *others = [form for form in browser.page.forms() if acknowledges(form)]
-    browser.unfold(f"Add a note to: {about(first)}")
+    if not says_what_was_done(first):
+        browser.unfold(f"Add a note to: {about(first)}")
     first.fill("Note (optional)", "Will take it again at the visit")
     browser.press(first, acknowledges(first))
     assert "Note: Will take it again at the visit" in browser.page.text
@@ -127,6 +128,7 @@ def reviews(browser, name):
     assert not any(SIGN_OFF in form.buttons for form in browser.page.forms())
     browser.follow("Back to the form")
     for form in others:
+        says_what_was_done(form)
         browser.press(form, acknowledges(form))
     signs_off(browser)
     browser.follow("History")
@@ -167,6 +169,14 @@ def write(browser, button, *lines, expecting=200):
 def acknowledges(form):
     """The button that acknowledges a flag; None in other forms."""
     return next((words for words in form.buttons if words.startswith("Acknowledge: ")), None)
+
+
+def says_what_was_done(form):
+    """Pick that the patient was called, where an urgent flag asks; whether it does."""
+    called = [one for one in form.controls if one.label == "I called the patient"]
+    for one in called:
+        form.pick(one)
+    return bool(called)
 
 
 def about(form):

@@ -7,8 +7,6 @@ from uuid import UUID
 import pytest
 
 from copies import make_copy, staff
-from intake.content.library import parse_library
-from intake.domain.answers import Answers, Chosen, Text, answered
 from intake.domain.permissions import Role
 from intake.domain.review import Status
 from intake.domain.review_acts import AlreadyUndone, PastDay, notes_waiting
@@ -16,42 +14,9 @@ from intake.domain.review_entries import Done, View, ViewKind
 from intake.domain.rules import Priority
 from intake.domain.standing import PlaceInWork
 from intake.domain.viewing import ViewNotDue
-from intake.services import acting, answering, reviewing, second_reads, viewing
-from intake.services.paths import pages_asked
+from intake.services import acting, reviewing, second_reads, viewing
 from intake.storage import audit
-from web.clinic.content import MEDICINES, QUESTIONNAIRE, RULES
-
-NOTES = """  - {id: note-one, topic: hypertension_history, title: First note, priority: info,
-     when: {question: pressure, is: yes}, why: For the record., sources: [{kind: inference,
-     title: Clinical inference of the intake project, checked: not checked}], owner: Clinical lead,
-     review_by: 2027-05-20, examples: [{answers: {pressure: yes}, outcome: raised},
-     {answers: {pressure: no}, outcome: not_raised}, {answers: {pressure: declined}, outcome: cannot_tell}]}
-"""
-# Few rules: each step opens the whole review.
-LIBRARY = parse_library(
-    QUESTIONNAIRE, RULES + NOTES + NOTES.replace("-one", "-two").replace("First", "Second"), MEDICINES
-)
-PAT = Answers(
-    {
-        "filled_in_by": answered(Chosen("me")),
-        "first_name": answered(Text("Pat")),
-        "pressure": answered(Chosen("yes")),
-        "treated": answered(Chosen("no")),
-        "takes": answered(Chosen("no")),
-    }
-)
-
-
-def send(copy):
-    """Pat's form, with flags of every priority; its id."""
-    before = set(reviewing.to_rescreen(copy.clinic))
-    token = answering.start(copy.desk)
-    for page in pages_asked(copy.desk.evidence(PAT)):
-        given = {question.id: PAT[question.id] for question in page.questions if question.id in PAT}
-        answering.answer_page(copy.desk, token, page, given)
-    answering.send(copy.desk, token, "Pat Doe")
-    (new,) = set(reviewing.to_rescreen(copy.clinic)) - before
-    return new
+from short_form import LIBRARY, send
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,29 @@
+"""The product with a mistake built in: whoever was not first is told that they were.
+
+The control of the rounds: a campaign that finds nothing wrong here would find nothing anywhere.
+"""
+
+import sys
+from contextlib import suppress
+from uuid import UUID
+
+from intake.cli import main
+from intake.domain.permissions import StaffMember
+from intake.domain.review import AlreadyAcknowledged
+from intake.domain.review_entries import Done
+from intake.services import reviewing
+from intake.services.clinic import Clinic
+
+_acknowledge = reviewing.acknowledge
+
+
+def _careless(
+    clinic: Clinic, clinician: StaffMember, submission: UUID, flag: str, note: str, done: Done | None = None
+) -> None:
+    with suppress(AlreadyAcknowledged):
+        _acknowledge(clinic, clinician, submission, flag, note, done)
+
+
+if __name__ == "__main__":
+    reviewing.acknowledge = _careless
+    main(sys.argv[1:])
