@@ -8,6 +8,7 @@ from uuid import UUID
 import click
 
 from intake import __version__, resources
+from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
 from intake.cli.rules.check import exit_code, print_remarks
@@ -228,6 +229,7 @@ def demo() -> None:
 
 
 main.add_command(rules_group)
+main.add_command(mail_group)
 
 
 @main.group("audit", help="The audit trail.")

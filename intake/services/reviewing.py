@@ -13,13 +13,12 @@ from intake.domain.events import (
     SubmissionOpened,
     SubmissionScreened,
 )
-from intake.domain.evidence import PatientEvidence
-from intake.domain.fitting import fitting
 from intake.domain.permissions import StaffMember
 from intake.domain.review import QueueEntry, Review, Status
 from intake.domain.rules import Priority
-from intake.domain.screening import Screening, screen
+from intake.services import replies
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.screening_again import screen_again
 from intake.storage import audit, reviews, submissions
 
 STATEMENT = (
@@ -69,6 +68,7 @@ class Rescreened:
 
 def queue(clinic: Clinic, clinician: StaffMember) -> Queue:
     """What waits, by priority and then by age. Looking is recorded."""
+    replies.take_in(clinic)
     with clinic.database.write() as session:
         now = clinic.now()
         waiting = reviews.queue(session, clinic.keys)
@@ -91,6 +91,7 @@ def open_review(clinic: Clinic, clinician: StaffMember, submission: UUID) -> Rev
 
     Raises NoSuchSubmission.
     """
+    replies.take_in(clinic)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         audit.record(
@@ -141,7 +142,7 @@ def rescreen(clinic: Clinic, submission: UUID, *, force: bool = False) -> Rescre
     """
     with clinic.database.write() as session:
         before = reviews.review(session, clinic.keys, submission)
-        screening = _screen_again(clinic, before)
+        screening = screen_again(clinic.library, before.submission, clinic.now())
         if says_the_same(before.screening, screening) and not force:
             return Rescreened(added=False)
         number = len(before.screenings) + 1
@@ -155,12 +156,3 @@ def rescreen(clinic: Clinic, submission: UUID, *, force: bool = False) -> Rescre
         if reopened:
             audit.record(session, clinic.keys, SYSTEM, ReviewReopened(submission, number), clinic.now())
     return Rescreened(added=True, reopened=reopened)
-
-
-def _screen_again(clinic: Clinic, review: Review) -> Screening:
-    library = clinic.library
-    answers = fitting(library.questionnaire, review.submission.answers)
-    # As of the day it was sent: a patient does not grow older by being screened again.
-    sent_on = review.submission.sent_on
-    evidence = PatientEvidence(library.questionnaire, library.formulary, answers, sent_on)
-    return screen(library.rulebook, evidence, library.editions, clinic.now())

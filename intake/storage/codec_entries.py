@@ -41,7 +41,8 @@ def entry_to_json(entry: Entry) -> Json:
             return {"entry": "look_again", "on": on, "reason": entry.reason, **_by_to_json(entry.by)}
         case Question():
             about = {"flag": entry.flag, "question": entry.question, "title": entry.title}
-            return {"entry": "question", "words": entry.words, **about, **_by_to_json(entry.by)}
+            again = {"again": entry.again} if entry.again else {}
+            return {"entry": "question", "words": entry.words, **about, **again, **_by_to_json(entry.by)}
         case QuestionWithdrawn():
             return {"entry": "question_withdrawn", "asked": entry.asked, **_by_to_json(entry.by)}
         case Revised():
@@ -75,7 +76,7 @@ def entry_from_json(document: Json) -> Entry:
             return LookAgain(day, document["reason"], _by(document))
         case "question":
             about = (document["flag"], document["question"], document["title"])
-            return Question(document["words"], _by(document), *about)
+            return Question(document["words"], _by(document), *about, document.get("again", ""))
         case "question_withdrawn":
             return QuestionWithdrawn(document["asked"], _by(document))
         case "revised":
