@@ -8,6 +8,7 @@ from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
 from intake.services.clinic import Clinic
 from intake.web.clinic import (
+    asking,
     entry,
     feedback,
     figures,
@@ -45,7 +46,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, feedback, entry, staff, rules, proposals, impact, figures):
+    for part in (views, signing, asking, feedback, entry, staff, rules, proposals, impact, figures):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
@@ -71,6 +72,8 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered
+    app.jinja_env.globals["exchanged"] = asking.exchanged
+    app.jinja_env.globals["place_of_answer"] = asking.place_of_answer
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
 
     @app.context_processor
