@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from intake.domain.answers import State
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.review import Changed, UnknownFlag
 from intake.domain.wording import Line
@@ -80,9 +81,10 @@ def ask(member: StaffMember, submission: UUID) -> ResponseReturnValue:
         lines = _lines(reading)
         if not 1 <= answer <= len(lines):
             abort(404)
-        form.question.data = lines[answer - 1].question
-        if not lines[answer - 1].given or lines[answer - 1].state is None:
-            form.again.data = lines[answer - 1].question
+        line = lines[answer - 1]
+        form.question.data = line.question
+        if line.state is not State.ANSWERED:
+            form.again.data = line.question
     return _page(reading, form)
 
 
