@@ -15,12 +15,15 @@ from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.review_entries import Done, Entry
 from intake.domain.rules import Priority
 from intake.domain.safety_log import Closing
+from intake.domain.same_person import SaidOfTwo
 from intake.domain.screening import Screening
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.domain.tally import Tally
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
 from intake.storage.codec_entries import (
     UnknownEntry,
+    by_from_json,
+    by_to_json,
     entry_from_json,
     entry_to_json,
     standing_from_json,
@@ -334,6 +337,7 @@ def entry_from_bytes(content: bytes) -> Entry:
         raise UnknownRecord(str(unknown)) from None
 
 
+<<<<<<< HEAD
 def asked_of_patient_to_bytes(asked: AskedOfPatient) -> bytes:
     """What a patient may see of a question."""
     return _to_bytes("asked_of_patient", asked_to_json(asked))
@@ -381,6 +385,17 @@ def notice_from_bytes(content: bytes) -> tuple[str, str]:
     """Recipient and secret."""
     document = document_of("notice", content)
     return document["recipient"], document["secret"]
+=======
+def said_of_two_to_bytes(said: SaidOfTwo) -> bytes:
+    """What a clinician says of two submissions."""
+    return _to_bytes("said_of_two", {"same": said.same, **by_to_json(said.by)})
+
+
+def said_of_two_from_bytes(content: bytes) -> SaidOfTwo:
+    """What was said."""
+    document = document_of("said_of_two", content)
+    return SaidOfTwo(document["same"], by_from_json(document))
+>>>>>>> main
 
 
 def _signature_to_json(signature: Signature) -> Json:

@@ -32,19 +32,23 @@ def entry_to_json(entry: Entry) -> Json:
     """One fact, under the name of its kind."""
     match entry:
         case Undoing():
-            said = {"of": entry.acknowledgement, "flag": entry.flag, **_by_to_json(entry.by)}
+            said = {"of": entry.acknowledgement, "flag": entry.flag, **by_to_json(entry.by)}
             return {"entry": "undoing", **said}
         case Reopening():
-            return {"entry": "reopening", "reason": entry.reason, **_by_to_json(entry.by)}
+            return {"entry": "reopening", "reason": entry.reason, **by_to_json(entry.by)}
         case LookAgain():
             on = None if entry.on is None else entry.on.isoformat()
-            return {"entry": "look_again", "on": on, "reason": entry.reason, **_by_to_json(entry.by)}
+            return {"entry": "look_again", "on": on, "reason": entry.reason, **by_to_json(entry.by)}
         case Question():
             about = {"flag": entry.flag, "question": entry.question, "title": entry.title}
+<<<<<<< HEAD
             again = {"again": entry.again} if entry.again else {}
             return {"entry": "question", "words": entry.words, **about, **again, **_by_to_json(entry.by)}
+=======
+            return {"entry": "question", "words": entry.words, **about, **by_to_json(entry.by)}
+>>>>>>> main
         case QuestionWithdrawn():
-            return {"entry": "question_withdrawn", "asked": entry.asked, **_by_to_json(entry.by)}
+            return {"entry": "question_withdrawn", "asked": entry.asked, **by_to_json(entry.by)}
         case Revised():
             return {
                 "entry": "revised",
@@ -57,28 +61,32 @@ def entry_to_json(entry: Entry) -> Json:
         case View():
             priority = None if entry.priority is None else entry.priority.value
             said = {"kind_of_view": entry.kind.value, "priority": priority, "words": entry.words}
-            return {"entry": "view", **said, **_by_to_json(entry.by)}
+            return {"entry": "view", **said, **by_to_json(entry.by)}
         case TakenOver():
             before = {"from": str(entry.taken_from), "from_name": entry.taken_from_name}
-            return {"entry": "taken_over", **before, "reason": entry.reason, **_by_to_json(entry.by)}
+            return {"entry": "taken_over", **before, "reason": entry.reason, **by_to_json(entry.by)}
 
 
 def entry_from_json(document: Json) -> Entry:
     """The fact. Raises UnknownEntry."""
     match document["entry"]:
         case "undoing":
-            return Undoing(document["of"], document["flag"], _by(document))
+            return Undoing(document["of"], document["flag"], by_from_json(document))
         case "reopening":
-            return Reopening(document["reason"], _by(document))
+            return Reopening(document["reason"], by_from_json(document))
         case "look_again":
             on = document["on"]
             day = None if on is None else date.fromisoformat(on)
-            return LookAgain(day, document["reason"], _by(document))
+            return LookAgain(day, document["reason"], by_from_json(document))
         case "question":
             about = (document["flag"], document["question"], document["title"])
+<<<<<<< HEAD
             return Question(document["words"], _by(document), *about, document.get("again", ""))
+=======
+            return Question(document["words"], by_from_json(document), *about)
+>>>>>>> main
         case "question_withdrawn":
-            return QuestionWithdrawn(document["asked"], _by(document))
+            return QuestionWithdrawn(document["asked"], by_from_json(document))
         case "revised":
             return Revised(
                 document["revision"],
@@ -90,10 +98,10 @@ def entry_from_json(document: Json) -> Entry:
         case "view":
             priority = document["priority"]
             soon = None if priority is None else Priority(priority)
-            return View(ViewKind(document["kind_of_view"]), soon, document["words"], _by(document))
+            return View(ViewKind(document["kind_of_view"]), soon, document["words"], by_from_json(document))
         case "taken_over":
             taken_from = UUID(document["from"])
-            return TakenOver(taken_from, document["from_name"], document["reason"], _by(document))
+            return TakenOver(taken_from, document["from_name"], document["reason"], by_from_json(document))
         case other:
             raise UnknownEntry(f"an entry of kind {other!r}: it may need a newer version of intake")
 
@@ -126,10 +134,12 @@ def standing_from_json(document: Json) -> Standing:
     )
 
 
-def _by_to_json(by: By) -> Json:
+def by_to_json(by: By) -> Json:
+    """Who, under which name, and when."""
     return {"clinician": str(by.clinician), "printed_name": by.printed_name, "at": by.at.isoformat()}
 
 
-def _by(document: Json) -> By:
+def by_from_json(document: Json) -> By:
+    """Who, under which name, and when."""
     at = datetime.fromisoformat(document["at"])
     return By(UUID(document["clinician"]), document["printed_name"], at)

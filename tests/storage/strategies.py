@@ -37,6 +37,7 @@ from intake.domain.review_entries import (
 )
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.safety_log import Closing
+from intake.domain.same_person import SaidOfTwo
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.standing import Standing
 from intake.domain.submissions import Draft, Signature, Submission
@@ -135,6 +136,7 @@ entries = st.one_of(
     st.builds(View, st.sampled_from(ViewKind), st.none() | st.sampled_from(Priority), any_words, by),
     st.builds(TakenOver, st.uuids(), words, any_words, by),
 )
+said_of_two = st.builds(SaidOfTwo, st.booleans(), by)
 standings = st.builds(
     Standing,
     st.booleans(),

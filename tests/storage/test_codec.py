@@ -87,6 +87,11 @@ def test_a_further_fact_comes_back(entry):
     assert codec.entry_from_bytes(codec.entry_to_bytes(entry)) == entry
 
 
+@given(strategies.said_of_two)
+def test_what_is_said_of_two_submissions_comes_back(said):
+    assert codec.said_of_two_from_bytes(codec.said_of_two_to_bytes(said)) == said
+
+
 def test_a_fact_of_a_kind_nobody_knows_is_refused():
     content = json.dumps({"v": 1, "kind": "entry", "entry": "teleported"}).encode()
     with pytest.raises(UnknownRecord, match="teleported"):

@@ -14,6 +14,7 @@ from intake.web.clinic import (
     figures,
     impact,
     overlay_report,
+    persons,
     proposals,
     reading,
     rules,
@@ -46,7 +47,19 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     app = new_site("clinic", clinic.settings, clinic.keys.secret_key)
     app.extensions[sessions.CLINIC] = clinic
     keep_door(app, Door(sessions.whoever, entry.signed_out))
-    for part in (views, signing, asking, feedback, entry, staff, rules, proposals, impact, figures):
+    for part in (
+        views,
+        signing,
+        asking,
+        feedback,
+        entry,
+        staff,
+        rules,
+        proposals,
+        impact,
+        figures,
+        persons,
+    ):
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
     refuse_unmarked(app)
@@ -75,6 +88,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.globals["exchanged"] = asking.exchanged
     app.jinja_env.globals["place_of_answer"] = asking.place_of_answer
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
+    app.jinja_env.globals["linked_to"] = persons.linked_to
 
     @app.context_processor
     def signed_in() -> dict[str, object]:

@@ -7,16 +7,22 @@ from intake.web.patient import parse
 _NOT_OPENED = "We could not open that. Check the link and the reference, and try again"
 
 
+def _visible(typed: str | None) -> str:
+    return parse.visible(typed or "")
+
+
 class DoorForm(Form):
     """A link and a reference, pasted or copied by hand."""
 
     link = StringField(
         "The link from the clinic",
         description="It is filled in when you open the link. If not, copy the whole link and paste it here.",
+        filters=[_visible],
     )
     reference = StringField(
         "Your reference",
         description="You got it when you sent your form. For example: HL-7K4-92Q.",
+        filters=[_visible],
     )
 
     def refuse(self) -> None:
@@ -27,11 +33,11 @@ class DoorForm(Form):
 class WordsForm(Form):
     """What the patient writes."""
 
-    words = TextAreaField("Your answer")
+    words = TextAreaField("Your answer", filters=[_visible])
 
     def read(self, *, may_be_empty: bool, empty: str) -> str | None:
         """The words; None when something is to be checked first. ``empty`` says what is missing."""
-        words = parse.visible(self.words.data or "")
+        words = self.words.data or ""
         if not words and not may_be_empty:
             self.words.errors = [empty]
         try:
