@@ -337,7 +337,6 @@ def entry_from_bytes(content: bytes) -> Entry:
         raise UnknownRecord(str(unknown)) from None
 
 
-<<<<<<< HEAD
 def asked_of_patient_to_bytes(asked: AskedOfPatient) -> bytes:
     """What a patient may see of a question."""
     return _to_bytes("asked_of_patient", asked_to_json(asked))
@@ -385,7 +384,8 @@ def notice_from_bytes(content: bytes) -> tuple[str, str]:
     """Recipient and secret."""
     document = document_of("notice", content)
     return document["recipient"], document["secret"]
-=======
+
+
 def said_of_two_to_bytes(said: SaidOfTwo) -> bytes:
     """What a clinician says of two submissions."""
     return _to_bytes("said_of_two", {"same": said.same, **by_to_json(said.by)})
@@ -395,7 +395,6 @@ def said_of_two_from_bytes(content: bytes) -> SaidOfTwo:
     """What was said."""
     document = document_of("said_of_two", content)
     return SaidOfTwo(document["same"], by_from_json(document))
->>>>>>> main
 
 
 def _signature_to_json(signature: Signature) -> Json:

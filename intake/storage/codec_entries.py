@@ -41,12 +41,8 @@ def entry_to_json(entry: Entry) -> Json:
             return {"entry": "look_again", "on": on, "reason": entry.reason, **by_to_json(entry.by)}
         case Question():
             about = {"flag": entry.flag, "question": entry.question, "title": entry.title}
-<<<<<<< HEAD
             again = {"again": entry.again} if entry.again else {}
-            return {"entry": "question", "words": entry.words, **about, **again, **_by_to_json(entry.by)}
-=======
-            return {"entry": "question", "words": entry.words, **about, **by_to_json(entry.by)}
->>>>>>> main
+            return {"entry": "question", "words": entry.words, **about, **again, **by_to_json(entry.by)}
         case QuestionWithdrawn():
             return {"entry": "question_withdrawn", "asked": entry.asked, **by_to_json(entry.by)}
         case Revised():
@@ -80,11 +76,7 @@ def entry_from_json(document: Json) -> Entry:
             return LookAgain(day, document["reason"], by_from_json(document))
         case "question":
             about = (document["flag"], document["question"], document["title"])
-<<<<<<< HEAD
-            return Question(document["words"], _by(document), *about, document.get("again", ""))
-=======
-            return Question(document["words"], by_from_json(document), *about)
->>>>>>> main
+            return Question(document["words"], by_from_json(document), *about, document.get("again", ""))
         case "question_withdrawn":
             return QuestionWithdrawn(document["asked"], by_from_json(document))
         case "revised":
