@@ -66,6 +66,7 @@ def question(at: Replying) -> ResponseReturnValue:
     listed = page is not None and page.questions[0].kind is Kind.MEDICINES
     sent = request.form if request.method == "POST" else None
     words = WordsForm(sent, prefix=_WORDS, data={"words": at.draft.words})
+    words.ask(unasked=at.asked is None, beside=page is not None)
     asks = None if page is None or listed else PageForm(page, replying.evidence_of(at.desk, at.draft), sent)
     if sent is None:
         return _question(at, words, asks)

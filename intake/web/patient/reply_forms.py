@@ -35,6 +35,13 @@ class WordsForm(Form):
 
     words = TextAreaField("Your answer", filters=[_visible])
 
+    def ask(self, *, unasked: bool, beside: bool) -> None:
+        """Say what the box is for: something new, something beside another answer, or the answer."""
+        if unasked:
+            self.words.label.text = "What do you want to add?"
+        elif beside:
+            self.words.label.text = "Do you want to say more? (optional)"
+
     def read(self, *, may_be_empty: bool, empty: str) -> str | None:
         """The words; None when something is to be checked first. ``empty`` says what is missing."""
         words = self.words.data or ""
