@@ -22,6 +22,12 @@ from intake.domain.reading_promise import Unit, promise_in, read_by
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
+_ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")  # what is printed, without a space, < or > or another @
+_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
+_PATHS = frozenset(
+    {"questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay", "mail_password_file"}
+)
+MAIL_SECURITY = ("starttls", "tls", "none")
 
 
 class SettingsRefused(Exception):
@@ -71,6 +77,13 @@ class Settings:
         "This record may hold answers about alcohol and drug use, to which 42 CFR Part 2 may apply. "
         "Whoever receives it may pass them on only as those rules allow."
     )
+    # Without a server nothing is e-mailed, and the pages say so.
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_security: str = "starttls"
+    mail_user: str = ""
+    mail_password_file: Path | None = None
+    mail_sender: str = ""
 
     @property
     def secure_cookies(self) -> bool:
@@ -186,15 +199,22 @@ def _unknown(written: Mapping[str, str], environment: Mapping[str, str]) -> list
     return problems
 
 
-def _converted(name: str, value: str, problems: list[str]) -> str | int | bool | Path | None:
-    if name in ("port", "threads", "patient_idle_minutes", "staff_idle_minutes"):
+def _converted(name: str, value: str, problems: list[str]) -> str | int | Path | None:
+    if name in ("port", "threads", "patient_idle_minutes", "staff_idle_minutes", "mail_port"):
         if not value.isdigit() or int(value) == 0:
             problems.append(f"{name}: should be a whole number above 0")
             return 1
         return int(value)
-    if name == "rules_overlay" and not value.strip():
+    if name in ("rules_overlay", "mail_password_file") and not value.strip():
         return None
-    if name in ("questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay"):
+    if name in (
+        "questionnaire",
+        "screening_rules",
+        "medicines",
+        "crisis_lines",
+        "rules_overlay",
+        "mail_password_file",
+    ):
         return Path(value).absolute()
     return value
 
@@ -213,8 +233,7 @@ def _problems(settings: Settings) -> list[str]:
         problems.append("port: should be at most 65535")
     if urlsplit(settings.public_address).scheme not in ("http", "https"):
         problems.append("public_address: should start with https:// (http:// only to try it here)")
-    local = {"127.0.0.1", "localhost", "::1"}
-    if not settings.secure_cookies and not set(settings.trusted_hosts) <= local:
+    if not settings.secure_cookies and not set(settings.trusted_hosts) <= _THIS_MACHINE:
         problems.append(
             "public_address: answers would travel unprotected; use https:// for any address "
             "other than this machine"
@@ -227,4 +246,19 @@ def _problems(settings: Settings) -> list[str]:
         ]
     if settings.clinic_logo and not Path(settings.clinic_logo).is_file():
         problems.append("clinic_logo: there is no such file")
+    return problems + _mail_problems(settings)
+
+
+def _mail_problems(settings: Settings) -> list[str]:
+    if not settings.mail_host:
+        return []
+    problems = []
+    if not _ADDRESS.fullmatch(settings.mail_sender):
+        problems.append("mail_sender: should be the clinic's address, like forms@clinic.example")
+    if settings.mail_security not in MAIL_SECURITY:
+        problems.append(f"mail_security: should be one of {', '.join(MAIL_SECURITY)}")
+    if settings.mail_security == "none" and settings.mail_host not in _THIS_MACHINE:
+        problems.append("mail_security: none is for a mail server on this machine; use starttls or tls")
+    if settings.mail_password_file is not None and not settings.mail_password_file.is_file():
+        problems.append("mail_password_file: there is no such file")
     return problems

@@ -9,6 +9,7 @@ import click
 
 from intake import __version__, resources
 from intake.cli.audit import audit_group
+from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
 from intake.cli.rules.check import exit_code, print_remarks
@@ -230,6 +231,7 @@ def demo() -> None:
 
 main.add_command(rules_group)
 main.add_command(audit_group)
+main.add_command(mail_group)
 
 
 def _write(path: Path, text: str) -> None:

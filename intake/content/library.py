@@ -104,11 +104,15 @@ def read_asked(questionnaire: Path, medicines: Path, crisis_lines: Path | None =
 
 def parse_library(questionnaire: str, rules: str, medicines: str) -> Library:
     """All three documents from their text. Raises DocumentRefused."""
+    return parse_asked(questionnaire, medicines).with_rules(rules, "screening_rules.yaml")
+
+
+def parse_asked(questionnaire: str, medicines: str) -> Asked:
+    """The questionnaire and the medicines from their text. Raises DocumentRefused."""
     formulary = parse_formulary(medicines)
     asked = parse_questionnaire(questionnaire)
     _check_classes(asked, formulary, "questionnaire")
-    texts = {"questionnaire": questionnaire, "medicines": medicines}
-    return Asked(asked, formulary, texts).with_rules(rules, "screening_rules.yaml")
+    return Asked(asked, formulary, {"questionnaire": questionnaire, "medicines": medicines})
 
 
 def unknown_classes(asked: Questionnaire, formulary: Formulary) -> Iterator[tuple[int, int, str]]:

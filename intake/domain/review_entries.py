@@ -71,7 +71,8 @@ class LookAgain:
 class Question:
     """Something asked of the patient: about a flag (its key), a question of the form (its id), or neither.
 
-    ``title`` is what the flag or the question was called when it was asked.
+    ``title`` is what the flag or the question was called when it was asked; ``again`` is the question
+    of the form that the patient is asked to answer once more, if there is one.
     """
 
     words: str
@@ -79,6 +80,7 @@ class Question:
     flag: str = ""
     question: str = ""
     title: str = ""
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ def meaning(entry: Entry) -> list[object]:
             flags = [] if entry.flags is None else [list(entry.flags)]
             return ["look_again", entry.on, entry.reason, *_by(entry.by), *flags]
         case Question():
-            return ["question", entry.words, entry.flag, entry.question, *_by(entry.by)]
+            again = [entry.again] if entry.again else []
+            return ["question", entry.words, entry.flag, entry.question, *_by(entry.by), *again]
         case QuestionWithdrawn():
             return ["question_withdrawn", entry.asked, *_by(entry.by)]
         case Revised():

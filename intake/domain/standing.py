@@ -6,7 +6,7 @@ form's title; ``Standing.of`` makes it anew each time something is recorded.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
@@ -21,6 +21,9 @@ from intake.domain.review_entries import (
     View,
     ViewKind,
 )
+
+# After this long without an answer, staff are told gently; the patient is not pressed (ux_spec 12.3).
+LONG_WITHOUT_ANSWER = timedelta(days=3)
 
 
 class PlaceInWork(Enum):
@@ -48,8 +51,9 @@ class Signed:
 class Standing:
     """What decides where a review stands; only the day is missing.
 
-    ``asked_at`` is when the oldest question was asked that the patient has not answered,
-    ``new_answer`` whether something came from the patient since the last sign-off,
+    ``asked_at`` is when the oldest question was asked that the patient has not answered; None while
+    anything came from the patient after the newest of them that nobody has signed for yet.
+    ``new_answer`` says whether something came from the patient since the last sign-off,
     ``second_read`` that somebody other than ``signed_by`` is to read it.
     """
 
@@ -79,7 +83,7 @@ class Standing:
         return cls(
             signed=signed,
             look_again_on=_look_again_on(entries, sign_offs, flags),
-            asked_at=_asked_at(entries),
+            asked_at=_asked_at(entries, sign_offs[-1].entries if sign_offs else 0),
             new_answer=any(isinstance(one, Revised) for one in since),
             second_read=signed and sign_offs[-1].second_read and not _read_twice(since, sign_offs[-1].by),
             signed_by=sign_offs[-1].by if signed else None,
@@ -89,6 +93,10 @@ class Standing:
     def is_finished(self) -> bool:
         """Whether nothing brings it back by itself: the queue need not look at it again."""
         return self.signed and self.look_again_on is None and self.asked_at is None and not self.second_read
+
+    def waits_long(self, now: datetime) -> bool:
+        """Whether the patient has not answered for so long that somebody may want to call."""
+        return self.asked_at is not None and now - self.asked_at >= LONG_WITHOUT_ANSWER
 
     def comes_back(self, today: date) -> bool:
         """Whether the day has come on which somebody wanted to look again."""
@@ -122,8 +130,14 @@ def open_questions(entries: Sequence[Entry]) -> tuple[tuple[int, Question], ...]
     )
 
 
-def _asked_at(entries: Sequence[Entry]) -> datetime | None:
-    return min((question.by.at for _, question in open_questions(entries)), default=None)
+def _asked_at(entries: Sequence[Entry], read_until: int) -> datetime | None:
+    still_open = open_questions(entries)
+    if not still_open:
+        return None
+    newest, _ = still_open[-1]
+    if any(isinstance(one, Revised) for one in entries[max(newest, read_until) :]):
+        return None
+    return min(question.by.at for _, question in still_open)
 
 
 def _look_again_on(

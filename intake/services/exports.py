@@ -14,7 +14,7 @@ from intake.domain.leaving_out import said_without_substance_use, without_substa
 from intake.domain.permissions import StaffMember
 from intake.domain.review import Review
 from intake.domain.submissions import Submission
-from intake.services import export_csv, export_json, export_zip
+from intake.services import export_csv, export_json, export_zip, replies
 from intake.services.clinic import Clinic
 from intake.services.export_json import Exported
 from intake.services.export_zip import Packed
@@ -85,6 +85,7 @@ def export_one(
     clinic: Clinic, member: StaffMember, submission: UUID, form: Form, *, without: bool = False
 ) -> Exported:
     """One record, ready to leave. Recorded in the same transaction. Raises NoSuchSubmission."""
+    replies.take_in(clinic)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         event = SubmissionExported(submission, form.value)
@@ -111,6 +112,7 @@ def export_many(clinic: Clinic, member: StaffMember, wanted: Wanted, purpose: st
     purpose = purpose.strip()
     if not 0 < len(purpose) <= LONGEST_PURPOSE or not purpose.isprintable():
         raise PurposeNeeded
+    replies.take_in(clinic)
     now = clinic.now()
     begin, end = (_midnight(clinic, day) for day in (wanted.since, wanted.until + timedelta(days=1)))
     with clinic.database.write() as session:

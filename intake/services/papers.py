@@ -12,6 +12,7 @@ from uuid import UUID
 from intake.domain.events import AccessListOpened, Event, SubmissionPrinted
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.review import Review
+from intake.services import replies
 from intake.services.clinic import Clinic
 from intake.storage import accounts, audit, reviews
 from intake.storage.audit import Recorded
@@ -72,6 +73,7 @@ def printed(clinic: Clinic, member: StaffMember, submission: UUID, paper: Paper)
 
     Raises NoSuchSubmission.
     """
+    replies.take_in(clinic)
     return _read(clinic, member, submission, SubmissionPrinted(submission, paper.value))
 
 

@@ -16,6 +16,7 @@ from intake.domain.permissions import StaffMember
 from intake.domain.queue_order import EVERYTHING, Key, Wanted, page_after, page_before, rank
 from intake.domain.review import QueueEntry
 from intake.domain.standing import PlaceInWork
+from intake.services import replies
 from intake.services.claims import lasts
 from intake.services.clinic import Clinic
 from intake.services.queue_lines import Around, Line, finished_line, unfinished_line
@@ -110,6 +111,7 @@ def open_list(
     ``after`` and ``before`` are the positions another page carried; one that is none of this
     list's begins at the beginning.
     """
+    replies.take_in(clinic)
     now = clinic.now()
     marks = _Marks(clinic, member, which)
     with clinic.database.write() as session:

@@ -15,7 +15,7 @@ from intake.domain.evidence import PatientEvidence
 from intake.domain.fitting import fitting
 from intake.domain.screening import Editions, screen
 from intake.domain.submissions import Submission
-from intake.domain.wording import transcribe
+from intake.domain.wording import PartLines, transcribe
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.instance import Refusal
 from intake.storage import audit, editions, submissions, verbatim
@@ -212,19 +212,31 @@ def as_plain(found: Replays) -> dict[str, object]:
 
 def made_again(stored: Stored, past: Shelf) -> Replayed:
     """Everything of a submission, made again from its own records. Raises CannotReplay and UnknownRecord."""
-    submission = submission_from_bytes(stored.submission)
-    library = past.library(submission.editions)
-    evidence = PatientEvidence(
-        library.questionnaire, library.formulary, submission.answers, submission.sent_on
+    revisions = tuple(map(submission_from_bytes, stored.revisions))
+    transcript = tuple(
+        departure
+        for submission, content in zip(revisions, stored.revisions, strict=True)
+        for departure in verbatim.from_transcript(content, _transcript(submission, past))
     )
-    transcript = verbatim.from_transcript(stored.submission, transcribe(evidence))
-    screenings = tuple(_screenings(submission, stored, past))
-    return Replayed(submission.id, submission.reference, transcript, screenings)
+    screenings = tuple(_screenings(revisions, stored, past))
+    return Replayed(revisions[0].id, revisions[0].reference, transcript, screenings)
 
 
-def _screenings(submission: Submission, stored: Stored, past: Shelf) -> Iterator[ScreeningReplayed]:
+def _transcript(submission: Submission, past: Shelf) -> tuple[PartLines, ...]:
+    library = past.library(submission.editions)
+    answers, sent_on = submission.answers, submission.sent_on
+    return transcribe(PatientEvidence(library.questionnaire, library.formulary, answers, sent_on))
+
+
+def _screenings(
+    revisions: tuple[Submission, ...], stored: Stored, past: Shelf
+) -> Iterator[ScreeningReplayed]:
+    by_revision = {one.revision: one for one in revisions}
     for number, content in enumerate(stored.screenings, 1):
         before = screening_from_bytes(content)
+        submission = by_revision.get(before.revision)
+        if submission is None:
+            raise CannotReplay(f"screening {number} is of answers that are not stored. Restore a backup")
         library = past.library(before.editions)
         # The first screening read the answers as they were sent, every later one as they fit by then.
         fitted = fitting(library.questionnaire, submission.answers)

@@ -11,14 +11,12 @@ from intake.domain.events import (
     SubmissionOpened,
     SubmissionScreened,
 )
-from intake.domain.evidence import PatientEvidence
-from intake.domain.fitting import fitting
 from intake.domain.permissions import StaffMember
 from intake.domain.review import Review, Status
 from intake.domain.review_entries import Done
-from intake.domain.screening import Screening, screen
-from intake.services import second_reads
+from intake.services import replies, second_reads
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.screening_again import screen_again
 from intake.storage import audit, reviews, submissions
 
 STATEMENT = (
@@ -40,6 +38,7 @@ def open_review(clinic: Clinic, clinician: StaffMember, submission: UUID) -> Rev
 
     Raises NoSuchSubmission.
     """
+    replies.take_in(clinic)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         audit.record(
@@ -109,7 +108,7 @@ def rescreen(clinic: Clinic, submission: UUID, *, force: bool = False) -> Rescre
     """
     with clinic.database.write() as session:
         before = reviews.review(session, clinic.keys, submission)
-        screening = _screen_again(clinic, before)
+        screening = screen_again(clinic.library, before.submission, clinic.now())
         if says_the_same(before.screening, screening) and not force:
             return Rescreened(added=False)
         number = len(before.screenings) + 1
@@ -123,12 +122,3 @@ def rescreen(clinic: Clinic, submission: UUID, *, force: bool = False) -> Rescre
         if reopened:
             audit.record(session, clinic.keys, SYSTEM, ReviewReopened(submission, number), clinic.now())
     return Rescreened(added=True, reopened=reopened)
-
-
-def _screen_again(clinic: Clinic, review: Review) -> Screening:
-    library = clinic.library
-    answers = fitting(library.questionnaire, review.submission.answers)
-    # As of the day it was sent: a patient does not grow older by being screened again.
-    sent_on = review.submission.sent_on
-    evidence = PatientEvidence(library.questionnaire, library.formulary, answers, sent_on)
-    return screen(library.rulebook, evidence, library.editions, clinic.now())

@@ -11,6 +11,7 @@ from uuid import UUID
 from intake.domain.answers import Answers
 from intake.domain.coming_back import CameBack, Since
 from intake.domain.feedback import Feedback
+from intake.domain.replies import AskedOfPatient, Reply, ReplyDraft
 from intake.domain.review import Acknowledgement, QueueEntry, SignOff
 from intake.domain.review_entries import Done, Entry
 from intake.domain.rules import Priority
@@ -38,6 +39,12 @@ from intake.storage.codec_feedback import (
     tally_to_json,
 )
 from intake.storage.codec_overlay import lowered_from_json, moved_up_from_json, overlay_to_json
+from intake.storage.codec_replies import (
+    asked_from_json,
+    asked_to_json,
+    reply_draft_from_json,
+    reply_draft_to_json,
+)
 from intake.storage.codec_wording import (
     editions_from_json,
     editions_to_json,
@@ -52,9 +59,19 @@ from intake.storage.codec_wording import (
 VERSION = 1
 _STEP = 256
 # Steps of their own for records whose few bytes more or less would tell how many flags a
-# patient has (the shipped rules, all raised, with every question, fit in one), whether feedback
-# names a rule, or where a review stands. Tallies of the first versions were filled up to 16384.
-_STEPS = {"tally": 24576, "feedback": 1024, "summary": 1024, "entry": 1024}
+# patient has (the shipped rules, all raised, with every question, fit in one), whether feedback names a rule, or
+# where a review stands; nor how much was asked of a patient, or how much they wrote.
+# Tallies of the first versions were filled up to 16384.
+_STEPS = {
+    "tally": 24576,
+    "feedback": 1024,
+    "summary": 1024,
+    "entry": 1024,
+    "asked_of_patient": 4096,
+    "reply_draft": 4096,
+    "reply": 4096,
+    "notice": 1024,
+}
 
 
 class UnknownRecord(Exception):
@@ -332,6 +349,55 @@ def _came_back(document: Json | None) -> CameBack | None:
     if document is None:
         return None
     return CameBack(Since(document["since"]), datetime.fromisoformat(document["at"]))
+
+
+def asked_of_patient_to_bytes(asked: AskedOfPatient) -> bytes:
+    """What a patient may see of a question."""
+    return _to_bytes("asked_of_patient", asked_to_json(asked))
+
+
+def asked_of_patient_from_bytes(content: bytes) -> AskedOfPatient:
+    """The question as the patient sees it."""
+    return asked_from_json(document_of("asked_of_patient", content))
+
+
+def reply_draft_to_bytes(draft: ReplyDraft) -> bytes:
+    """A reply that is being written."""
+    return _to_bytes("reply_draft", reply_draft_to_json(draft))
+
+
+def reply_draft_from_bytes(content: bytes) -> ReplyDraft:
+    """The reply as far as it is written."""
+    return reply_draft_from_json(document_of("reply_draft", content))
+
+
+def reply_to_bytes(reply: Reply) -> bytes:
+    """Something more from a patient, signed."""
+    written = {
+        "words": reply.words,
+        "changes": answers_to_json(reply.changes),
+        "signature": _signature_to_json(reply.signature),
+        "asked": reply.asked,
+    }
+    return _to_bytes("reply", written)
+
+
+def reply_from_bytes(content: bytes) -> Reply:
+    """The reply."""
+    document = document_of("reply", content)
+    changes, signature = answers_from_json(document["changes"]), document["signature"]
+    return Reply(document["words"], changes, _signature_from_json(signature), document["asked"])
+
+
+def notice_to_bytes(recipient: str, secret: str) -> bytes:
+    """Whom a notice goes to, and the secret of the link in it."""
+    return _to_bytes("notice", {"recipient": recipient, "secret": secret})
+
+
+def notice_from_bytes(content: bytes) -> tuple[str, str]:
+    """Recipient and secret."""
+    document = document_of("notice", content)
+    return document["recipient"], document["secret"]
 
 
 def said_of_two_to_bytes(said: SaidOfTwo) -> bytes:

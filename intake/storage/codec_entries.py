@@ -42,7 +42,8 @@ def entry_to_json(entry: Entry) -> Json:
             return {"entry": "look_again", "on": on, "reason": entry.reason, **by_to_json(entry.by), **flags}
         case Question():
             about = {"flag": entry.flag, "question": entry.question, "title": entry.title}
-            return {"entry": "question", "words": entry.words, **about, **by_to_json(entry.by)}
+            again = {"again": entry.again} if entry.again else {}
+            return {"entry": "question", "words": entry.words, **about, **again, **by_to_json(entry.by)}
         case QuestionWithdrawn():
             return {"entry": "question_withdrawn", "asked": entry.asked, **by_to_json(entry.by)}
         case Revised():
@@ -80,7 +81,7 @@ def entry_from_json(document: Json) -> Entry:
             return LookAgain(day, document["reason"], by_from_json(document), stood)
         case "question":
             about = (document["flag"], document["question"], document["title"])
-            return Question(document["words"], by_from_json(document), *about)
+            return Question(document["words"], by_from_json(document), *about, document.get("again", ""))
         case "question_withdrawn":
             return QuestionWithdrawn(document["asked"], by_from_json(document))
         case "revised":

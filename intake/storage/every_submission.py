@@ -17,7 +17,7 @@ from intake.domain.review import SignOff
 from intake.storage import reviews, submissions
 from intake.storage.codec import UnknownRecord, sent_answers_from_bytes, sign_off_from_bytes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, SealingKey
-from intake.storage.tables import RecordKeyRow, SignOffRow, SubmissionRow
+from intake.storage.tables import RecordKeyRow, RevisionRow, SignOffRow, SubmissionRow
 
 PAGE = 200
 
@@ -28,7 +28,9 @@ class CannotBeOpened(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """One submission as it is stored; ``signed`` is its newest sign-off when its review stands signed."""
+    """One submission as its newest revision is stored; ``signed`` is its newest sign-off when its review
+    stands signed.
+    """
 
     id: UUID
     reference: str
@@ -87,14 +89,26 @@ def ids(session: Session, since: datetime | None = None, *, newest_first: bool =
 
 def page(session: Session, wanted: Sequence[UUID]) -> tuple[Sealed, ...]:
     """These submissions, in any order. One that is gone meanwhile is left out."""
+    newest = (
+        select(RevisionRow.submission_id, func.max(RevisionRow.revision).label("revision"))
+        .where(RevisionRow.submission_id.in_(wanted))
+        .group_by(RevisionRow.submission_id)
+        .subquery()
+    )
     query = (
         select(
             SubmissionRow.id,
             SubmissionRow.reference,
-            SubmissionRow.revision,
-            SubmissionRow.answers,
+            # What the patient sent last is what counts; most never sent more than once.
+            func.coalesce(RevisionRow.revision, SubmissionRow.revision).label("revision"),
+            func.coalesce(RevisionRow.answers, SubmissionRow.answers).label("answers"),
             SubmissionRow.state,
             RecordKeyRow.sealed,
+        )
+        .outerjoin(newest, newest.c.submission_id == SubmissionRow.id)
+        .outerjoin(
+            RevisionRow,
+            and_(RevisionRow.submission_id == SubmissionRow.id, RevisionRow.revision == newest.c.revision),
         )
         .outerjoin(RecordKeyRow, RecordKeyRow.submission_id == SubmissionRow.id)
         .where(SubmissionRow.id.in_(wanted))

@@ -15,12 +15,16 @@ from intake.storage.tables import RevisionRow, SubmissionRow
 def every(session: Session, key: SealingKey, row: SubmissionRow) -> tuple[Submission, ...]:
     """The submission at each revision, oldest first. Never empty."""
     first = submission_from_bytes(key.open(row.answers, submissions.answers_place(row.id, row.revision)))
-    query = select(RevisionRow).where(RevisionRow.submission_id == row.id).order_by(RevisionRow.revision)
-    later = (
-        submission_from_bytes(key.open(one.answers, submissions.answers_place(row.id, one.revision)))
-        for one in session.scalars(query)
+    return (first, *map(submission_from_bytes, later_bytes(session, key, row.id)))
+
+
+def later_bytes(session: Session, key: SealingKey, submission_id: UUID) -> tuple[bytes, ...]:
+    """Every revision but the first, oldest first, as it was written."""
+    query = select(RevisionRow).where(RevisionRow.submission_id == submission_id)
+    return tuple(
+        key.open(one.answers, submissions.answers_place(submission_id, one.revision))
+        for one in session.scalars(query.order_by(RevisionRow.revision))
     )
-    return (first, *later)
 
 
 def newest(session: Session, keys: ClinicKeys, submission_id: UUID) -> Submission:
@@ -39,7 +43,7 @@ def add(session: Session, key: SealingKey, submission: Submission) -> str:
         RevisionRow(
             submission_id=submission.id,
             revision=submission.revision,
-            created_at=submissions.to_the_minute(submission.sent_at),
+            created_at=submissions.to_the_minute(submission.signature.at),
             answers=sealed,
         )
     )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from intake.domain.screening import Screening
 from intake.domain.wording import PartLines
-from intake.storage import submissions
+from intake.storage import revisions, submissions
 from intake.storage.codec import document_of
 from intake.storage.codec_answers import Json
 from intake.storage.codec_overlay import overlay_to_json
@@ -27,10 +27,16 @@ from intake.storage.tables import ScreeningRow, SubmissionRow
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The records of one submission as they were written, screenings in order."""
+    """The records of one submission as they were written: each revision, each screening, in order."""
 
     submission: bytes = field(repr=False)
     screenings: tuple[bytes, ...] = field(repr=False)
+    later: tuple[bytes, ...] = field(repr=False, default=())
+
+    @property
+    def revisions(self) -> tuple[bytes, ...]:
+        """The submission after each time the patient sent something."""
+        return (self.submission, *self.later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ def stored(session: Session, keys: ClinicKeys, submission_id: UUID) -> Stored:
         tuple(
             key.open(one.sealed, submissions.screening_place(submission_id, one.number)) for one in screenings
         ),
+        revisions.later_bytes(session, key, submission_id),
     )
 
 

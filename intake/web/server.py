@@ -8,6 +8,7 @@ import errno
 import signal
 from collections.abc import Callable
 from copy import copy
+from threading import Event, Thread
 from types import FrameType
 from typing import Any
 
@@ -17,6 +18,8 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, MultiSocketServer
 
 from intake.config import Settings
+from intake.services import notices
+from intake.services.clinic import open_clinic
 from intake.web.clinic.impact import IMPACT_PATH
 from intake.web.clinic.proposals import UPLOAD_PATH
 from intake.web.clinic.settings import SETTINGS_PATH
@@ -72,10 +75,25 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
     # A shell that starts a program in the background tells it to ignore Ctrl-C.
     signal.signal(signal.SIGINT, _stop)
     on_ready()
+    stop = _send_notices(settings)
     try:
         server.run()
     finally:
+        stop.set()
         server.close()
+
+
+def _send_notices(settings: Settings) -> Event:
+    """Begin to send notices beside the pages, if there is a server to send them with.
+
+    A thread of the clinic's side: no page waits for a mail server. It ends with the process; a
+    notice that is under way then is tried again later.
+    """
+    stop = Event()
+    if notices.is_set_up(settings):
+        sender = Thread(target=notices.keep_sending, args=(open_clinic(settings), stop), daemon=True)
+        sender.start()
+    return stop
 
 
 _TAKE_FILES = frozenset(CLINIC_PATH + path for path in (UPLOAD_PATH, IMPACT_PATH, SETTINGS_PATH))

@@ -24,7 +24,6 @@ _PICTURES = {
     1280: {
         "basis",
         "compare",
-        "compare",
         "desk",
         "trail",
         "history",

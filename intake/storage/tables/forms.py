@@ -220,6 +220,27 @@ class ReplyRow(Base):
     revision: Mapped[int | None] = mapped_column(index=True)
 
 
+class ReplySessionRow(Base):
+    """A patient's browser at a reply: what they may see and have written, sealed with its token.
+
+    ``id`` becomes the reply's, so that one visit sends once. ``number`` is that of the question;
+    an addendum has none.
+    """
+
+    __tablename__ = "reply_sessions"
+
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), index=True)
+    number: Mapped[int | None]
+    created_at: Mapped[datetime]
+    last_seen: Mapped[datetime] = mapped_column(index=True)
+    revision: Mapped[int]
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+    sent_at: Mapped[datetime | None]
+
+
 class SamePersonRow(Base):
     """That somebody compared two submissions and says whether one person sent both. Who, is sealed."""
 

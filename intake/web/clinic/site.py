@@ -13,6 +13,7 @@ from intake.services.clinic import Clinic
 from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
     acting,
+    asking,
     claims,
     desk,
     entry,
@@ -65,6 +66,7 @@ _PARTS = (
     claims,
     viewing,
     signing,
+    asking,
     acting,
     papers,
     exports,
@@ -133,6 +135,8 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered
+    app.jinja_env.globals["exchanged"] = asking.exchanged
+    app.jinja_env.globals["place_of_answer"] = asking.place_of_answer
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
     app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
     app.jinja_env.globals.update(hold_of=claims.hold_of, take_over_form=claims.take_over_form)

@@ -143,7 +143,7 @@ def day(question: Question, month: str, day: str, year: str, today: date) -> Ans
 
 def text(question: Question, typed: str) -> Answer:
     """Words as typed, without what cannot be seen. Raises Wrong."""
-    words = _INVISIBLE.sub("", typed.replace("\r\n", "\n")).strip()
+    words = visible(typed)
     if not words:
         return BLANK
     refuse_too_long(words, LONGEST_TEXT if question.long else LONGEST_SHORT_TEXT)
@@ -152,6 +152,11 @@ def text(question: Question, typed: str) -> Answer:
     if question.inputmode == "tel" and sum(one.isdecimal() for one in words) < _FEWEST_DIGITS:
         raise Wrong(f"Check the number. It should have at least {_FEWEST_DIGITS} digits, like (555) 010-0142")
     return answered(Text(words))
+
+
+def visible(typed: str) -> str:
+    """Words as typed, without what cannot be seen."""
+    return _INVISIBLE.sub("", typed.replace("\r\n", "\n")).strip()
 
 
 def refuse_too_long(words: str, longest: int, box: str = "") -> None:

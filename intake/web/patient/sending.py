@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, Form, StringField
 
 from intake.domain.answers import State
 from intake.domain.questionnaire import Kind, Page
@@ -13,8 +12,8 @@ from intake.domain.wording import Line
 from intake.services import answering, paths
 from intake.services.answering import NotReadyToSend
 from intake.web.guard import open_to_all
-from intake.web.patient import parse
 from intake.web.patient.addresses import place_of
+from intake.web.patient.sign_form import SignForm
 from intake.web.patient.visits import Visit, gone, the_desk, the_token, with_draft
 
 sending = Blueprint("sending", __name__)
@@ -28,26 +27,6 @@ class Row:
     said: str
     address: str
     open: bool
-
-
-class SignForm(Form):
-    """The patient's signature: a tick and a typed name."""
-
-    agree = BooleanField()
-    typed_name = StringField("Type your full name", description="This counts as your signature.")
-
-    def read(self) -> str | None:
-        """The name that signs; None when something is to be checked first."""
-        name = " ".join((self.typed_name.data or "").split())
-        if not self.agree.data:
-            self.agree.errors = ["Tick the box if you agree. If you do not, you can stop here and call us"]
-        if not name:
-            self.typed_name.errors = ["Type your full name to sign"]
-        try:
-            parse.refuse_too_long(name, parse.LONGEST_SHORT_TEXT)
-        except parse.Wrong as wrong:
-            self.typed_name.errors = [wrong.words]
-        return None if self.errors else name
 
 
 @sending.get("/check")

@@ -18,6 +18,7 @@ _TABLES = (
     "page_counts",
     "clinic_settings",
     "same_person",
+    "reply_sessions",
     "replies",
     "patient_questions",
     "revisions",
@@ -148,6 +149,24 @@ def _make_patient_tables() -> None:
     )
     op.create_index("ix_replies_submission_id", "replies", ["submission_id"])
     op.create_index("ix_replies_revision", "replies", ["revision"])
+    op.create_table(
+        "reply_sessions",
+        sa.Column("token_digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        _of_a_submission("reply_sessions"),
+        sa.PrimaryKeyConstraint("token_digest", name="pk_reply_sessions"),
+        sa.UniqueConstraint("id", name="uq_reply_sessions_id"),
+    )
+    op.create_index("ix_reply_sessions_submission_id", "reply_sessions", ["submission_id"])
+    op.create_index("ix_reply_sessions_last_seen", "reply_sessions", ["last_seen"])
     op.create_table(
         "outgoing",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,0 +1,201 @@
+"""What a patient does after sending: open a question of the clinic's, reply to it, add something."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from intake.content.library import Asked
+from intake.domain.answers import Answer, Answers
+from intake.domain.events import PatientReplied
+from intake.domain.evidence import PatientEvidence, relevant
+from intake.domain.fingerprint import fingerprint
+from intake.domain.questionnaire import Page, Question, SafetyPage
+from intake.domain.replies import Reply, ReplyDraft, opened, page_again
+from intake.domain.submissions import Receipt, Signature
+from intake.domain.truth import Truth
+from intake.domain.wording import Line, line
+from intake.services.answering import PATIENT
+from intake.services.asked_then import asked_then
+from intake.services.clinic import PatientDesk
+from intake.storage import audit, drafts, patient_questions, reply_sessions, submissions
+from intake.storage import replies as stored
+from intake.storage.reply_sessions import ReplyVisit
+
+
+class Over(Exception):
+    """The visit ended, or never was."""
+
+
+class Settled(Exception):
+    """The question was answered already, or taken back; nothing was sent."""
+
+
+class NothingToSend(Exception):
+    """Neither words nor an answer were given."""
+
+
+def open_question(desk: PatientDesk, link: str, reference: str) -> str | None:
+    """The token of a visit to the question that link and reference open together; None for any refusal."""
+    now = desk.now()
+    with desk.database.write() as session:
+        reply_sessions.remove_over(session, now)
+        found = patient_questions.open_with(session, desk.keys, secret_in(link), reference, now)
+    if found is None:
+        return None
+    with desk.database.write() as session:
+        # Apart from the first, and the submission first: whoever works on it holds it first too.
+        stored.hold_submission(session, found.submission)
+        if not patient_questions.is_still(session, found):
+            return None
+        draft = ReplyDraft(found.asked)
+        return reply_sessions.start(session, desk.keys, found.submission, found.number, draft, now)
+
+
+def add_something(desk: PatientDesk, form_token: str, reply_token: str) -> str | None:
+    """The token of a visit in which the patient adds something to a form they sent.
+
+    Whoever just sent the form or a reply in this browser may; None for anybody else.
+    """
+    with desk.database.write() as session:
+        now = desk.now()
+        submission = _sent_here(session, desk, form_token, reply_token)
+        if submission is None:
+            return None
+        return reply_sessions.start(session, desk.keys, submission, None, ReplyDraft(), now)
+
+
+def find(desk: PatientDesk, token: str) -> ReplyVisit | None:
+    """The visit behind a token, or nothing."""
+    with desk.database.write() as session:
+        return reply_sessions.find(session, desk.keys, token, desk.now())
+
+
+def leave(desk: PatientDesk, token: str) -> None:
+    """End the visit on this device; the link and the reference open the question again."""
+    with desk.database.write() as session:
+        reply_sessions.end(session, token)
+
+
+def save(desk: PatientDesk, token: str, words: str | None, changes: dict[str, Answer]) -> ReplyVisit:
+    """Keep what was written so far; the last press wins. Raises Over."""
+    with desk.database.write() as session:
+        visit = reply_sessions.find(session, desk.keys, token, desk.now())
+        if visit is None or visit.sent_at is not None:
+            raise Over
+        kept = visit.draft.words if words is None else words
+        draft = replace(visit.draft, words=kept, changes=visit.draft.changes.with_(changes))
+        reply_sessions.save(session, desk.keys, token, draft)
+    return replace(visit, draft=draft)
+
+
+def send(desk: PatientDesk, token: str, typed_name: str) -> None:
+    """Sign, seal and send in one transaction; a second press changes nothing.
+
+    Raises Over, Settled and NothingToSend.
+    """
+    at = desk.local(desk.now())
+    waiting = find(desk, token)
+    if waiting is None:
+        raise Over
+    with desk.database.write() as session:
+        stored.hold_submission(session, waiting.submission)
+        visit = reply_sessions.find(session, desk.keys, token, at)
+        if visit is None:
+            raise Over
+        if visit.sent_at is not None:
+            return
+        changes = changes_of(desk, visit.draft)
+        if not visit.draft.words and not changes:
+            raise NothingToSend
+        if visit.number is not None and not patient_questions.close(
+            session, visit.submission, visit.number, at
+        ):
+            raise Settled
+        consent = asked_for(desk, visit.draft).questionnaire.consent
+        signature = Signature(typed_name.strip(), (*consent.points, consent.agree), at)
+        reply = Reply(visit.draft.words, changes, signature, visit.number)
+        content = stored.add(session, desk.keys, visit.id, visit.submission, reply)
+        reply_sessions.close(session, desk.keys, token, at)
+        audit.record(session, desk.keys, PATIENT, PatientReplied(visit.submission, content), at)
+
+
+def shown(draft: ReplyDraft, answers: tuple[Line, ...]) -> str:
+    """Changes when anything the patient would be signing for changes."""
+    return fingerprint([draft.words, [[one.question, one.said] for one in answers]])
+
+
+def secret_in(link: str) -> str:
+    """The secret of a link, however much of it was pasted, and however an e-mail broke it."""
+    return "".join(link.split()).rpartition("#")[2]
+
+
+def asked_for(desk: PatientDesk, draft: ReplyDraft) -> Asked:
+    """What the form was asked with; what is asked today when nothing of it is asked again.
+
+    Raises NotKept.
+    """
+    asked = draft.asked
+    if asked is None or not asked.again:
+        return desk.library.asked
+    return asked_then(desk.database, desk.library, asked.questionnaire, asked.medicines)
+
+
+def evidence_of(desk: PatientDesk, draft: ReplyDraft) -> PatientEvidence:
+    """The answers at hand, with what the reply changes, as of today."""
+    asked = asked_for(desk, draft)
+    return PatientEvidence(asked.questionnaire, asked.formulary, draft.answers, desk.today())
+
+
+def again_page(desk: PatientDesk, draft: ReplyDraft) -> Page | None:
+    """The question of the form that is asked again, with what opens under it; None when there is none."""
+    if draft.asked is None or not draft.asked.again:
+        return None
+    return page_again(asked_for(desk, draft).questionnaire, draft.asked.again)
+
+
+def follow_ups(desk: PatientDesk, draft: ReplyDraft) -> tuple[Question, ...]:
+    """What the new answer makes necessary to ask as well, and the form had not asked."""
+    page = again_page(desk, draft)
+    if draft.asked is None or page is None:
+        return ()
+    found = opened(evidence_of(desk, draft), draft.asked.given, draft.asked.again)
+    return tuple(one for one in found if one not in page.questions)
+
+
+def changes_of(desk: PatientDesk, draft: ReplyDraft) -> Answers:
+    """The answers that would be sent: those on branches still reached."""
+    if not draft.changes:
+        return draft.changes
+    return draft.changes.only(frozenset(relevant(evidence_of(desk, draft))))
+
+
+def answers_in_words(desk: PatientDesk, draft: ReplyDraft) -> tuple[Line, ...]:
+    """The same in words, for the patient to check."""
+    questionnaire = asked_for(desk, draft).questionnaire
+    changes = changes_of(desk, draft)
+    return tuple(line(one, changes[one.id]) for one in questionnaire.questions if one.id in changes)
+
+
+def safety_page(desk: PatientDesk, before: ReplyDraft, after: ReplyDraft) -> SafetyPage | None:
+    """The page of help lines that the questionnaire shows after a changed answer, if there is one."""
+    evidence = evidence_of(desk, after)
+    questionnaire = evidence.questionnaire
+    for name, answer in after.changes.items():
+        if before.changes.get(name) == answer:
+            continue  # shown once for an answer, and again only when the answer changes
+        for trigger in questionnaire.question(name).safety:
+            if trigger.when.find(evidence).truth is Truth.YES:
+                return questionnaire.safety_page(trigger.show)
+    return None
+
+
+def _sent_here(session: Session, desk: PatientDesk, form_token: str, reply_token: str) -> UUID | None:
+    now = desk.now()
+    visit = reply_sessions.find(session, desk.keys, reply_token, now) if reply_token else None
+    if visit is not None and visit.sent_at is not None:
+        return visit.submission
+    idle = timedelta(minutes=desk.settings.patient_idle_minutes)
+    found = drafts.find(session, desk.keys, form_token, now, idle) if form_token else None
+    return submissions.by_reference(session, found.reference) if isinstance(found, Receipt) else None

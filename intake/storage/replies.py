@@ -1,0 +1,86 @@
+"""What patients send more: sealed for the clinic as it is sent, and taken in by the clinic later."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from intake.domain.replies import Reply
+from intake.storage import submissions
+from intake.storage.codec import reply_from_bytes, reply_to_bytes
+from intake.storage.encryption import (
+    ClinicKeys,
+    PatientKeys,
+    Place,
+    content_digest,
+    new_record_key,
+    open_for_clinic,
+    seal_for_clinic,
+)
+from intake.storage.submissions import NoSuchSubmission
+from intake.storage.tables import ReplyRow, SubmissionRow
+
+
+def hold_submission(session: Session, submission_id: UUID) -> None:
+    """Wait for whoever records something of the submission. Raises NoSuchSubmission."""
+    query = select(SubmissionRow.id).where(SubmissionRow.id == submission_id).with_for_update()
+    if session.scalar(query) is None:
+        raise NoSuchSubmission(f"there is no submission {submission_id}")
+
+
+def add(session: Session, keys: PatientKeys, reply_id: UUID, submission_id: UUID, reply: Reply) -> str:
+    """Keep a reply so that only the clinic opens it; the SHA-256 of what is stored."""
+    key = new_record_key(keys)
+    sealed = key.seal(reply_to_bytes(reply), _sealed_place(reply_id))
+    session.add(
+        ReplyRow(
+            id=reply_id,
+            submission_id=submission_id,
+            created_at=submissions.to_the_minute(reply.signature.at),
+            wrapped_key=seal_for_clinic(keys, key, _key_place(reply_id)),
+            sealed=sealed,
+            revision=None,
+        )
+    )
+    session.flush()
+    return content_digest(sealed)
+
+
+def waiting(session: Session) -> tuple[tuple[UUID, UUID], ...]:
+    """The replies not taken in yet, oldest first, each after its submission."""
+    query = select(ReplyRow.submission_id, ReplyRow.id).where(ReplyRow.revision.is_(None))
+    return tuple(
+        (row[0], row[1]) for row in session.execute(query.order_by(ReplyRow.created_at, ReplyRow.id))
+    )
+
+
+def waiting_of(session: Session, submission_id: UUID) -> tuple[datetime, ...]:
+    """When each reply to one submission came that is not taken in yet."""
+    query = select(ReplyRow.created_at).where(ReplyRow.submission_id == submission_id)
+    return tuple(session.scalars(query.where(ReplyRow.revision.is_(None)).order_by(ReplyRow.created_at)))
+
+
+def open_waiting(session: Session, keys: ClinicKeys, reply_id: UUID) -> Reply | None:
+    """A reply to take in, held; None when somebody took it in meanwhile. Raises DecryptionFailed."""
+    query = select(ReplyRow).where(ReplyRow.id == reply_id).with_for_update()
+    row = session.scalar(query.execution_options(populate_existing=True))
+    if row is None or row.revision is not None:
+        return None
+    key = open_for_clinic(keys, row.wrapped_key, _key_place(reply_id))
+    return reply_from_bytes(key.open(row.sealed, _sealed_place(reply_id)))
+
+
+def taken_in(session: Session, reply_id: UUID, revision: int) -> None:
+    """The reply is in this revision of its submission now."""
+    row = session.get_one(ReplyRow, reply_id)
+    row.revision = revision
+    session.flush()
+
+
+def _key_place(reply_id: UUID) -> Place:
+    return Place("replies", "wrapped_key", reply_id)
+
+
+def _sealed_place(reply_id: UUID) -> Place:
+    return Place("replies", "sealed", reply_id)

@@ -1,0 +1,260 @@
+"""Replying to the clinic: the link and the reference, the question, checking, signing, sending.
+
+The same for everyone: nothing on these pages depends on rules, and whoever does not have both the
+link and the reference is told one thing, whatever the reason.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from intake.domain.answers import BLANK, Answer
+from intake.domain.questionnaire import Kind, Page
+from intake.services import replying
+from intake.services.asked_then import NotKept
+from intake.services.replying import NothingToSend, Over, Settled
+from intake.web.guard import open_to_all
+from intake.web.patient.forms import PageForm
+from intake.web.patient.reply_flow import following, onward
+from intake.web.patient.reply_forms import DoorForm, WordsForm
+from intake.web.patient.reply_visits import (
+    Replying,
+    hand_over,
+    help_lines,
+    over,
+    reply_token,
+    take_back,
+    with_visit,
+)
+from intake.web.patient.sign_form import SignForm
+from intake.web.patient.visits import the_desk, the_token
+
+reply = Blueprint("reply", __name__)
+
+_SCRIPT = Path(__file__).parents[1] / "static" / "reply.js"
+_A_YEAR = 31_536_000
+_WORDS = "reply-"  # with a hyphen, so that no question of a form has the same name
+
+
+@reply.get("/reply")
+@open_to_all
+def door() -> ResponseReturnValue:
+    """The boxes for link and reference; the same for everybody, and looking changes nothing."""
+    return _door(DoorForm())
+
+
+@reply.post("/reply")
+@open_to_all
+def enter() -> ResponseReturnValue:
+    """Open the question, or say that it was not opened, and never why."""
+    form = DoorForm(request.form)
+    token = replying.open_question(the_desk(), form.link.data or "", form.reference.data or "")
+    if token is None:
+        form.refuse()
+        return _door(form), 422
+    return hand_over(redirect(url_for("reply.question"), 303), token)
+
+
+@reply.route("/reply/question", methods=["GET", "POST"])
+@with_visit
+def question(at: Replying) -> ResponseReturnValue:
+    """The question, the patient's own answers about it, a box, and the field of what is asked again."""
+    page = replying.again_page(at.desk, at.draft)
+    listed = page is not None and page.questions[0].kind is Kind.MEDICINES
+    sent = request.form if request.method == "POST" else None
+    words = WordsForm(sent, prefix=_WORDS, data={"words": at.draft.words})
+    words.ask(unasked=at.asked is None, beside=page is not None)
+    asks = None if page is None or listed else PageForm(page, replying.evidence_of(at.desk, at.draft), sent)
+    if sent is None:
+        return _question(at, words, asks)
+    readable = asks is None or asks.validate()
+    given = _given(asks)
+    something = listed or any(answer != BLANK for answer in given.values())
+    typed = words.read(may_be_empty=something, empty=_EMPTY[asks is not None])
+    if typed is None or not readable:
+        return _question(at, words, asks), 422
+    if asks is not None and (doubts := asks.doubts(sent.getlist("kept"))):
+        return _question(at, words, asks, doubts=tuple(one.name for one in doubts)), 422
+    return onward(at, typed, given)
+
+
+@reply.route("/reply/more", methods=["GET", "POST"])
+@with_visit
+def more(at: Replying) -> ResponseReturnValue:
+    """What the new answer makes necessary to ask as well."""
+    follow_ups = tuple(
+        one for one in replying.follow_ups(at.desk, at.draft) if one.kind is not Kind.MEDICINES
+    )
+    if not follow_ups:
+        return redirect(following(at), 303)
+    page = Page("more", follow_ups, title="" if len(follow_ups) == 1 else "A few more questions")
+    sent = request.form if request.method == "POST" else None
+    form = PageForm(page, replying.evidence_of(at.desk, at.draft), sent)
+    if sent is None:
+        return _more(form)
+    if not form.validate():
+        return _more(form), 422
+    if doubts := form.doubts(sent.getlist("kept")):
+        return _more(form, doubts=tuple(one.name for one in doubts)), 422
+    return onward(at, None, form.changes())
+
+
+@reply.get("/reply/pause/<int:pause>")
+@with_visit
+def pause(at: Replying, pause: int) -> ResponseReturnValue:
+    """The page of help lines that the questionnaire shows after an answer."""
+    pages = replying.asked_for(at.desk, at.draft).questionnaire.safety_pages
+    if not 1 <= pause <= len(pages):
+        abort(404)
+    return render_template("patient/reply_pause.html", shown=pages[pause - 1], onward=following(at))
+
+
+@reply.route("/reply/check", methods=["GET", "POST"])
+@with_visit
+def check(at: Replying) -> ResponseReturnValue:
+    """Everything that would be sent, and the signature under it: one step, with nothing in between."""
+    lines = replying.answers_in_words(at.desk, at.draft)
+    if not at.draft.words and not lines:
+        return redirect(url_for("reply.question"), 303)
+    form = SignForm(request.form if request.method == "POST" else None)
+    shown = replying.shown(at.draft, lines)
+    changed = request.method == "POST" and request.form.get("shown") != shown
+    if request.method == "POST" and not changed and (name := form.read()) is not None:
+        try:
+            replying.send(at.desk, at.token, name)
+        except Over:
+            return over(words=at.draft.words)
+        except Settled:
+            return over(409, settled=True, words=at.draft.words)
+        except NothingToSend:
+            return redirect(url_for("reply.question"), 303)
+        return redirect(url_for("reply.sent"), 303)
+    page = render_template(
+        "patient/reply_check.html",
+        form=form,
+        shown=shown,
+        changed=changed,
+        words=at.draft.words,
+        answers=lines,
+        asked=at.asked,
+        consent=replying.asked_for(at.desk, at.draft).questionnaire.consent,
+        today=at.desk.today(),
+        lines=help_lines(),
+    )
+    return page, 409 if changed else 422 if form.errors else 200
+
+
+@reply.get("/reply/sent")
+@open_to_all
+def sent() -> ResponseReturnValue:
+    """The same page for everyone, whatever was sent."""
+    desk, token = the_desk(), reply_token()
+    visit = replying.find(desk, token) if token else None
+    if visit is None:
+        return over()
+    if visit.sent_at is None:
+        return redirect(url_for("reply.question"), 303)
+    at = desk.local(visit.sent_at)
+    return render_template("patient/reply_sent.html", sent_at=at, lines=help_lines())
+
+
+@reply.post("/reply/add")
+@open_to_all
+def add() -> ResponseReturnValue:
+    """Begin to add something to a form that was sent in this browser."""
+    token = replying.add_something(the_desk(), the_token(), reply_token())
+    if token is None:
+        return over()
+    return hand_over(redirect(url_for("reply.question"), 303), token)
+
+
+@reply.post("/reply/leave")
+@open_to_all
+def leave() -> ResponseReturnValue:
+    """Close the reply in this browser; the link and the reference open it again."""
+    if token := reply_token():
+        replying.leave(the_desk(), token)
+    return take_back(redirect(url_for("reply.door"), 303))
+
+
+@reply.get("/static/reply/<mark>.js")
+@open_to_all
+def script(mark: str) -> ResponseReturnValue:
+    """The script of the first page, under the address that is its own."""
+    if mark != _mark():
+        abort(404)
+    response = Response(_script(), content_type="text/javascript; charset=utf-8")
+    response.cache_control.public = True
+    response.cache_control.immutable = True
+    response.cache_control.max_age = _A_YEAR
+    return response
+
+
+def cannot_be_asked(_error: NotKept) -> ResponseReturnValue:
+    """The questions of that time are not here any more: the patient is told to call, and loses nothing."""
+    return over(409)
+
+
+def _given(form: PageForm | None) -> dict[str, Answer]:
+    """The answers of the first page; a question asked again and left blank stays as it was."""
+    if form is None:
+        return {}
+    first = form.top[0].name
+    return {name: one for name, one in form.changes().items() if name != first or one != BLANK}
+
+
+def _door(form: DoorForm) -> str:
+    address = url_for("reply.script", mark=_mark())
+    return render_template("patient/reply.html", form=form, script=address, lines=help_lines())
+
+
+def _question(at: Replying, words: WordsForm, asks: PageForm | None, *, doubts: tuple[str, ...] = ()) -> str:
+    problems = [("reply-words", one) for one in words.words.errors]
+    problems += asks.problems() if asks is not None else []
+    for name in doubts:
+        _ask_about(asks, name)
+    page = replying.again_page(at.desk, at.draft)
+    return render_template(
+        "patient/reply_question.html",
+        asked=at.asked,
+        words=words.words,
+        form=asks,
+        attribution=page.attribution if asks is not None and page is not None else "",
+        problems=problems,
+        doubts=doubts,
+        lines=help_lines(),
+    )
+
+
+def _more(form: PageForm, *, doubts: tuple[str, ...] = ()) -> str:
+    for name in doubts:
+        _ask_about(form, name)
+    return render_template(
+        "patient/reply_more.html", form=form, problems=form.problems(), doubts=doubts, lines=help_lines()
+    )
+
+
+def _ask_about(form: PageForm | None, name: str) -> None:
+    if form is None:
+        return
+    one = form.asked[name]
+    one.note = f"You typed {one.doubt}. If that is right, press Continue again."
+
+
+@cache
+def _script() -> bytes:
+    lines = (line.strip() for line in _SCRIPT.read_text("utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")).encode()
+
+
+def _mark() -> str:
+    return hashlib.sha256(_script()).hexdigest()[:12]
+
+
+_EMPTY = {
+    False: "Write your answer. A few words are enough",
+    True: "Answer the question below, or write something here",
+}

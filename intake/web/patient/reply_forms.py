@@ -1,0 +1,54 @@
+"""The small forms of a reply: link and reference, and words."""
+
+from wtforms import Form, StringField, TextAreaField
+
+from intake.web.patient import parse
+
+_NOT_OPENED = "We could not open that. Check the link and the reference, and try again"
+
+
+def _visible(typed: str | None) -> str:
+    return parse.visible(typed or "")
+
+
+class DoorForm(Form):
+    """A link and a reference, pasted or copied by hand."""
+
+    link = StringField(
+        "The link from the clinic",
+        description="It is filled in when you open the link. If not, copy the whole link and paste it here.",
+        filters=[_visible],
+    )
+    reference = StringField(
+        "Your reference",
+        description="You got it when you sent your form. For example: HL-7K4-92Q.",
+        filters=[_visible],
+    )
+
+    def refuse(self) -> None:
+        """Say the one thing there is to say, whatever the reason."""
+        self.reference.errors = [_NOT_OPENED]
+
+
+class WordsForm(Form):
+    """What the patient writes."""
+
+    words = TextAreaField("Your answer", filters=[_visible])
+
+    def ask(self, *, unasked: bool, beside: bool) -> None:
+        """Say what the box is for: something new, something beside another answer, or the answer."""
+        if unasked:
+            self.words.label.text = "What do you want to add?"
+        elif beside:
+            self.words.label.text = "Do you want to say more? (optional)"
+
+    def read(self, *, may_be_empty: bool, empty: str) -> str | None:
+        """The words; None when something is to be checked first. ``empty`` says what is missing."""
+        words = self.words.data or ""
+        if not words and not may_be_empty:
+            self.words.errors = [empty]
+        try:
+            parse.refuse_too_long(words, parse.LONGEST_TEXT)
+        except parse.Wrong as wrong:
+            self.words.errors = [wrong.words]
+        return None if self.errors else words

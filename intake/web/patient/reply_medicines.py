@@ -1,0 +1,84 @@
+"""The list of medicines when it is asked again: taking off, adding, going on."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from intake.domain.answers import BLANK, Answer, MedicineEntry, MedicineList, answered
+from intake.domain.questionnaire import Question
+from intake.services import replying
+from intake.web.patient.medicine_form import MedicineForm
+from intake.web.patient.medicines import MOST, key_of
+from intake.web.patient.reply_flow import medicine_question, onward
+from intake.web.patient.reply_visits import Replying, help_lines, over, with_visit
+
+reply_medicines = Blueprint("reply_medicines", __name__)
+
+Entries = tuple[MedicineEntry, ...]
+
+
+@reply_medicines.route("/reply/medicines", methods=["GET", "POST"])
+@with_visit
+def listed(at: Replying) -> ResponseReturnValue:
+    """Show the list as it would be sent, or take what was added, taken off or finished."""
+    question = medicine_question(at)
+    if question is None:
+        return redirect(url_for("reply.check"), 303)
+    entries = _entries(at, question)
+    if request.method != "POST":
+        return _show(question, entries, MedicineForm())
+    form = MedicineForm(request.form)
+    if "remove" in request.form:
+        return _remove(at, question, entries, form)
+    if "add" in request.form or form.is_begun():
+        # Also on Continue: what was typed and not added must not be lost.
+        formulary = replying.asked_for(at.desk, at.draft).formulary
+        added = form.read(formulary) if _has_room(entries, form) else None
+        if added is None:
+            return _show(question, entries, form), 422
+        entries = (*entries, added)
+    if "add" in request.form:
+        kept = _keep(at, question, entries)
+        return redirect(f"{url_for('reply_medicines.listed')}#list", 303) if kept else over()
+    return onward(at, None, _answer(question, entries))
+
+
+def _remove(at: Replying, question: Question, entries: Entries, form: MedicineForm) -> ResponseReturnValue:
+    left = tuple(one for one in entries if key_of(one) != request.form["remove"])
+    # Not a redirect: the medicine half typed below stays where it is.
+    return _show(question, left, form, told="removed") if _keep(at, question, left) else over()
+
+
+def _entries(at: Replying, question: Question) -> Entries:
+    value = at.draft.answers.value(question.id)
+    return value.entries if isinstance(value, MedicineList) else ()
+
+
+def _answer(question: Question, entries: Entries) -> dict[str, Answer]:
+    return {question.id: answered(MedicineList(entries)) if entries else BLANK}
+
+
+def _keep(at: Replying, question: Question, entries: Entries) -> bool:
+    try:
+        replying.save(at.desk, at.token, None, _answer(question, entries))
+    except replying.Over:
+        return False
+    return True
+
+
+def _has_room(entries: Entries, form: MedicineForm) -> bool:
+    if len(entries) < MOST:
+        return True
+    form.name.errors = [f"This list holds {MOST}. Clear this box, and tell the clinic about the rest"]
+    return False
+
+
+def _show(question: Question, entries: Entries, form: MedicineForm, *, told: str = "") -> str:
+    return render_template(
+        "patient/reply_medicines.html",
+        question=question,
+        form=form,
+        listed=[(entry, key_of(entry)) for entry in entries],
+        told=told,
+        most=MOST,
+        lines=help_lines(),
+    )

@@ -1,0 +1,7 @@
+// Puts the part of the address after the # into its box. It is sent only by pressing the button.
+const box = document.querySelector('#link')
+if (location.hash.length > 20) {
+  box.value = location.hash.slice(1)
+  history.replaceState(null, '', location.pathname)
+  document.querySelector('#reference').focus()
+}

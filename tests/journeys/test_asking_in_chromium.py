@@ -1,0 +1,171 @@
+"""A clinician asks, the patient replies with the link and the reference, the clinician reads the answer."""
+
+import os
+import re
+
+import pytest
+
+from copies import PASSWORD, make_copy, staff
+from exchanging import FORM, LIBRARY
+from intake.domain.permissions import Role
+from intake.services import answering
+from intake.storage import submissions
+from journeys.chromium import Keyboard
+from journeys.modes import MODES
+from sending import fill_in, send
+
+pytestmark = pytest.mark.browser
+
+QUESTION = "Please look at your pill bottles. Is your blood pressure treated?"
+TITLE = "High blood pressure, not treated"
+WORDS = "I stopped the pills in May."
+NAME = "Quetzal Doe"
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A clinic with a short form: every page of it is looked at."""
+    copy = make_copy(tmp_path, LIBRARY)
+    yield copy
+    copy.desk.database.dispose()
+    copy.clinic.database.dispose()
+
+
+def opened_form(copy, reference):
+    with copy.clinic.database.read() as session:
+        return submissions.by_reference(session, reference)
+
+
+@MODES
+def test_a_clinician_asks_and_reads_what_the_patient_replies(window, copy, width, scripts, kind):
+    reference = send(copy.desk, FORM).reference
+    staff(copy.clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)
+    form = f"/clinic/submissions/{opened_form(copy, reference)}"
+    alice, pat = window(width, scripts, kind), window(width, scripts, kind)
+    signs_in(alice)
+
+    link = asks(alice, form, width)
+    assert "Waiting on patient" in alice.open(form).text
+    replies(pat, link, reference, width)
+    reads(alice, form, width)
+
+
+@MODES
+def test_a_patient_adds_something_after_sending(window, copy, width, scripts, kind):
+    token = fill_in(copy.desk, FORM)
+    answering.send(copy.desk, token, NAME)
+    pat = window(width, scripts, kind)
+    pat.tab.context.add_cookies([{"name": "intake_patient", "value": token, "url": pat._site}])
+
+    sent = pat.open("/sent")
+    page = pat.press(sent.form("Add something"), "Add something")
+    assert page.h1 == "Add something to your form"
+    words = page.form("Continue")
+    words.fill("What do you want to add?", "I forgot: I fainted once.")
+    page = pat.press(words, "Continue")
+    page = signs(pat, page)
+
+    assert page.h1 == "We got it. Thank you."
+    assert pat.go_back().h1 in ("We got it. Thank you.", "Check, sign, and send")
+
+
+def asks(alice, form, width):
+    """From the flag to the link."""
+    page = alice.open(form)
+    asked = f"Ask the patient about: Cannot tell: {TITLE}"
+    page = alice.follow(asked)
+    look(alice, "ask", width)
+    assert page.h1 == "Ask Quetzal Doe a question"
+    question = page.form("Send question")
+    chooses_what_the_flag_waits_for(alice)
+    question.fill("Your question", QUESTION)
+    page = alice.press(question, "Send question")
+    look(alice, "ask-sent", width)
+    assert page.h1 == "Your question is asked"
+    link = re.search(r'value="(http[^"]*/reply#[^"]+)"', alice.tab.content())
+    assert link, "the link is shown once"
+    alice.open(form)
+    look(alice, "waiting", width, "#asked")
+    return link[1]
+
+
+def chooses_what_the_flag_waits_for(alice):
+    """The first question offered after "words are enough"."""
+    offered = alice.tab.locator("#again")
+    if isinstance(alice, Keyboard):
+        alice._reach(offered)
+        alice.tab.keyboard.press("ArrowDown")
+    else:
+        offered.select_option("treated")
+    assert offered.input_value() == "treated"
+
+
+def replies(pat, link, reference, width):
+    """From the link to the thanks, without and with the script that fills it in."""
+    address = link.partition("//")[2].partition("/")[2]
+    page = pat.open(f"/{address}")
+    assert page.h1.startswith("Read your message")
+    look(pat, "reply-door", width)
+    door = page.form("Open my message")
+    if not pat.tab.locator("#link").input_value():
+        door.fill("The link from the clinic", link)
+    else:
+        assert "#" not in pat.tab.url, "the script takes the secret out of the address"
+    door.fill("Your reference", "HL-222-222")
+    page = pat.press(door, "Open my message", expecting=(422,))
+    assert "We could not open that" in page.text
+    door = page.form("Open my message")
+    door.fill("The link from the clinic", link)
+    door.fill("Your reference", reference.lower())
+    page = pat.press(door, "Open my message")
+    look(pat, "reply", width)
+    assert page.h1 == "A question for you"
+    assert QUESTION in page.text
+    words = page.form("Continue")
+    words.pick(next(one for one in words.controls if one.label == "No"))
+    words.fill("Do you want to say more? (optional)", WORDS)
+    page = pat.press(words, "Continue")
+    while page.h1 in ("One more question", "A few more questions"):
+        page = pat.press(page.form("Continue"), "Continue")
+    assert page.h1 == "Check, sign, and send"
+    assert WORDS in page.text
+    assert pat.go_back().h1 != page.h1
+    page = pat.open("/reply/check")
+    look(pat, "reply-check", width)
+    page = signs(pat, page)
+    look(pat, "reply-sent", width)
+    assert page.h1 == "We got it. Thank you."
+
+
+def reads(alice, form, width):
+    """The answer, old and new, and the flag that was reopened by it."""
+    page = alice.open(form)
+    look(alice, "new-answer", width, "#asked")
+    assert "New answer" in page.text
+    assert WORDS in page.text
+    assert "Now: No" in page.text
+    assert TITLE in [words.removeprefix("Ask the patient about: ") for words in page.links()]
+    assert "Before: Not sure" in page.text
+
+
+def signs(pat, page):
+    form = page.form("Sign and send to the clinic")
+    form.pick(next(one for one in form.controls if not one.is_box))
+    form.fill("Type your full name", NAME)
+    return pat.press(form, "Sign and send to the clinic")
+
+
+def signs_in(alice):
+    form = alice.open("/clinic/sign-in").form("Sign in")
+    form.fill("Username", "alice")
+    form.fill("Password", PASSWORD)
+    alice.press(form, "Sign in")
+
+
+def look(browser, name, width, at=""):
+    """A picture, when somebody wants to look."""
+    folder = os.environ.get("INTAKE_SCREENSHOTS")
+    if folder:
+        if at:
+            browser.tab.locator(at).evaluate("one => one.scrollIntoView()")
+        browser.tab.screenshot(path=f"{folder}/asking-{name}-{width}.png", full_page=not at)

@@ -1,0 +1,279 @@
+"""Notices by e-mail: neutral by construction, tried again, given up in the end."""
+
+import email
+import email.policy
+from dataclasses import fields, replace
+from datetime import timedelta
+from threading import Event, Thread
+from uuid import UUID
+
+import pytest
+
+from copies import NOON
+from exchanging import begun, sent_to
+from intake.config import SettingsRefused, read_settings
+from intake.services import asking, exchanges, notices
+from intake.services.exchanges import Mail
+from intake.services.notices import Kind, Letterhead, Notice
+from intake.storage import outgoing, patient_questions
+from intake.storage.tables import OutgoingRow
+from services.postbox import postbox
+
+WORDS = "Is your blood pressure treated with lisinopril?"
+# What must never be in a notice: who, which form, what was asked, and anything about health.
+FORBIDDEN = (
+    "quetzal doe",
+    "quetzal",
+    "doe",
+    "lisinopril",
+    "pressure",
+    "treated",
+    "ketamine",
+    "555-010",
+    "a. rivera",
+)
+
+
+@pytest.fixture(scope="module")
+def clinic_of_today(tmp_path_factory):
+    exchange = begun(tmp_path_factory.mktemp("clinic"))
+    yield exchange
+    exchange.copy.desk.database.dispose()
+    exchange.copy.clinic.database.dispose()
+
+
+@pytest.fixture
+def box():
+    with postbox() as box:
+        yield box
+
+
+@pytest.fixture
+def exchange(clinic_of_today, box):
+    """A clinic with a mail server."""
+    copy = clinic_of_today.copy
+    copy.clock.at = NOON
+    settings = replace(
+        copy.settings,
+        mail_host="127.0.0.1",
+        mail_port=box.port,
+        mail_security="none",
+        mail_sender="forms@clinic.example",
+    )
+    copy = replace(copy, settings=settings, clinic=replace(copy.clinic, settings=settings))
+    exchange = sent_to(copy, clinic_of_today.alice)
+    yield exchange
+    # Nothing is left for the next test to send.
+    box.refuses.clear()
+    copy.clock.at = NOON + timedelta(days=30)
+    notices.send_due(copy.clinic)
+
+
+def mail_of(exchange):
+    return exchanges.exchanges(exchange.copy.clinic, exchange.review).every[0].mail
+
+
+def forbidden_in(letter: str, exchange, address="quetzal@example.org"):
+    """Which words of the patient stand anywhere in a letter, but for the address it goes to."""
+    parsed = email.message_from_string(letter, policy=email.policy.default)
+    told = f"{letter}\n{parsed['Subject']}\n{parsed.get_content()}".replace(address, "").casefold()
+    return [word for word in (*FORBIDDEN, exchange.reference.casefold()) if word in told]
+
+
+def test_a_notice_says_that_there_is_something_to_read_and_nothing_else(exchange, box):
+    sent = exchange.asks(WORDS, flag=exchange.flag().key)
+    assert sent.mailed
+    assert mail_of(exchange) is Mail.WAITING
+
+    assert notices.send_due(exchange.copy.clinic) == 1
+
+    ((sender, recipients, letter),) = box.letters
+    assert (sender, recipients) == ("forms@clinic.example", ["quetzal@example.org"])
+    assert forbidden_in(letter, exchange) == []
+    parsed = email.message_from_string(letter, policy=email.policy.default)
+    assert parsed["Subject"] == "You have a message from Harbor Light Clinic"
+    assert parsed["To"] == "quetzal@example.org"
+    assert sent.link in parsed.get_content()
+    assert "988" in parsed.get_content()
+    assert mail_of(exchange) is Mail.SENT
+    assert notices.send_due(exchange.copy.clinic) == 0
+
+
+def kept_of(exchange):
+    with exchange.copy.clinic.database.read() as session:
+        link = patient_questions.states(session, exchange.submission)[1].digest
+        row = session.get_one(OutgoingRow, outgoing.id_of(exchange.submission, 1, link))
+        return [row.wrapped_key, row.sealed]
+
+
+@pytest.mark.parametrize("where", ["subject", "body", "sender"])
+def test_a_notice_that_told_anything_would_be_noticed(exchange, where):
+    notice = Notice(Kind.MESSAGE, "https://clinic.example/reply#secret")
+    head = Letterhead("Harbor Light Clinic", "(555) 010-0100", "forms@clinic.example")
+    letter = notices.letter(notice, head, "quetzal@example.org", UUID(int=1), NOON)
+    match where:
+        case "subject":
+            letter.replace_header("Subject", "Your blood pressure")
+        case "body":
+            letter.set_content(f"About your form {exchange.reference}")
+        case "sender":
+            letter.replace_header("From", '"A. Rivera" <forms@clinic.example>')
+
+    assert forbidden_in(letter.as_string(), exchange)
+
+
+def test_a_notice_has_nowhere_to_put_a_patients_words():
+    assert [field.name for field in fields(Notice)] == ["kind", "link"]
+    assert [field.name for field in fields(Letterhead)] == ["clinic", "phone", "sender"]
+
+
+def test_whom_it_went_to_and_its_link_are_erased_once_it_was_sent(exchange):
+    exchange.asks(WORDS)
+    assert all(kept_of(exchange))
+
+    notices.send_due(exchange.copy.clinic)
+
+    assert kept_of(exchange) == [b"", b""]
+
+
+def test_a_server_that_is_not_there_is_tried_again_later_and_later(exchange, box):
+    exchange.asks(WORDS)
+    clock = exchange.copy.clock
+    box.refuses["MAIL"] = "451 not now"
+
+    for wait in (*notices.WAITS, notices.WAITS[-1]):
+        assert notices.send_due(exchange.copy.clinic) == 0
+        tries = box.tries
+        clock.at += wait - timedelta(seconds=1)
+        notices.send_due(exchange.copy.clinic)
+        assert box.tries == tries, "it is not asked again before its time"
+        clock.at += timedelta(seconds=1)
+    assert mail_of(exchange) is Mail.TRIED
+
+    box.refuses.clear()
+    assert notices.send_due(exchange.copy.clinic) == 1
+    assert len(box.letters) == 1
+
+
+def test_after_three_days_it_is_given_up_and_staff_are_told(exchange, box):
+    exchange.asks(WORDS)
+    box.refuses["DATA"] = "554 no"
+    for _ in range(40):
+        notices.send_due(exchange.copy.clinic)
+        exchange.copy.clock.at += timedelta(hours=6)
+
+    assert mail_of(exchange) is Mail.NOT_DELIVERED
+    assert 12 <= box.tries <= 18
+
+
+def test_an_address_nobody_has_is_told_at_once(exchange, box):
+    exchange.asks(WORDS)
+    box.refuses["RCPT"] = "550 no such person"
+
+    notices.send_due(exchange.copy.clinic)
+
+    assert mail_of(exchange) is Mail.NOT_DELIVERED
+    assert box.tries == 1
+
+
+def test_a_letter_sent_twice_has_one_identity(exchange, box):
+    exchange.asks(WORDS)
+    box.drops_after_data = True
+    notices.send_due(exchange.copy.clinic)
+    box.drops_after_data = False
+    exchange.copy.clock.at += notices.WAITS[0]
+    assert notices.send_due(exchange.copy.clinic) == 1
+
+    identities = {email.message_from_string(letter)["Message-ID"] for _, _, letter in box.letters}
+    assert len(box.letters) == 2
+    assert len(identities) == 1
+
+
+def test_two_senders_at_once_send_one_letter(exchange, box):
+    exchange.asks(WORDS)
+    with exchange.copy.clinic.database.read() as session:
+        (due,) = outgoing.due(session, exchange.copy.clinic.now())
+
+    claimed = []
+    for _ in range(2):
+        with exchange.copy.clinic.database.write() as session:
+            wait = exchange.copy.clinic.now() + timedelta(minutes=1)
+            claimed.append(outgoing.claim(session, exchange.copy.clinic.keys, due, wait))
+
+    assert [one is not None for one in claimed] == [True, False]
+
+
+def test_a_new_link_or_a_question_taken_back_stops_the_letter(exchange, box):
+    exchange.asks(WORDS)
+    asking.renew(exchange.copy.clinic, exchange.alice, exchange.submission, 1)
+    assert notices.send_due(exchange.copy.clinic) == 1  # the new one alone
+
+    exchange.asks(WORDS)
+    asking.take_back(exchange.copy.clinic, exchange.alice, exchange.submission, 2)
+    assert notices.send_due(exchange.copy.clinic) == 0
+    assert len(box.letters) == 1
+
+
+def test_what_is_no_address_is_told_and_no_server_is_asked(exchange, box):
+    other = sent_to(exchange.copy, exchange.alice, _FORM_WITH_A_STRANGE_ADDRESS)
+    other.asks(WORDS)
+
+    notices.send_due(exchange.copy.clinic)
+
+    assert mail_of(other) is Mail.NOT_DELIVERED
+    assert box.letters == []
+
+
+def test_the_sender_beside_the_pages_sends_and_outlives_a_broken_database(exchange, box, monkeypatch):
+    exchange.asks(WORDS)
+    real, calls = notices.send_due, []
+
+    def broken_at_first(clinic):
+        calls.append(clinic)
+        if len(calls) == 1:
+            raise OSError("busy")
+        real(clinic)
+        stop.set()
+
+    monkeypatch.setattr(notices, "send_due", broken_at_first)
+    stop = Event()
+    sender = Thread(target=notices.keep_sending, args=(exchange.copy.clinic, stop, 0.01))
+    sender.start()
+    sender.join(timeout=10)
+
+    assert not sender.is_alive()
+    assert len(box.letters) == 1
+
+
+def test_without_a_server_nothing_is_kept_to_be_sent(clinic_of_today):
+    clinic_of_today.copy.clock.at = NOON
+    exchange = sent_to(clinic_of_today.copy, clinic_of_today.alice)
+    sent = exchange.asks(WORDS)
+
+    assert not sent.mailed
+    assert mail_of(exchange) is Mail.NONE
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "mail_sender"),
+        ({"INTAKE_MAIL_SENDER": "Clinic <forms@clinic.example>"}, "mail_sender"),
+        ({"INTAKE_MAIL_SECURITY": "ssl"}, "mail_security"),
+        ({"INTAKE_MAIL_SECURITY": "none"}, "on this machine"),
+        ({"INTAKE_MAIL_PASSWORD_FILE": "/nowhere/at/all"}, "mail_password_file"),
+        ({"INTAKE_MAIL_PORT": "smtp"}, "mail_port"),
+    ],
+)
+def test_a_mail_server_set_up_wrong_is_refused_in_words(tmp_path, given, told):
+    environment = {"INTAKE_INSTANCE": str(tmp_path), "INTAKE_MAIL_HOST": "mail.clinic.example"}
+    environment |= {"INTAKE_MAIL_SENDER": "forms@clinic.example"} if given else {}
+
+    with pytest.raises(SettingsRefused, match=told):
+        read_settings(environment | given)
+
+
+_FORM_WITH_A_STRANGE_ADDRESS = (
+    "first_name: Quetzal, last_name: Doe, phone: 555-010-0142, "
+    'email: "quetzal@example.org>, <other@example.org", pressure: yes, treated: no, home: yes, takes: no'
+)

@@ -1,0 +1,433 @@
+"""What a patient sends more: opened by link and reference, sent once, taken in as a new revision."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exchanging import ASKED, CANNOT_TELL, FORM, LIBRARY, begun, secret_of, sent_to
+from intake.content.library import parse_library
+from intake.domain.answers import BLANK, DECLINED, NOT_SURE, Answers, Chosen, Text, answered
+from intake.domain.evidence import PatientEvidence, relevant
+from intake.domain.replies import DoesNotFit, Reply, revised
+from intake.domain.review import Changed, Status
+from intake.domain.review_entries import By, LookAgain, Question, Revised
+from intake.domain.standing import PlaceInWork
+from intake.domain.submissions import Signature
+from intake.services import answering, asking, impact, replay, replies, replying, reviewing
+from intake.services.asking import NotOpen, UnknownQuestion, Wanted
+from intake.services.replying import NothingToSend, Over, Settled
+from intake.storage import audit, patient_questions, reviews
+from intake.storage import replies as stored
+from sending import fill_in
+from web.clinic.content import MEDICINES, RULES
+
+NO = answered(Chosen("no"))
+YES = answered(Chosen("yes"))
+
+
+@pytest.fixture(scope="module")
+def clinic_of_today(tmp_path_factory):
+    """One clinic for all tests that only look; each sends a form of its own."""
+    exchange = begun(tmp_path_factory.mktemp("clinic"))
+    yield exchange
+    exchange.copy.desk.database.dispose()
+    exchange.copy.clinic.database.dispose()
+
+
+@pytest.fixture
+def exchange(clinic_of_today):
+    return sent_to(clinic_of_today.copy, clinic_of_today.alice)
+
+
+def replied(exchange, sent, words="", changes=None, name="Quetzal Doe"):
+    """The patient opens the question and answers it."""
+    token = replying.open_question(exchange.desk, sent.link, exchange.reference)
+    assert token, "link and reference open the question"
+    replying.save(exchange.desk, token, words, changes or {})
+    replying.send(exchange.desk, token, name)
+    return token
+
+
+def events_of(exchange):
+    with exchange.copy.clinic.database.read() as session:
+        return [one.event for one in audit.events(session, exchange.submission)]
+
+
+def test_an_answer_given_again_is_read_by_the_rules_and_the_old_one_is_kept(exchange):
+    sent = exchange.asks(flag=exchange.flag().key, again="treated")
+    assert exchange.review.standing.place(exchange.desk.today()) is PlaceInWork.WAITING_ON_PATIENT
+
+    replied(exchange, sent, "I stopped taking it.", {"treated": NO})
+    review = exchange.review
+
+    assert review.submission.revision == 2
+    assert review.submission.answers["treated"] == NO
+    assert review.earlier[0].answers["treated"] == NOT_SURE
+    assert "High blood pressure, not treated" in [flag.title for flag in review.flags]
+    assert review.screening.revision == 2
+    assert review.submission.signature.typed_name == "Quetzal Doe"
+    assert isinstance(review.entries[-1], Revised)
+    assert review.entries[-1].words == "I stopped taking it."
+    assert review.standing.place(exchange.desk.today()) is PlaceInWork.QUEUE
+    assert review.standing.new_answer
+
+
+def test_a_touched_flag_loses_its_acknowledgement_and_others_keep_theirs(exchange):
+    for flag in exchange.review.flags:
+        reviewing.acknowledge(exchange.copy.clinic, exchange.alice, exchange.submission, flag.key, "")
+
+    replied(exchange, exchange.asks(again="treated"), "", {"treated": NO})
+    review = exchange.review
+
+    seen = {flag.title: review.acknowledgement(flag.key) is not None for flag in review.flags}
+    assert seen["High blood pressure, not treated"] is False
+    assert seen["High blood pressure"] is True
+    assert seen["Cannot tell: Home is not a safe place"] is True
+
+
+def test_words_alone_reopen_a_signed_form_and_change_no_answer(exchange):
+    clinic, alice = exchange.copy.clinic, exchange.alice
+    for flag in exchange.review.flags:
+        reviewing.acknowledge(clinic, alice, exchange.submission, flag.key, "")
+    sent = exchange.asks()
+    reviewing.sign_off(clinic, alice, exchange.submission, "", exchange.review.fingerprint())
+    assert exchange.review.status is Status.SIGNED_OFF
+
+    replied(exchange, sent, "Yes, with lisinopril.")
+    review = exchange.review
+
+    assert review.status is Status.NEEDS_REVIEW
+    assert review.submission.answers == review.earlier[0].answers
+    assert review.submission.transcript == review.earlier[0].transcript
+    assert not review.blockers()
+    assert "ReviewReopened" not in events_of(exchange)
+
+
+def test_a_flag_that_a_sign_off_does_not_cover_is_recorded_as_reopening(exchange):
+    clinic, alice = exchange.copy.clinic, exchange.alice
+    for flag in exchange.review.flags:
+        reviewing.acknowledge(clinic, alice, exchange.submission, flag.key, "")
+    sent = exchange.asks(again="treated")
+    reviewing.sign_off(clinic, alice, exchange.submission, "", exchange.review.fingerprint())
+
+    replied(exchange, sent, "", {"treated": NO})
+    exchange.take_in()
+
+    assert events_of(exchange)[-4:] == [
+        "PatientReplied",
+        "SubmissionRevised",
+        "SubmissionScreened",
+        "ReviewReopened",
+    ]
+
+
+def test_a_reply_is_taken_in_once_however_often_somebody_looks(exchange):
+    replied(exchange, exchange.asks(), "Yes.")
+
+    assert exchange.take_in() == 1
+    assert exchange.take_in() == 0
+    assert len(exchange.review.revisions) == 2
+
+
+def test_sending_twice_sends_once(exchange):
+    token = replied(exchange, exchange.asks(), "Yes.")
+
+    replying.send(exchange.desk, token, "Quetzal Doe")
+
+    assert events_of(exchange).count("PatientReplied") == 1
+    with pytest.raises(Over):
+        replying.save(exchange.desk, token, "No.", {})
+
+
+def test_two_browsers_that_opened_one_question_answer_it_once(exchange):
+    sent = exchange.asks()
+    one, other = (replying.open_question(exchange.desk, sent.link, exchange.reference) for _ in range(2))
+    for token in (one, other):
+        replying.save(exchange.desk, token, "Yes.", {})
+
+    replying.send(exchange.desk, one, "Quetzal Doe")
+    with pytest.raises(Settled):
+        replying.send(exchange.desk, other, "Quetzal Doe")
+
+
+def test_nothing_at_all_is_not_sent(exchange):
+    token = replying.open_question(exchange.desk, exchange.asks().link, exchange.reference)
+
+    with pytest.raises(NothingToSend):
+        replying.send(exchange.desk, token, "Quetzal Doe")
+
+
+def test_a_question_taken_back_cannot_be_opened_nor_answered_from_a_page_left_open(exchange):
+    sent = exchange.asks()
+    token = replying.open_question(exchange.desk, sent.link, exchange.reference)
+
+    asking.take_back(exchange.copy.clinic, exchange.alice, exchange.submission, 1)
+
+    assert replying.find(exchange.desk, token) is None
+    assert replying.open_question(exchange.desk, sent.link, exchange.reference) is None
+    assert exchange.review.standing.asked_at is None
+    with pytest.raises(NotOpen):
+        asking.take_back(exchange.copy.clinic, exchange.alice, exchange.submission, 1)
+
+
+def test_a_question_that_was_answered_is_not_taken_back_over_the_answer(exchange):
+    replied(exchange, exchange.asks(), "Yes.")
+
+    with pytest.raises(NotOpen):
+        asking.take_back(exchange.copy.clinic, exchange.alice, exchange.submission, 1)
+    with pytest.raises(NotOpen):
+        asking.renew(exchange.copy.clinic, exchange.alice, exchange.submission, 1)
+
+
+def test_a_new_link_ends_the_one_before_and_the_pages_opened_with_it(exchange):
+    before = exchange.asks()
+    token = replying.open_question(exchange.desk, before.link, exchange.reference)
+
+    after = asking.renew(exchange.copy.clinic, exchange.alice, exchange.submission, 1)
+
+    assert replying.find(exchange.desk, token) is None
+    assert replying.open_question(exchange.desk, before.link, exchange.reference) is None
+    assert replying.open_question(exchange.desk, after.link, exchange.reference) is not None
+    assert "PatientLinkRenewed" in events_of(exchange)
+
+
+def test_a_question_asked_twice_by_one_press_is_asked_once(exchange):
+    wanted = Wanted("Is it treated?")
+    asking.ask(exchange.copy.clinic, exchange.alice, exchange.submission, wanted)
+
+    with pytest.raises(Changed):
+        asking.ask(exchange.copy.clinic, exchange.alice, exchange.submission, wanted)
+
+
+def test_a_question_the_form_does_not_ask_cannot_be_asked_again(exchange):
+    with pytest.raises(UnknownQuestion):
+        exchange.asks(again="medicines")
+
+
+def test_the_patient_sees_their_answers_and_nothing_of_the_flag(exchange):
+    sent = exchange.asks(flag=exchange.flag().key)
+    token = replying.open_question(exchange.desk, sent.link, exchange.reference)
+
+    asked = replying.find(exchange.desk, token).draft.asked
+
+    assert [line.question for line in asked.about] == ["treated"]
+    assert not asked.given
+    assert CANNOT_TELL not in repr(asked)
+    assert "urgent" not in repr(asked).casefold()
+
+
+def test_an_answer_that_opens_a_follow_up_brings_it_along(exchange):
+    token = replying.open_question(exchange.desk, exchange.asks(again="takes").link, exchange.reference)
+
+    visit = replying.save(exchange.desk, token, "", {"takes": YES})
+
+    assert [one.id for one in replying.follow_ups(exchange.desk, visit.draft)] == ["medicines"]
+
+
+def test_an_answer_that_closes_a_branch_takes_its_answers_out_of_the_newest_revision(exchange):
+    replied(exchange, exchange.asks(again="pressure"), "", {"pressure": NO})
+    review = exchange.review
+
+    assert "treated" not in review.submission.answers
+    assert review.earlier[0].answers["treated"] == NOT_SURE
+    assert not [flag for flag in review.flags if "pressure" in flag.title]
+
+
+def test_an_addendum_comes_from_whoever_just_sent_and_from_nobody_else(exchange):
+
+    form = fill_in(exchange.desk, FORM)
+    assert replying.add_something(exchange.desk, form, "") is None
+    receipt = answering.send(exchange.desk, form, "Quetzal Doe")
+    token = replying.add_something(exchange.desk, form, "")
+    replying.save(exchange.desk, token, "I forgot: I fainted once.", {})
+    replying.send(exchange.desk, token, "Quetzal Doe")
+    again = replying.add_something(exchange.desk, "", token)
+
+    assert replying.add_something(exchange.desk, "", "") is None
+    assert replying.add_something(exchange.desk, "x" * 43, "y" * 43) is None
+    assert replying.find(exchange.desk, again).submission == replying.find(exchange.desk, token).submission
+    clinic = exchange.copy.clinic
+    review = reviewing.open_review(clinic, exchange.alice, replay.which(clinic, receipt.reference))
+    assert [(one.words, one.asked) for one in review.entries] == [("I forgot: I fainted once.", None)]
+
+
+def test_a_reply_that_cannot_be_opened_is_kept_and_keeps_no_other_out(exchange, monkeypatch, caplog):
+    first, second = exchange.asks(), exchange.asks("And since when?")
+    replied(exchange, first, "Yes.")
+    with exchange.copy.clinic.database.read() as session:
+        ((_, damaged),) = [one for one in stored.waiting(session) if one[0] == exchange.submission]
+    replied(exchange, second, "Since May.")
+    real = stored.open_waiting
+
+    def damaged_one(session, keys, reply_id):
+        if reply_id == damaged:
+            raise ValueError("Yes.")
+        return real(session, keys, reply_id)
+
+    monkeypatch.setattr(stored, "open_waiting", damaged_one)
+    assert exchange.take_in() == 1
+    review = exchange.review
+    assert [one.words for one in review.entries if isinstance(one, Revised)] == ["Since May."]
+    with exchange.copy.clinic.database.read() as session:
+        assert len(stored.waiting_of(session, exchange.submission)) == 1
+    assert caplog.text.count(str(damaged)) == 1
+    assert "Yes." not in caplog.text
+
+    monkeypatch.undo()
+    assert exchange.take_in() == 1
+    assert len(exchange.review.revisions) == 3
+
+
+def test_a_form_put_off_comes_back_when_the_patient_adds_something(exchange):
+    sent = exchange.asks()
+    clinic, today = exchange.copy.clinic, exchange.desk.today()
+    by = By(exchange.alice.id, exchange.alice.printed_name, clinic.now())
+    with clinic.database.write() as session:
+        put_off = LookAgain(today + timedelta(days=30), "", by)
+        reviews.add_entry(session, clinic.keys, exchange.submission, put_off)
+    assert exchange.review.standing.place(today) is PlaceInWork.LATER
+
+    replied(exchange, sent, "I fainted.")
+
+    assert exchange.review.standing.place(today) is PlaceInWork.QUEUE
+
+
+def test_three_days_without_an_answer_are_told(exchange):
+    exchange.asks()
+    at = exchange.copy.clinic.now()
+
+    assert not exchange.review.standing.waits_long(at + timedelta(days=2, hours=23))
+    assert exchange.review.standing.waits_long(at + timedelta(days=3))
+
+
+# Replay, impact and screening again read the answers that were screened, or the newest.
+
+
+def test_replay_makes_both_screenings_again_from_the_answers_of_their_time(exchange):
+    replied(exchange, exchange.asks(again="treated"), "", {"treated": NO})
+    exchange.take_in()
+
+    found = replay.replay(exchange.copy.clinic, replay.shelf(exchange.copy.clinic), exchange.submission)
+
+    assert len(found.screenings) == 2
+    assert found.same
+
+
+def test_replay_notices_a_screening_of_other_answers_than_it_says(exchange, monkeypatch):
+    real = replies.screen_again
+    lied = lambda *of: replace(real(*of), revision=1)  # noqa: E731 - the control of the test above
+    monkeypatch.setattr(replies, "screen_again", lied)
+    replied(exchange, exchange.asks(again="treated"), "", {"treated": NO})
+    exchange.take_in()
+
+    found = replay.replay(exchange.copy.clinic, replay.shelf(exchange.copy.clinic), exchange.submission)
+
+    assert not found.same
+
+
+def test_screening_again_reads_the_newest_answers(exchange):
+    replied(exchange, exchange.asks(again="treated"), "", {"treated": NO})
+    exchange.take_in()
+
+    came_of = reviewing.rescreen(exchange.copy.clinic, exchange.submission)
+
+    assert not came_of.added
+    reviewing.rescreen(exchange.copy.clinic, exchange.submission, force=True)
+    assert [one.revision for one in exchange.review.screenings] == [1, 2, 2]
+    found = replay.replay(exchange.copy.clinic, replay.shelf(exchange.copy.clinic), exchange.submission)
+    assert found.same
+
+
+def test_impact_looks_at_the_newest_answers(tmp_path):
+    exchange = begun(tmp_path)
+    book = LIBRARY.rulebook
+    without = replace(book, rules=tuple(one for one in book.rules if one.id != "pressure-untreated"))
+    assert len(impact.look(exchange.copy.clinic, without).counts) == 1
+
+    replied(exchange, exchange.asks(again="treated"), "", {"treated": YES})
+    exchange.take_in()
+
+    # Treated by now: whoever takes the rule away takes away no flag.
+    assert impact.look(exchange.copy.clinic, without).counts == ()
+    exchange.copy.desk.database.dispose()
+    exchange.copy.clinic.database.dispose()
+
+
+def test_a_reply_is_read_under_the_questions_the_form_was_asked_with(tmp_path):
+    exchange = begun(tmp_path)
+    later = parse_library(ASKED.replace("Is it treated?", "Is it well treated?"), RULES, MEDICINES)
+    exchange.copy = exchange.copy.with_library(later)
+    sent = exchange.asks(again="treated")
+    token = replying.open_question(exchange.desk, sent.link, exchange.reference)
+    draft = replying.find(exchange.desk, token).draft
+
+    assert replying.again_page(exchange.desk, draft).questions[0].ask == "Is it treated?"
+    replying.save(exchange.desk, token, "", {"treated": NO})
+    replying.send(exchange.desk, token, "Quetzal Doe")
+    newest = exchange.review.submission
+    assert newest.editions == exchange.review.earlier[0].editions
+    lines = [line.asked for part in newest.transcript for line in part.lines if line.question == "treated"]
+    assert lines == ["Is it treated?"]
+    found = replay.replay(exchange.copy.clinic, replay.shelf(exchange.copy.clinic), exchange.submission)
+    assert found.same
+    exchange.copy.desk.database.dispose()
+    exchange.copy.clinic.database.dispose()
+
+
+# Whatever comes, nothing of what was sent before is lost.
+
+choices = st.sampled_from([YES, NO, NOT_SURE, DECLINED, BLANK])
+changes = st.dictionaries(st.sampled_from(["pressure", "treated", "home", "takes"]), choices, max_size=4).map(
+    Answers
+)
+
+
+@pytest.fixture(scope="module")
+def first_revision(clinic_of_today):
+    return clinic_of_today.review.submission
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(changes, st.text(max_size=40))
+def test_any_reply_merges_and_nothing_of_the_form_is_lost(first_revision, changed, words):
+    signature = Signature("Quetzal Doe", ("I agree",), first_revision.sent_at + timedelta(days=1))
+    reply = Reply(words, changed, signature, 1)
+    asked = LIBRARY.asked
+
+    newest = revised(first_revision, reply, asked.questionnaire, asked.formulary)
+
+    evidence = PatientEvidence(
+        asked.questionnaire, asked.formulary, first_revision.answers.with_(changed), first_revision.sent_on
+    )
+    reached = relevant(evidence)
+    for question, answer in first_revision.answers.items():
+        expected = changed.get(question, answer)
+        assert newest.answers.get(question) == (expected if question in reached else None)
+    assert newest.revision == first_revision.revision + 1
+    assert newest.sent_at == first_revision.sent_at
+    assert newest.signature == signature
+    said = {line.question for part in newest.transcript for line in part.lines}
+    assert set(newest.answers) <= said
+
+
+def test_a_reply_with_an_answer_the_form_cannot_hold_is_refused_and_not_dropped(first_revision):
+    signature = Signature("Quetzal Doe", ("I agree",), first_revision.sent_at)
+    reply = Reply("", Answers({"treated": answered(Text("perhaps"))}), signature, 1)
+
+    with pytest.raises(DoesNotFit):
+        revised(first_revision, reply, LIBRARY.questionnaire, LIBRARY.formulary)
+
+
+def test_the_question_is_stored_with_what_is_asked_again(exchange):
+    exchange.asks(again="treated")
+    (entry,) = exchange.review.entries
+
+    assert isinstance(entry, Question)
+    assert entry.again == "treated"
+    with exchange.copy.clinic.database.read() as session:
+        link = patient_questions.states(session, exchange.submission)[1]
+    assert link.expires_at - link.made_at == asking.LINK_LIVES
+    assert secret_of(exchange.asks("Once more?")).strip()
