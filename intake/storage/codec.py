@@ -59,8 +59,8 @@ from intake.storage.codec_wording import (
 VERSION = 1
 _STEP = 256
 # Steps of their own for records whose few bytes more or less would tell how many flags a
-# patient has (the shipped rules, all raised, with every question, fit in one), whether feedback names a rule, or
-# where a review stands; nor how much was asked of a patient, or how much they wrote.
+# patient has (the shipped rules, all raised, with every question, fit in one), whether feedback
+# names a rule, where a review stands, how much was asked of a patient, or how much they wrote.
 # Tallies of the first versions were filled up to 16384.
 _STEPS = {
     "tally": 24576,

@@ -204,7 +204,7 @@ class Campaign:
 
 
 def faults_in(outcomes: Sequence[Outcome], winners: Mapping[str, int]) -> list[str]:
-    """What is wrong with the answers to deeds done at once; ``winners`` is how many are to be first at each."""
+    """What is wrong with the answers to deeds done at once; ``winners`` is how many come first at each."""
     won = Counter(one.deed.what for one in outcomes if one.won)
     found = [f"{won[what]} were first at {what}" for what, wanted in winners.items() if won[what] != wanted]
     refused = [one for one in outcomes if not one.won]
