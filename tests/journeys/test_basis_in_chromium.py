@@ -81,12 +81,12 @@ def test_a_clinician_reads_what_a_flag_rests_on(window, copy, alice, width, scri
     browser.follow("Darnell Whitaker, 52")
     title = "Psychostimulant together with high blood pressure"
     panel = browser.tab.locator(".basis").first
-    assert not panel.locator("section").first.is_visible()
+    assert not panel.locator(".block").first.is_visible()
 
     browser.tab.emulate_media(media="print")
     assert browser.tab.locator("#not-raised").is_visible()
     assert browser.tab.locator(".quiet .settled").first.is_visible()  # on paper what is folded away is open
-    assert not panel.locator("section").first.is_visible()  # but this, unless it was opened
+    assert not panel.locator(".block").first.is_visible()  # but this, unless it was opened
     browser.tab.emulate_media(media="screen")
 
     browser.unfold(f"What this rests on: {title}")
@@ -205,9 +205,13 @@ def test_keys_move_the_focus_and_can_be_turned_off(window, copy, alice):
     for key in ("j", "j", "k", "a", "j", "s", "?"):
         browser.tab.keyboard.press(key)
         met.append(focus(browser))
-    assert met == ["flag-1", "flag-2", "flag-1", "a", "flag-2", "s", "summary"]
+    assert met == ["flag-1", "flag-2", "flag-1", "button", "flag-2", "s", "summary"]
     assert browser.tab.get_by_text("No key records anything.").is_visible()
     browser.look()
+    browser.tab.locator("#flag-3").focus()
+    browser.tab.keyboard.press("a")
+    assert browser.tab.evaluate("document.activeElement.closest('.flag').id") == "flag-3"
+    browser.tab.keyboard.press("?")
 
     browser.tab.keyboard.press("Control+j")
     assert focus(browser) == "summary"
