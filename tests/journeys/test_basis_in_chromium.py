@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from copies import NOON, staff
+from copies import NOON, PASSWORD, staff
 from intake.domain.permissions import Role
 from intake.services import reviewing
 from intake.storage.tables import Base
-from journeys.chromium import Chromium
 from journeys.modes import MODES
 from journeys.test_in_chromium import send, signs_in
 from journeys.vignettes import PEOPLE
+from web.looking import follow
 
 pytestmark = pytest.mark.browser
 
@@ -35,11 +35,21 @@ def alice(copy):
     return staff(copy.clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)
 
 
-def reader(window, width, scripts=True, kind=Chromium):
+def reader(window, width, scripts, kind):
     """Alice at a window, signed in."""
     browser = window(width, scripts, kind)
     browser.open("/clinic/sign-in")
     signs_in(browser, "alice")
+    return browser
+
+
+def signed_in(window, site):
+    """Alice signed in, on pages that other tests look at."""
+    browser = window(1280, scripts=True)
+    browser.tab.goto(f"{site}/clinic/sign-in")
+    browser.tab.get_by_label("Username").fill("alice")
+    browser.tab.get_by_label("Password").fill(PASSWORD)
+    follow(browser.tab.get_by_role("button", name="Sign in"))
     return browser
 
 
@@ -55,12 +65,12 @@ def beyond(tab, wanted):
     )
 
 
-def test_what_to_ask_first_stands_on_the_first_screen(window, copy, alice):
+def test_what_to_ask_first_stands_on_the_first_screen(window, site, copy, alice):
     for hours, name in enumerate(FIVE):
         copy.clock.at = NOON - timedelta(hours=hours, minutes=20)
         send(copy, PEOPLE[name])
     copy.clock.at = NOON
-    browser = reader(window, 1280)
+    browser = signed_in(window, site)
     forms = browser.tab.locator(".queue li a").evaluate_all("links => links.map(one => one.href)")
     assert len(forms) == len(FIVE)
 
@@ -81,12 +91,12 @@ def test_a_clinician_reads_what_a_flag_rests_on(window, copy, alice, width, scri
     browser.follow("Darnell Whitaker, 52")
     title = "Psychostimulant together with high blood pressure"
     panel = browser.tab.locator(".basis").first
-    assert not panel.locator("section").first.is_visible()
+    assert not panel.locator(".block").first.is_visible()
 
     browser.tab.emulate_media(media="print")
     assert browser.tab.locator("#not-raised").is_visible()
     assert browser.tab.locator(".quiet .settled").first.is_visible()  # on paper what is folded away is open
-    assert not panel.locator("section").first.is_visible()  # but this, unless it was opened
+    assert not panel.locator(".block").first.is_visible()  # but this, unless it was opened
     browser.tab.emulate_media(media="screen")
 
     browser.unfold(f"What this rests on: {title}")
@@ -95,7 +105,6 @@ def test_a_clinician_reads_what_a_flag_rests_on(window, copy, alice, width, scri
         "“Last blood pressure reading”, top number, is 140 mmHg or more"
     ).first.is_visible()
     assert panel.get_by_text("What flags are for").is_visible()
-    browser.look()
     browser.picture("basis", at=".flag")
     browser.unfold("9 items of PHQ-9 total")
     browser.unfold("Which ones the rules do not cover")
@@ -103,7 +112,6 @@ def test_a_clinician_reads_what_a_flag_rests_on(window, copy, alice, width, scri
     answer = browser.tab.locator(".flag .said a").first
     browser._activate(answer)
     assert browser.tab.locator(":target").get_attribute("id") == "answer-medicines"
-    browser.look()
     browser._activate(browser.tab.locator("#answer-medicines .flagged").first)
     assert browser.tab.locator(":target h3").text_content() == title
 
@@ -134,6 +142,7 @@ def pressed(browser, copy, keys=KEYS):
     Each key is pressed on the page itself, and the letters once more from wherever the one before led.
     Enter and Space are not pressed there: on a button, that is pressing the button. The detector.
     """
+    browser.tab.wait_for_load_state("networkidle")
     before, asked = everything(copy), []
 
     def note(request):
@@ -154,27 +163,26 @@ def pressed(browser, copy, keys=KEYS):
     return asked, changed
 
 
-def test_no_key_changes_a_record(window, copy, alice):
+def test_no_key_changes_a_record(window, site, copy, alice):
     for name in ("p02_high_blood_pressure_and_stimulant", "p01_nothing_special"):
         send(copy, PEOPLE[name])
     read, waiting = reviewing.to_rescreen(copy.clinic)
     for flag in reviewing.open_review(copy.clinic, alice, read).flags:
         reviewing.acknowledge(copy.clinic, alice, read, flag.key, "")
-    browser = reader(window, 1280)
+    browser = signed_in(window, site)
 
     for page in (
         f"/clinic/submissions/{waiting}",
         f"/clinic/submissions/{read}/sign-off",
-        f"/clinic/submissions/{waiting}/sign-off",
         "/clinic/queue",
     ):
-        browser.open(page)
+        browser.tab.goto(site + page)
         address = browser.tab.url
         assert pressed(browser, copy) == ([], []), page
         assert browser.tab.url.partition("#")[0] == address
 
     # The control: a script that acknowledges on a key is noticed by the same look.
-    browser.open(f"/clinic/submissions/{waiting}")
+    browser.tab.goto(f"{site}/clinic/submissions/{waiting}")
     browser.tab.evaluate(
         """document.addEventListener('keydown', event => {
             const form = document.querySelector('form[action$=acknowledge]')
@@ -194,20 +202,24 @@ def focus(browser):
     )
 
 
-def test_keys_move_the_focus_and_can_be_turned_off(window, copy, alice):
+def test_keys_move_the_focus_and_can_be_turned_off(window, site, copy, alice):
     send(copy, PEOPLE["p02_high_blood_pressure_and_stimulant"])
-    browser = reader(window, 1280)
+    browser = signed_in(window, site)
     browser.tab.keyboard.press("j")
     assert browser.tab.evaluate("document.activeElement.matches('.queue a')")
-    browser.follow("Darnell Whitaker, 52")
+    follow(browser.tab.get_by_role("link", name="Darnell Whitaker, 52"))
 
     met = []
     for key in ("j", "j", "k", "a", "j", "s", "?"):
         browser.tab.keyboard.press(key)
         met.append(focus(browser))
-    assert met == ["flag-1", "flag-2", "flag-1", "a", "flag-2", "s", "summary"]
+    assert met == ["flag-1", "flag-2", "flag-1", "button", "flag-2", "s", "summary"]
     assert browser.tab.get_by_text("No key records anything.").is_visible()
     browser.look()
+    browser.tab.locator("#flag-3").focus()
+    browser.tab.keyboard.press("a")
+    assert browser.tab.evaluate("document.activeElement.closest('.flag').id") == "flag-3"
+    browser.tab.keyboard.press("?")
 
     browser.tab.keyboard.press("Control+j")
     assert focus(browser) == "summary"
@@ -218,7 +230,7 @@ def test_keys_move_the_focus_and_can_be_turned_off(window, copy, alice):
     assert note.input_value() == "jkaqsp? J"
 
     browser.tab.get_by_role("button", name="Turn keys off").click()
-    browser.open(browser.tab.url)
+    browser.tab.reload()
     browser.tab.keyboard.press("j")
     assert focus(browser) == "body"
     browser.unfold("Keys")

@@ -1,5 +1,5 @@
 // Keys for clinicians: they move the focus, and no key records anything. Every page works without them.
-// J and K: what comes next and before. A, Q, S: the button, link or box marked with that letter. P prints. ? lists them.
+// J and K: the next flag, or form in the queue, and the one before. A, Q, S: what acknowledges, asks, signs.
 const box = document.querySelector('#keys'), list = box.querySelector('details'), button = box.querySelector('button')
 const steps = [...document.querySelectorAll('.flag,.queue li a')]
 let off
@@ -12,15 +12,14 @@ const step = (where, inside) => {
   const found = steps.filter(one => at(one) & where && !(at(one) & inside))
   return found[where == 2 ? 0 : found.length - 1]
 }
-const marked = letter => {
-  const wanted = `[data-key=${letter}]`
-  return (document.activeElement.closest('.flag') || document).querySelector(wanted)
-}
+const wanted = { a: '[data-key=a],form[action$="/acknowledge"] button', q: '[data-key=q]', s: '[data-key=s],#note' }
 const find = key => {
   if (key == 'j') return step(2, 0)
   if (key == 'k') return step(4, 16)
   if (key == '?') { list.open = true; return list.firstElementChild }
-  if (/^[aqs]$/.test(key)) return marked(key) || document.querySelector(`[data-key=${key}]`)
+  const one = wanted[key]
+  // Of the flag the reader is at, else the first of the page.
+  return one && ((document.activeElement.closest('.flag') || document).querySelector(one) || document.querySelector(one))
 }
 
 box.hidden = false

@@ -50,10 +50,9 @@ def panel(person, title):
 
 
 def block(person, title, name):
-    place = flag_place(person, title)
-    return words(
-        next(s for s in panel(person, title).iter("section") if s.get("aria-labelledby") == f"{place}-{name}")
-    )
+    """One of its four blocks, as one line."""
+    blocks = panel(person, title).iter("div")
+    return words(next(one for one in blocks if one.get("class") == f"block {name}"))
 
 
 def row(person, question):
