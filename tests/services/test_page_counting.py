@@ -68,7 +68,7 @@ def test_when_counting_fails_everything_is_saved_and_sent_all_the_same(copy, cap
     token = answering.start(copy.desk)
     answering.answer_page(copy.desk, token, page(copy, "pregnancy"), {"pregnancy": NO})
     saved = answering.find(copy.desk, token)
-    receipt = sending.send(copy.desk)
+    receipt = sending.send_at_once(copy.desk)
 
     assert saved.answers["pregnancy"] == NO
     assert receipt.reference
@@ -141,7 +141,7 @@ def test_counts_are_forgotten_after_ninety_days(copy):
 
 
 def test_a_count_says_a_page_and_a_day_and_nothing_else(copy):
-    sending.send(copy.desk)
+    sending.send_at_once(copy.desk)
 
     columns = {column["name"] for column in inspect(copy.clinic.database.engine).get_columns("page_counts")}
     assert columns == {"day", "page", "event", "count"}
