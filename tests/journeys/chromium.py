@@ -188,7 +188,12 @@ class Keyboard(Chromium):
 
     def _write(self, box: Locator, words: str) -> None:
         self._reach(box)
-        self.tab.keyboard.type(words)
+        if box.get_attribute("type") == "date":
+            # A date has boxes for its month, day and year, which typing goes through.
+            year, month, day = words.split("-")
+            self.tab.keyboard.type(f"{month}{day}{year}")
+        else:
+            self.tab.keyboard.type(words)
         assert box.input_value() == words, f"{self.tab.url}: the keyboard wrote {box.input_value()!r}"
 
     def _activate(self, link_or_button: Locator) -> None:
