@@ -16,7 +16,7 @@ from intake.content.documents import Problems, read
 from intake.content.library import read_library
 from intake.domain.conditions import Operator
 from intake.domain.events import Event
-from intake.domain.permissions import Permission
+from intake.domain.permissions import PERMISSIONS, Permission, Role
 from intake.storage.tables import Base
 
 CHECKOUT = Path(__file__).parents[2]
@@ -68,6 +68,30 @@ def test_every_event_of_the_audit_trail_has_its_line():
 
 def test_every_permission_has_its_line():
     assert first_column(WORDS, "Permissions") == [permission.name for permission in Permission]
+
+
+NAMES_OF_ROLES = {role: role.value.replace("_", " ").capitalize() for role in Role}
+
+
+def wrongly_said(table):
+    """The permissions that a table says are of others than have them."""
+    has = {
+        one.name: ", ".join(name for role, name in NAMES_OF_ROLES.items() if one in PERMISSIONS[role])
+        for one in Permission
+    }
+    everybody = ", ".join(NAMES_OF_ROLES.values())
+    return [name for name, _, who in table if has[name.strip("`")] != who.replace("everybody", everybody)]
+
+
+def test_every_permission_is_said_to_be_of_those_who_have_it():
+    assert wrongly_said(rows(section(WORDS, "Permissions"))) == []
+
+
+def test_a_permission_said_to_be_of_others_would_be_found():
+    """The control."""
+    table = [("`REVIEW`", "the queue", "Front desk, Clinician"), ("`READ_TRAIL`", "the trail", "Auditor")]
+
+    assert wrongly_said(table) == ["`REVIEW`"]
 
 
 def test_every_setting_is_explained_and_no_other():

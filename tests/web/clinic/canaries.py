@@ -14,11 +14,30 @@ from uuid import UUID
 from copies import Copy, make_copy, staff
 from intake.content.library import Library
 from intake.domain.answers import Day, Number, Text
+from intake.domain.events import (
+    LookAgainSet,
+    PatientAsked,
+    QuestionTakenBack,
+    ReviewTakenUpAgain,
+    SubmissionTakenOver,
+    ViewNoted,
+)
 from intake.domain.feedback import FeedbackKind
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.questionnaire import Questionnaire
-from intake.services import answering, feedback, reviewing
-from intake.storage import drafts
+from intake.domain.review_entries import (
+    By,
+    LookAgain,
+    Question,
+    QuestionWithdrawn,
+    Reopening,
+    TakenOver,
+    View,
+    ViewKind,
+)
+from intake.domain.rules import Priority
+from intake.services import answering, feedback, persons, reviewing
+from intake.storage import audit, drafts, reviews
 from journeys.healthy import healthy
 from journeys.writer import evidence_of_a_writer
 
@@ -40,6 +59,11 @@ class Canaries:
             self._places.append(place)
         number = self._places.index(place)
         return f"zqx{''.join(_ALPHABET[number >> shift & 15] for shift in (12, 8, 4, 0))}xqz"
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Every place with a word of its own."""
+        return frozenset(self._places)
 
     def found(self, text: str) -> frozenset[str]:
         """The places whose words stand in a text, however they are written."""
@@ -128,6 +152,27 @@ def _work(seeded: SeededClinic) -> None:
         reviewing.acknowledge(clinic, alice, nora, flag.key, word("nora:note:acknowledgement"))
     shown = reviewing.open_review(clinic, alice, nora).fingerprint()
     reviewing.sign_off(clinic, alice, nora, word("nora:note:sign-off"), shown)
+    persons.say(clinic, alice, writer, nora, same=True)
+    _record_the_rest(seeded, writer)
+
+
+def _record_the_rest(seeded: SeededClinic, submission: UUID) -> None:
+    """Every further fact of a review there can be, each with words of its own, and its event."""
+    clinic, alice, word = seeded.copy.clinic, seeded.members["alice"], seeded.canaries.word
+    by = By(alice.id, alice.printed_name, clinic.now())
+    bob = seeded.members["bob"]
+    for entry, event in (
+        (Question(word("writer:note:question"), by, title="Pressure"), PatientAsked),
+        (QuestionWithdrawn(1, by), QuestionTakenBack),
+        (LookAgain(None, word("writer:note:look-again"), by), LookAgainSet),
+        (Reopening(word("writer:note:reopening"), by), ReviewTakenUpAgain),
+        (View(ViewKind.FIRST, Priority.HIGH, word("writer:note:view"), by), ViewNoted),
+        (TakenOver(bob.id, bob.printed_name, word("writer:note:taken-over"), by), SubmissionTakenOver),
+    ):
+        with clinic.database.write() as session:
+            content = reviews.add_entry(session, clinic.keys, submission, entry)
+            given = (submission, bob.id, content) if event is SubmissionTakenOver else (submission, content)
+            audit.record(session, clinic.keys, alice.id, event(*given), clinic.now())
 
 
 def _writers_answers(library: Library, canaries: Canaries):
