@@ -107,11 +107,11 @@ def done(
 def signed_at(session: Session, ids: Collection[UUID]) -> Mapping[UUID, datetime]:
     """When each of these was signed last, to the minute; without those nobody has signed."""
     query = (
-        select(SignOffRow.submission_id, func.max(SignOffRow.created_at))
+        select(SignOffRow.submission_id, func.max(SignOffRow.created_at).label("at"))
         .where(SignOffRow.submission_id.in_(ids))
         .group_by(SignOffRow.submission_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row.submission_id: row.at for row in session.execute(query)}
 
 
 def of(session: Session, keys: ClinicKeys, ids: Collection[UUID]) -> Mapping[UUID, QueueEntry]:
