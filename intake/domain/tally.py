@@ -67,6 +67,13 @@ class Tally:
         )
 
     @property
+    def priority(self) -> Priority | None:
+        """The highest priority of any rule raised or undecided; None when there is none."""
+        found = (LETTERS[letter].priority for letter, rules in self.rules.items() if rules)
+        flagged = (priority for priority in found if priority is not None)
+        return min(flagged, key=lambda priority: priority.rank, default=None)
+
+    @property
     def is_urgent(self) -> bool:
         """Whether the submission stands in the queue under *Urgent*."""
         return any(LETTERS[letter].is_urgent for letter in self.rules)
