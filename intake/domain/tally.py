@@ -85,8 +85,9 @@ class Tally:
     @property
     def priority(self) -> Priority | None:
         """The highest priority of any rule raised or undecided; None when there is none."""
-        found = (priority for letter in self.rules if (priority := LETTERS[letter].priority) is not None)
-        return min(found, key=lambda one: one.rank, default=None)
+        found = (LETTERS[letter].priority for letter, rules in self.rules.items() if rules)
+        flagged = (priority for priority in found if priority is not None)
+        return min(flagged, key=lambda priority: priority.rank, default=None)
 
     @property
     def is_urgent(self) -> bool:

@@ -14,11 +14,13 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from intake.domain.figures import Counted
+from intake.domain.review_entries import Undoing
 from intake.domain.tally import Tally, flag_mark
 from intake.storage import feedback, submissions
 from intake.storage.codec import (
     UnknownRecord,
     acknowledgement_from_bytes,
+    entry_from_bytes,
     screening_from_bytes,
     sign_off_from_bytes,
     tally_from_bytes,
@@ -26,11 +28,12 @@ from intake.storage.codec import (
 )
 from intake.storage.database import insert_unless_kept
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, SealingKey
-from intake.storage.reviews import acknowledgement_place, sign_off_place
+from intake.storage.reviews import acknowledgement_place, entry_place, sign_off_place
 from intake.storage.tables import (
     AcknowledgementRow,
     FeedbackRow,
     RecordKeyRow,
+    ReviewEntryRow,
     ScreeningRow,
     SignOffRow,
     SubmissionRow,
@@ -134,6 +137,7 @@ def _acknowledged(
     query = select(AcknowledgementRow.number, AcknowledgementRow.sealed).where(
         AcknowledgementRow.submission_id == sealed.submission
     )
+    taken_back = _taken_back(session, key, sealed.submission)
     return frozenset(
         flag_mark(
             acknowledgement_from_bytes(
@@ -141,7 +145,19 @@ def _acknowledged(
             ).flag
         )
         for number, content in session.execute(query)
+        if number not in taken_back
     )
+
+
+def _taken_back(session: Session, key: SealingKey, submission: UUID) -> frozenset[int]:
+    query = select(ReviewEntryRow.number, ReviewEntryRow.sealed).where(
+        ReviewEntryRow.submission_id == submission
+    )
+    entries = (
+        entry_from_bytes(key.open(content, entry_place(submission, number)))
+        for number, content in session.execute(query)
+    )
+    return frozenset(one.acknowledgement for one in entries if isinstance(one, Undoing))
 
 
 def _sealed(session: Session, ids: Sequence[UUID]) -> Iterator[_Sealed]:

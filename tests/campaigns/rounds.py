@@ -71,7 +71,8 @@ class SmallProduct(Product):
 
     def _own_settings(self) -> dict[str, str]:
         database = {"INTAKE_DATABASE_URL": self._database_url} if self._database_url else {}
-        return super()._own_settings() | self._content | database
+        # As many as work at once: the server would note in its log that others wait.
+        return super()._own_settings() | self._content | database | {"INTAKE_THREADS": "24"}
 
 
 class Campaign:
@@ -204,7 +205,7 @@ class Campaign:
 
 
 def faults_in(outcomes: Sequence[Outcome], winners: Mapping[str, int]) -> list[str]:
-    """What is wrong with the answers to deeds done at once; ``winners`` is how many come first at each."""
+    """What is wrong with what came of deeds done at once; ``winners``: how many are to be first at each."""
     won = Counter(one.deed.what for one in outcomes if one.won)
     found = [f"{won[what]} were first at {what}" for what, wanted in winners.items() if won[what] != wanted]
     refused = [one for one in outcomes if not one.won]

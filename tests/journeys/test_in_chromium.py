@@ -120,7 +120,7 @@ def reviews(browser, name):
     first, *others = [form for form in browser.page.forms() if acknowledges(form)]
     if not says_what_was_done(first):
         browser.unfold(f"Add a note to: {about(first)}")
-    first.fill("Note (optional)", "Will take it again at the visit")
+    first.type(first.controls[-1], "Will take it again at the visit")
     browser.press(first, acknowledges(first))
     assert "Note: Will take it again at the visit" in browser.page.text
     browser.follow("Go to sign-off")

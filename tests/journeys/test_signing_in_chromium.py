@@ -76,8 +76,8 @@ def acknowledges_and_takes_back(alice):
     alice.press(alice.page.form(URGENT), URGENT, expecting=(422,))
     assert "Pick what was done about this urgent flag" in alice.page.text
     assert alice.has_focus("#errors")
-    form = picks(alice, URGENT, "I asked a colleague to look at it")
-    form.fill("Note (optional)", "Dr. Diaz, by phone")
+    form = picks(alice, URGENT, "I asked a colleague: the note says whom")
+    form.fill("Note", "Dr. Diaz, by phone")
     alice.press(form, URGENT)
     assert "Asked a colleague" in alice.page.text
     undo = "Undo the acknowledgement of: High blood pressure, not treated"

@@ -5,6 +5,7 @@ from sqlalchemy import delete, inspect, select, text
 
 from intake.domain.feedback import FeedbackKind
 from intake.domain.figures import Counted
+from intake.domain.review_acts import undo
 from intake.domain.review_entries import Done
 from intake.domain.tally import Tally, flag_mark
 from intake.storage import reviews, tallies
@@ -133,6 +134,18 @@ def test_a_sign_off_does_not_hide_what_was_raised_and_acknowledged_since(databas
 
     marks = [one.counted.tally.flags[rule] for rule in ("high-blood-pressure", "new", "newer")]
     assert [mark in one.counted.acknowledged for mark in marks] == [True, True, False]
+
+
+def test_what_was_taken_back_is_not_counted_as_acknowledged(database, clinic_keys, sent):
+    with database.write() as session:
+        acknowledge_all(session, clinic_keys, sent)
+        undoing = undo(reviews.review(session, clinic_keys, sent), 1, BOB, NOW)
+        reviews.add_entry(session, clinic_keys, sent, undoing)
+
+    (one,) = opened(database, clinic_keys, sent)
+
+    assert flag_mark(undoing.flag) not in one.counted.acknowledged
+    assert len(one.counted.acknowledged) == 1
 
 
 def test_feedback_is_of_its_own_submission(database, clinic_keys, sent):

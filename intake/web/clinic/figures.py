@@ -6,10 +6,11 @@ from typing import TypeVar
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from intake.domain.agreement import STEPS
 from intake.domain.figures import FEW, Figures, RuleFigures
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.rules import RuleBook
-from intake.services import feedback, figures
+from intake.services import agreement, feedback, figures
 from intake.services.figures import PERIODS, SECONDS_FOR_A_PAGE
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
@@ -50,6 +51,8 @@ def overview(member: StaffMember) -> ResponseReturnValue:
         most_urgent=[(titles[one.rule], one) for one in count.figures.most_urgent[:_NAMED]],
         up_for_review=[(titles[one.rule], one) for one in count.figures.up_for_review],
         counts=feedback.counts(clinic, member),
+        agreed=agreement.agreement(clinic, member, days, SECONDS_FOR_A_PAGE),
+        steps=STEPS,
         periods=PERIODS,
         orders=ORDERS,
         order=order,

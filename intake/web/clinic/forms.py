@@ -52,8 +52,8 @@ ROLES = tuple(
 
 DONE = (
     SelectChoice(Done.CALLED_PATIENT.value, "I called the patient"),
-    SelectChoice(Done.ASKED_COLLEAGUE.value, "I asked a colleague to look at it"),
-    SelectChoice(Done.OTHER.value, "Something else: I say what in the note"),
+    SelectChoice(Done.ASKED_COLLEAGUE.value, "I asked a colleague: the note says whom"),
+    SelectChoice(Done.OTHER.value, "Something else: the note says what"),
 )
 DONE_WORDS = {
     Done.CALLED_PATIENT: "Called the patient",

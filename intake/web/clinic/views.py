@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.review import AlreadyAcknowledged, DoneInWords, DoneNeeded, UnknownFlag
+from intake.domain.rules import Priority
 from intake.services import histories, reviewing, viewing
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.acting_forms import UndoForm
@@ -143,9 +144,12 @@ def show(
     was typed then.
     """
     forms = {card.flag.key: AcknowledgeForm(formdata=None) for card in reading.waiting} | (refused or {})
+    urgent = {card.flag.key for card in reading.cards if card.outcome.priority is Priority.URGENT}
     for key, form in forms.items():
         place = reading.place(key)  # a page has many, and each needs its own label
         form.note.id, form.done.id = f"note-{place}", f"done-{place}"
+        if key in urgent:
+            form.note.label.text = "Note"  # what was done may have to be told in it
     undoing = {
         card.flag.key: _undoing(reading, card)
         for card in reading.cards

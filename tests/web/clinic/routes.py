@@ -17,6 +17,7 @@ VALUES: dict[str, Sequence[object]] = {
     "token": ("no-such-token",),
     "publication": (NOBODY,),
     "which": ("rules",),
+    "mark": ("no-such-mark",),
 }
 _FLASKS_OWN = frozenset({"static"})
 # These end the visit.

@@ -2,9 +2,12 @@
 
 import pytest
 
+from intake.domain.agreement import Agreement
 from intake.domain.feedback import FeedbackKind
-from intake.domain.review_entries import Done
-from intake.services import feedback, reviewing
+from intake.domain.review_entries import Done, ViewKind
+from intake.domain.rules import Priority
+from intake.services import agreement, feedback, reviewing
+from intake.services.agreement import Agreed
 from intake.web.clinic.figures import percent
 from web.clinic.person import words
 
@@ -155,3 +158,20 @@ def test_the_page_of_the_rules_leads_to_the_figures(bob):
 
 def test_a_share_is_told_in_hundredths():
     assert [percent(share) for share in (None, 0.0, 0.155, 1.0)] == ["–", "0 %", "16 %", "100 %"]
+
+
+def test_views_are_shown_from_twenty_on_and_nobody_is_named(signed_in, monkeypatch):
+    few = Agreement("a" * 64, ViewKind.FIRST, 19, {(Priority.HIGH, None): 19}, 0)
+    many = Agreement("b" * 64, ViewKind.SECOND, 21, {(Priority.HIGH, None): 1, (None, Priority.INFO): 20}, 7)
+    monkeypatch.setattr(agreement, "agreement", lambda *_: Agreed(90, (few, many), 0, 0))
+    bob = signed_in("bob")
+
+    bob.open("/rules/figures")
+
+    assert (
+        "First readings, rules edition aaaaaaaa 19 views. With fewer than 20, no numbers are shown."
+        in bob.text
+    )
+    assert "21 views: 0 name the priority the rules came to, 20 would look sooner." in bob.text
+    assert "In 7 forms somebody saw something where no rule was raised or undecided." in bob.text
+    assert "A. Rivera" not in bob.text

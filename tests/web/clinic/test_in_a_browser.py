@@ -44,7 +44,7 @@ def test_a_form_is_read_acknowledged_and_signed(desk, sent):
             first.get_by_label("I called the patient").check()
         else:
             first.get_by_text("Add a note").click()
-        first.get_by_label("Note (optional)").fill("Seen")
+        first.locator("textarea").first.fill("Seen")
         follow(buttons.first)
     follow(desk.get_by_role("link", name="Go to sign-off"))
     look(desk)
