@@ -20,6 +20,7 @@ def every_page(site):
         "token": "no-such-token",
         "publication": uuid4(),
         "which": "rules",
+        "number": 1,
     }
     with site.test_request_context():
         adapter = site.url_map.bind("")
