@@ -474,7 +474,7 @@ def test_five_wrong_references_rest_the_link_for_an_hour_and_thirty_end_it(alice
     clock.at += timedelta(minutes=1)
     for _ in range(5):
         for _ in range(5):
-            tries(visitor, link, "HL-222-222")
+            replying.open_question(exchange.desk, link, "HL-222-222")
         clock.at += timedelta(hours=1)
     assert state_of(exchange).wrong == 30
     assert tries(visitor, link, exchange.reference) == wrong
