@@ -16,6 +16,7 @@ def every_page(site):
     rules = [rule for rule in site.url_map.iter_rules() if rule.endpoint != "static"]
     values = {
         "submission": uuid4(),
+        "other": uuid4(),
         "somebody": uuid4(),
         "token": "no-such-token",
         "publication": uuid4(),
@@ -70,8 +71,11 @@ def test_answers_need_the_permission_to_review_and_people_the_one_to_manage(site
     marks = {endpoint: who_may(view) for endpoint, view in site.view_functions.items()}
 
     for endpoint, mark in marks.items():
-        if endpoint.startswith(("review.", "signing.", "feedback.")) and endpoint != "review.home":
+        if endpoint.startswith(("review.", "signing.", "feedback.", "papers.")) and endpoint != "review.home":
             assert mark is Permission.REVIEW, endpoint
+        if endpoint.startswith("exports."):
+            several = (Permission.REVIEW, Permission.EXPORT_MANY)
+            assert mark == (several if "many" in endpoint else Permission.REVIEW), endpoint
         if endpoint.startswith(("rules.", "figures.")):
             assert mark is Permission.MANAGE_RULES, endpoint
         if endpoint.startswith("proposals."):
