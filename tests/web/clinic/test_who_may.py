@@ -56,8 +56,11 @@ def test_answers_need_the_permission_to_review_and_people_the_one_to_manage(site
     marks = {endpoint: who_may(view) for endpoint, view in site.view_functions.items()}
 
     for endpoint, mark in marks.items():
-        if endpoint.startswith(("review.", "signing.", "feedback.", "asking.")) and endpoint != "review.home":
+        if endpoint.startswith(("review.", "signing.", "feedback.", "asking.", "papers.")) and endpoint != "review.home":
             assert mark is Permission.REVIEW, endpoint
+        if endpoint.startswith("exports."):
+            several = (Permission.REVIEW, Permission.EXPORT_MANY)
+            assert mark == (several if "many" in endpoint else Permission.REVIEW), endpoint
         if endpoint.startswith(("rules.", "figures.")):
             assert mark is Permission.MANAGE_RULES, endpoint
         if endpoint.startswith("proposals."):
