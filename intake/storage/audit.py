@@ -55,6 +55,9 @@ class Chained:
     mac: bytes
 
 
+_CHAINED = tuple(getattr(AuditEventRow, field.name) for field in fields(Chained))
+
+
 @dataclass(frozen=True, slots=True)
 class VerifyResult:
     """Whether the chain is whole and, when it is not, where and why."""
@@ -162,12 +165,13 @@ def verify(session: Session, keys: PatientKeys) -> VerifyResult:
 
 def chained(session: Session, until: int | None = None) -> Generator[Chained]:
     """Every line as it is chained, in order, up to one."""
-    query = select(AuditEventRow).order_by(AuditEventRow.seq)
+    # Columns and no objects: a trail is followed line by line, and may be long.
+    query = select(*_CHAINED).order_by(AuditEventRow.seq)
     if until is not None:
         query = query.where(AuditEventRow.seq <= until)
-    with closing(session.scalars(query.execution_options(yield_per=_PAGE))) as rows:
+    with closing(session.execute(query.execution_options(yield_per=_PAGE))) as rows:
         for row in rows:
-            yield _chained(row)
+            yield Chained(*row)
 
 
 def newest(session: Session) -> int:
@@ -177,8 +181,8 @@ def newest(session: Session) -> int:
 
 def chained_at(session: Session, seq: int) -> Chained | None:
     """One line as it is chained; None when there is no such line."""
-    row = session.get(AuditEventRow, seq)
-    return _chained(row) if row is not None else None
+    row = session.execute(select(*_CHAINED).where(AuditEventRow.seq == seq)).one_or_none()
+    return Chained(*row) if row is not None else None
 
 
 def follow(keys: PatientKeys, lines: Iterable[Chained]) -> tuple[VerifyResult, bytes]:
@@ -207,10 +211,6 @@ def _fault(keys: PatientKeys, line: Chained, expected: int, mac: bytes) -> str:
     if not constant_time.bytes_eq(_mac(keys, sealed, line.prev_mac), line.mac):
         return "the line was changed after it was written, or written with another key"
     return ""
-
-
-def _chained(row: AuditEventRow) -> Chained:
-    return Chained(row.seq, row.at, row.actor, row.event, row.object_id, row.detail, row.prev_mac, row.mac)
 
 
 def _mac(keys: PatientKeys, line: Mapping[str, object], prev_mac: bytes) -> bytes:
