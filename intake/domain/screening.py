@@ -227,9 +227,13 @@ def _by_priority(outcomes: Iterable[RuleOutcome]) -> list[RuleOutcome]:
 
 def _folded(outcomes: list[RuleOutcome]) -> tuple[Flag, ...]:
     flags: list[Flag] = []
+    # Only a rule of the same topic covers another: comparing all with all takes most of a page's time.
+    of_topic: dict[str, list[int]] = {}
     for outcome in outcomes:
-        stronger = next((i for i, flag in enumerate(flags) if _covers(flag.outcome, outcome)), None)
+        places = of_topic.setdefault(outcome.topic, [])
+        stronger = next((place for place in places if _covers(flags[place].outcome, outcome)), None)
         if stronger is None:
+            places.append(len(flags))
             flags.append(Flag(outcome))
         else:
             flag = flags[stronger]

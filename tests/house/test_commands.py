@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from intake.cli import main
 
 SCREENED = {
     "answers": {
@@ -27,8 +30,25 @@ SCREENED = {
 
 
 @pytest.fixture
-def intake(tmp_path):
-    """Runs a command in a folder of its own, as an installed program would be."""
+def intake(tmp_path, monkeypatch):
+    """Runs a command in a folder of its own, in this process: starting Python takes a second each time."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments, code=0, **settings):
+        unset = {name: None for name in os.environ if name.startswith("INTAKE_")}
+        given = {f"INTAKE_{name.upper()}": value for name, value in settings.items()}
+        own = {"INTAKE_INSTANCE": str(tmp_path / "instance")}
+        done = CliRunner().invoke(main, arguments, env=unset | own | given, prog_name="intake")
+        assert isinstance(done.exception, SystemExit | None), repr(done.exception)
+        assert done.exit_code == code, done.output
+        return done.output
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path):
+    """Runs a command as an installed program is run, in a process of its own."""
 
     def run(*arguments, code=0, **settings):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("INTAKE_")}
@@ -74,8 +94,8 @@ def test_every_command_says_what_it_does(intake, command):
     assert "Usage:" in intake(*command.split(), "--help")
 
 
-def test_the_help_lists_exactly_the_commands_there_are(intake):
-    listed = re.findall(r"^  ([a-z-]+) ", intake("--help").partition("Commands:")[2], re.MULTILINE)
+def test_the_help_lists_exactly_the_commands_there_are(process):
+    listed = re.findall(r"^  ([a-z-]+) ", process("--help").partition("Commands:")[2], re.MULTILINE)
 
     assert sorted(listed) == sorted(COMMANDS)
 
@@ -94,11 +114,11 @@ def test_screening_a_file_needs_no_database(intake, tmp_path):
     assert not (tmp_path / "instance").exists()
 
 
-def test_screening_prints_the_three_outcomes_for_people(intake, tmp_path):
+def test_screening_prints_the_three_outcomes_for_people(process, tmp_path):
     path = tmp_path / "answers.yaml"
     path.write_text("answers: {aneurysm: not_repaired}\nas_of: 2026-11-20\n", encoding="utf-8")
 
-    told = intake("screen", str(path))
+    told = process("screen", str(path))
 
     assert re.search(r"^raised \(1\)$", told, re.MULTILINE)
     assert "because  Aneurysm" in told
@@ -136,11 +156,11 @@ def test_checking_the_shipped_content_finds_nothing_to_put_right(intake):
     )
 
 
-def test_checking_a_bad_rules_file_says_where_and_what(intake, tmp_path):
+def test_checking_a_bad_rules_file_says_where_and_what(process, tmp_path):
     rules = tmp_path / "rules.yaml"
     rules.write_text("rules:\n  - {id: x, priority: worst}\n", encoding="utf-8")
 
-    told = intake("check", "--rules", str(rules), code=2)
+    told = process("check", "--rules", str(rules), code=2)
 
     assert "rules.yaml:2:23: error: rule x: 'priority' should be one of urgent, high, moderate, info" in told
     assert "rules.yaml:2:5: error: rule x: 'sources' is missing" in told
@@ -171,11 +191,11 @@ def test_the_kinds_of_remarks_and_the_schemas_are_printed_without_checking(intak
     assert "goes with --schema only" in intake("rules", "check", "rules.yaml", code=2)
 
 
-def test_the_product_does_not_start_on_a_bad_file(intake, tmp_path):
+def test_the_product_does_not_start_on_a_bad_file(process, tmp_path):
     rules = tmp_path / "rules.yaml"
     rules.write_text("rules:\n  - {id: x}\n", encoding="utf-8")
 
-    assert "rule x: 'topic' is missing" in intake("serve", code=2, screening_rules=str(rules))
+    assert "rule x: 'topic' is missing" in process("serve", code=2, screening_rules=str(rules))
     assert not (tmp_path / "instance").exists()
 
 
@@ -226,11 +246,11 @@ def test_the_demonstration_loads_once_and_never_among_real_people(intake, tmp_pa
     assert "this instance is in use" in intake("demo", code=2, instance=str(used))
 
 
-def test_a_username_that_is_taken_is_said(intake):
-    intake("init")
-    assert "/clinic/invitation/" in intake("add-clinician", "carol", "C. Diaz, NP")
+def test_a_username_that_is_taken_is_said(process):
+    process("init")
+    assert "/clinic/invitation/" in process("add-clinician", "carol", "C. Diaz, NP")
 
-    assert "the username carol is taken" in intake("add-clinician", "carol", "C. Other", code=2)
+    assert "the username carol is taken" in process("add-clinician", "carol", "C. Other", code=2)
 
 
 def test_a_broken_trail_is_told_with_its_line(intake, tmp_path):
@@ -248,6 +268,6 @@ def test_a_broken_trail_is_told_with_its_line(intake, tmp_path):
     assert "The audit trail is broken at line 2" in intake("audit", "verify", code=1)
 
 
-def test_another_folder_than_the_checkout_will_do(intake, tmp_path):
+def test_another_folder_than_the_checkout_will_do(process, tmp_path):
     assert Path.cwd() != tmp_path
-    assert "nothing to put right" in intake("check")
+    assert "nothing to put right" in process("check")

@@ -17,6 +17,7 @@ from journeys.served import Control, Form, Served
 from journeys.visitor import Visitor
 
 _FURTHEST = 400  # more presses of Tab than any page has stops
+_WHERE = "one => (here => [one === here, here.type, here.name])(document.activeElement)"
 # The pictures of `make screenshots`: of these moments, in windows of this width.
 _PICTURES = {
     390: {"start", "question", "phq", "pause", "check", "sent", "submission"},
@@ -161,9 +162,9 @@ class Keyboard(Chromium):
 
     def _reach(self, wanted: Locator, group: str = "") -> None:
         for _ in range(_FURTHEST):
-            if wanted.evaluate("one => one === document.activeElement"):
+            there, *here = wanted.evaluate(_WHERE)
+            if there:
                 return
-            here = self.tab.evaluate("[document.activeElement.type, document.activeElement.name]")
             self.tab.keyboard.press("ArrowDown" if here == ["radio", group] else "Tab")
         raise AssertionError(f"{self.tab.url}: the keyboard does not reach {wanted}")
 

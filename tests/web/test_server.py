@@ -155,6 +155,8 @@ def raw(product, request_):
             connection.sendall(request_)
             while piece := connection.recv(65536):
                 received += piece
+                # Whatever else it has to say follows at once.
+                connection.settimeout(0.7)
         except (TimeoutError, ConnectionError):
             pass
     return received
