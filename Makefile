@@ -34,6 +34,7 @@ help:
 	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
 	@echo 'make burden      how many pages and words the form asks of a person, measured anew (docs/burden.md)'
 	@echo 'make benchmark   how long the impact of other rules takes on 100,000 submissions (about half an hour)'
+	@echo 'make benchmark-queue  the queue beside 20,000 finished forms, and a search over 10,000 (some minutes)'
 	@echo 'make setup       the environment for tests, in .venv'
 	@echo 'make lock        work out the locked versions anew'
 	@echo 'make clean       remove what the tools made (never a clinic'"'"'s data)'
@@ -160,6 +161,11 @@ BENCHMARK ?=
 .PHONY: benchmark
 benchmark: setup
 	@nice $(venv)/bin/python -m benchmarks.impact $(BENCHMARK)
+
+# Other sizes: make benchmark-queue BENCHMARK='--finished 2000'
+.PHONY: benchmark-queue
+benchmark-queue: setup
+	@nice $(venv)/bin/python -m benchmarks.queue $(BENCHMARK)
 
 .PHONY: lock
 lock: .lock-venv/bin/uv

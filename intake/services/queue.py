@@ -118,10 +118,11 @@ def open_list(
         # Before the forms are read: one that comes in meanwhile is announced rather than missed.
         marker = stored.newest_line(session)
         around = Around(clinic, member, now, claims.of_unfinished(session, now, lasts(clinic)))
-        unfinished = [unfinished_line(entry, around) for entry in stored.unfinished(session, clinic.keys)]
+        kept = stored.unfinished(session, clinic.keys)
+        unfinished = [unfinished_line(entry, around) for entry in kept.entries]
         offered = [one for one in unfinished if not _signed_by(one.entry, member)]
         counts = {place: sum(one.place is place for one in offered) for place in PlaceInWork}
-        counts[PlaceInWork.DONE] = stored.count_done(session)
+        counts[PlaceInWork.DONE] = kept.done
         if which is PlaceInWork.DONE:
             part = _done(session, around, marks, counts[which], after, before)
         else:

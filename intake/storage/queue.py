@@ -54,6 +54,9 @@ _IS_FINISHED = (
     .where(SubmissionRow.id == SignOffRow.submission_id, SubmissionRow.state == SIGNED)
     .exists()
 )
+# Counted from what lies in the open, without looking at any one of them.
+_SAID_TO_BE_SIGNED = select(func.count()).where(SubmissionRow.state == SIGNED).scalar_subquery()
+_SIGNED_ANY_TIME = select(func.count()).where(SignOffRow.number == 1).scalar_subquery()
 # What brings a form into somebody's queue, and what shows that a clinician has seen its flags.
 _ARRIVALS = tuple(kind.__name__ for kind in (SubmissionReceived, SubmissionRevised))
 _SAW_FLAGS = tuple(kind.__name__ for kind in (ViewNoted, FlagAcknowledged, ReviewSignedOff))
@@ -68,21 +71,32 @@ class Place:
     submission: UUID
 
 
-def unfinished(session: Session, keys: ClinicKeys) -> tuple[QueueEntry, ...]:
-    """Every submission that waits, or that something will bring back; in no order.
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """The forms that wait or come back by themselves, and how many are done."""
+
+    entries: tuple[QueueEntry, ...]
+    done: int
+
+
+def unfinished(session: Session, keys: ClinicKeys) -> Unfinished:
+    """Every submission that waits, or that something will bring back, in no order; and how many do not.
 
     None ever disappears from it: one that cannot be opened is shown as just that, and does not
     keep the others from being shown.
     """
     found = list(_entries(session, keys, SubmissionRow.state == OPEN))
-    reopened = sum(row["signed_once"] for _, row in found)
     waiting = tuple(_waiting(entry, row) for entry, row in found)
-    return (*waiting, *_said_to_be_signed(session, keys, reopened))
-
-
-def count_done(session: Session) -> int:
-    """How many submissions are finished; from the states alone."""
-    return session.scalar(select(func.count()).where(SubmissionRow.state == SIGNED)) or 0
+    said_to_be, signed = session.execute(select(_SAID_TO_BE_SIGNED, _SIGNED_ANY_TIME)).one()
+    reopened = sum(row["signed_once"] for _, row in found)
+    if said_to_be == signed - reopened:
+        return Unfinished(waiting, said_to_be)
+    # The state is kept in the open and could be changed there: without a signature, nothing is signed.
+    # Counting is quick and looking for each is not, so it is looked for once the counts differ, as they
+    # also do when a signature is taken away.
+    lies = and_(SubmissionRow.state == SIGNED, ~_SIGNED_ONCE)
+    hidden = tuple(replace(entry, standing=NEW) for entry, _ in _entries(session, keys, lies))
+    return Unfinished((*waiting, *hidden), said_to_be - len(hidden))
 
 
 def done(
@@ -205,19 +219,6 @@ def arrived_since(session: Session, line: int) -> int:
         AuditEventRow.seq > line, AuditEventRow.event.in_(_ARRIVALS)
     )
     return session.scalar(query) or 0
-
-
-def _said_to_be_signed(session: Session, keys: ClinicKeys, reopened: int) -> tuple[QueueEntry, ...]:
-    """What the state says is finished, and nobody has signed: the state is kept in the open, and could
-    be changed there. ``reopened`` is how many that are not finished were signed once.
-    """
-    # As many are finished as were signed and not reopened. Counting is quick, looking for each is not,
-    # and whoever takes a signature away makes the count differ as well.
-    first = select(func.count()).where(SignOffRow.number == 1).scalar_subquery()
-    if session.scalar(select(func.count() - first).where(SubmissionRow.state == SIGNED)) == -reopened:
-        return ()
-    unsigned = and_(SubmissionRow.state == SIGNED, ~_SIGNED_ONCE)
-    return tuple(replace(entry, standing=NEW) for entry, _ in _entries(session, keys, unsigned))
 
 
 def _entries(

@@ -84,7 +84,7 @@ def test_no_submission_can_be_made_to_disappear_from_the_queue(database, clinic_
         where = f" WHERE {'id' if 'submissions' in damage else 'submission_id'} = :damaged"
         session.execute(text(damage + where), {"damaged": _ids(database, (waiting, other))["from_id"]})
     with database.read() as session:
-        found = queue.unfinished(session, clinic_keys)
+        found = queue.unfinished(session, clinic_keys).entries
     first, second = sorted(found, key=lambda entry: entry.name != queue.CANNOT_BE_OPENED)
     assert {first.submission, second.submission} == {waiting, other}
     assert second.name == "Pat migraine Doe"

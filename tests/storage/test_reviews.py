@@ -43,7 +43,7 @@ def review_of(database, keys, submission_id):
 
 def queues(database, keys):
     with database.read() as session:
-        unfinished = queue.unfinished(session, keys)
+        unfinished = queue.unfinished(session, keys).entries
         return unfinished, tuple(entry for entry, _ in queue.done(session, keys, size=1))
 
 

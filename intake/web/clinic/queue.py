@@ -133,11 +133,11 @@ def arrivals(member: StaffMember) -> ResponseReturnValue:
     return Response(str(number), content_type="text/plain")
 
 
-@pages.get("/static/arrivals/<mark>.js")
+@pages.get("/static/arrivals.js")
 @open_to_all
-def script(mark: str) -> ResponseReturnValue:
+def script() -> ResponseReturnValue:
     """The script that asks, under the address that is its own."""
-    if mark != _mark():
+    if request.args.get("mark") != _mark():
         abort(404)
     response = Response(_script(), content_type="text/javascript; charset=utf-8")
     response.cache_control.public = True

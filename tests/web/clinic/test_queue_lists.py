@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from intake.domain.events import ViewNoted
+from intake.domain.permissions import Permission
 from intake.domain.review_entries import By, LookAgain, Question, Revised, View, ViewKind
 from intake.domain.rules import Priority
 from intake.services import claims
 from intake.storage import audit, reviews
 from intake.web.clinic.site import create_clinic_site
+from intake.web.guard import who_may
 from storage.samples import acknowledge_all, outcome, screening, send
 from web.clinic.conftest import PASSWORD
 from web.clinic.person import Person, words
@@ -63,7 +65,7 @@ def signed(clinic, clock, staff):
 
 def rows(person, path="/queue"):
     """What each line of a list says."""
-    person.open(path)
+    assert person.open(path).status_code == 200
     lists = [one for one in person.page.tree.iter("ol") if "queue" in one.get("class", "")]
     return [words(line) for one in lists for line in one.iter("li")]
 
@@ -315,7 +317,7 @@ def test_asking_for_new_arrivals_keeps_nobody_signed_in(alice, clock):
 def test_every_list_is_recorded_with_how_many_it_showed(alice, clinic, many):
     many(26)
     for path, shown in (("/queue", 25), ("/queue/later", 0), ("/queue/done", 0)):
-        alice.open(path)
+        assert alice.open(path).status_code == 200
         assert events(clinic)[-1] == ("QueueOpened", {"shown": shown})
 
 
@@ -337,4 +339,11 @@ def test_the_script_is_served_under_its_own_mark_and_small(alice):
     answer = alice.open(script)
     assert answer.mimetype == "text/javascript"
     assert len(answer.data) < 1024
-    assert alice.open("/static/arrivals/000000000000.js").status_code == 404
+    assert alice.open("/static/arrivals.js?mark=0").status_code == 404
+
+
+def test_every_list_is_for_clinicians(site):
+    marks = {endpoint: who_may(view) for endpoint, view in site.view_functions.items()}
+    ours = {name for name in marks if name.startswith(("queue.", "finding.", "claims."))} - {"queue.script"}
+    assert len(ours) == 9
+    assert {marks[name] for name in ours} == {Permission.REVIEW}
