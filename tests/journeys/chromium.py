@@ -188,12 +188,9 @@ class Keyboard(Chromium):
 
     def _write(self, box: Locator, words: str) -> None:
         self._reach(box)
-        if box.get_attribute("type") == "date":
-            # A date has boxes for its month, day and year, which typing goes through.
-            year, month, day = words.split("-")
-            self.tab.keyboard.type(f"{month}{day}{year}")
-        else:
-            self.tab.keyboard.type(words)
+        # A box for a day has a place for the month, the day and the year, in the order of the country.
+        is_day = box.get_attribute("type") == "date"
+        self.tab.keyboard.type(f"{words[5:7]}{words[8:]}{words[:4]}" if is_day else words)
         assert box.input_value() == words, f"{self.tab.url}: the keyboard wrote {box.input_value()!r}"
 
     def _activate(self, link_or_button: Locator) -> None:

@@ -30,9 +30,6 @@ from intake.domain.review_entries import Done
 from intake.services.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
 LONGEST_NOTE = 2000
-LONGEST_STEP = 200
-# Picked where none of the clinic's own next steps is meant.
-OTHER_STEP = "other"
 
 ROLES = tuple(
     SelectChoice(role.value, words)
@@ -67,21 +64,19 @@ def typed(field: Field) -> str:
     return field.data or ""
 
 
-def _stripped(typed: str | None) -> str:
+def stripped(typed: str | None) -> str:
+    """What was typed, without spaces around it."""
     return (typed or "").strip()
 
 
-def _no_line_breaks(_form: Form, field: Field) -> None:
+def no_line_breaks(_form: Form, field: Field) -> None:
+    """Refuse what is not all on one line."""
     if not field.data.isprintable():
         raise ValidationError("Use letters, numbers and signs, all on one line")
 
 
-def _on_one_line(form: Form, field: Field) -> None:
-    if field.data:
-        _no_line_breaks(form, field)
-
-
-def _filled(message: str) -> InputRequired:
+def filled(message: str) -> InputRequired:
+    """Ask for anything at all, in these words."""
     return InputRequired(message=message)
 
 
@@ -93,14 +88,14 @@ def _not_empty(message: str) -> DataRequired:
 def note_box(label: str) -> TextAreaField:
     """A box for a note of some lines."""
     too_long = f"Keep the note to {LONGEST_NOTE:,} characters. What you typed is still here"
-    return TextAreaField(label, filters=[_stripped], validators=[Length(max=LONGEST_NOTE, message=too_long)])
+    return TextAreaField(label, filters=[stripped], validators=[Length(max=LONGEST_NOTE, message=too_long)])
 
 
 def _username() -> StringField:
     return StringField(
         "Username",
         description="Small letters, numbers, dots or hyphens. Used to sign in.",
-        filters=[_stripped, str.lower],
+        filters=[stripped, str.lower],
         validators=[
             _not_empty("Type a username"),
             Length(min=2, max=40, message="Make the username 2 to 40 characters long"),
@@ -114,11 +109,11 @@ def _printed_name() -> StringField:
     return StringField(
         "Name as it is signed",
         description="For example: R. Chen, NP. It stands under every sign-off.",
-        filters=[_stripped],
+        filters=[stripped],
         validators=[
             _not_empty("Type the name as it is signed"),
             Length(max=80, message="Keep the name to 80 characters"),
-            _no_line_breaks,
+            no_line_breaks,
         ],
         render_kw={"autocomplete": "off"},
     )
@@ -129,7 +124,7 @@ def _new_password() -> PasswordField:
         "New password",
         description=f"At least {SHORTEST_PASSWORD} characters. Four or five words work well. You can paste.",
         validators=[
-            _filled("Type a new password"),
+            filled("Type a new password"),
             Length(min=SHORTEST_PASSWORD, message=f"Use at least {SHORTEST_PASSWORD} characters"),
             Length(max=LONGEST_PASSWORD, message=f"Use at most {LONGEST_PASSWORD} characters"),
             _more_than_one_character,
@@ -165,13 +160,13 @@ class SignInForm(FlaskForm):
 
     username = StringField(
         "Username",
-        filters=[_stripped, str.lower],
+        filters=[stripped, str.lower],
         validators=[_not_empty("Type your username")],
         render_kw=_plain("username"),
     )
     password = PasswordField(
         "Password",
-        validators=[_filled("Type your password")],
+        validators=[filled("Type your password")],
         render_kw={"autocomplete": "current-password"},
     )
 
@@ -203,7 +198,7 @@ class PasswordForm(FlaskForm):
 
     old = PasswordField(
         "Password you use now",
-        validators=[_filled("Type the password you use now")],
+        validators=[filled("Type the password you use now")],
         render_kw={"autocomplete": "current-password"},
     )
     password = _new_password()
@@ -273,50 +268,3 @@ class CloseEntryForm(FlaskForm):
 
     entry = HiddenField()
     note = note_box("What came of it?")
-
-
-class SignOffForm(FlaskForm):
-    """That a form was read: over what was on the screen, with the password again.
-
-    ``shown`` is the fingerprint of what the page held, ``seen`` how much of each kind was recorded
-    then, so that a page which finds both out of date can say what is new.
-    """
-
-    next_step = RadioField("Next step (optional)", validators=[Optional()], validate_choice=False)
-    next_words = StringField(
-        "Next step, in your words (optional)",
-        description="For the clinic’s record. The patient is not told of it.",
-        filters=[_stripped],
-        validators=[
-            Length(max=LONGEST_STEP, message=f"Keep it to {LONGEST_STEP} characters"),
-            _on_one_line,
-        ],
-        render_kw={"autocomplete": "off"},
-    )
-    note = note_box("Note for the record (optional)")
-    shown = HiddenField()
-    seen = HiddenField()
-    password = PasswordField(
-        "Your password",
-        description="Asked again, so that nobody else can sign in your name.",
-        validators=[_filled("Type your password to sign")],
-        render_kw={"autocomplete": "current-password"},
-    )
-
-    def offer(self, steps: tuple[str, ...]) -> None:
-        """Offer the clinic's own list of next steps; without one there are words alone."""
-        self.next_step.choices = [*((step, step) for step in steps), (OTHER_STEP, "None of these")]
-        if not steps:
-            del self.next_step
-
-    @property
-    def step(self) -> str:
-        """The next step: what was picked from the list, with the words added to it."""
-        picked = typed(self.next_step) if "next_step" in self else ""
-        words = typed(self.next_words)
-        return ": ".join(one for one in (picked if picked != OTHER_STEP else "", words) if one)
-
-    @property
-    def kept(self) -> str:
-        """Everything typed, to be copied from a page that could not record it."""
-        return "\n".join(words for words in (typed(self.note), self.step) if words)

@@ -14,8 +14,9 @@ from intake.services import accounts, reviewing
 from intake.services.review_told import Told, changes_told, flags_told
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic import sessions
-from intake.web.clinic.forms import SignOffForm, typed
+from intake.web.clinic.forms import typed
 from intake.web.clinic.reading import Card, Reading
+from intake.web.clinic.signing_forms import SignOffForm
 from intake.web.clinic.views import open_reading, show
 from intake.web.frame import date_and_time
 from intake.web.guard import requires

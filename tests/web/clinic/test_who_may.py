@@ -56,7 +56,8 @@ def test_answers_need_the_permission_to_review_and_people_the_one_to_manage(site
     marks = {endpoint: who_may(view) for endpoint, view in site.view_functions.items()}
 
     for endpoint, mark in marks.items():
-        if endpoint.startswith(("review.", "signing.", "feedback.", "asking.", "papers.")) and endpoint != "review.home":
+        reads = ("review.", "signing.", "feedback.", "asking.", "papers.")
+        if endpoint.startswith(reads) and endpoint != "review.home":
             assert mark is Permission.REVIEW, endpoint
         if endpoint.startswith("exports."):
             several = (Permission.REVIEW, Permission.EXPORT_MANY)
