@@ -116,6 +116,8 @@ def acknowledge(clinic: Clinic, clinician: StaffMember, submission: UUID, flag: 
 
 def sign_off(clinic: Clinic, clinician: StaffMember, submission: UUID, note: str, shown: str) -> None:
     """Sign for what was shown. Raises NotReady, Changed, AlreadySignedOff, NoSuchSubmission."""
+    # Nobody signs for answers that the patient has changed meanwhile.
+    replies.take_in(clinic)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         signed = review.sign_off(clinician, STATEMENT, note, shown, at=clinic.local(clinic.now()))
