@@ -80,6 +80,8 @@ def sign_off(
     next_step: str = "",
 ) -> None:
     """Sign for what was shown. Raises NotReady, Changed, AlreadySignedOff, NoSuchSubmission."""
+    # Nobody signs for answers that the patient has changed meanwhile.
+    replies.take_in(clinic)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         again = second_reads.is_chosen(session, clinic, review, clinician)

@@ -124,6 +124,18 @@ def test_a_flag_that_a_sign_off_does_not_cover_is_recorded_as_reopening(exchange
     ]
 
 
+def test_nobody_signs_for_answers_that_changed_after_the_page_was_opened(exchange):
+    clinic, alice = exchange.copy.clinic, exchange.alice
+    for flag in exchange.review.flags:
+        reviewing.acknowledge(clinic, alice, exchange.submission, flag.key, "")
+    sent = exchange.asks()
+    shown = exchange.review.fingerprint()
+    replied(exchange, sent, "I fainted.")
+
+    with pytest.raises(Changed):
+        reviewing.sign_off(clinic, alice, exchange.submission, "", shown)
+
+
 def test_a_reply_is_taken_in_once_however_often_somebody_looks(exchange):
     replied(exchange, exchange.asks(), "Yes.")
 

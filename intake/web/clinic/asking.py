@@ -144,7 +144,7 @@ def exchanged(reading: Reading) -> exchanges.Exchanges:
 
 def place_of_answer(reading: Reading, line: Line) -> int:
     """Where an answer stands among all answers, from 1: what an address may say of it."""
-    return _lines(reading).index(line) + 1
+    return next(place for place, one in enumerate(_lines(reading), 1) if one is line)
 
 
 def _with_sentence(reading: Reading, form: AskForm, sentence: str) -> ResponseReturnValue:
