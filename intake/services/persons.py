@@ -21,7 +21,7 @@ from intake.domain.same_person import (
     pair,
     resemblance,
 )
-from intake.services import replies
+from intake.services import replies, viewing
 from intake.services.clinic import Clinic
 from intake.storage import audit, every_submission, reviews, same_person
 
@@ -133,11 +133,16 @@ def linked_to(clinic: Clinic, submission: UUID) -> dict[UUID, str]:
 
 
 def side_by_side(clinic: Clinic, clinician: StaffMember, one: UUID, other: UUID) -> SideBySide:
-    """Two submissions, read together; it is recorded of each. Raises NoSuchSubmission and ValueError."""
+    """Two submissions, read together; it is recorded of each.
+
+    Raises ViewFirst, NoSuchSubmission and ValueError.
+    """
     pair(one, other)
     replies.take_in(clinic)
     with clinic.database.write() as session:
         both = [reviews.review(session, clinic.keys, each) for each in (one, other)]
+        for review in both:
+            viewing.refuse_before_view(clinic, clinician, review)
         said = same_person.said_of(session, clinic.keys, one).get(other)
         for each, beside in ((one, other), (other, one)):
             event = SubmissionsCompared(each, beside)

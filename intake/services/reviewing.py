@@ -14,7 +14,7 @@ from intake.domain.events import (
 from intake.domain.permissions import StaffMember
 from intake.domain.review import Review, Status
 from intake.domain.review_entries import Done
-from intake.services import replies, second_reads
+from intake.services import replies, second_reads, viewing
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.screening_again import screen_again
 from intake.storage import audit, reviews, submissions
@@ -36,11 +36,12 @@ class Rescreened:
 def open_review(clinic: Clinic, clinician: StaffMember, submission: UUID) -> Review:
     """A submission with its screenings and what was recorded. Reading is recorded first.
 
-    Raises NoSuchSubmission.
+    Raises ViewFirst and NoSuchSubmission.
     """
     replies.take_in(clinic)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
+        viewing.refuse_before_view(clinic, clinician, review)
         audit.record(
             session,
             clinic.keys,
