@@ -13,6 +13,7 @@ from intake.papers import engine, press
 from intake.services import papers, reviewing
 from intake.services.papers import Paper
 from intake.storage import audit, reviews, revisions, submissions
+from intake.web.clinic import paper_entries
 from intake.web.clinic.reading import PRIORITIES
 from intake.web.clinic.site import create_clinic_site
 from papers.barriers import barriers
@@ -291,3 +292,15 @@ def test_the_event_of_each_paper_is_one_of_its_own(clinic, signed, staff):
         (SubmissionPrinted.__name__, "chart"),
         (SubmissionPrinted.__name__, "copy"),
     ]
+
+
+def test_an_acknowledgement_of_a_flag_as_it_was_is_told_with_its_note(clinic, signed):
+    with clinic.database.read() as session:
+        review = reviews.review(session, clinic.keys, signed)
+    before = dataclasses.replace(review.acknowledgements[0], flag="as it was", note="Was 190")
+
+    changed = dataclasses.replace(review, acknowledgements=(before, *review.acknowledgements))
+
+    (told,) = [one for one in paper_entries.others(changed) if one.words == "Was 190"]
+    assert told.what == "Acknowledged a flag that has changed since: a flag. Called the patient"
+    assert not [one for one in paper_entries.others(review) if "changed since" in one.what]

@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from intake.domain.events import SubmissionOpened
 from intake.domain.permissions import Permission
+from intake.domain.review_entries import Done
+from intake.services import acting, reviewing
 from intake.storage import audit, reviews
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import UnmarkedView, refuse_unmarked, requires, who_may
@@ -34,6 +36,8 @@ SHOWN = {
 # Looks through every form for seconds, in which nobody else could write: what was found is shown once
 # the event of it stands, in a transaction of its own.
 RECORDED_AFTER = {"persons.earlier"}
+# What clinicians wrote that a signature covers; what they said of the rules it does not.
+SIGNED_FOR = ("acknowledgement", "question", "look-again", "reopening", "view", "taken-over")
 NEEDS_NONE = {"nobody": "", "an administrator": "bob", "an auditor": "audrey"}
 
 
@@ -145,6 +149,30 @@ def test_when_the_trail_cannot_be_written_nothing_is_shown_and_nothing_changes(s
             assert one.status == 500, f"{one}: answered although its event could not be written"
 
     assert contents(erin.clinic) == before
+
+
+def test_whoever_signs_is_shown_everything_their_signature_covers(seeded, walker):
+    """The fingerprint covers what was worked out, asked and taken back as well as answers and flags."""
+    alice, member = walker("alice"), seeded.members["alice"]
+    submission, note = seeded.submissions["writer"], seeded.canaries.word("writer:note:acknowledgement")
+    undone = reviewing.open_review(alice.clinic, member, submission).acknowledgements[0].flag
+    acting.undo(alice.clinic, member, submission, 1)
+    for blocker in reviewing.open_review(alice.clinic, member, submission).blockers():
+        said = "" if blocker.flag.key == undone else note
+        done = Done.CALLED_PATIENT
+        reviewing.acknowledge(alice.clinic, member, submission, blocker.flag.key, said, done)
+    review = reviewing.open_review(alice.clinic, member, submission)
+    path = f"/submissions/{submission}/sign-off"
+
+    told = alice.ask(Address("signing.sign_off", path, "GET", str(submission)))
+
+    found = {place.removeprefix("writer:") for place in health_data(seeded, told)}
+    lines = {line.question for part in review.submission.transcript for line in part.lines}
+    assert {one for one in lines if not {f"label:{one}", f"asked:{one}"} & found} == set()
+    assert review.screening.worked_out
+    assert {f"derived:{line.question}" for line in review.screening.worked_out} <= found
+    assert {f"flag:{flag.outcome.rule}" for flag in review.flags} <= found
+    assert {f"note:{one}" for one in SIGNED_FOR} <= found
 
 
 def opened(answered):
