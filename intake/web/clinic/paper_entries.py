@@ -57,7 +57,7 @@ def asked(review: Review) -> tuple[Asked, ...]:
 
 
 def others(review: Review) -> tuple[Told, ...]:
-    """Everything else that was recorded, in order, beside signatures and what was acknowledged as it stands."""
+    """Everything else that was recorded, in order, beside signatures and acknowledged flags that stand."""
     titles = {flag.key: flag.title for screening in review.screenings for flag in screening.flags}
     found: list[Told] = []
     for entry in review.entries:

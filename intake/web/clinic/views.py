@@ -97,10 +97,10 @@ def open_reading(member: StaffMember, submission: UUID) -> Reading:
     """
     clinic = this_clinic()
     try:
-        review = reviewing.open_review(clinic, member, submission)
+        opened = reviewing.open_with_others(clinic, member, submission)
     except NoSuchSubmission:
         abort(404)
-    return read(review, clinic.library.rulebook)
+    return read(opened.review, clinic.library.rulebook, opened.same_person)
 
 
 def _acknowledge_refused(member: StaffMember, submission: UUID, form: AcknowledgeForm) -> ResponseReturnValue:
