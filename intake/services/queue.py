@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from intake.domain.events import QueueOpened
 from intake.domain.permissions import StaffMember
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.queue_order import EVERYTHING, Key, Wanted, page_after, page_before, rank
-from intake.domain.review import QueueEntry
 from intake.domain.standing import PlaceInWork
 from intake.services import replies
 from intake.services.claims import lasts

@@ -8,8 +8,8 @@ from uuid import UUID
 from intake.domain.claims import Claim
 from intake.domain.coming_back import Since
 from intake.domain.permissions import StaffMember
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.queue_order import Key, Wanted, key, place, rank, waits_since
-from intake.domain.review import QueueEntry
 from intake.domain.standing import PlaceInWork
 from intake.services.clinic import Clinic
 
