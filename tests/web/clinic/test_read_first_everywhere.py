@@ -50,7 +50,7 @@ def seeded(tmp_path_factory):
     for blocker in reviewing.open_review(clinic, alice, writer).blockers():
         note = word("writer:note:acknowledgement")
         reviewing.acknowledge(clinic, alice, writer, blocker.flag.key, note, Done.OTHER)
-    acting.reopen(clinic, alice, nora, word("nora:note:reopening"), 1)
+    acting.reopen(clinic, alice, nora, word("nora:note:reopening"), 2)
     shown = reviewing.open_review(clinic, alice, nora).fingerprint()
     reviewing.sign_off(drawing, alice, nora, word("nora:note:sign-off"), shown)
     clinic.database.dispose()

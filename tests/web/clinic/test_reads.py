@@ -4,6 +4,8 @@ Every address comes from the site's own list. What a page shows is told from wor
 in one sealed field each, wherever they turn up: in the page, a header, an address, an error.
 """
 
+from datetime import timedelta
+
 import pytest
 from flask import redirect
 from sqlalchemy import text
@@ -34,7 +36,7 @@ SHOWN = {
     "desk.people",
 }
 # What clinicians wrote that a signature covers; what they said of the rules it does not.
-SIGNED_FOR = ("acknowledgement", "question", "look-again", "reopening", "view", "taken-over")
+SIGNED_FOR = ("acknowledgement", "question", "taken-back", "reply", "view", "taken-over")
 NEEDS_NONE = {"nobody": "", "an administrator": "bob", "an auditor": "audrey"}
 
 
@@ -156,6 +158,8 @@ def test_whoever_signs_is_shown_everything_their_signature_covers(seeded, walker
         done = Done.CALLED_PATIENT
         reviewing.acknowledge(alice.clinic, member, submission, blocker.flag.key, said, done)
     review = reviewing.open_review(alice.clinic, member, submission)
+    tomorrow = alice.clinic.today() + timedelta(days=1)
+    acting.look_again(alice.clinic, member, submission, tomorrow, "After the holidays")
     path = f"/submissions/{submission}/sign-off"
 
     told = alice.ask(Address("signing.sign_off", path, "GET", str(submission)))
@@ -167,6 +171,7 @@ def test_whoever_signs_is_shown_everything_their_signature_covers(seeded, walker
     assert {f"derived:{line.question}" for line in review.screening.worked_out} <= found
     assert {f"flag:{flag.outcome.rule}" for flag in review.flags} <= found
     assert {f"note:{one}" for one in SIGNED_FOR} <= found
+    assert "After the holidays" in told.body
 
 
 def opened(answered):
