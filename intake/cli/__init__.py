@@ -37,6 +37,7 @@ from intake.services.clinic import Clinic, open_patient_desk
 from intake.services.remarks import Level
 
 _A_FILE = click.Path(path_type=Path)
+_A_ROLE = click.Choice([role.value for role in Role])
 
 
 @click.group(help="Consultation intake and contraindication screening: it flags, clinicians decide.")
@@ -199,18 +200,25 @@ def rescreen(submission: UUID | None, *, force: bool) -> None:
 @click.argument("username")
 @click.argument("printed_name")
 @click.option("--administrator", is_flag=True, help="May also manage accounts.")
+@click.option(
+    "--role", "roles", type=_A_ROLE, multiple=True, help="What they do here instead; may be repeated."
+)
 @refusals_in_words
-def add_clinician(username: str, printed_name: str, *, administrator: bool) -> None:
+def add_clinician(username: str, printed_name: str, *, administrator: bool, roles: tuple[str, ...]) -> None:
     """PRINTED_NAME is how they sign: "R. Chen, NP"."""
     settings = read_settings()
     clinic = _prepared(settings)
-    roles = {Role.CLINICIAN} | ({Role.ADMINISTRATOR} if administrator else set())
-    token = accounts.add_staff(clinic, None, username, printed_name, roles)
+    does = {Role(one) for one in roles} or {Role.CLINICIAN}
+    if administrator:
+        does.add(Role.ADMINISTRATOR)
+    token = accounts.add_staff(clinic, None, username, printed_name, does)
     click.echo(f"{printed_name} can choose a password here, once, within 7 days:")
     click.echo(f"  {settings.public_address}/clinic/invitation/{token}")
 
 
-@main.command(help="Fill an empty instance with invented patients and two accounts, to try it out.")
+@main.command(
+    help="Fill an empty instance with invented patients and an account for each role, to try it out."
+)
 @refusals_in_words
 def demo() -> None:
     """Refuses an instance that is in use."""
@@ -222,11 +230,12 @@ def demo() -> None:
         return
     invented = demonstration.people(desk)
     with click.progressbar(invented, label="Sending forms", file=sys.stderr) as waiting:
-        for person in waiting:
-            demonstration.send(desk, person)
+        sent = {person.id: demonstration.send(desk, person) for person in waiting}
+    made = demonstration.add_accounts(clinic)
+    demonstration.begin_work(clinic, sent)
     click.echo(f"{len(invented)} invented patients sent their forms. Sign in at /clinic/ as")
-    for account in demonstration.add_accounts(clinic):
-        click.echo(f"  {account.username:8} {account.password}   ({account.printed_name})")
+    for account in made:
+        click.echo(f"  {account.username:8} {account.password}   ({account.printed_name}, {account.does})")
 
 
 main.add_command(rules_group)

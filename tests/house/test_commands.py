@@ -14,6 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from intake.cli import main
+from intake.config import read_settings
+from intake.domain.permissions import Role
+from intake.services import accounts, instance
 
 SCREENED = {
     "answers": {
@@ -86,6 +89,7 @@ COMMANDS = (
     "demo",
     "rules",
     "audit",
+    "mail",
 )
 
 
@@ -234,7 +238,9 @@ def test_a_setting_that_cannot_be_is_refused_with_what_to_do(intake, name, value
 def test_the_demonstration_loads_once_and_never_among_real_people(intake, tmp_path):
     told = intake("demo")
     assert "20 invented patients sent their forms" in told
-    assert re.search(r"alice +\S{15,} +\(A\. Rivera, MD\)", told)
+    assert re.search(r"alice +\S{15,} +\(A\. Rivera, MD, clinician\)", told)
+    assert re.search(r"fay +\S{15,} +\(F\. Moreno, front desk\)", told)
+    assert re.search(r"audrey +\S{15,} +\(A\. Ledger, auditor\)", told)
 
     assert "are here already" in intake("demo")
     assert "0 submissions screened again, 0 reviews reopened.\n20 skipped" in intake("rescreen")
@@ -242,7 +248,7 @@ def test_the_demonstration_loads_once_and_never_among_real_people(intake, tmp_pa
     assert re.search(r"The audit trail is whole: \d+ lines", intake("audit", "verify"))
 
     used = tmp_path / "used"
-    intake("add-clinician", "carol", "C. Diaz, NP", instance=str(used))
+    intake("add-clinician", "fay", "F. Real", "--role", "front_desk", instance=str(used))
     assert "this instance is in use" in intake("demo", code=2, instance=str(used))
 
 
@@ -251,6 +257,17 @@ def test_a_username_that_is_taken_is_said(process):
     assert "/clinic/invitation/" in process("add-clinician", "carol", "C. Diaz, NP")
 
     assert "the username carol is taken" in process("add-clinician", "carol", "C. Other", code=2)
+
+
+def test_somebody_is_invited_in_whatever_roles_they_are_to_have(intake, tmp_path):
+    intake("add-clinician", "fay", "F. Moreno", "--role", "front_desk", "--role", "auditor")
+    intake("add-clinician", "carol", "C. Diaz, NP", "--administrator")
+
+    settings = read_settings({"INTAKE_INSTANCE": str(tmp_path / "instance")})
+    roles = {one.username: one.roles for one in accounts.staff(instance.opened(settings))}
+    assert roles["fay"] == {Role.FRONT_DESK, Role.AUDITOR}
+    assert roles["carol"] == {Role.CLINICIAN, Role.ADMINISTRATOR}
+    assert "'janitor' is not one of" in intake("add-clinician", "jo", "Jo", "--role", "janitor", code=2)
 
 
 def test_a_broken_trail_is_told_with_its_line(intake, tmp_path):
