@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from copies import NOON, PASSWORD, staff
 from intake.domain.permissions import Role
+from intake.domain.review_entries import Done
 from intake.services import reviewing
 from intake.storage.tables import Base
 from journeys.modes import MODES
@@ -168,7 +169,7 @@ def test_no_key_changes_a_record(window, site, copy, alice):
         send(copy, PEOPLE[name])
     read, waiting = reviewing.to_rescreen(copy.clinic)
     for flag in reviewing.open_review(copy.clinic, alice, read).flags:
-        reviewing.acknowledge(copy.clinic, alice, read, flag.key, "")
+        reviewing.acknowledge(copy.clinic, alice, read, flag.key, "", Done.CALLED_PATIENT)
     browser = signed_in(window, site)
 
     for page in (

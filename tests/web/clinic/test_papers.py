@@ -8,7 +8,7 @@ import pytest
 
 from intake.domain.answers import Text, answered
 from intake.domain.events import SubmissionPrinted
-from intake.domain.review_entries import By, Question, Revised
+from intake.domain.review_entries import By, Done, Question, Revised
 from intake.papers import engine, press
 from intake.services import papers, reviewing
 from intake.services.papers import Paper
@@ -37,7 +37,7 @@ def signed(clinic, staff, sent, clock):
     """Pat's form, read, asked about, acknowledged and signed by Alice."""
     submission, alice = sent(more=answered(Text("I sleep badly"))), staff["alice"]
     for flag in reviewing.open_review(clinic, alice, submission).flags:
-        reviewing.acknowledge(clinic, alice, submission, flag.key, "Called Pat about it")
+        reviewing.acknowledge(clinic, alice, submission, flag.key, "Called Pat about it", Done.CALLED_PATIENT)
     asked = Question("Do you know your blood pressure?", By(alice.id, alice.printed_name, clock()))
     with clinic.database.write() as session:
         reviews.add_entry(session, clinic.keys, submission, asked)
