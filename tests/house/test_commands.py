@@ -86,6 +86,7 @@ COMMANDS = (
     "demo",
     "rules",
     "audit",
+    "mail",
 )
 
 
