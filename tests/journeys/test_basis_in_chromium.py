@@ -106,7 +106,7 @@ def test_a_clinician_reads_what_a_flag_rests_on(window, copy, alice, width, scri
         "“Last blood pressure reading”, top number, is 140 mmHg or more"
     ).first.is_visible()
     assert panel.get_by_text("What flags are for").is_visible()
-    browser.picture("basis", at=".flag")
+    browser.picture("basis", at="#flag-1 .basis")
     browser.unfold("9 items of PHQ-9 total")
     browser.unfold("Which ones the rules do not cover")
     browser.look()
