@@ -23,7 +23,7 @@ from benchmarks.impact import Watch
 from intake.config import Settings
 from intake.domain.finding import Sought, sought
 from intake.domain.permissions import Role, StaffMember
-from intake.domain.review import QueueEntry
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.rules import Priority
 from intake.domain.standing import Standing
 from intake.services import accounts, searching

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from intake.domain.coming_back import Since
-from intake.domain.review import QueueEntry
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.rules import Priority
 from intake.domain.standing import PlaceInWork
 

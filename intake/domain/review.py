@@ -4,7 +4,7 @@ Facts are inserted, statuses are computed: nothing here is ever changed in place
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
@@ -12,14 +12,12 @@ from intake.domain.coming_back import CameBack, SignedAt, came_back
 from intake.domain.feedback import Feedback, FeedbackKind, on_flag, on_submission, standing
 from intake.domain.fingerprint import fingerprint
 from intake.domain.permissions import StaffMember
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.review_entries import Done, Entry, Undoing, meaning
 from intake.domain.rules import Priority
 from intake.domain.screening import Flag, RuleOutcome, Screening
-from intake.domain.standing import NEW, Signed, Standing
+from intake.domain.standing import Signed, Standing
 from intake.domain.submissions import Submission
-
-# How many flags the queue names; the rest are counted.
-_TITLES = 3
 
 
 class AlreadyAcknowledged(Exception):
@@ -106,58 +104,6 @@ class SeenBefore:
 
     acknowledgement: Acknowledgement
     flag: Flag
-
-
-@dataclass(frozen=True, slots=True)
-class QueueEntry:
-    """One line of the queue: what is known of a submission without opening it.
-
-    ``titles`` are the first flags to look at, ``flags`` how many were raised. No priority
-    means that no rule was raised or undecided, which still needs a clinician's eyes.
-    """
-
-    submission: UUID
-    reference: str
-    name: str
-    age: int | None
-    priority: Priority | None
-    titles: tuple[str, ...]
-    flags: int
-    cannot_tell: int
-    incomplete: bool
-    sent_at: datetime
-    reopened: bool = False
-    signed: bool = False
-    born: date | None = None
-    acknowledged: int = 0
-    standing: Standing = NEW
-    came_back: CameBack | None = None
-
-    @classmethod
-    def of(
-        cls,
-        submission: Submission,
-        screening: Screening,
-        standing: Standing = NEW,
-        acknowledged: int = 0,
-    ) -> "QueueEntry":
-        """The line for a submission as its newest screening, and what was recorded since, left it."""
-        first = sorted(screening.flags, key=lambda flag: flag.outcome.priority.rank)
-        return cls(
-            submission=submission.id,
-            reference=submission.reference,
-            name=submission.name,
-            age=submission.age,
-            priority=screening.priority,
-            titles=tuple(flag.title for flag in first[:_TITLES]),
-            flags=len(screening.raised),
-            cannot_tell=len(screening.cannot_tell),
-            incomplete=screening.incomplete,
-            sent_at=submission.sent_at,
-            born=submission.born,
-            acknowledged=acknowledged,
-            standing=standing,
-        )
 
 
 @dataclass(frozen=True, slots=True)

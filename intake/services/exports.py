@@ -14,7 +14,7 @@ from intake.domain.leaving_out import said_without_substance_use, without_substa
 from intake.domain.permissions import StaffMember
 from intake.domain.review import Review
 from intake.domain.submissions import Submission
-from intake.services import export_csv, export_json, export_zip, replies
+from intake.services import export_csv, export_json, export_zip, replies, viewing
 from intake.services.clinic import Clinic
 from intake.services.export_json import Exported
 from intake.services.export_zip import Packed
@@ -84,10 +84,11 @@ class Wanted:
 def export_one(
     clinic: Clinic, member: StaffMember, submission: UUID, form: Form, *, without: bool = False
 ) -> Exported:
-    """One record, ready to leave. Recorded in the same transaction. Raises NoSuchSubmission."""
+    """One record, ready to leave. Recorded in the same transaction. Raises ViewFirst and NoSuchSubmission."""
     replies.take_in(clinic)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
+        viewing.refuse_before_view(clinic, member, review)
         event = SubmissionExported(submission, form.value)
         audit.record(session, clinic.keys, member.id, event, clinic.now())
     return _exported(clinic, member, review, clinic.now(), without=without)

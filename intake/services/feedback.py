@@ -1,7 +1,7 @@
 """What a clinician says of the flags, and the safety log that "wrong" and "missing" make."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from intake.domain.events import (
@@ -14,8 +14,10 @@ from intake.domain.feedback import FeedbackKind, standing
 from intake.domain.figures import RuleFeedback, feedback_by_rule
 from intake.domain.permissions import StaffMember
 from intake.domain.safety_log import SafetyEntry
+from intake.services import queue
 from intake.services.clinic import SYSTEM, Clinic
 from intake.storage import audit, feedback, reviews
+from intake.storage import queue as queue_lines
 from intake.storage.feedback import SaidOf
 
 
@@ -23,12 +25,14 @@ from intake.storage.feedback import SaidOf
 class SafetyLog:
     """Every entry: those nobody has closed, longest waiting first; the closed ones, latest first.
 
-    ``damaged`` are the submissions whose feedback cannot be opened.
+    ``damaged`` are the submissions whose feedback cannot be opened, ``read_first`` the references of
+    those whose entries are kept back, because whoever looks is asked for a view of them first.
     """
 
     waiting: tuple[SafetyEntry, ...]
     closed: tuple[SafetyEntry, ...]
     damaged: int
+    read_first: dict[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,18 @@ def safety_log(clinic: Clinic, clinician: StaffMember) -> SafetyLog:
     """Everything said to be wrong or missing. Reading is recorded first."""
     with clinic.database.write() as session:
         everything = tuple(feedback.everything(session, clinic.keys))
-        entries = [entry for said in everything if said is not None for entry in said.entries]
+        logged = [entry for said in everything if said is not None for entry in said.entries]
+        lines = queue_lines.of(session, clinic.keys, {one.submission for one in logged})
+        kept_back = queue.read_first(session, clinic, clinician, lines.values())
+        entries = [one for one in logged if one.submission not in kept_back]
         audit.record(session, clinic.keys, clinician.id, SafetyLogOpened(len(entries)), clinic.now())
     waiting = sorted((one for one in entries if one.is_open), key=lambda one: one.feedback.at)
     closed = ((one.closing.at, one) for one in entries if one.closing is not None)
+    read_first = {one.submission: one.reference for one in logged if one.submission in kept_back}
     latest_first = sorted(closed, key=lambda pair: pair[0], reverse=True)
-    return SafetyLog(tuple(waiting), tuple(one for _, one in latest_first), everything.count(None))
+    return SafetyLog(
+        tuple(waiting), tuple(one for _, one in latest_first), everything.count(None), read_first
+    )
 
 
 def close_entry(clinic: Clinic, clinician: StaffMember, submission: UUID, entry: int, note: str) -> None:

@@ -34,7 +34,7 @@ class HistoryLine:
 def history(clinic: Clinic, clinician: StaffMember, submission: UUID) -> tuple[HistoryLine, ...]:
     """Everything that happened to a submission, oldest first. Looking is recorded too.
 
-    Raises NoSuchSubmission.
+    Raises ViewFirst and NoSuchSubmission.
     """
     review = reviewing.open_review(clinic, clinician, submission)
     with clinic.database.read() as session:

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
-from intake.domain.events import AccessListOpened, Event, SubmissionPrinted
+from intake.domain.events import AccessListOpened, SubmissionPrinted
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.review import Review
-from intake.services import replies
+from intake.services import replies, viewing
 from intake.services.clinic import Clinic
 from intake.storage import accounts, audit, reviews
 from intake.storage.audit import Recorded
@@ -71,10 +71,16 @@ _WORKED = "Worked on your form"
 def printed(clinic: Clinic, member: StaffMember, submission: UUID, paper: Paper) -> Review:
     """The submission, for a paper of this kind. Recorded in the same transaction.
 
-    Raises NoSuchSubmission.
+    Raises ViewFirst for a paper that tells of flags, and NoSuchSubmission.
     """
     replies.take_in(clinic)
-    return _read(clinic, member, submission, SubmissionPrinted(submission, paper.value))
+    with clinic.database.write() as session:
+        review = reviews.review(session, clinic.keys, submission)
+        if paper is not Paper.COPY:
+            viewing.refuse_before_view(clinic, member, review)
+        event = SubmissionPrinted(submission, paper.value)
+        audit.record(session, clinic.keys, member.id, event, clinic.now())
+    return review
 
 
 def who_opened(clinic: Clinic, member: StaffMember, submission: UUID) -> AccessRecord:
@@ -88,13 +94,6 @@ def who_opened(clinic: Clinic, member: StaffMember, submission: UUID) -> AccessR
     named = clinic.settings.names_in_access_list
     lines = _lines(clinic, events, people, named=named)
     return AccessRecord(review.submission.name, review.submission.reference, now, named, lines)
-
-
-def _read(clinic: Clinic, member: StaffMember, submission: UUID, event: Event) -> Review:
-    with clinic.database.write() as session:
-        review = reviews.review(session, clinic.keys, submission)
-        audit.record(session, clinic.keys, member.id, event, clinic.now())
-    return review
 
 
 def _lines(

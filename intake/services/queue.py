@@ -3,7 +3,7 @@
 Each is made anew from what is sealed, and shown a page at a time. Looking at one is recorded.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from intake.domain.events import QueueOpened
 from intake.domain.permissions import StaffMember
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.queue_order import EVERYTHING, Key, Wanted, page_after, page_before, rank
-from intake.domain.review import QueueEntry
 from intake.domain.standing import PlaceInWork
 from intake.services import replies
 from intake.services.claims import lasts
@@ -160,13 +160,22 @@ def arrivals(clinic: Clinic, member: StaffMember, marker: str) -> int:
 
 def hidden_where_read_first(session: Session, around: Around, lines: Sequence[Line]) -> tuple[Line, ...]:
     """Nothing the rules said stands on the line of a form that is to be read before its flags are shown."""
-    first = around.clinic.settings.read_first
-    unread = [one.entry.submission for one in lines if first and not one.entry.signed]
-    seen = stored.has_seen_flags(session, around.member.id, unread)
-    return tuple(
-        replace(one, read_first=one.entry.standing.second_read or one.entry.submission in set(unread) - seen)
-        for one in lines
-    )
+    hidden = read_first(session, around.clinic, around.member, [one.entry for one in lines])
+    return tuple(replace(one, read_first=one.entry.submission in hidden) for one in lines)
+
+
+def read_first(
+    session: Session, clinic: Clinic, member: StaffMember, entries: Iterable[QueueEntry]
+) -> frozenset[UUID]:
+    """Of which of these forms no list shows somebody what the rules said: they are to be read first.
+
+    Told from what lies sealed beside each form, so an urgent one is among them too.
+    """
+    entries = tuple(entries)
+    twice = {one.submission for one in entries if one.standing.second_read}
+    unsigned = {one.submission for one in entries if not one.signed}
+    unread = unsigned if clinic.settings.read_first else set()
+    return frozenset(twice | (unread - stored.has_seen_flags(session, member.id, unread)))
 
 
 def _signed_by(entry: QueueEntry, member: StaffMember) -> bool:

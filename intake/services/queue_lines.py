@@ -8,8 +8,8 @@ from uuid import UUID
 from intake.domain.claims import Claim
 from intake.domain.coming_back import Since
 from intake.domain.permissions import StaffMember
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.queue_order import Key, Wanted, key, place, rank, waits_since
-from intake.domain.review import QueueEntry
 from intake.domain.standing import PlaceInWork
 from intake.services.clinic import Clinic
 
@@ -20,7 +20,8 @@ class Line:
 
     ``at`` is what the list goes by: since when a form waits, when the patient was asked, the day it
     comes back, when it was signed. ``read_by`` is the clinic's promise, None where none is open.
-    ``read_first`` hides what the rules said, until whoever looks has read the form themselves.
+    ``waits_long`` says that the patient has not answered for days. ``read_first`` hides what the rules
+    said, until whoever looks has read the form themselves.
     """
 
     entry: QueueEntry
@@ -31,6 +32,7 @@ class Line:
     overdue: bool = False
     claim: Claim | None = None
     read_first: bool = False
+    waits_long: bool = False
 
     @property
     def key(self) -> Key:
@@ -88,7 +90,8 @@ def unfinished_line(entry: QueueEntry, around: Around) -> Line:
         case PlaceInWork.LATER if on is not None:
             return Line(entry, stands, around.morning(on), since, claim=claim)
         case PlaceInWork.WAITING_ON_PATIENT if asked_at is not None:
-            return Line(entry, stands, asked_at, since, claim=claim)
+            waits_long = entry.standing.waits_long(around.now)
+            return Line(entry, stands, asked_at, since, claim=claim, waits_long=waits_long)
         case _ if since is Since.SIGNED:
             # It was read as promised: nobody promised the patient a second reading.
             return Line(entry, stands, at, since, claim=claim)

@@ -14,10 +14,10 @@ from intake.domain.events import (
 from intake.domain.permissions import StaffMember
 from intake.domain.review import Review, Status
 from intake.domain.review_entries import Done
-from intake.services import replies, second_reads
+from intake.services import replies, second_reads, viewing
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.screening_again import screen_again
-from intake.storage import audit, reviews, submissions
+from intake.storage import audit, reviews, same_person, submissions
 
 STATEMENT = (
     "I have read these answers and the flags above. Signing records that I read this form. "
@@ -33,14 +33,31 @@ class Rescreened:
     reopened: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A review, and the references of the submissions that somebody said are of the same person."""
+
+    review: Review
+    same_person: dict[UUID, str]
+
+
 def open_review(clinic: Clinic, clinician: StaffMember, submission: UUID) -> Review:
     """A submission with its screenings and what was recorded. Reading is recorded first.
 
-    Raises NoSuchSubmission.
+    Raises ViewFirst and NoSuchSubmission.
+    """
+    return open_with_others(clinic, clinician, submission).review
+
+
+def open_with_others(clinic: Clinic, clinician: StaffMember, submission: UUID) -> Opened:
+    """The same, with the other submissions of the same person.
+
+    Raises ViewFirst and NoSuchSubmission.
     """
     replies.take_in(clinic)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
+        viewing.refuse_before_view(clinic, clinician, review)
         audit.record(
             session,
             clinic.keys,
@@ -48,7 +65,8 @@ def open_review(clinic: Clinic, clinician: StaffMember, submission: UUID) -> Rev
             SubmissionOpened(submission, review.submission.revision),
             clinic.now(),
         )
-    return review
+        others = same_person.linked_to(session, clinic.keys, submission)
+    return Opened(review, others)
 
 
 def acknowledge(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from intake.domain.events import QueueSearched
 from intake.domain.finding import Sought
 from intake.domain.permissions import StaffMember
-from intake.domain.review import QueueEntry
+from intake.domain.queue_entry import QueueEntry
 from intake.services.claims import lasts
 from intake.services.clinic import Clinic
 from intake.services.queue import hidden_where_read_first

@@ -11,8 +11,9 @@ from uuid import UUID
 from intake.domain.answers import Answers
 from intake.domain.coming_back import CameBack, Since
 from intake.domain.feedback import Feedback
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.replies import AskedOfPatient, Reply, ReplyDraft
-from intake.domain.review import Acknowledgement, QueueEntry, SignOff
+from intake.domain.review import Acknowledgement, SignOff
 from intake.domain.review_entries import Done, Entry
 from intake.domain.rules import Priority
 from intake.domain.safety_log import Closing

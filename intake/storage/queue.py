@@ -19,7 +19,7 @@ from intake.domain.events import (
     SubmissionRevised,
     ViewNoted,
 )
-from intake.domain.review import QueueEntry
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.rules import Priority
 from intake.domain.standing import NEW
 from intake.storage import submissions

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from intake.domain.same_person import Known, SaidOfTwo, pair
-from intake.storage import submissions
+from intake.domain.same_person import Known, SaidOfTwo, linked, pair
+from intake.storage import revisions, submissions
 from intake.storage.codec import (
     UnknownRecord,
     said_of_two_from_bytes,
@@ -49,6 +49,11 @@ def said_of(session: Session, keys: ClinicKeys, submission: UUID) -> dict[UUID, 
     return found
 
 
+def linked_to(session: Session, keys: ClinicKeys, submission: UUID) -> dict[UUID, str]:
+    """The references of the submissions that somebody said are of the same person, newest first."""
+    return references(session, linked(said_of(session, keys, submission)))
+
+
 def references(session: Session, wanted: tuple[UUID, ...]) -> dict[UUID, str]:
     """The references of these submissions, newest first."""
     query = select(SubmissionRow.id, SubmissionRow.reference).where(SubmissionRow.id.in_(wanted))
@@ -81,5 +86,5 @@ def _known(session: Session, keys: ClinicKeys, key: SealingKey, submission: UUID
         if summary.born is not None:
             return Known(summary.name, summary.born)
     # No birthday, or a line of the first versions, which did not say it.
-    sent = submissions.fetch(session, keys, submission)
+    sent = revisions.newest(session, keys, submission)
     return Known(sent.name, sent.born)

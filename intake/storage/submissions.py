@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from intake.domain.review import QueueEntry
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.screening import Screening
 from intake.domain.submissions import Submission
 from intake.domain.tally import Tally

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.domain.coming_back import CameBack, Since
+from intake.domain.queue_entry import QueueEntry
 from intake.domain.queue_order import (
     EVERYTHING,
     SECOND_READ,
@@ -19,7 +20,6 @@ from intake.domain.queue_order import (
     rank,
     waits_since,
 )
-from intake.domain.review import QueueEntry
 from intake.domain.rules import Priority
 from intake.domain.standing import PlaceInWork, Standing
 

@@ -22,7 +22,8 @@ from intake.domain.answers import (
 )
 from intake.domain.coming_back import CameBack, Since
 from intake.domain.feedback import Feedback, FeedbackKind
-from intake.domain.review import Acknowledgement, QueueEntry, SignOff
+from intake.domain.queue_entry import QueueEntry
+from intake.domain.review import Acknowledgement, SignOff
 from intake.domain.review_entries import (
     By,
     Done,

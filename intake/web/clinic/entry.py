@@ -8,7 +8,8 @@ from intake.services import accounts
 from intake.storage.accounts import UsernameTaken
 from intake.storage.one_time_links import Purpose
 from intake.web.clinic import sessions
-from intake.web.clinic.forms import InvitationForm, PasswordForm, SetupForm, SignInForm, typed
+from intake.web.clinic.account_forms import InvitationForm, PasswordForm, SetupForm, SignInForm
+from intake.web.clinic.forms import typed
 from intake.web.guard import open_to_all, requires
 
 pages = Blueprint("accounts", __name__)

@@ -1,51 +1,26 @@
-"""The small, fixed forms of the clinic: signing in, passwords, people, acknowledging, signing off."""
+"""What the small forms of the clinic share, and those on one flag: acknowledging it, and saying its worth."""
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    BooleanField,
     Field,
     Form,
     HiddenField,
-    PasswordField,
     RadioField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.validators import (
     AnyOf,
-    DataRequired,
-    EqualTo,
     InputRequired,
     Length,
     Optional,
-    Regexp,
     ValidationError,
 )
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from intake.domain.permissions import Role
 from intake.domain.review_entries import Done
-from intake.services.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
 LONGEST_NOTE = 2000
-
-ROLES = tuple(
-    SelectChoice(role.value, words)
-    for role, words in (
-        (
-            Role.FRONT_DESK,
-            "Front desk: sees who sent a form and how to reach them. Sees no answers and no flags",
-        ),
-        (Role.CLINICIAN, "Clinician: reads forms, acknowledges flags, signs off"),
-        (
-            Role.ADMINISTRATOR,
-            "Administrator: looks after people, rules and settings. Reads no forms unless also a clinician",
-        ),
-        (Role.AUDITOR, "Auditor: reads the audit trail, which holds no answers and no names of patients"),
-    )
-)
 
 DONE = (
     SelectChoice(Done.CALLED_PATIENT.value, "I called the patient"),
@@ -80,149 +55,10 @@ def filled(message: str) -> InputRequired:
     return InputRequired(message=message)
 
 
-def _not_empty(message: str) -> DataRequired:
-    # Spaces alone are no name.
-    return DataRequired(message=message)
-
-
 def note_box(label: str) -> TextAreaField:
     """A box for a note of some lines."""
     too_long = f"Keep the note to {LONGEST_NOTE:,} characters. What you typed is still here"
     return TextAreaField(label, filters=[stripped], validators=[Length(max=LONGEST_NOTE, message=too_long)])
-
-
-def _username() -> StringField:
-    return StringField(
-        "Username",
-        description="Small letters, numbers, dots or hyphens. Used to sign in.",
-        filters=[stripped, str.lower],
-        validators=[
-            _not_empty("Type a username"),
-            Length(min=2, max=40, message="Make the username 2 to 40 characters long"),
-            Regexp(r"[a-z0-9][a-z0-9._-]*\Z", message="Use small letters, numbers, dots or hyphens only"),
-        ],
-        render_kw=_plain("username"),
-    )
-
-
-def _printed_name() -> StringField:
-    return StringField(
-        "Name as it is signed",
-        description="For example: R. Chen, NP. It stands under every sign-off.",
-        filters=[stripped],
-        validators=[
-            _not_empty("Type the name as it is signed"),
-            Length(max=80, message="Keep the name to 80 characters"),
-            no_line_breaks,
-        ],
-        render_kw={"autocomplete": "off"},
-    )
-
-
-def _new_password() -> PasswordField:
-    return PasswordField(
-        "New password",
-        description=f"At least {SHORTEST_PASSWORD} characters. Four or five words work well. You can paste.",
-        validators=[
-            filled("Type a new password"),
-            Length(min=SHORTEST_PASSWORD, message=f"Use at least {SHORTEST_PASSWORD} characters"),
-            Length(max=LONGEST_PASSWORD, message=f"Use at most {LONGEST_PASSWORD} characters"),
-            _more_than_one_character,
-        ],
-        render_kw={"autocomplete": "new-password"},
-    )
-
-
-def _more_than_one_character(_form: Form, field: Field) -> None:
-    if len(set(field.data)) == 1:
-        raise ValidationError("Use more than one character over and over")
-
-
-def _again() -> PasswordField:
-    return PasswordField(
-        "New password again",
-        validators=[EqualTo("password", message="The two passwords are not the same. Type both again")],
-        render_kw={"autocomplete": "new-password"},
-    )
-
-
-def _plain(autocomplete: str) -> dict[str, str]:
-    return {"autocomplete": autocomplete, "autocapitalize": "none", "spellcheck": "false"}
-
-
-def _at_least_one(_form: Form, field: Field) -> None:
-    if not field.data:
-        raise ValidationError("Tick at least one")
-
-
-class SignInForm(FlaskForm):
-    """Username and password. What they must look like is nobody's business here."""
-
-    username = StringField(
-        "Username",
-        filters=[stripped, str.lower],
-        validators=[_not_empty("Type your username")],
-        render_kw=_plain("username"),
-    )
-    password = PasswordField(
-        "Password",
-        validators=[filled("Type your password")],
-        render_kw={"autocomplete": "current-password"},
-    )
-
-
-class SetupForm(FlaskForm):
-    """The first administrator of a new clinic."""
-
-    username = _username()
-    printed_name = _printed_name()
-    reviews = BooleanField("I also review forms (clinician)")
-    password = _new_password()
-    again = _again()
-
-    @property
-    def roles(self) -> frozenset[Role]:
-        """Administrator, and clinician when ticked."""
-        return frozenset({Role.ADMINISTRATOR, *([Role.CLINICIAN] if self.reviews.data else [])})
-
-
-class InvitationForm(FlaskForm):
-    """The password of somebody who was invited."""
-
-    password = _new_password()
-    again = _again()
-
-
-class PasswordForm(FlaskForm):
-    """A new password in the place of one's own old one."""
-
-    old = PasswordField(
-        "Password you use now",
-        validators=[filled("Type the password you use now")],
-        render_kw={"autocomplete": "current-password"},
-    )
-    password = _new_password()
-    again = _again()
-
-
-class StaffForm(FlaskForm):
-    """Somebody new in the clinic."""
-
-    username = _username()
-    printed_name = _printed_name()
-    roles = SelectMultipleField(
-        "What they do here",
-        description="Tick all that fit. An auditor who also does other work reads lines of their own.",
-        choices=list(ROLES),
-        validators=[_at_least_one],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
-
-    @property
-    def chosen(self) -> frozenset[Role]:
-        """The roles ticked."""
-        return frozenset(Role(value) for value in self.roles.data or ())
 
 
 class _OnFlagForm(FlaskForm):

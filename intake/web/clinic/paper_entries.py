@@ -57,14 +57,16 @@ def asked(review: Review) -> tuple[Asked, ...]:
 
 
 def others(review: Review) -> tuple[Told, ...]:
-    """Everything else that was recorded, in order, beside acknowledgements and signatures."""
+    """Everything else that was recorded, in order, beside signatures and acknowledged flags that stand."""
     titles = {flag.key: flag.title for screening in review.screenings for flag in screening.flags}
     found: list[Told] = []
     for entry in review.entries:
         match entry:
             case Undoing():
                 title = titles.get(entry.flag, "a flag")
-                found.append(_told(f"Took back an acknowledgement: {title}", entry.by))
+                taken_back = review.acknowledgements[entry.acknowledgement - 1]
+                words = f", which had the note “{taken_back.note}”" if taken_back.note else ""
+                found.append(_told(f"Took back an acknowledgement: {title}{words}", entry.by))
             case Reopening():
                 found.append(_told("Took the form up again", entry.by, entry.reason))
             case LookAgain(on=None):
@@ -81,7 +83,18 @@ def others(review: Review) -> tuple[Told, ...]:
                 found.append(Told("Added by the patient", "The patient", entry.at, entry.words))
             case _:
                 continue  # with the question it belongs to
-    return tuple(found)
+    return (*_of_flags_as_they_were(review, titles), *found)
+
+
+def _of_flags_as_they_were(review: Review, titles: dict[str, str]) -> Iterator[Told]:
+    stand = {flag.key for flag in review.flags}
+    undone = {entry.acknowledgement for entry in review.entries if isinstance(entry, Undoing)}
+    for number, one in enumerate(review.acknowledgements, 1):
+        if one.flag not in stand and number not in undone:
+            title = titles.get(one.flag, "a flag")
+            done = "" if one.done is None else f" {DONE[one.done]}"
+            what = f"Acknowledged a flag that has changed since: {title}.{done}"
+            yield Told(what, one.printed_name, one.at, one.note)
 
 
 def _then(review: Review, place: int) -> Iterator[Told]:

@@ -13,7 +13,6 @@ from intake.domain.same_person import Resemblance
 from intake.services import persons
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.forms import typed
-from intake.web.clinic.reading import Reading
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
 
@@ -63,11 +62,6 @@ def say(member: StaffMember, submission: UUID, other: UUID) -> ResponseReturnVal
     except (NoSuchSubmission, ValueError):
         abort(404)
     return redirect(url_for("persons.beside", submission=submission, other=other), 303)
-
-
-def linked_to(reading: Reading) -> dict[UUID, str]:
-    """The forms that somebody said are of the same person, by their references."""
-    return persons.linked_to(this_clinic(), reading.review.submission.id)
 
 
 def _beside(

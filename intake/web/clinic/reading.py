@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from intake.domain.answer_changes import AnswerChange, changes_over_time
 from intake.domain.answers import Day, Number, State
@@ -68,6 +69,7 @@ class Reading:
     today: date
     bases: Bases
     changes: tuple[AnswerChange, ...]
+    same_person: dict[UUID, str]
     _flagged: dict[str, tuple[Card, ...]]
     _listed: dict[str, tuple[ListedMedicine, ...]]
     _places: dict[str, int]
@@ -182,8 +184,10 @@ class Reading:
         return tuple(card for card in self.cards if card.flag.key not in seen)
 
 
-def read(review: Review, rulebook: RuleBook) -> Reading:
-    """The review, ready to be shown; the rules in force say what rules do not cover."""
+def read(review: Review, rulebook: RuleBook, same_person: dict[UUID, str] | None = None) -> Reading:
+    """The review, ready to be shown; the rules in force say what rules do not cover, ``same_person``
+    which other submissions are of the same person, by their references.
+    """
     clinic = this_clinic()
     screening, answers = review.screening, review.submission.answers
     resting_on = bases(clinic, review)
@@ -203,6 +207,7 @@ def read(review: Review, rulebook: RuleBook) -> Reading:
         clinic.local(clinic.now()).date(),
         resting_on,
         changes_over_time(review.revisions),
+        same_person or {},
         by_question((*raised, *cannot_tell)),
         listed_medicines(answers, formulary),
         # Once: a key is a fingerprint, and the page asks for the place of each.

@@ -13,7 +13,7 @@ from intake.domain.standing import open_questions
 from intake.services import accounts, reviewing
 from intake.services.review_told import Told, changes_told, flags_told
 from intake.storage.submissions import NoSuchSubmission
-from intake.web.clinic import sessions
+from intake.web.clinic import paper_entries, sessions
 from intake.web.clinic.forms import typed
 from intake.web.clinic.reading import Card, Reading
 from intake.web.clinic.signing_forms import SignOffForm
@@ -122,5 +122,8 @@ def _page(
         news=news,
         questions=open_questions(reading.review.entries),
         statement=reviewing.STATEMENT,
+        # All that the fingerprint covers stands on the page.
+        asked=paper_entries.asked(reading.review),
+        others=paper_entries.others(reading.review),
     )
     return page, status

@@ -141,7 +141,6 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
     app.jinja_env.globals.update(hold_of=claims.hold_of, take_over_form=claims.take_over_form)
     app.jinja_env.globals["whole_form"] = acting.whole_form
-    app.jinja_env.globals["linked_to"] = persons.linked_to
 
     @app.context_processor
     def signed_in() -> dict[str, object]:

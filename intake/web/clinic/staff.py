@@ -9,7 +9,8 @@ from intake.domain.permissions import Permission, StaffMember
 from intake.services import accounts
 from intake.services.accounts import AlreadyIn
 from intake.storage.accounts import NoSuchMember, UsernameTaken
-from intake.web.clinic.forms import StaffForm, typed
+from intake.web.clinic.account_forms import StaffForm
+from intake.web.clinic.forms import typed
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
 

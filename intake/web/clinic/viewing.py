@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.review import Review
 from intake.domain.review_entries import ViewKind
 from intake.domain.viewing import ViewInWords, ViewNotDue, may_read_second
-from intake.services import reviewing, viewing
+from intake.services import viewing
+from intake.services.viewing import ViewFirst
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.acting_forms import ViewForm
 from intake.web.clinic.forms import typed
@@ -17,6 +18,9 @@ from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
 
 pages = Blueprint("viewing", __name__)
+
+# Whatever may be typed on the pages of a form, by the names of its boxes.
+_TYPED = ("note", "reason", "words", "next_words", "on")
 
 
 @pages.get("/submissions/<uuid:submission>/read-first")
@@ -73,14 +77,26 @@ def skip(member: StaffMember, submission: UUID) -> ResponseReturnValue:
     return _to_the_form(submission)
 
 
+@pages.app_errorhandler(ViewFirst)
+def ask_first(refusal: ViewFirst) -> ResponseReturnValue:
+    """Lead whoever asked for what the rules said to the answers alone; what they typed stays with them."""
+    kept = "\n\n".join(words for name in _TYPED if (words := request.form.get(name, "").strip()))
+    if not kept:
+        return redirect(url_for("viewing.first", submission=refusal.submission), 303)
+    review = _open(g.member, refusal.submission)
+    return _page(review, refusal.kind, ViewForm(formdata=None), 409, kept=kept)
+
+
 def _open(member: StaffMember, submission: UUID) -> Review:
     try:
-        return reviewing.open_review(this_clinic(), member, submission)
+        return viewing.open_answers(this_clinic(), member, submission)
     except NoSuchSubmission:
         abort(404)
 
 
-def _page(review: Review, kind: ViewKind, form: ViewForm, status: int = 200) -> ResponseReturnValue:
+def _page(
+    review: Review, kind: ViewKind, form: ViewForm, status: int = 200, *, kept: str = ""
+) -> ResponseReturnValue:
     # The page gets the submission and never the review: what it does not hold cannot show on it.
     form.kind.data = kind.value
     page = render_template(
@@ -88,7 +104,8 @@ def _page(review: Review, kind: ViewKind, form: ViewForm, status: int = 200) -> 
         submission=review.submission,
         kind=kind.value,
         form=form,
-        closed=status == 409,
+        closed=status == 409 and not kept,
+        kept=kept,
     )
     return page, status
 

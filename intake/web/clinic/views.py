@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.review import AlreadyAcknowledged, DoneInWords, DoneNeeded, UnknownFlag
 from intake.domain.rules import Priority
-from intake.services import histories, reviewing, viewing
+from intake.services import histories, reviewing
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.acting_forms import UndoForm
 from intake.web.clinic.forms import AcknowledgeForm, FlagFeedbackForm, MissingFlagForm, typed
@@ -83,8 +83,6 @@ def acknowledge(member: StaffMember, submission: UUID) -> ResponseReturnValue:
 def history(member: StaffMember, submission: UUID) -> ResponseReturnValue:
     """Everything that happened to a form, oldest first."""
     try:
-        if viewing.is_due(this_clinic(), member, submission):  # the history tells of flags
-            return redirect(url_for("viewing.first", submission=submission), 303)
         lines = histories.history(this_clinic(), member, submission)
     except NoSuchSubmission:
         abort(404)
@@ -94,17 +92,15 @@ def history(member: StaffMember, submission: UUID) -> ResponseReturnValue:
 def open_reading(member: StaffMember, submission: UUID) -> Reading:
     """The form with its review, recorded as read; 404 when there is none.
 
-    Whoever is asked for a view of their own first is brought to that page. Something sent is
-    answered all the same: it came from a page that showed the flags, and its words must not be lost.
+    Whoever is asked for a view of their own first is brought to that page, with what they typed
+    (``viewing.ask_first``).
     """
     clinic = this_clinic()
     try:
-        review = reviewing.open_review(clinic, member, submission)
+        opened = reviewing.open_with_others(clinic, member, submission)
     except NoSuchSubmission:
         abort(404)
-    if request.method == "GET" and viewing.view_due(clinic, member, review) is not None:
-        abort(redirect(url_for("viewing.first", submission=submission), 303))
-    return read(review, clinic.library.rulebook)
+    return read(opened.review, clinic.library.rulebook, opened.same_person)
 
 
 def _acknowledge_refused(member: StaffMember, submission: UUID, form: AcknowledgeForm) -> ResponseReturnValue:

@@ -14,31 +14,26 @@ from uuid import UUID
 from copies import Copy, make_copy, staff
 from intake.content.library import Library
 from intake.domain.answers import Day, Number, Text
-from intake.domain.events import (
-    LookAgainSet,
-    PatientAsked,
-    QuestionTakenBack,
-    ReviewTakenUpAgain,
-    SubmissionTakenOver,
-    ViewNoted,
-)
 from intake.domain.feedback import FeedbackKind
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.questionnaire import Questionnaire
-from intake.domain.review_entries import (
-    By,
-    Done,
-    LookAgain,
-    Question,
-    QuestionWithdrawn,
-    Reopening,
-    TakenOver,
-    View,
-    ViewKind,
-)
+from intake.domain.review_entries import ViewKind
 from intake.domain.rules import Priority
-from intake.services import answering, feedback, persons, reviewing
-from intake.storage import audit, drafts, reviews
+from intake.services import (
+    acting,
+    answering,
+    asking,
+    claims,
+    feedback,
+    persons,
+    replies,
+    replying,
+    reviewing,
+    viewing,
+)
+from intake.services.asking import Wanted
+from intake.services.clinic import Clinic
+from intake.storage import drafts
 from journeys.healthy import healthy
 from journeys.writer import evidence_of_a_writer
 
@@ -119,11 +114,12 @@ def seed(folder: Path) -> SeededClinic:
         username: staff(copy.clinic, username, printed_name, *roles)
         for username, (printed_name, roles) in ACTORS.items()
     }
-    submissions, references, figures = {}, {}, {}
+    submissions, references, figures, worded = {}, {}, {}, {}
     for who, answers in {"writer": _writers_answers, "nora": _noras_answers}.items():
         library = _worded(copy.clinic.library, canaries, who)
         given = answers(library, canaries)
-        desk = copy.with_library(library).desk
+        worded[who] = copy.with_library(library)
+        desk = worded[who].desk
         with desk.database.write() as session:
             token, draft = drafts.start(session, desk.keys, desk.now(), library.editions.questionnaire)
             drafts.save(session, desk.keys, token, replace(draft, answers=given))
@@ -133,6 +129,7 @@ def seed(folder: Path) -> SeededClinic:
         copy.clock.at += timedelta(hours=1)
     seeded = SeededClinic(copy, canaries, submissions, references, members, folder, figures)
     _work(seeded)
+    _do_the_rest(seeded, worded["writer"])
     copy.clinic.database.dispose()
     copy.desk.database.dispose()
     return seeded
@@ -158,26 +155,37 @@ def _work(seeded: SeededClinic) -> None:
     shown = reviewing.open_review(clinic, alice, nora).fingerprint()
     reviewing.sign_off(clinic, alice, nora, word("nora:note:sign-off"), shown)
     persons.say(clinic, alice, writer, nora, same=True)
-    _record_the_rest(seeded, writer)
 
 
-def _record_the_rest(seeded: SeededClinic, submission: UUID) -> None:
-    """Every further fact of a review there can be, each with words of its own, and its event."""
+def _do_the_rest(seeded: SeededClinic, with_words: Copy) -> None:
+    """Every further fact of a review there can be, each with words of its own.
+
+    ``with_words`` has the files the writer's form was asked and screened with: a reply is screened anew.
+    """
     clinic, alice, word = seeded.copy.clinic, seeded.members["alice"], seeded.canaries.word
-    by = By(alice.id, alice.printed_name, clinic.now())
-    bob = seeded.members["bob"]
-    for entry, event in (
-        (Question(word("writer:note:question"), by, title="Pressure"), PatientAsked),
-        (QuestionWithdrawn(1, by), QuestionTakenBack),
-        (LookAgain(None, word("writer:note:look-again"), by), LookAgainSet),
-        (Reopening(word("writer:note:reopening"), by), ReviewTakenUpAgain),
-        (View(ViewKind.FIRST, Priority.HIGH, word("writer:note:view"), by), ViewNoted),
-        (TakenOver(bob.id, bob.printed_name, word("writer:note:taken-over"), by), SubmissionTakenOver),
-    ):
-        with clinic.database.write() as session:
-            content = reviews.add_entry(session, clinic.keys, submission, entry)
-            given = (submission, bob.id, content) if event is SubmissionTakenOver else (submission, content)
-            audit.record(session, clinic.keys, alice.id, event(*given), clinic.now())
+    writer, nora = seeded.submissions["writer"], seeded.submissions["nora"]
+    dana, erin = seeded.members["dana"], seeded.members["erin"]
+    viewing.note(clinic, erin, writer, ViewKind.FIRST, Priority.HIGH, word("writer:note:view"))
+    claims.claim(clinic, dana, writer)
+    claims.take_over(clinic, alice, writer, dana.id, word("writer:note:taken-over"))
+    asking.ask(clinic, alice, writer, Wanted(word("writer:note:taken-back")))
+    asking.take_back(clinic, alice, writer, _place_of_the_newest(clinic, alice, writer))
+    asked = asking.ask(clinic, alice, writer, Wanted(word("writer:note:question"), asked_before=1))
+    token = replying.open_question(with_words.desk, asked.link, seeded.references["writer"])
+    assert token, "link and reference open the question"
+    replying.save(with_words.desk, token, word("writer:note:reply"), {})
+    replying.send(with_words.desk, token, f"Signed {word('writer:signature')}")
+    replies.take_in(with_words.clinic)
+    acting.reopen(clinic, alice, nora, word("nora:note:reopening"), 1)
+    tomorrow = clinic.today() + timedelta(days=1)
+    acting.look_again(clinic, alice, nora, tomorrow, word("nora:note:look-again"))
+    acting.bring_back(clinic, alice, nora)
+    shown = reviewing.open_review(clinic, alice, nora).fingerprint()
+    reviewing.sign_off(clinic, alice, nora, word("nora:note:signed-again"), shown)
+
+
+def _place_of_the_newest(clinic: Clinic, member: StaffMember, submission: UUID) -> int:
+    return len(reviewing.open_review(clinic, member, submission).entries)
 
 
 def _writers_answers(library: Library, canaries: Canaries):

@@ -12,7 +12,8 @@ from intake.domain.review_entries import By, Done, Question, Revised
 from intake.papers import engine, press
 from intake.services import papers, reviewing
 from intake.services.papers import Paper
-from intake.storage import audit, reviews
+from intake.storage import audit, reviews, revisions, submissions
+from intake.web.clinic import paper_entries
 from intake.web.clinic.reading import PRIORITIES
 from intake.web.clinic.site import create_clinic_site
 from papers.barriers import barriers
@@ -41,6 +42,9 @@ def signed(clinic, staff, sent, clock):
     asked = Question("Do you know your blood pressure?", By(alice.id, alice.printed_name, clock()))
     with clinic.database.write() as session:
         reviews.add_entry(session, clinic.keys, submission, asked)
+        key = submissions.record_key(session, clinic.keys, submission)
+        sent_more = reviews.review(session, clinic.keys, submission).submission
+        revisions.add(session, key, dataclasses.replace(sent_more, revision=2))
         replied = Revised(2, 1, "It was 128 over 82", (), clock())
         reviews.add_entry(session, clinic.keys, submission, replied)
     shown = reviewing.open_review(clinic, alice, submission).fingerprint()
@@ -288,3 +292,15 @@ def test_the_event_of_each_paper_is_one_of_its_own(clinic, signed, staff):
         (SubmissionPrinted.__name__, "chart"),
         (SubmissionPrinted.__name__, "copy"),
     ]
+
+
+def test_an_acknowledgement_of_a_flag_as_it_was_is_told_with_its_note(clinic, signed):
+    with clinic.database.read() as session:
+        review = reviews.review(session, clinic.keys, signed)
+    before = dataclasses.replace(review.acknowledgements[0], flag="as it was", note="Was 190")
+
+    changed = dataclasses.replace(review, acknowledgements=(before, *review.acknowledgements))
+
+    (told,) = [one for one in paper_entries.others(changed) if one.words == "Was 190"]
+    assert told.what == "Acknowledged a flag that has changed since: a flag. Called the patient"
+    assert not [one for one in paper_entries.others(review) if "changed since" in one.what]

@@ -1,12 +1,13 @@
 """Earlier forms of the same person: looked for, confirmed by a person, and read side by side."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from intake.domain.answers import Text, answered
+from intake.domain.answers import DECLINED, Text, answered
 from intake.services import persons
-from intake.storage import audit
+from intake.storage import audit, revisions, same_person, submissions
 
 
 @pytest.fixture
@@ -60,7 +61,8 @@ def test_saying_it_twice_is_recorded_once_and_the_last_word_stands(alice, clinic
         alice.send(f"/submissions/{later}/beside/{earlier}", says=says)
 
     assert events(clinic, later).count("SamePersonSaid") == 2
-    assert persons.linked_to(clinic, later) == {}
+    with clinic.database.read() as session:
+        assert same_person.linked_to(session, clinic.keys, later) == {}
     alice.open(f"/submissions/{later}/earlier")
     assert "somebody else" in alice.text
 
@@ -100,3 +102,35 @@ def test_a_look_that_takes_too_long_says_how_far_it_came(clinic, staff, sent, la
     found = persons.look_for(clinic, staff["alice"], later, seconds=0)
 
     assert (found.looked_at, found.all) == (1, 2)
+
+
+def test_a_form_answered_anew_is_known_by_what_was_sent_last(clinic, staff, sent, later):
+    """Its line in the queue says no birthday, so the answers themselves are looked at: the newest."""
+    other = sent(first_name=answered(Text("Robin")), date_of_birth=DECLINED)
+    with clinic.database.write() as session:
+        key = submissions.record_key(session, clinic.keys, other)
+        before = revisions.newest(session, clinic.keys, other)
+        assert same_names(session, clinic, other) == ["Robin Doe"]
+        anew = before.answers.with_({"first_name": answered(Text("Pat"))})
+        revisions.add(session, key, replace(before, answers=anew, revision=2))
+
+    with clinic.database.read() as session:
+        assert same_names(session, clinic, other) == ["Pat Doe"]
+
+
+def same_names(session, clinic, submission):
+    return [known.name for _, known in same_person.known(session, clinic.keys, [submission])]
+
+
+def test_what_is_found_is_read_again_with_the_event_that_says_so(clinic, staff, later, earlier, monkeypatch):
+    """Nothing that was only looked through is shown."""
+    looked = persons._look
+
+    def meanwhile_renamed(*given):
+        found = looked(*given)
+        monkeypatch.setattr(same_person, "known", lambda *_: [(earlier, None)])
+        return found
+
+    monkeypatch.setattr(persons, "_look", meanwhile_renamed)
+
+    assert persons.look_for(clinic, staff["alice"], later).lookalikes == ()

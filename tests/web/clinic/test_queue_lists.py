@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from intake.domain import standing
 from intake.domain.events import ViewNoted
 from intake.domain.permissions import Permission
 from intake.domain.review_entries import By, LookAgain, Question, Revised, View, ViewKind
@@ -112,7 +113,7 @@ def test_a_promise_in_hours_counts_weekends(clinic, sent, clock):
 
 
 def test_what_waits_on_the_patient_stands_apart_and_comes_back_with_the_answer(
-    alice, sent, record, clock, clinic
+    alice, sent, record, clock, clinic, monkeypatch
 ):
     submission = sent()
     record(submission, lambda by: Question("Which dose?", by))
@@ -123,6 +124,11 @@ def test_what_waits_on_the_patient_stands_apart_and_comes_back_with_the_answer(
     assert "1 form is waiting on a patient’s answer." in alice.text
     (row,) = rows(alice, "/queue/waiting-on-patient")
     assert "Asked 3 days ago No answer for 3 days" in row
+    # How long is long is said in one place.
+    monkeypatch.setattr(standing, "LONG_WITHOUT_ANSWER", timedelta(days=4))
+    (row,) = rows(alice, "/queue/waiting-on-patient")
+    assert "Asked 3 days ago" in row
+    assert "No answer" not in row
 
     record(submission, lambda by: Revised(1, 1, "10 mg", (), by.at))
     clock.move(minutes=5)
@@ -336,7 +342,7 @@ def test_a_list_that_cannot_be_recorded_is_not_shown(alice, sent, monkeypatch, p
 def test_the_script_is_served_under_its_own_mark_and_small(alice):
     alice.open("/queue")
     scripts = [one.get("src") for one in alice.page.tree.iter("script")]
-    (script,) = [one for one in scripts if "/arrivals/" in one]
+    (script,) = [one for one in scripts if "arrivals" in one]
     answer = alice.open(script)
     assert answer.mimetype == "text/javascript"
     assert len(answer.data) < 1024

@@ -56,7 +56,12 @@ def block(person, title, name):
 
 
 def row(person, question):
-    return next(one for one in person.page.tree.iter("div") if one.get("id") == f"answer-{question}")
+    """An answer as it stands on the page, without the link to ask about it."""
+    found = next(one for one in person.page.tree.iter("div") if one.get("id") == f"answer-{question}")
+    for parent in found.iter():
+        for link in [one for one in parent if (one.get("class") or "").startswith("ask ")]:
+            parent.remove(link)
+    return found
 
 
 def after(clinic, library):

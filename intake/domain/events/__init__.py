@@ -1,0 +1,175 @@
+"""Everything the audit trail can record: one frozen dataclass for each thing that happens.
+
+No event carries anything about health, and no name of a patient: ids and editions only,
+so that a patient's data can be erased without breaking the chain.
+"""
+
+from intake.domain.events.clinic import (
+    ClinicSettingsChanged,
+    DeskOpened,
+    StatisticsOpened,
+    TrailOpened,
+)
+from intake.domain.events.people import (
+    PasswordChanged,
+    SetupLinkMade,
+    SignedIn,
+    SignedOut,
+    SignInRefused,
+    StaffMemberAdded,
+    StaffMemberInvited,
+)
+from intake.domain.events.replies import (
+    PatientAsked,
+    PatientLinkRenewed,
+    PatientReplied,
+    QuestionTakenBack,
+    SubmissionRevised,
+)
+from intake.domain.events.reviews import (
+    AcknowledgementUndone,
+    FeedbackGiven,
+    FlagAcknowledged,
+    LookAgainSet,
+    ReviewReopened,
+    ReviewSignedOff,
+    ReviewTakenUpAgain,
+    SafetyEntryClosed,
+    SafetyLogOpened,
+    SubmissionClaimed,
+    SubmissionReleased,
+    SubmissionTakenOver,
+    ViewNoted,
+)
+from intake.domain.events.rules import (
+    EditionPublished,
+    FeedbackCounted,
+    ImpactListed,
+    ImpactLooked,
+    RuleFiguresOpened,
+    RulesCountersigned,
+    RulesProposed,
+    RulesWithdrawn,
+)
+from intake.domain.events.submissions import (
+    AccessListOpened,
+    EarlierLookedFor,
+    QueueOpened,
+    QueueSearched,
+    SamePersonSaid,
+    SubmissionExported,
+    SubmissionOpened,
+    SubmissionPrinted,
+    SubmissionReceived,
+    SubmissionReplayed,
+    SubmissionsCompared,
+    SubmissionScreened,
+    SubmissionsExported,
+)
+
+__all__ = [
+    "AccessListOpened",
+    "AcknowledgementUndone",
+    "ClinicSettingsChanged",
+    "DeskOpened",
+    "EarlierLookedFor",
+    "EditionPublished",
+    "Event",
+    "FeedbackCounted",
+    "FeedbackGiven",
+    "FlagAcknowledged",
+    "ImpactListed",
+    "ImpactLooked",
+    "LookAgainSet",
+    "PasswordChanged",
+    "PatientAsked",
+    "PatientLinkRenewed",
+    "PatientReplied",
+    "QuestionTakenBack",
+    "QueueOpened",
+    "QueueSearched",
+    "ReviewReopened",
+    "ReviewSignedOff",
+    "ReviewTakenUpAgain",
+    "RuleFiguresOpened",
+    "RulesCountersigned",
+    "RulesProposed",
+    "RulesWithdrawn",
+    "SafetyEntryClosed",
+    "SafetyLogOpened",
+    "SamePersonSaid",
+    "SetupLinkMade",
+    "SignInRefused",
+    "SignedIn",
+    "SignedOut",
+    "StaffMemberAdded",
+    "StaffMemberInvited",
+    "StatisticsOpened",
+    "SubmissionClaimed",
+    "SubmissionExported",
+    "SubmissionOpened",
+    "SubmissionPrinted",
+    "SubmissionReceived",
+    "SubmissionReleased",
+    "SubmissionReplayed",
+    "SubmissionRevised",
+    "SubmissionScreened",
+    "SubmissionTakenOver",
+    "SubmissionsCompared",
+    "SubmissionsExported",
+    "TrailOpened",
+    "ViewNoted",
+]
+
+Event = (
+    SubmissionReceived
+    | SubmissionScreened
+    | QueueOpened
+    | SubmissionOpened
+    | FlagAcknowledged
+    | ReviewSignedOff
+    | ReviewReopened
+    | FeedbackGiven
+    | SafetyLogOpened
+    | SafetyEntryClosed
+    | RuleFiguresOpened
+    | FeedbackCounted
+    | EditionPublished
+    | RulesProposed
+    | RulesCountersigned
+    | RulesWithdrawn
+    | ImpactLooked
+    | ImpactListed
+    | SubmissionReplayed
+    | SetupLinkMade
+    | StaffMemberAdded
+    | StaffMemberInvited
+    | SignedIn
+    | SignInRefused
+    | SignedOut
+    | PasswordChanged
+    | QueueSearched
+    | SubmissionClaimed
+    | SubmissionReleased
+    | SubmissionTakenOver
+    | AcknowledgementUndone
+    | ReviewTakenUpAgain
+    | LookAgainSet
+    | PatientAsked
+    | PatientLinkRenewed
+    | QuestionTakenBack
+    | PatientReplied
+    | SubmissionRevised
+    | ViewNoted
+    | EarlierLookedFor
+    | SamePersonSaid
+    | SubmissionsCompared
+    | SubmissionPrinted
+    | SubmissionExported
+    | SubmissionsExported
+    | ClinicSettingsChanged
+    | StatisticsOpened
+    | DeskOpened
+    | TrailOpened
+    | AccessListOpened
+)

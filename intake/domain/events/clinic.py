@@ -1,0 +1,33 @@
+"""The clinic as a whole: its settings, its statistics, its front desk and its trail."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicSettingsChanged:
+    """Somebody changed the clinic's settings; ``names`` are which, and never to what."""
+
+    number: int
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsOpened:
+    """Somebody had the clinic's statistics counted, over the submissions of ``days``."""
+
+    days: int
+    submissions: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOpened:
+    """Somebody at the front desk looked at who sent a form; ``shown`` is how many."""
+
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrailOpened:
+    """Somebody read the audit trail; ``shown`` are the lines it showed."""
+
+    shown: int
