@@ -17,7 +17,7 @@ from intake.domain.answers import Day, Number, Text
 from intake.domain.feedback import FeedbackKind
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.questionnaire import Questionnaire
-from intake.domain.review_entries import ViewKind
+from intake.domain.review_entries import Done, ViewKind
 from intake.domain.rules import Priority
 from intake.services import (
     acting,
