@@ -147,9 +147,8 @@ journeys: setup browser
 .PHONY: screenshots
 screenshots: setup browser
 	mkdir -p docs/screenshots
-	INTAKE_SCREENSHOTS=docs/screenshots $(venv)/bin/python -m pytest -n 2 \
-		tests/journeys/test_in_chromium.py tests/journeys/test_rules_in_chromium.py \
-		-k 'not 390-no-scripts and not keyboard'
+	INTAKE_SCREENSHOTS=docs/screenshots INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup \
+		tests/journeys/test_*in_chromium.py -k 'not 390-no-scripts and not 1280-no-scripts and not keyboard'
 
 # How much the form asks of two people, seen in Chromium (tests/journeys/burden_measured.py).
 .PHONY: burden

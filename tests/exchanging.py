@@ -19,6 +19,7 @@ _REACHED_AT = """
         title: How do we reach you?
         questions:
           - {id: phone, kind: text, ask: Phone, inputmode: tel, needed: true}
+          - {id: message_ok, kind: yes_no, ask: May a message name the clinic?}
           - {id: email, kind: text, ask: Email, inputmode: email}
   - id: health
 """
@@ -30,8 +31,8 @@ ASKED = QUESTIONNAIRE.replace("  - id: health\n", _REACHED_AT.lstrip("\n"), 1).r
 LIBRARY = parse_library(ASKED, RULES, MEDICINES)
 FORM = (
     "filled_in_by: me, first_name: Quetzal, last_name: Doe, date_of_birth: 1988-07-04, "
-    "phone: 555-010-0142, email: quetzal@example.org, pressure: yes, treated: not_sure, home: declined, "
-    "takes: no"
+    "phone: 555-010-0142, message_ok: yes, email: quetzal@example.org, pressure: yes, "
+    "treated: not_sure, home: declined, takes: no"
 )
 CANNOT_TELL = "Cannot tell: High blood pressure, not treated"
 

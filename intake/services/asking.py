@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from intake.domain.answers import Answers, Text
+from intake.domain.answers import Answers, Chosen, Text
 from intake.domain.events import PatientAsked, PatientLinkRenewed, QuestionTakenBack
 from intake.domain.permissions import StaffMember
 from intake.domain.replies import AskedOfPatient, needed_to_ask
@@ -19,6 +19,7 @@ from intake.domain.wording import Line
 from intake.services import notices
 from intake.services.asked_then import NotKept, asked_then
 from intake.services.clinic import Clinic
+from intake.services.notices import Notice
 from intake.storage import audit, outgoing, patient_questions, reply_sessions, reviews
 from intake.storage.outgoing import Addressed, Outcome
 
@@ -50,12 +51,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A question that was asked or whose link was renewed; ``link`` is shown once and kept nowhere."""
+    """A question that was asked or whose link was renewed; ``link`` is shown once and kept nowhere.
+
+    ``mail`` is the notice that is sent, or that somebody here can send.
+    """
 
     link: str
     email: str
     phone: str
     mailed: bool
+    mail: Notice
 
 
 def ask(clinic: Clinic, clinician: StaffMember, submission: UUID, wanted: Wanted) -> Sent:
@@ -96,6 +101,16 @@ def take_back(clinic: Clinic, clinician: StaffMember, submission: UUID, number: 
         content = reviews.add_entry(session, clinic.keys, submission, withdrawn)
         event = QuestionTakenBack(submission, content)
         audit.record(session, clinic.keys, clinician.id, event, now)
+
+
+def may_name_the_clinic(review: Review) -> bool:
+    """Whether a message may say whose it is: only if the patient said so. Not known is not yes."""
+    return review.submission.answers.value("message_ok") == Chosen("yes")
+
+
+def notice_for(review: Review, link: str) -> Notice:
+    """The notice that the patient of this form is sent."""
+    return Notice(notices.kind_for(may_name_the_clinic=may_name_the_clinic(review)), link)
 
 
 def asked_so_far(review: Review) -> int:
@@ -145,9 +160,12 @@ def _hand_out(clinic: Clinic, session: Session, review: Review, number: int, que
     if mailed:
         link = patient_questions.states(session, submission.id)[number].digest
         notice = outgoing.id_of(submission.id, number, link)
-        outgoing.add(session, clinic.keys, notice, Addressed(email, secret), now)
+        addressed = Addressed(email, secret, may_name_the_clinic(review))
+        outgoing.add(session, clinic.keys, notice, addressed, now)
     link_address = notices.link_of(clinic.settings, secret)
-    return Sent(link_address, email, _text(submission.answers, "phone"), mailed)
+    return Sent(
+        link_address, email, _text(submission.answers, "phone"), mailed, notice_for(review, link_address)
+    )
 
 
 def _for_the_patient(clinic: Clinic, review: Review, question: Question) -> AskedOfPatient:

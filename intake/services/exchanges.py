@@ -104,10 +104,10 @@ def exchanges(clinic: Clinic, review: Review) -> Exchanges:
     return Exchanges(found[::-1], waiting)
 
 
-def mailto(clinic: Clinic, link: str, address: str) -> str:
+def mailto(clinic: Clinic, notice: notices.Notice, address: str) -> str:
     """A link that opens the notice in the mail program of whoever presses it."""
     head = notices.Letterhead.of(clinic.settings)
-    return notices.mailto(notices.Notice(notices.Kind.MESSAGE, link), head, address)
+    return notices.mailto(notice, head, address)
 
 
 def _numbers(review: Review) -> Iterator[int]:

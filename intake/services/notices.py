@@ -43,6 +43,8 @@ class Kind(Enum):
     """What there is to read."""
 
     MESSAGE = "message"
+    # For whoever did not say that a message may name the clinic.
+    UNNAMED_MESSAGE = "unnamed_message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,14 @@ def link_of(settings: Settings, secret: str) -> str:
     return f"{settings.public_address}/reply#{secret}"
 
 
-def subject(head: Letterhead) -> str:
-    """The subject of every notice."""
-    return f"You have a message from {head.clinic}"
+def kind_for(*, may_name_the_clinic: bool) -> Kind:
+    """The kind of notice of a question to the patient."""
+    return Kind.MESSAGE if may_name_the_clinic else Kind.UNNAMED_MESSAGE
+
+
+def subject(kind: Kind, head: Letterhead) -> str:
+    """The subject of a notice."""
+    return f"You have a message from {head.clinic}" if kind is Kind.MESSAGE else "You have a message"
 
 
 def words(notice: Notice, head: Letterhead) -> str:
@@ -89,7 +96,7 @@ def words(notice: Notice, head: Letterhead) -> str:
 
 def mailto(notice: Notice, head: Letterhead, address: str) -> str:
     """A link that opens the same text in the mail program of whoever presses it."""
-    text = f"subject={quote(subject(head))}&body={quote(words(notice, head))}"
+    text = f"subject={quote(subject(notice.kind, head))}&body={quote(words(notice, head))}"
     return f"mailto:{quote(address, safe='@')}?{text}"
 
 
@@ -98,9 +105,10 @@ def letter(
 ) -> EmailMessage:
     """The e-mail. Its Message-ID is that of the notice, so that one sent twice is shown once."""
     message = EmailMessage()
-    message["From"] = Address(head.clinic, addr_spec=head.sender)
+    name = head.clinic if notice.kind is Kind.MESSAGE else ""
+    message["From"] = Address(name, addr_spec=head.sender)
     message["To"] = Address(addr_spec=recipient)
-    message["Subject"] = subject(head)
+    message["Subject"] = subject(notice.kind, head)
     message["Date"] = format_datetime(made_at)
     message["Message-ID"] = f"<{identity}@{head.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -147,7 +155,8 @@ def _try(clinic: Clinic, one: Due) -> bool:
 def _delivered(clinic: Clinic, one: Due, addressed: Addressed) -> Outcome | None:
     """Sent, refused for good, or None: to be tried again. Not within a transaction: servers are slow."""
     settings = clinic.settings
-    notice = Notice(Kind.MESSAGE, link_of(settings, addressed.secret))
+    kind = kind_for(may_name_the_clinic=addressed.may_name_the_clinic)
+    notice = Notice(kind, link_of(settings, addressed.secret))
     try:
         message = letter(notice, Letterhead.of(settings), addressed.recipient, one.id, one.created_at)
     except ValueError:
@@ -209,5 +218,19 @@ If you need help, or do not have your reference, call {clinic} at {phone}.
 
 This is not for emergencies. In an emergency, call 911.
 If you might hurt yourself, call or text 988, day or night.
+""",
+    # Somebody else may read it who is not to know whom the patient wrote to, or about what.
+    Kind.UNNAMED_MESSAGE: """\
+You have a message.
+
+To read it, open this link:
+{link}
+
+You will also need the reference you got when you sent your form.
+For your privacy it is not in this e-mail, and neither is who sends it.
+
+Please do not answer this e-mail. Nobody reads what is sent to this address.
+
+This is not for emergencies. In an emergency, call 911.
 """,
 }

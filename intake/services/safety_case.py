@@ -68,12 +68,13 @@ def _figures(log: HazardLog) -> tuple[str, ...]:
     controls = [control for one in log.hazards for control in one.controls]
     tests = {test for control in controls for test in control.tests}
     residual = Counter(one.residual_risk for one in log.hazards)
+    bare = sum(not one.controls for one in log.hazards)
     spread = ", ".join(f"{residual[risk]} {_words(risk)}" for risk in Risk)
     return (
         f"{len(log.hazards)} hazards; residual risk: {spread}",
         f"{len(controls)} controls, proved by {len(tests)} tests",
         f"{sum(len(one.planned) for one in log.hazards)} controls planned and not built; "
-        f"{sum(not one.controls for one in log.hazards)} hazards have nothing else",
+        f"{'1 hazard has' if bare == 1 else f'{bare} hazards have'} nothing else",
     )
 
 

@@ -390,15 +390,15 @@ def reply_from_bytes(content: bytes) -> Reply:
     return Reply(document["words"], changes, _signature_from_json(signature), document["asked"])
 
 
-def notice_to_bytes(recipient: str, secret: str) -> bytes:
-    """Whom a notice goes to, and the secret of the link in it."""
-    return _to_bytes("notice", {"recipient": recipient, "secret": secret})
+def notice_to_bytes(recipient: str, secret: str, *, named: bool) -> bytes:
+    """Whom a notice goes to, the secret of the link in it, and whether it may name the clinic."""
+    return _to_bytes("notice", {"recipient": recipient, "secret": secret, "named": named})
 
 
-def notice_from_bytes(content: bytes) -> tuple[str, str]:
-    """Recipient and secret."""
+def notice_from_bytes(content: bytes) -> tuple[str, str, bool]:
+    """Recipient, secret, and whether it may name the clinic."""
     document = document_of("notice", content)
-    return document["recipient"], document["secret"]
+    return document["recipient"], document["secret"], document["named"]
 
 
 def said_of_two_to_bytes(said: SaidOfTwo) -> bytes:

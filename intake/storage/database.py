@@ -7,9 +7,11 @@ write is one transaction that either happens whole or not at all.
 import importlib
 import os
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -34,7 +36,12 @@ _PRAGMAS = (
     "mmap_size = 0",
     "temp_store = MEMORY",
 )
-_BUSY_SECONDS = 5
+# How long a write waits for those of other processes, and for those of this one.
+_BUSY_SECONDS = 10
+_TURN_SECONDS = 60
+# SQLite lets whoever asks at the right moment write, and keeps the others guessing: among twenty who
+# write at once some are never served. So those of one process stand in line, file by file.
+_turns: dict[str, Lock] = defaultdict(Lock)
 _WRITES = "intake_writes"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_236_214
@@ -60,7 +67,11 @@ class Database:
     def write(self) -> Iterator[Session]:
         """One transaction: commits on return, rolls back on raise."""
         engine = self.engine.execution_options(**{_WRITES: True})
-        with Session(engine, expire_on_commit=False, info={_WRITES: True}) as session, session.begin():
+        with (
+            self._turn(),
+            Session(engine, expire_on_commit=False, info={_WRITES: True}) as session,
+            session.begin(),
+        ):
             # Begun at once, so that SQLite's lock is waited for before anything is read.
             session.connection()
             yield session
@@ -74,6 +85,21 @@ class Database:
         engine = self.engine.execution_options(**options)
         with Session(engine, info={_WRITES: False}) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """This process's turn to write, on SQLite."""
+        if not self.is_sqlite:
+            yield
+            return
+        turn = _turns[str(Path(str(self.url.database)).resolve())]
+        # Whoever waited so long asks SQLite itself, which says that it is locked.
+        mine = turn.acquire(timeout=_TURN_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                turn.release()
 
     def dispose(self) -> None:
         """Close every connection."""

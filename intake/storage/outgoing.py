@@ -51,10 +51,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """To whom a notice goes, and the secret of its link."""
+    """To whom a notice goes, the secret of its link, and whether it may name the clinic."""
 
     recipient: str = field(repr=False)
     secret: str = field(repr=False)
+    may_name_the_clinic: bool
+
+
+def _written(addressed: Addressed) -> bytes:
+    return notice_to_bytes(addressed.recipient, addressed.secret, named=addressed.may_name_the_clinic)
 
 
 def id_of(submission_id: UUID, number: int, link: bytes) -> UUID:
@@ -70,7 +75,7 @@ def add(session: Session, keys: ClinicKeys, notice: UUID, addressed: Addressed, 
             id=notice,
             created_at=now,
             wrapped_key=seal_for_clinic(keys, key, _key_place(notice)),
-            sealed=key.seal(notice_to_bytes(addressed.recipient, addressed.secret), _sealed_place(notice)),
+            sealed=key.seal(_written(addressed), _sealed_place(notice)),
             attempts=0,
             next_try_at=now,
             settled_at=None,

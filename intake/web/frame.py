@@ -29,6 +29,8 @@ _STYLE = Path(__file__).parent / "static" / "app.css"
 _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 # How many assets of earlier looks are kept at hand, whoever asks for them.
 _MOST_ASSETS = 24
+# The boxes in which somebody writes more than a word or two.
+_SENTENCES = ("note", "words", "reason", "next_words", "purpose")
 # Every refusal a browser can get has a page of its own; any other gets the one for its hundred.
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500})
 
@@ -232,6 +234,16 @@ def _tell_templates(app: Flask, now: Callable[[], Settings]) -> None:
         return {"clinic": now(), "home": f"{request.script_root}/"}
 
 
+def _typed_words() -> str:
+    """What somebody wrote in sentences and sent, when it could not be recorded: it can still be copied."""
+    try:
+        fields = request.form if request.method == "POST" else {}
+        return "\n\n".join(words for name in _SENTENCES if (words := fields.get(name, "").strip()))
+    except Exception:
+        # What was sent cannot be read. The page that says that something went wrong matters more.
+        return ""
+
+
 def _show_error_pages(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[str, str]]] | Response:
@@ -241,4 +253,5 @@ def _show_error_pages(app: Flask) -> None:
         page = status if status in _PAGES else (500 if status >= 500 else 400)
         # Only what the protocol needs travels on (Allow, Retry-After): never the error's own words.
         kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
-        return render_template(f"errors/{page}.html"), status, kept
+        typed = _typed_words() if status >= 500 else ""
+        return render_template(f"errors/{page}.html", typed=typed), status, kept

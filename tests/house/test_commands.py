@@ -93,7 +93,7 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "audit verify", "rules check", "rules publish"])
+@pytest.mark.parametrize("command", [*COMMANDS, "audit verify", "mail send", "rules check", "rules publish"])
 def test_every_command_says_what_it_does(intake, command):
     assert "Usage:" in intake(*command.split(), "--help")
 

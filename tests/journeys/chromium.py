@@ -20,8 +20,10 @@ _FURTHEST = 400  # more presses of Tab than any page has stops
 _WHERE = "one => (here => [one === here, here.type, here.name])(document.activeElement)"
 # The pictures of `make screenshots`: of these moments, in windows of this width.
 _PICTURES = {
-    390: {"start", "question", "phq", "pause", "check", "sent", "submission"},
+    390: {"start", "question", "phq", "pause", "check", "sent", "submission", "asking-reply"},
     1280: {
+        "asking-ask",
+        "asking-new-answer",
         "basis",
         "compare",
         "desk",
@@ -37,6 +39,7 @@ _PICTURES = {
         "impact",
         "figures",
         "settings",
+        "settings-color",
         "settings-lines",
         "settings-conflict",
         "statistics",
@@ -113,7 +116,7 @@ class Chromium(Visitor):
     def picture(self, name: str, at: str = "") -> None:
         """Keep a picture of the window, when INTAKE_SCREENSHOTS says where; ``at`` is scrolled to first."""
         folder, width = os.environ.get("INTAKE_SCREENSHOTS"), self._width()
-        if not folder or not self._scripts or name not in _PICTURES[width]:
+        if not folder or name not in _PICTURES[width]:
             return
         if at:
             self.tab.locator(at).evaluate("one => one.scrollIntoView()")

@@ -1,6 +1,5 @@
 """A clinician asks, the patient replies with the link and the reference, the clinician reads the answer."""
 
-import os
 import re
 
 import pytest
@@ -44,10 +43,10 @@ def test_a_clinician_asks_and_reads_what_the_patient_replies(window, copy, width
     alice, pat = window(width, scripts, kind), window(width, scripts, kind)
     signs_in(alice)
 
-    link = asks(alice, form, width)
+    link = asks(alice, form)
     assert "Waiting on patient" in alice.open(form).text
-    replies(pat, link, reference, width)
-    reads(alice, form, width)
+    replies(pat, link, reference)
+    reads(alice, form)
 
 
 @MODES
@@ -69,23 +68,23 @@ def test_a_patient_adds_something_after_sending(window, copy, width, scripts, ki
     assert pat.go_back().h1 in ("We got it. Thank you.", "Check, sign, and send")
 
 
-def asks(alice, form, width):
+def asks(alice, form):
     """From the flag to the link."""
     page = alice.open(form)
     asked = f"Ask the patient about: Cannot tell: {TITLE}"
     page = alice.follow(asked)
-    look(alice, "ask", width)
+    alice.picture("asking-ask")
     assert page.h1 == "Ask Quetzal Doe a question"
     question = page.form("Send question")
     chooses_what_the_flag_waits_for(alice)
     question.fill("Your question", QUESTION)
     page = alice.press(question, "Send question")
-    look(alice, "ask-sent", width)
+    alice.picture("asking-ask-sent")
     assert page.h1 == "Your question is asked"
     link = re.search(r'value="(http[^"]*/reply#[^"]+)"', alice.tab.content())
     assert link, "the link is shown once"
     alice.open(form)
-    look(alice, "waiting", width, "#asked")
+    alice.picture("asking-waiting", at="#asked")
     return link[1]
 
 
@@ -100,12 +99,12 @@ def chooses_what_the_flag_waits_for(alice):
     assert offered.input_value() == "treated"
 
 
-def replies(pat, link, reference, width):
+def replies(pat, link, reference):
     """From the link to the thanks, without and with the script that fills it in."""
     address = link.partition("//")[2].partition("/")[2]
     page = pat.open(f"/{address}")
     assert page.h1.startswith("Read your message")
-    look(pat, "reply-door", width)
+    pat.picture("asking-reply-door")
     door = page.form("Open my message")
     if not pat.tab.locator("#link").input_value():
         door.fill("The link from the clinic", link)
@@ -118,7 +117,7 @@ def replies(pat, link, reference, width):
     door.fill("The link from the clinic", link)
     door.fill("Your reference", reference.lower())
     page = pat.press(door, "Open my message")
-    look(pat, "reply", width)
+    pat.picture("asking-reply")
     assert page.h1 == "A question for you"
     assert QUESTION in page.text
     words = page.form("Continue")
@@ -131,16 +130,16 @@ def replies(pat, link, reference, width):
     assert WORDS in page.text
     assert pat.go_back().h1 != page.h1
     page = pat.open("/reply/check")
-    look(pat, "reply-check", width)
+    pat.picture("asking-reply-check")
     page = signs(pat, page)
-    look(pat, "reply-sent", width)
+    pat.picture("asking-reply-sent")
     assert page.h1 == "We got it. Thank you."
 
 
-def reads(alice, form, width):
+def reads(alice, form):
     """The answer, old and new, and the flag that was reopened by it."""
     page = alice.open(form)
-    look(alice, "new-answer", width, "#asked")
+    alice.picture("asking-new-answer", at="#asked")
     assert "New answer" in page.text
     assert WORDS in page.text
     assert "Now: No" in page.text
@@ -160,12 +159,3 @@ def signs_in(alice):
     form.fill("Username", "alice")
     form.fill("Password", PASSWORD)
     alice.press(form, "Sign in")
-
-
-def look(browser, name, width, at=""):
-    """A picture, when somebody wants to look."""
-    folder = os.environ.get("INTAKE_SCREENSHOTS")
-    if folder:
-        if at:
-            browser.tab.locator(at).evaluate("one => one.scrollIntoView()")
-        browser.tab.screenshot(path=f"{folder}/asking-{name}-{width}.png", full_page=not at)

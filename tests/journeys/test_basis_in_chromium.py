@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from copies import NOON, PASSWORD, staff
 from intake.domain.permissions import Role
+from intake.domain.review_entries import Done
 from intake.services import reviewing
 from intake.storage.tables import Base
 from journeys.modes import MODES
@@ -105,7 +106,7 @@ def test_a_clinician_reads_what_a_flag_rests_on(window, copy, alice, width, scri
         "“Last blood pressure reading”, top number, is 140 mmHg or more"
     ).first.is_visible()
     assert panel.get_by_text("What flags are for").is_visible()
-    browser.picture("basis", at=".flag")
+    browser.picture("basis", at="#flag-1 .basis")
     browser.unfold("9 items of PHQ-9 total")
     browser.unfold("Which ones the rules do not cover")
     browser.look()
@@ -168,7 +169,7 @@ def test_no_key_changes_a_record(window, site, copy, alice):
         send(copy, PEOPLE[name])
     read, waiting = reviewing.to_rescreen(copy.clinic)
     for flag in reviewing.open_review(copy.clinic, alice, read).flags:
-        reviewing.acknowledge(copy.clinic, alice, read, flag.key, "")
+        reviewing.acknowledge(copy.clinic, alice, read, flag.key, "", Done.CALLED_PATIENT)
     browser = signed_in(window, site)
 
     for page in (

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from copies import NOON, PASSWORD, staff
 from intake.domain.permissions import Role
+from intake.domain.review_entries import Done
 from intake.services import accounts, reviewing
 from intake.storage.submissions import ids
 from journeys.chromium import Keyboard
@@ -34,7 +35,9 @@ def submissions(copy, alice):
     with copy.clinic.database.read() as session:
         first, second = ids(session)
     review = reviewing.open_review(copy.clinic, alice, first)
-    reviewing.acknowledge(copy.clinic, alice, first, review.flags[0].key, "Will take it again at the visit")
+    reviewing.acknowledge(
+        copy.clinic, alice, first, review.flags[0].key, "Will take it again at the visit", Done.CALLED_PATIENT
+    )
     return first, second
 
 

@@ -50,6 +50,7 @@ def looks_at_a_color(bob):
     write(bob, "Preview this color", "Color: #e8930c")
     assert "We darkened this for text so everyone can read it" in bob.page.text
     assert bob.tab.url.endswith("#color")
+    bob.picture("settings-color", at="#look")
 
 
 def sets_it_with_a_logo_after_a_slip(bob, logo):

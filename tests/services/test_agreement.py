@@ -10,16 +10,16 @@ from intake.domain.figures import FEW
 from intake.domain.permissions import Role
 from intake.domain.review_entries import ViewKind
 from intake.domain.rules import Priority, RuleBook
-from intake.services import accounts, agreement, reviewing, viewing
+from intake.services import agreement, reviewing, viewing
 from intake.storage import audit
 from short_form import LIBRARY, PAT, send
 
 CALM = PAT.with_({"treated": PAT["pressure"]})
 
 
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory):
-    copy = make_copy(tmp_path_factory.mktemp("agreement"), LIBRARY)
+@pytest.fixture
+def copy(tmp_path):
+    copy = make_copy(tmp_path, LIBRARY)
     yield copy
     copy.desk.database.dispose()
     copy.clinic.database.dispose()
@@ -56,28 +56,12 @@ def test_views_are_counted_by_what_stood_when_they_were_noted(copy):
     after = next(one for rules, one in found.items() if rules != clinic.library.editions.rules)
     assert (after.count(None, Priority.HIGH), after.unflagged) == (1, 1)
 
+    with clinic.database.read() as session:
+        last = audit.events(session)[-1]
+    assert (last.event, last.actor) == ("RuleFiguresOpened", str(bob.id))
+    # Counting stops in time, and says what is left.
+    assert agreement.agreement(clinic, bob, 90, seconds=0).left == FEW // 2 - 1
+
 
 def test_nothing_in_it_names_a_form_or_a_clinician():
     assert set(Agreement.__slots__) == {"rules", "kind", "views", "cells", "unflagged"}
-
-
-def test_having_it_counted_is_recorded(copy):
-    bob = next(one for one in _members(copy) if one.username == "bob")
-
-    agreement.agreement(copy.clinic, bob, 30)
-
-    with copy.clinic.database.read() as session:
-        last = audit.events(session)[-1]
-    assert (last.event, last.actor) == ("RuleFiguresOpened", str(bob.id))
-
-
-def test_counting_stops_in_time_and_says_what_is_left(copy):
-    bob = next(one for one in _members(copy) if one.username == "bob")
-
-    found = agreement.agreement(copy.clinic, bob, 90, seconds=0)
-
-    assert found.left == FEW // 2 - 1
-
-
-def _members(copy):
-    return accounts.staff(copy.clinic)

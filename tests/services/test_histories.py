@@ -14,6 +14,7 @@ from intake.domain.events import Event
 from intake.domain.permissions import Role
 from intake.domain.review_entries import (
     By,
+    Done,
     LookAgain,
     Question,
     QuestionWithdrawn,
@@ -95,10 +96,10 @@ def test_what_was_acknowledged_taken_back_and_acknowledged_again_is_told_apart(c
     clinic = copy.clinic
     first, second = reviewing.open_review(clinic, alice, submission).flags[:2]
     by = By(alice.id, alice.printed_name, clinic.now())
-    reviewing.acknowledge(clinic, alice, submission, first.key, "Read it")
-    reviewing.acknowledge(clinic, alice, submission, second.key, "")
+    reviewing.acknowledge(clinic, alice, submission, first.key, "Read it", Done.CALLED_PATIENT)
+    reviewing.acknowledge(clinic, alice, submission, second.key, "", Done.CALLED_PATIENT)
     add(copy, alice, submission, Undoing(1, first.key, by), events.AcknowledgementUndone)
-    reviewing.acknowledge(clinic, alice, submission, first.key, "Read it again")
+    reviewing.acknowledge(clinic, alice, submission, first.key, "Read it again", Done.CALLED_PATIENT)
 
     lines = told(copy, alice, submission)
 

@@ -5,12 +5,13 @@ import email.policy
 from dataclasses import fields, replace
 from datetime import timedelta
 from threading import Event, Thread
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
 
 from copies import NOON
-from exchanging import begun, sent_to
+from exchanging import FORM, begun, sent_to
 from intake.config import SettingsRefused, read_settings
 from intake.services import asking, exchanges, notices
 from intake.services.exchanges import Mail
@@ -97,6 +98,27 @@ def test_a_notice_says_that_there_is_something_to_read_and_nothing_else(exchange
     assert "988" in parsed.get_content()
     assert mail_of(exchange) is Mail.SENT
     assert notices.send_due(exchange.copy.clinic) == 0
+
+
+@pytest.mark.parametrize("said", ["no", "blank"])
+def test_a_notice_names_the_clinic_only_to_patients_who_said_that_it_may(exchange, box, said):
+    form = FORM.replace("message_ok: yes", f"message_ok: {said}")
+    discreet = sent_to(exchange.copy, exchange.alice, form)
+
+    sent = discreet.asks(WORDS)
+    notices.send_due(exchange.copy.clinic)
+
+    ((_, _, letter),) = box.letters
+    parsed = email.message_from_string(letter, policy=email.policy.default)
+    assert parsed["Subject"] == "You have a message"
+    assert parsed["From"] == "forms@clinic.example"
+    settings = exchange.copy.settings
+    assert settings.clinic_name not in letter
+    assert settings.clinic_phone not in letter
+    assert sent.link in parsed.get_content()
+    assert settings.clinic_name not in unquote(
+        exchanges.mailto(exchange.copy.clinic, sent.mail, "a@b.example")
+    )
 
 
 def kept_of(exchange):

@@ -13,7 +13,7 @@ from intake.domain.answers import BLANK, DECLINED, NOT_SURE, Answers, Chosen, Te
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.replies import DoesNotFit, Reply, revised
 from intake.domain.review import Changed, Status
-from intake.domain.review_entries import By, LookAgain, Question, Revised
+from intake.domain.review_entries import By, Done, LookAgain, Question, Revised
 from intake.domain.standing import PlaceInWork
 from intake.domain.submissions import Signature
 from intake.services import answering, asking, impact, replay, replies, replying, reviewing
@@ -77,7 +77,9 @@ def test_an_answer_given_again_is_read_by_the_rules_and_the_old_one_is_kept(exch
 
 def test_a_touched_flag_loses_its_acknowledgement_and_others_keep_theirs(exchange):
     for flag in exchange.review.flags:
-        reviewing.acknowledge(exchange.copy.clinic, exchange.alice, exchange.submission, flag.key, "")
+        reviewing.acknowledge(
+            exchange.copy.clinic, exchange.alice, exchange.submission, flag.key, "", Done.CALLED_PATIENT
+        )
 
     replied(exchange, exchange.asks(again="treated"), "", {"treated": NO})
     review = exchange.review
@@ -91,7 +93,7 @@ def test_a_touched_flag_loses_its_acknowledgement_and_others_keep_theirs(exchang
 def test_words_alone_reopen_a_signed_form_and_change_no_answer(exchange):
     clinic, alice = exchange.copy.clinic, exchange.alice
     for flag in exchange.review.flags:
-        reviewing.acknowledge(clinic, alice, exchange.submission, flag.key, "")
+        reviewing.acknowledge(clinic, alice, exchange.submission, flag.key, "", Done.CALLED_PATIENT)
     sent = exchange.asks()
     reviewing.sign_off(clinic, alice, exchange.submission, "", exchange.review.fingerprint())
     assert exchange.review.status is Status.SIGNED_OFF
@@ -109,7 +111,7 @@ def test_words_alone_reopen_a_signed_form_and_change_no_answer(exchange):
 def test_a_flag_that_a_sign_off_does_not_cover_is_recorded_as_reopening(exchange):
     clinic, alice = exchange.copy.clinic, exchange.alice
     for flag in exchange.review.flags:
-        reviewing.acknowledge(clinic, alice, exchange.submission, flag.key, "")
+        reviewing.acknowledge(clinic, alice, exchange.submission, flag.key, "", Done.CALLED_PATIENT)
     sent = exchange.asks(again="treated")
     reviewing.sign_off(clinic, alice, exchange.submission, "", exchange.review.fingerprint())
 
@@ -127,7 +129,7 @@ def test_a_flag_that_a_sign_off_does_not_cover_is_recorded_as_reopening(exchange
 def test_nobody_signs_for_answers_that_changed_after_the_page_was_opened(exchange):
     clinic, alice = exchange.copy.clinic, exchange.alice
     for flag in exchange.review.flags:
-        reviewing.acknowledge(clinic, alice, exchange.submission, flag.key, "")
+        reviewing.acknowledge(clinic, alice, exchange.submission, flag.key, "", Done.CALLED_PATIENT)
     sent = exchange.asks()
     shown = exchange.review.fingerprint()
     replied(exchange, sent, "I fainted.")

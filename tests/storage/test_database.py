@@ -3,6 +3,9 @@
 import importlib
 import sqlite3
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -158,3 +161,35 @@ def test_a_disk_without_a_write_ahead_log_is_refused(tmp_path, monkeypatch):
     with pytest.raises(DatabaseRefused, match="on a disk of this machine"), database.read() as session:
         session.execute(text("SELECT 1"))
     database.dispose()
+
+
+def test_many_who_write_at_once_are_served_one_after_the_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(database_module, "_BUSY_SECONDS", 0.05)
+    url = f"sqlite:///{tmp_path / 'busy.db'}"
+    # Two sites of one process, each with its own way to the one file.
+    sites = (Database(url), Database(url))
+
+    def write(number):
+        with sites[number % 2].write() as session:
+            session.execute(text("SELECT 1"))
+            time.sleep(0.1)
+        return number
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(write, range(8))) == list(range(8))
+    for site in sites:
+        site.dispose()
+
+
+def test_without_a_line_some_would_not_be_served(tmp_path, monkeypatch):
+    monkeypatch.setattr(database_module, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(Database, "_turn", lambda _database: nullcontext())
+    busy = Database(f"sqlite:///{tmp_path / 'busy.db'}")
+
+    def write(_number):
+        with busy.write():
+            time.sleep(0.1)
+
+    with ThreadPoolExecutor(4) as threads, pytest.raises(DBAPIError, match="locked"):
+        list(threads.map(write, range(4)))
+    busy.dispose()

@@ -169,6 +169,7 @@ def _page(
     form.again.choices = _offered(about, asking.may_ask_again(clinic, reading.review))
     card = next((one for one in reading.cards if one.flag.key == typed(form.flag)), None)
     head = notices.Letterhead.of(clinic.settings)
+    mail = asking.notice_for(reading.review, notices.link_of(clinic.settings, "…"))
     page = render_template(
         "clinic/ask.html",
         reading=reading,
@@ -177,8 +178,9 @@ def _page(
         card=card,
         about=about,
         sentences=ways_to_ask.sentences(about),
-        subject=notices.subject(head),
-        mail=notices.words(notices.Notice(notices.Kind.MESSAGE, notices.link_of(clinic.settings, "…")), head),
+        subject=notices.subject(mail.kind, head),
+        mail=notices.words(mail, head),
+        named=asking.may_name_the_clinic(reading.review),
         mailed=notices.is_set_up(clinic.settings),
         notice=notice,
         started=started,
@@ -188,7 +190,7 @@ def _page(
 
 
 def _sent(submission: UUID, sent: SentQuestion, *, renewed: bool) -> ResponseReturnValue:
-    mailto = exchanges.mailto(this_clinic(), sent.link, sent.email) if sent.email else ""
+    mailto = exchanges.mailto(this_clinic(), sent.mail, sent.email) if sent.email else ""
     lives = asking.LINK_LIVES.days
     return render_template(
         "clinic/ask_sent.html", submission=submission, sent=sent, mailto=mailto, renewed=renewed, lives=lives

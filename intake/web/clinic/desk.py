@@ -37,7 +37,7 @@ def people(member: StaffMember) -> ResponseReturnValue:
 @requires(Permission.SEE_DESK)
 def search(member: StaffMember) -> ResponseReturnValue:
     """Those with a name or a reference. Sent in a form: a name has no place in an address."""
-    words = request.form.get("words", "").strip()[:_LONGEST_SEARCH]
+    words = request.form.get("look_for", "").strip()[:_LONGEST_SEARCH]
     return _page(member, words, request.form.get("page", ""))
 
 

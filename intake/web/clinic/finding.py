@@ -28,6 +28,7 @@ class FindForm(FlaskForm):
 
     words = StringField(
         "Name, reference or date of birth",
+        name="look_for",
         description="For example: Avery, 7K4-92Q, or July 4, 1988",
         filters=[lambda words: (words or "").strip()],
         validators=[

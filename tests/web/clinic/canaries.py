@@ -17,7 +17,7 @@ from intake.domain.answers import Day, Number, Text
 from intake.domain.feedback import FeedbackKind
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.questionnaire import Questionnaire
-from intake.domain.review_entries import ViewKind
+from intake.domain.review_entries import Done, ViewKind
 from intake.domain.rules import Priority
 from intake.services import (
     acting,
@@ -140,14 +140,18 @@ def _work(seeded: SeededClinic) -> None:
     writer, nora = seeded.submissions["writer"], seeded.submissions["nora"]
     review = reviewing.open_review(clinic, alice, writer)
     first, second = review.flags[:2]
-    reviewing.acknowledge(clinic, alice, writer, first.key, word("writer:note:acknowledgement"))
+    reviewing.acknowledge(
+        clinic, alice, writer, first.key, word("writer:note:acknowledgement"), Done.CALLED_PATIENT
+    )
     said = word("writer:note:wrong")
     feedback.give_feedback(clinic, alice, writer, FeedbackKind.WRONG, second.key, said)
     missing = word("writer:note:missing")
     feedback.give_feedback(clinic, alice, writer, FeedbackKind.MISSING, "", missing)
     feedback.close_entry(clinic, alice, writer, 1, word("writer:note:closing"))
     for flag in reviewing.open_review(clinic, alice, nora).flags:
-        reviewing.acknowledge(clinic, alice, nora, flag.key, word("nora:note:acknowledgement"))
+        reviewing.acknowledge(
+            clinic, alice, nora, flag.key, word("nora:note:acknowledgement"), Done.CALLED_PATIENT
+        )
     shown = reviewing.open_review(clinic, alice, nora).fingerprint()
     reviewing.sign_off(clinic, alice, nora, word("nora:note:sign-off"), shown)
     persons.say(clinic, alice, writer, nora, same=True)

@@ -25,6 +25,18 @@ def form(alice, sent):
     return submission
 
 
+def test_words_that_could_not_be_recorded_stand_on_the_page_that_says_so(alice, form, monkeypatch):
+    def broken(*_arguments):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(acting.audit, "record", broken)
+    acknowledge(alice, form, title="not treated", note="Called her <twice>", done="called_patient")
+
+    assert alice.status == 500
+    assert "What you typed" in alice.text
+    assert "Called her <twice>" in alice.text
+
+
 def screened_with(clinic, submission, *more, without=()):
     """Screen a form again with rules more, or fewer."""
     kept = [rule for rule in LIBRARY.rulebook.rules if rule.id not in without]

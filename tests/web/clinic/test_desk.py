@@ -138,7 +138,7 @@ def test_people_are_found_by_their_names(desk, sent):
         "'; --": [],
         "": ["Doe", "García", "Roe"],
     }.items():
-        desk.send("/desk", words=typed)
+        desk.send("/desk", look_for=typed)
         assert sorted(line.split()[2] for line in listed(desk)) == found, typed
         assert ("Nobody found" in desk.text) is (not found)
 
@@ -149,7 +149,7 @@ def test_a_form_is_found_by_its_reference_however_it_is_typed(desk, clinic, sent
     desk.open("/desk")
 
     for typed in (wanted, wanted.lower(), wanted.replace("-", " "), wanted.replace("-", "")[2:]):
-        desk.send("/desk", words=typed)
+        desk.send("/desk", look_for=typed)
         assert [wanted in line for line in listed(desk)] == [True], typed
 
 
@@ -159,11 +159,11 @@ def test_what_is_searched_for_stands_in_no_address(desk, sent, monkeypatch):
         sent(**name("Pat", f"Doe{number}"))
     desk.open("/desk")
 
-    desk.send("/desk", words="Doe")
+    desk.send("/desk", look_for="Doe")
 
     assert "3 forms, page 1 of 2" in desk.text
     assert not [address for address in desk.page.links().values() if "Doe" in address]
-    desk.send("/desk", words="Doe", page="2")
+    desk.send("/desk", look_for="Doe", page="2")
     assert len(listed(desk)) == 1
     assert "page 2 of 2" in desk.text
 

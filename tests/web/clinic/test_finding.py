@@ -16,14 +16,16 @@ from web.clinic.person import words
 
 def found(person, typed, **fields):
     person.open("/queue")
-    person.send("/queue/find", words=typed, **fields)
+    person.send("/queue/find", look_for=typed, **fields)
     return [words(a) for one in person.page.tree.iter("ol") for a in one.iter("a")]
 
 
 @pytest.fixture
-def people(sent):
+def people(sent, clock):
     jose = {"first_name": answered(Text("José")), "last_name": answered(Text("Ortega-Ruiz"))}
-    return sent(), sent(**jose, date_of_birth=answered(Day(date(1970, 2, 28))))
+    pat = sent()
+    clock.move(minutes=1)
+    return pat, sent(**jose, date_of_birth=answered(Day(date(1970, 2, 28))))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_a_search_is_recorded_by_its_number_and_nothing_that_was_typed(alice, pe
     assert (last.event, last.detail) == ("QueueSearched", {"found": 1})
     assert "rtega" not in everything + caplog.text
     assert "rtega" not in alice.response.request.url
-    assert alice.open("/queue/find?words=Ortega").text.count("Ortega") == 0
+    assert alice.open("/queue/find?look_for=Ortega").text.count("Ortega") == 0
 
 
 def test_a_search_that_cannot_be_recorded_shows_nothing(alice, people, monkeypatch):
@@ -80,7 +82,7 @@ def test_a_search_that_cannot_be_recorded_shows_nothing(alice, people, monkeypat
         raise OSError("no space left")
 
     monkeypatch.setattr(audit, "record", refuse)
-    assert alice.send("/queue/find", words="Ortega").status_code == 500
+    assert alice.send("/queue/find", look_for="Ortega").status_code == 500
     assert "Ortega" not in alice.response.text
 
 
