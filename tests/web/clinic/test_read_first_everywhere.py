@@ -80,8 +80,8 @@ def every_answer(seeded, somebody, but=()):
     yield from (somebody.ask(one) for one in [*pages, *asking])
     for one in (one for one in addresses if one.method == "POST"):
         kinds = ("json", "csv", "pdf") if one.endpoint == "exports.export_one" and not but else ("json",)
-        words = seeded.references["writer"] if one.endpoint == "finding.look" else TYPED
-        yield from (somebody.ask(one, FIELDS | {"form": kind, "words": words}) for kind in kinds)
+        given = FIELDS | {"look_for": seeded.references["writer"]}
+        yield from (somebody.ask(one, given | {"form": kind}) for kind in kinds)
     yield from (somebody.ask(one) for one in pages if one.endpoint.startswith(LISTS))
 
 
