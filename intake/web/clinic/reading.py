@@ -12,6 +12,7 @@ from intake.domain.measures import in_the_other_system
 from intake.domain.review import Review, SignOff, Status
 from intake.domain.rules import Checked, Lowered, Outcome, Priority, RuleBook, SourceKind
 from intake.domain.screening import RuleOutcome, Screening
+from intake.domain.stood_before import StoodBefore, stood_before
 from intake.domain.truth import Truth
 from intake.domain.wording import Line, PartLines, long_date
 from intake.services.basis import Bases, bases
@@ -98,6 +99,11 @@ class Reading:
     def next(self) -> Card | None:
         """The gravest of the flags nobody has acknowledged, the first of them on the page."""
         return min(self.waiting, key=lambda card: card.outcome.priority.rank, default=None)
+
+    @property
+    def stood_before(self) -> tuple[StoodBefore, ...]:
+        """The flags that an answer since the last sign-off made vanish, or come out otherwise."""
+        return stood_before(self.review)
 
     @property
     def missing(self) -> tuple[Feedback, ...]:
