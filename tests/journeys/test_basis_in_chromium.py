@@ -66,6 +66,18 @@ def beyond(tab, wanted):
     )
 
 
+def graver_below(tab):
+    """The flags that are graver than the first one on the page. The detector of its order."""
+    return tab.evaluate(
+        """() => {
+            const order = ['urgent', 'high', 'moderate', 'info']
+            const rank = flag => order.findIndex(one => flag.classList.contains(one))
+            const [first, ...rest] = document.querySelectorAll('.flag')
+            return rest.filter(one => rank(one) < rank(first)).map(one => one.id)
+        }"""
+    )
+
+
 def test_what_to_ask_first_stands_on_the_first_screen(window, site, copy, alice):
     for hours, name in enumerate(FIVE):
         copy.clock.at = NOON - timedelta(hours=hours, minutes=20)
@@ -80,9 +92,13 @@ def test_what_to_ask_first_stands_on_the_first_screen(window, site, copy, alice)
         for form in forms:
             browser.tab.goto(form)
             assert beyond(browser.tab, wanted) == [], f"{browser.tab.title()} at {width}"
+            assert graver_below(browser.tab) == [], f"{browser.tab.title()} at {width}"
 
     browser.tab.evaluate("document.querySelector('main').style.paddingTop = '60vh'")
     assert "h3" in beyond(browser.tab, ON_A_PHONE), "a first flag further down would be noticed"
+    browser.tab.evaluate("document.querySelector('.flag').className = 'flag moderate'")
+    browser.tab.evaluate("[...document.querySelectorAll('.flag')].at(-1).className = 'flag high'")
+    assert len(graver_below(browser.tab)) == 1, "a graver flag below the first one would be noticed"
 
 
 @MODES

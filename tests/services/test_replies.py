@@ -12,9 +12,10 @@ from intake.content.library import parse_library
 from intake.domain.answers import BLANK, DECLINED, NOT_SURE, Answers, Chosen, Text, answered
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.replies import DoesNotFit, Reply, revised
-from intake.domain.review import Changed, Status
+from intake.domain.review import Changed, SignOff, Status
 from intake.domain.review_entries import By, Done, LookAgain, Question, Revised
 from intake.domain.standing import PlaceInWork
+from intake.domain.stood_before import stood_before
 from intake.domain.submissions import Signature
 from intake.services import answering, asking, impact, replay, replies, replying, reviewing
 from intake.services.asking import NotOpen, UnknownQuestion, Wanted
@@ -73,6 +74,32 @@ def test_an_answer_given_again_is_read_by_the_rules_and_the_old_one_is_kept(exch
     assert review.entries[-1].words == "I stopped taking it."
     assert review.standing.place(exchange.desk.today()) is PlaceInWork.QUEUE
     assert review.standing.new_answer
+
+
+def test_a_flag_that_an_answer_made_vanish_is_told_until_somebody_signs(exchange):
+    assert stood_before(exchange.review) == ()
+    replied(exchange, exchange.asks(flag=exchange.flag().key, again="treated"), "", {"treated": YES})
+
+    (gone,) = stood_before(exchange.review)
+
+    assert (gone.flag.title, gone.now) == (CANNOT_TELL, None)
+    assert isinstance(exchange.review.entries[gone.number - 1], Question)
+    assert [(one.before, one.now) for one in gone.answers] == [("Not sure", "Yes")]
+    later = SignOff(exchange.alice.id, "A", "", "", gone.at, "", (), entries=len(exchange.review.entries))
+    assert stood_before(replace(exchange.review, sign_offs=(later,))) == ()
+    earlier = replace(later, entries=gone.number)
+    assert stood_before(replace(exchange.review, sign_offs=(earlier,))) == (gone,)
+
+
+def test_a_flag_that_comes_out_otherwise_leads_to_the_one_that_stands(exchange):
+    replied(exchange, exchange.asks(flag=exchange.flag().key, again="treated"), "", {"treated": NO})
+
+    (changed,) = stood_before(exchange.review)
+
+    assert changed.flag.is_undecided
+    assert changed.now == exchange.flag("High blood pressure, not treated")
+    replied(exchange, exchange.asks(again="treated"), "", {"treated": NOT_SURE})
+    assert [one.flag.title for one in stood_before(exchange.review)] == ["High blood pressure, not treated"]
 
 
 def test_a_touched_flag_loses_its_acknowledgement_and_others_keep_theirs(exchange):

@@ -224,6 +224,21 @@ def test_what_came_back_stands_on_the_form_with_the_old_and_the_new_answer(alice
     assert "Now: No" in alice.text
     assert "Before: Not sure" in alice.text
     assert "High blood pressure, not treated" in alice.text
+    assert "stands otherwise now: High blood pressure, not treated (Urgent, Cannot tell). Now: Raised:" in (
+        alice.text
+    )
+
+
+def test_a_flag_an_answer_made_vanish_is_told_with_a_link_to_the_answer(alice, exchange, pat):
+    link = shown_link(sends(alice, exchange, again="treated").text)
+    replies(pat, exchange, link, **{"reply-words": "It is.", "treated": "yes"})
+
+    alice.open(f"/submissions/{exchange.submission}")
+
+    told = "and does not stand now: High blood pressure, not treated (Urgent, Cannot tell). Is it treated? "
+    assert told + "Before: Not sure Now: Yes" in alice.text
+    assert 'href="#asked-1"' in alice.response.text
+    assert 'id="asked-1"' in alice.response.text
 
 
 def test_a_reply_that_cannot_be_read_is_told_on_the_form(alice, exchange, pat, monkeypatch):

@@ -11,7 +11,8 @@ from intake.domain.instruments import Instrument
 from intake.domain.measures import in_the_other_system
 from intake.domain.review import Review, SignOff, Status
 from intake.domain.rules import Checked, Lowered, Outcome, Priority, RuleBook, SourceKind
-from intake.domain.screening import RuleOutcome
+from intake.domain.screening import RuleOutcome, Screening
+from intake.domain.stood_before import StoodBefore, stood_before
 from intake.domain.truth import Truth
 from intake.domain.wording import Line, PartLines, long_date
 from intake.services.basis import Bases, bases
@@ -76,8 +77,13 @@ class Reading:
 
     @property
     def cards(self) -> tuple[Card, ...]:
-        """Every flag that stands."""
-        return self.raised + self.cannot_tell
+        """Every flag that stands, in the order of the page."""
+        return self.cannot_tell + self.raised if self.undecided_first else self.raised + self.cannot_tell
+
+    @property
+    def undecided_first(self) -> bool:
+        """Whether a flag that cannot tell is graver than all that were raised: then they come first."""
+        return _undecided_first(self.review.screening)
 
     @property
     def acknowledged(self) -> int:
@@ -88,6 +94,16 @@ class Reading:
     def waiting(self) -> tuple[Card, ...]:
         """The flags nobody has acknowledged: what stands in the way of a sign-off."""
         return tuple(card for card in self.cards if card.acknowledged is None)
+
+    @property
+    def next(self) -> Card | None:
+        """The gravest of the flags nobody has acknowledged, the first of them on the page."""
+        return min(self.waiting, key=lambda card: card.outcome.priority.rank, default=None)
+
+    @property
+    def stood_before(self) -> tuple[StoodBefore, ...]:
+        """The flags that an answer since the last sign-off made vanish, or come out otherwise."""
+        return stood_before(self.review)
 
     @property
     def missing(self) -> tuple[Feedback, ...]:
@@ -144,14 +160,6 @@ class Reading:
         """The published instruments whose items are known, by the id of the total."""
         return {one.total.question: one for one in self.bases.instruments}
 
-    @property
-    def look_first(self) -> Card | None:
-        """What comes before the first flag raised: one that cannot tell, of a higher priority."""
-        if not (self.raised and self.cannot_tell):
-            return None
-        raised, undecided = self.raised[0].outcome.priority, self.cannot_tell[0].outcome.priority
-        return self.cannot_tell[0] if undecided.rank < raised.rank else None
-
     def changes_of(self, question: str) -> tuple[AnswerChange, ...]:
         """What the answer to a question was before, each time it was sent anew."""
         return tuple(one for one in self.changes if one.question == question)
@@ -193,8 +201,11 @@ def read(review: Review, rulebook: RuleBook, same_person: dict[UUID, str] | None
     resting_on = bases(clinic, review)
     # Medicines are read as they were when it was screened; only if nobody can, as they would be now.
     formulary = resting_on.formulary or clinic.library.formulary
-    raised = cards(review, screening.raised, resting_on, first=1)
-    cannot_tell = cards(review, screening.cannot_tell, resting_on, first=len(raised) + 1)
+    # Places are numbered as the lists stand on the page.
+    before_raised = len(screening.cannot_tell) if _undecided_first(screening) else 0
+    before_undecided = 0 if before_raised else len(screening.raised)
+    raised = cards(review, screening.raised, resting_on, first=before_raised + 1)
+    cannot_tell = cards(review, screening.cannot_tell, resting_on, first=before_undecided + 1)
     return Reading(
         review,
         raised,
@@ -213,6 +224,11 @@ def read(review: Review, rulebook: RuleBook, same_person: dict[UUID, str] | None
         # Once: a key is a fingerprint, and the page asks for the place of each.
         {card.flag.key: card.place for card in (*raised, *cannot_tell)},
     )
+
+
+def _undecided_first(screening: Screening) -> bool:
+    first = min(screening.flags, key=lambda flag: flag.outcome.priority.rank, default=None)
+    return first is not None and first in screening.cannot_tell
 
 
 def was_answered(line: Line) -> bool:

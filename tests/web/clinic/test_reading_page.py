@@ -282,18 +282,6 @@ def test_what_no_rule_covers_is_open_where_no_rule_was_raised(alice, opened, hom
     assert (section(alice, "not-covered").find("details").get("open") is not None) is is_open
 
 
-def test_an_undecided_flag_before_the_first_raised_one_is_named_at_the_top(alice, opened):
-    opened(pressure=NOT_SURE, home="no")  # urgent, and moderate
-
-    assert "Urgent Before the first one raised: Cannot tell: High blood pressure, not treated" in alice.text
-
-
-def test_no_line_stands_there_when_the_first_raised_comes_first(alice, opened):
-    opened()
-
-    assert "Before the first one raised" not in alice.text
-
-
 def test_each_answer_leads_to_its_flags_by_their_outcome_and_they_lead_back(alice, opened):
     opened()
     place = flag_place(alice, "not treated")

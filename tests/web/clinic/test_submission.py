@@ -66,6 +66,20 @@ def test_what_rules_found_stands_under_three_headings(alice, opened):
     assert {"What the rules do not cover", "All answers"} <= set(headings)
 
 
+def test_the_list_with_the_gravest_flag_stands_first_and_next_names_it(alice, opened):
+    opened(pressure=NOT_SURE, home="no")
+
+    (raised,), (undecided,) = cards(alice, "raised"), cards(alice, "cannot-tell")
+    assert "Home is not a safe place" in raised
+    assert undecided.startswith("Urgent Cannot tell: High blood pressure, not treated")
+    headings = [words(h2) for h2 in alice.page.tree.iter("h2")]
+    assert headings[:3] == ["Cannot tell (1)", "Raised (1)", "Not raised (0)"]
+    jumps = next(one for one in alice.page.tree.iter("ul") if "jumps" in (one.get("class") or ""))
+    assert words(jumps).startswith("Cannot tell (1) Raised (1)")
+    assert flag_place(alice, "not treated") == "flag-1"
+    assert "Next: Cannot tell: High blood pressure, not treated" in alice.text
+
+
 def test_a_flag_says_when_to_look_what_was_said_why_and_where_it_is_written(alice, opened):
     opened()
 
