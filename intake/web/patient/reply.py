@@ -106,7 +106,7 @@ def more(at: Replying) -> ResponseReturnValue:
 @with_visit
 def pause(at: Replying, pause: int) -> ResponseReturnValue:
     """The page of help lines that the questionnaire shows after an answer."""
-    pages = replying.asked_for(at.desk, at.draft).questionnaire.safety_pages
+    pages = [*replying.safety_pages(at.desk, at.draft).values()]
     if not 1 <= pause <= len(pages):
         abort(404)
     return render_template("patient/reply_pause.html", shown=pages[pause - 1], onward=following(at))
