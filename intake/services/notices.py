@@ -208,6 +208,10 @@ def _settled(clinic: Clinic, one: Due, outcome: Outcome) -> bool:
     return outcome is Outcome.SENT
 
 
+# Two numbers stand here, and on every page (templates/layout.html), whatever lines of help the clinic
+# shows. A notice is read days later and by whoever opens the mailbox: a list of the clinic's lines says
+# by their names what its patients may be in need of (veterans, Spanish, texting), and a number of its
+# own may be another by then. 911 and 988 are the same in the whole country (decision 0037).
 _WORDS = {
     Kind.MESSAGE: """\
 You have a message from {clinic}.
