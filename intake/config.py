@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
 from intake.domain.logo import Picture
-from intake.domain.reading_promise import Unit, promise_in, read_by
+from intake.domain.reading_promise import ReadingPromise, Unit, promise_in, read_by
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
@@ -68,6 +68,8 @@ class Settings:
     clinic_picture: Picture | None = None
     promised_reading: timedelta = timedelta(days=2)
     promised_in_work_days: bool = True
+    # What was promised before, oldest first, each with when something else was promised instead.
+    earlier_promises: tuple[tuple[datetime, ReadingPromise], ...] = ()
     next_steps: tuple[str, ...] = ()
     read_first: bool = False
     second_read_percent: int = 0
@@ -99,8 +101,16 @@ class Settings:
         return self.local(datetime.now(UTC)).date()
 
     def read_by(self, sent_at: datetime) -> datetime:
-        """When a form sent then should have been read, as the clinic promises, on the clinic's clock."""
-        return read_by(self.local(sent_at), self.promised_reading, in_work_days=self.promised_in_work_days)
+        """When a form sent then should have been read, as was promised then, on the clinic's clock.
+
+        A promise that changes later is not the one that this patient was given.
+        """
+        length, in_work_days = self.promised_reading, self.promised_in_work_days
+        for until, promise in self.earlier_promises:
+            if sent_at < until:
+                length, in_work_days = promise.length, promise.unit is Unit.WORK_DAYS
+                break
+        return read_by(self.local(sent_at), length, in_work_days=in_work_days)
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
@@ -117,6 +127,7 @@ _NOT_WRITTEN = frozenset(
         "clinic_picture",
         "promised_reading",
         "promised_in_work_days",
+        "earlier_promises",
         "next_steps",
         "read_first",
         "second_read_percent",

@@ -13,7 +13,7 @@ from intake.domain.conditions import question_of, questions_in
 from intake.domain.evidence import rests_on
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.review import Acknowledgement, Review, SignOff
-from intake.domain.review_entries import Entry, Question, Revised, Undoing
+from intake.domain.review_entries import Entry, LookAgain, Question, Revised, Undoing
 from intake.domain.rules import RuleBook
 from intake.domain.screening import RuleOutcome, Screening
 from intake.domain.submissions import Submission
@@ -47,7 +47,7 @@ def without_substance_use(
         screenings=tuple(apart.screening(one) for one in review.screenings),
         acknowledgements=tuple(apart.acknowledgement(one) for one in review.acknowledgements),
         sign_offs=tuple(apart.sign_off(one) for one in review.sign_offs),
-        entries=tuple(apart.entry(one) for one in review.entries),
+        entries=apart.entries(review.entries),
     )
     parts = [part for part in review.submission.transcript if part.part in SUBSTANCE_USE]
     return kept, LeftOut(
@@ -121,21 +121,35 @@ class _Apart:
         """The acknowledgement at its place, for an undoing points to places."""
         return given if given.flag in self.keys else replace(given, flag="", note=LEFT_OUT)
 
-    def entry(self, entry: Entry) -> Entry:
-        """The entry at its place, for others point to places; without its words where they stand apart."""
+    def entries(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Every entry at its place, for others point to places; without its words where they stand apart."""
+        about = frozenset(place for place, one in enumerate(entries, 1) if self._is_about(one))
+        return tuple(self._entry(one, about) for one in entries)
+
+    def _entry(self, entry: Entry, about: frozenset[int]) -> Entry:
+        """One of them; ``about`` are the places of the questions that stand apart."""
         match entry:
             case Undoing() if entry.flag not in self.keys:
                 return replace(entry, flag="")
+            case LookAgain() if entry.flags is not None:
+                return replace(entry, flags=tuple(flag for flag in entry.flags if flag in self.keys))
             case Question() if self._is_about(entry):
-                return replace(entry, words=LEFT_OUT, flag="", question="", title="")
+                return replace(entry, words=LEFT_OUT, flag="", question="", title="", again="")
+            case Revised() if entry.asked in about:
+                # Words that answer such a question speak of it, whichever answers came with them.
+                return replace(entry, words=LEFT_OUT, changed=())
             case Revised():
                 changed = tuple(one for one in entry.changed if one not in self.references)
                 words = entry.words if changed == entry.changed else LEFT_OUT
                 return replace(entry, words=words, changed=changed)
         return entry
 
-    def _is_about(self, question: Question) -> bool:
-        return question.question in self.references or bool(question.flag and question.flag not in self.keys)
+    def _is_about(self, entry: Entry) -> bool:
+        match entry:
+            case Question(flag=flag, question=question, again=again):
+                named = not self.references.isdisjoint((question, again))
+                return named or bool(flag and flag not in self.keys)
+        return False
 
 
 def _touches(references: frozenset[str], asked: Iterable[str]) -> bool:

@@ -4,6 +4,7 @@ Written once, here, so that the patient's check page, the clinician's page and a
 explanation can never drift apart.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,7 @@ from intake.domain.questionnaire import Question
 from intake.domain.truth import Truth, any_of
 
 NOT_REACHED = "Not reached"
+_NO_NAME = "a medicine without a name"
 _STATES = {
     State.NOT_SURE: "Not sure",
     State.DECLINED: "Chose not to say",
@@ -116,7 +118,7 @@ def _given(answer: Answer | None) -> str:
         case Text(words):
             return words
         case MedicineList(entries):
-            return "; ".join(entry.as_typed() for entry in entries)
+            return "; ".join(map(_medicine_given, entries))
 
 
 def transcribe(evidence: PatientEvidence) -> tuple[PartLines, ...]:
@@ -171,6 +173,13 @@ def _medicine(entry: MedicineEntry) -> str:
     return f"One I do not know the name of: {said}" if said else "One I do not know the name of"
 
 
+def _medicine_given(entry: MedicineEntry) -> str:
+    """All that ``_medicine`` says: with less, a flag would stay seen whose answer is another one."""
+    taken = f"last taken: {entry.last_taken}" if entry.last_taken else ""
+    unnamed = "" if entry.named else "name not known"
+    return ", ".join(part for part in (entry.as_typed(), taken, unnamed) if part)
+
+
 def _number(number: Number) -> str:
     match number.unit, number.typed:
         case "ft_in", (feet, inches):
@@ -187,9 +196,7 @@ def _derived(evidence: PatientEvidence, derived: DerivedAnswer) -> str:
         case Derivation.MENTIONS:
             return ", ".join(f"“{word}”" for word in evidence.mentioned(derived)) or "None"
         case Derivation.CLASS_COUNT | Derivation.UNRECOGNISED_COUNT:
-            number = _interval(evidence.derive(derived))
-            counted = "; ".join(_counted(evidence, derived))
-            return f"{number}: {counted}" if counted and number != "0" else number
+            return _count(evidence, derived, MedicineEntry.as_typed)
         case Derivation.BODY_MASS_INDEX:
             exact = evidence.derive(derived).exact
             return f"{_rounded(exact, 1)} kg/m²" if exact is not None else "Not known"
@@ -204,18 +211,34 @@ def _derived_given(evidence: PatientEvidence, derived: DerivedAnswer) -> str:
         # Without the band's name, so that a renamed band reopens no review.
         bounds = evidence.derive(derived)
         return f"{bounds.low} {bounds.high}"
+    if derived.derivation in (Derivation.CLASS_COUNT, Derivation.UNRECOGNISED_COUNT):
+        return _count(evidence, derived, _medicine_given)
     return _derived(evidence, derived)
 
 
-def _counted(evidence: PatientEvidence, derived: DerivedAnswer) -> list[str]:
+def _count(evidence: PatientEvidence, derived: DerivedAnswer, naming: Callable[[MedicineEntry], str]) -> str:
+    number = _interval(evidence.derive(derived))
+    counted = "; ".join(_counted(evidence, derived, naming))
+    return f"{number}: {counted}" if counted and number != "0" else number
+
+
+def _counted(
+    evidence: PatientEvidence, derived: DerivedAnswer, naming: Callable[[MedicineEntry], str]
+) -> list[str]:
     """What a count is made of, in the patient's words: what counts, and what may."""
     listed = evidence.value(derived.of[0])
     entries = listed.entries if isinstance(listed, MedicineList) else ()
     if derived.derivation is Derivation.UNRECOGNISED_COUNT:
-        return [_named(entry) for entry in evidence.medicines.not_recognised(MedicineList(entries))]
+        return [
+            naming(entry) or _NO_NAME for entry in evidence.medicines.not_recognised(MedicineList(entries))
+        ]
     found = {entry: _counts(evidence, derived, entry) for entry in entries}
-    certain = [_named(entry) for entry, truth in found.items() if truth is Truth.YES]
-    possible = [f"{_named(entry)} (possibly)" for entry, truth in found.items() if truth is Truth.NOT_KNOWN]
+    certain = [naming(entry) or _NO_NAME for entry, truth in found.items() if truth is Truth.YES]
+    possible = [
+        f"{naming(entry) or _NO_NAME} (possibly)"
+        for entry, truth in found.items()
+        if truth is Truth.NOT_KNOWN
+    ]
     said_yes = [
         question
         for _, condition in derived.or_answered
@@ -229,10 +252,6 @@ def _counted(evidence: PatientEvidence, derived: DerivedAnswer) -> list[str]:
 def _counts(evidence: PatientEvidence, derived: DerivedAnswer, entry: MedicineEntry) -> Truth:
     alone = MedicineList((entry,))
     return any_of(evidence.medicines.in_class(alone, one) for one in derived.classes)
-
-
-def _named(entry: MedicineEntry) -> str:
-    return entry.as_typed() or "a medicine without a name"
 
 
 def _interval(interval: Interval) -> str:

@@ -6,7 +6,7 @@ nothing changed. Other ways to reach help make another edition of the questionna
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -101,10 +101,14 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The newest changes as of a number, newest first."""
+    """The newest changes as of a number, newest first; and what was promised before, oldest first."""
 
     number: int
     looks: tuple[_Look, ...]
+    promises: tuple[tuple[datetime, ReadingPromise], ...]
+
+
+_NOTHING = _Known(0, (), ())
 
 
 _known: WeakKeyDictionary[Database, _Known] = WeakKeyDictionary()
@@ -115,11 +119,12 @@ _with_lines: OrderedDict[tuple[str, tuple[ShownLine, ...]], tuple[Questionnaire,
 
 def with_settings_in_force(site: _Site) -> _Site:
     """The same site with what the clinic set. Ask once for each request and not in a transaction."""
-    looks = _newest(site.database)
-    if not looks:
+    known = _newest(site.database)
+    if not known.looks:
         return site
-    change = looks[0].change
-    site = site.with_settings(laid_over(site.settings, change.settings, looks[0].picture))
+    change = known.looks[0].change
+    settings = laid_over(site.settings, change.settings, known.looks[0].picture)
+    site = site.with_settings(replace(settings, earlier_promises=known.promises))
     lines = change.settings.get("crisis_lines")
     if not isinstance(lines, tuple):
         return site
@@ -128,13 +133,13 @@ def with_settings_in_force(site: _Site) -> _Site:
 
 def lately(site: Site) -> tuple[Settings, ...]:
     """The settings as they were after each of the last few changes, newest first."""
-    looks = _newest(site.database)
+    looks = _newest(site.database).looks
     return tuple(laid_over(site.settings, look.change.settings, look.picture) for look in looks)
 
 
 def notes(clinic: Site) -> tuple[str, ...]:
     """What to tell whoever starts the program: what is written in the file and set otherwise on the page."""
-    looks = _newest(clinic.database)
+    looks = _newest(clinic.database).looks
     set_here = looks[0].change.settings if looks else {}
     comes_from = origins(clinic.settings)
     read_no_more = [
@@ -173,18 +178,26 @@ def set_now(settings: Settings, set_here: Mapping[str, object]) -> ClinicSetting
     return with_values(of_file, set_here)
 
 
-def _newest(database: Database) -> tuple[_Look, ...]:
+def _newest(database: Database) -> _Known:
     with database.read() as session:
         known = _known.get(database)
         if known is None and not clinic_settings.are_kept(session):
-            return ()
+            return _NOTHING
         number = clinic_settings.newest_number(session)
         if known is None or known.number != number:
-            changes = clinic_settings.changes(session, most=_LATELY)
-            known = _Known(number, tuple(_Look(one, _picture(session, one)) for one in changes))
+            every = clinic_settings.changes(session)
+            looks = tuple(_Look(one, _picture(session, one)) for one in every[:_LATELY])
+            known = _Known(number, looks, tuple(_promises(every)))
             _known[database] = known
-            _tell_of_what_cannot_be_read(changes)
-    return known.looks
+            _tell_of_what_cannot_be_read(every)
+    return known
+
+
+def _promises(newest_first: tuple[SettingsChange, ...]) -> Iterator[tuple[datetime, ReadingPromise]]:
+    for change in reversed(newest_first):
+        before = change.before.get("promised_reading")
+        if isinstance(before, ReadingPromise):
+            yield change.at, before
 
 
 def _picture(session: Session, change: SettingsChange) -> Picture | None:

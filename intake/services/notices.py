@@ -19,6 +19,7 @@ from uuid import UUID
 
 from intake.config import Settings
 from intake.services.clinic import Clinic
+from intake.services.clinic_settings import with_settings_in_force
 from intake.storage import outgoing
 from intake.storage.encryption import DecryptionFailed
 from intake.storage.outgoing import Addressed, Due, Outcome
@@ -117,9 +118,13 @@ def letter(
 
 
 def send_due(clinic: Clinic) -> int:
-    """Try every notice whose time has come, once; how many were sent."""
+    """Try every notice whose time has come, once; how many were sent.
+
+    The clinic's name, phone and lines of help are those set on its pages by now.
+    """
     if not is_set_up(clinic.settings):
         return 0
+    clinic = with_settings_in_force(clinic)
     with clinic.database.read() as session:
         waiting = outgoing.due(session, clinic.now())
     return sum(_try(clinic, one) for one in waiting)
@@ -203,6 +208,10 @@ def _settled(clinic: Clinic, one: Due, outcome: Outcome) -> bool:
     return outcome is Outcome.SENT
 
 
+# Two numbers stand here, and on every page (templates/layout.html), whatever lines of help the clinic
+# shows. A notice is read days later and by whoever opens the mailbox: a list of the clinic's lines says
+# by their names what its patients may be in need of (veterans, Spanish, texting), and a number of its
+# own may be another by then. 911 and 988 are the same in the whole country (decision 0037).
 _WORDS = {
     Kind.MESSAGE: """\
 You have a message from {clinic}.

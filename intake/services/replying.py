@@ -179,7 +179,10 @@ def answers_in_words(desk: PatientDesk, draft: ReplyDraft) -> tuple[Line, ...]:
 
 
 def safety_page(desk: PatientDesk, before: ReplyDraft, after: ReplyDraft) -> SafetyPage | None:
-    """The page of help lines that the questionnaire shows after a changed answer, if there is one."""
+    """The page of help lines that the questionnaire shows after a changed answer, if there is one.
+
+    When it is shown is the form's own; its lines are those of today, for a number may have changed.
+    """
     evidence = evidence_of(desk, after)
     questionnaire = evidence.questionnaire
     for name, answer in after.changes.items():
@@ -187,8 +190,21 @@ def safety_page(desk: PatientDesk, before: ReplyDraft, after: ReplyDraft) -> Saf
             continue  # shown once for an answer, and again only when the answer changes
         for trigger in questionnaire.question(name).safety:
             if trigger.when.find(evidence).truth is Truth.YES:
-                return questionnaire.safety_page(trigger.show)
+                return safety_pages(desk, after)[questionnaire.safety_page(trigger.show).id]
     return None
+
+
+def safety_pages(desk: PatientDesk, draft: ReplyDraft) -> dict[str, SafetyPage]:
+    """Every page of help lines of the form, by id, as it is today.
+
+    One that is not shown any more keeps its words, over every line of help there is today.
+    """
+    today = desk.library.questionnaire
+    now = {page.id: page for page in today.safety_pages}
+    return {
+        page.id: now.get(page.id) or replace(page, lines=today.crisis_lines or page.lines)
+        for page in asked_for(desk, draft).questionnaire.safety_pages
+    }
 
 
 def _sent_here(session: Session, desk: PatientDesk, form_token: str, reply_token: str) -> UUID | None:

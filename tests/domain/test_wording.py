@@ -1,5 +1,6 @@
 """Answers in words, the same for the patient's check page and the clinician's page."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -25,6 +26,7 @@ from intake.domain.answers import (
     answered,
 )
 from intake.domain.evidence import relevant
+from intake.domain.review_changes import changed_answers
 from intake.domain.truth import Truth
 from intake.domain.wording import in_words, quote, transcribe
 
@@ -72,6 +74,51 @@ def test_a_derived_answer_is_named_as_worked_out():
 
     assert line.asked == "Age (worked out from the answers)"
     assert line.said == "67 years"
+
+
+ATIVAN = MedicineEntry("Ativan", "1 mg", "at night", last_taken="More than a month ago")
+
+
+def with_medicine(entry):
+    listed = answered(MedicineList((entry,)))
+    return small.given(Answers({"takes": answered(Chosen("yes")), "medicines": listed}))
+
+
+@pytest.mark.parametrize("quoted", ["medicines", "sedating"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": "Valium"},
+        {"amount": "2 mg"},
+        {"how_often": "twice a day"},
+        {"last_taken": "Today"},
+        {"last_taken": ""},
+        {"named": False},
+    ],
+    ids=lambda changed: "-".join(changed),
+)
+def test_whatever_changes_about_a_medicine_is_another_answer(quoted, changed):
+    """A flag seen while it was last taken a month ago is not seen when it was taken today."""
+    before, after = (with_medicine(one) for one in (ATIVAN, replace(ATIVAN, **changed)))
+
+    assert quote(before, quoted).given != quote(after, quoted).given
+
+
+def test_a_changed_detail_of_a_medicine_is_told_as_a_changed_answer():
+    before, after = (with_medicine(one) for one in (ATIVAN, replace(ATIVAN, last_taken="Today")))
+
+    (told,) = changed_answers((quote(before, "medicines"),), (quote(after, "medicines"),))
+
+    assert (told.before, told.now) == (
+        "Ativan, 1 mg, at night, last taken: More than a month ago",
+        "Ativan, 1 mg, at night, last taken: Today",
+    )
+
+
+def test_a_medicine_without_details_is_given_as_it_always_was():
+    """Else every flag that was ever seen about a medicine would have to be seen again."""
+    assert quote(with_medicine(MedicineEntry("Ativan", "1 mg")), "medicines").given == "Ativan, 1 mg"
+    assert quote(with_medicine(MedicineEntry("Ativan", "1 mg")), "sedating").given == "1: Ativan, 1 mg"
 
 
 def test_a_count_of_medicines_quotes_what_was_typed():

@@ -90,6 +90,26 @@ def test_both_sites_follow_a_change_at_once_and_keep_the_rest_of_the_file(copy, 
         assert settings.next_steps == ("Call", "Write")
 
 
+def test_a_form_stays_due_when_it_was_promised_whatever_is_promised_later(copy, settle):
+    """Else a longer promise makes forms that are overdue look as if they were in time."""
+    day = timedelta(days=1)
+    copy.clock.at = NOON
+    settle(promised_amount="24", promised_unit="hours")
+    copy.clock.at = NOON + 10 * day
+    settle(clinic_name="North")
+    settle(promised_amount="20", promised_unit="work_days")
+    copy.clock.at = NOON + 20 * day
+    settle(promised_amount="12", promised_unit="hours")
+
+    settings = with_settings_in_force(copy.clinic).settings
+
+    in_work_days = copy.settings.read_by(NOON - day)  # before anything was set: as the file says
+    assert settings.read_by(NOON - day) == in_work_days
+    assert settings.read_by(NOON + day) == NOON + 2 * day
+    assert settings.read_by(NOON + 11 * day) > NOON + 30 * day
+    assert settings.read_by(NOON + 21 * day) == NOON + 21 * day + timedelta(hours=12)
+
+
 def test_what_was_never_set_here_follows_the_file_also_later(copy, settle):
     settle(clinic_name="North")
     later = replace(copy.desk, settings=replace(copy.settings, clinic_phone="555 0199", clinic_name="South"))

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 
 from copies import NOON, make_copy, staff
 from intake.domain.answers import Chosen, Text, answered
-from intake.domain.leaving_out import without_substance_use
+from intake.domain.leaving_out import said_without_substance_use, without_substance_use
 from intake.domain.permissions import Role
 from intake.domain.review import Acknowledgement, SignOff
 from intake.domain.review_entries import (
@@ -30,12 +30,15 @@ from intake.domain.review_entries import (
     View,
     ViewKind,
 )
-from intake.services import demonstration, exports
+from intake.services import demonstration, export_zip, exports
 from intake.services.export_json import Exported
+from intake.services.export_zip import Packed
 from intake.services.exports import Form, NothingToExport, PurposeNeeded, TooMany, Wanted, Which
 from intake.storage import audit, reviews, submissions
 from intake.storage.every_submission import ids
 from intake.storage.tables import RecordKeyRow, SubmissionRow
+from intake.web.clinic import papers, sheets
+from intake.web.clinic.site import create_clinic_site
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas/submission_export.json").read_text("utf-8"))
 SECRET = "a word about drugs nobody else has"
@@ -215,6 +218,107 @@ def test_the_part_on_alcohol_and_drugs_can_be_left_out_of_a_table(copy, dana, wo
 
 
 DAY = timedelta(days=1)
+
+
+CANARY = "kanarienvogel"
+
+
+@pytest.fixture
+def with_canaries(sent, dana):
+    """The form with a canary wherever its people can have written something of alcohol and drugs."""
+    (part,) = (one for one in sent.submission.transcript if one.part == "substances")
+    questions = {line.question for line in part.lines}
+
+    def sung(line):
+        apart = line.question in questions or line.question.startswith(("audit_c", "taps"))
+        return dataclasses.replace(line, said=CANARY, given=CANARY) if apart else line
+
+    def sung_all(lines):
+        return tuple(map(sung, lines))
+
+    parts = tuple(dataclasses.replace(one, lines=sung_all(one.lines)) for one in sent.submission.transcript)
+    answers = sent.submission.answers.with_({one: answered(Text(CANARY)) for one in questions})
+    submission = dataclasses.replace(sent.submission, transcript=parts, answers=answers)
+    outcomes = tuple(
+        dataclasses.replace(one, because=sung_all(one.because), missing=sung_all(one.missing))
+        for one in sent.screening.outcomes
+    )
+    screening = dataclasses.replace(
+        sent.screening, outcomes=outcomes, worked_out=sung_all(sent.screening.worked_out)
+    )
+    review = dataclasses.replace(sent, submission=submission, earlier=(submission,), screenings=(screening,))
+    by = By(dana.id, dana.printed_name, NOON)
+    apart = [
+        one.key
+        for one in review.flags
+        if {line.question for line in (*one.outcome.because, *one.outcome.missing)} & questions
+    ]
+    about = [
+        *({"question": one, "title": CANARY} for one in sorted(questions)),
+        *({"again": one} for one in sorted(questions)),
+        *({"flag": one, "title": CANARY} for one in apart),
+        {"question": "weight", "title": "Weight", "again": "taps_drugs"},
+    ]
+    entries = []
+    for number, one in enumerate(about):
+        place = len(entries) + 1
+        changed = (("weight",), (), ("anything_else", "weight"))[number % 3]
+        entries += [Question(CANARY, by, **one), Revised(number + 2, place, CANARY, changed, NOON)]
+    entries += [
+        Revised(99, None, CANARY, ("sud_history",), NOON),
+        LookAgain(date(2026, 12, 1), "After the holiday", by, tuple(flag.key for flag in review.flags)),
+        Undoing(1, apart[0], by),
+    ]
+    seen = tuple(Acknowledgement(key, dana.id, dana.printed_name, CANARY, NOON) for key in apart)
+    return dataclasses.replace(review, acknowledgements=seen, entries=tuple(entries)), apart
+
+
+def every_file(copy, dana, review, monkeypatch, *, without):
+    """The record in each form in which it can leave, as text."""
+    library, kept, left_out = copy.clinic.library, review, None
+    if without:
+        kept, left_out = without_substance_use(review, library.questionnaire, library.rulebook)
+    found = Exported(kept, review.fingerprint(), dana, NOON, "", left_out)
+    table = said_without_substance_use(review.submission) if without else review.submission
+    folder = unpacked(export_zip.pack([table], [Packed("HL", found)], {}, "", NOON))
+    pages = []
+    monkeypatch.setattr(sheets.engine, "make", lambda sheet: pages.append(sheet.html) or b"")
+    site = create_clinic_site(copy.clinic)
+    with site.test_request_context("/", base_url=copy.settings.public_address):
+        site.preprocess_request()
+        papers.send_form(dana, kept, found.fingerprint, left_out=left_out)
+    return {
+        **{form.value: exports.as_file(found, form).decode() for form in (Form.JSON, Form.CSV)},
+        **{name: folder.read(name).decode() for name in ("answers.csv", "submissions/HL.json")},
+        "pdf": pages[0],
+    }
+
+
+def test_nothing_of_alcohol_and_drugs_leaves_in_any_form_however_it_came_in(
+    copy, dana, with_canaries, monkeypatch
+):
+    """By an answer, a question about it, a reply, a reply that answers it anew, a note on its flag."""
+    review, flags = with_canaries
+
+    without = every_file(copy, dana, review, monkeypatch, without=True)
+    whole = every_file(copy, dana, review, monkeypatch, without=False)
+
+    assert [form for form, text in without.items() if CANARY in text] == []
+    assert [form for form, text in whole.items() if CANARY not in text] == []
+    document = json.loads(without["json"])
+    jsonschema.Draft7Validator(SCHEMA).validate(document)
+    assert [key for key in flags if key in without["json"]] == []
+    entries = document["entries"]
+    assert len(entries) == len(review.entries)
+    assert {one.get("again", "") for one in entries} == {""}
+    assert {tuple(one["changed"]) for one in entries if one["entry"] == "revised"} == {()}
+
+
+def test_a_question_about_something_else_and_its_reply_stay(copy, dana, worked_on):
+    entries = json.loads(one(copy, dana, worked_on, without=True))["entries"]
+
+    assert [entry["words"] for entry in entries[:2]] == ["How are you?", "Better"]
+    assert entries[1]["changed"] == ["weight"]
 
 
 def on(day):

@@ -10,10 +10,12 @@ from uuid import UUID
 
 import pytest
 
-from copies import NOON
+from copies import NOON, staff
 from exchanging import FORM, begun, sent_to
 from intake.config import SettingsRefused, read_settings
-from intake.services import asking, exchanges, notices
+from intake.domain.clinic_settings_typed import boxes_of
+from intake.domain.permissions import Role
+from intake.services import asking, changing_settings, exchanges, notices
 from intake.services.exchanges import Mail
 from intake.services.notices import Kind, Letterhead, Notice
 from intake.storage import outgoing, patient_questions
@@ -119,6 +121,34 @@ def test_a_notice_names_the_clinic_only_to_patients_who_said_that_it_may(exchang
     assert settings.clinic_name not in unquote(
         exchanges.mailto(exchange.copy.clinic, sent.mail, "a@b.example")
     )
+
+
+def test_a_notice_is_from_the_clinic_as_it_is_set_on_its_pages_by_now(tmp_path, box):
+    exchange = begun(tmp_path)
+    boss = staff(exchange.copy.clinic, "boss", "B. Stone", Role.ADMINISTRATOR)
+    settings = replace(
+        exchange.copy.settings,
+        mail_host="127.0.0.1",
+        mail_port=box.port,
+        mail_security="none",
+        mail_sender="forms@clinic.example",
+    )
+    clinic = exchange.copy.clinic.with_settings(settings)
+    exchange.copy = replace(exchange.copy, settings=settings, clinic=clinic)
+    exchange.asks(WORDS)
+    now = changing_settings.current(clinic)
+    boxes = replace(boxes_of(now.settings), clinic_name="North Clinic", clinic_phone="(212) 555-0199")
+    changing_settings.set_from(clinic, boss, now.number, boxes)
+
+    # As the thread and the console do: with the settings of the file.
+    assert notices.send_due(clinic) == 1
+
+    ((_, _, letter),) = box.letters
+    parsed = email.message_from_string(letter, policy=email.policy.default)
+    assert parsed["Subject"] == "You have a message from North Clinic"
+    assert "call North Clinic at (212) 555-0199" in parsed.get_content()
+    clinic.database.dispose()
+    exchange.copy.desk.database.dispose()
 
 
 def kept_of(exchange):

@@ -418,6 +418,33 @@ def test_a_reply_is_read_under_the_questions_the_form_was_asked_with(tmp_path):
     exchange.copy.clinic.database.dispose()
 
 
+MORE_PAGES = ASKED.replace("show: support", "show: at_home").replace(
+    "consent:", "  at_home: {title: At home, paragraphs: [We are here], lines: [emergency]}\nconsent:", 1
+)
+NEW_LINE = ASKED.replace("Call 911", "Call 112").replace("tel:911", "tel:112")
+
+
+@pytest.mark.parametrize(
+    ("then", "title"), [(ASKED, "You are not alone"), (MORE_PAGES, "At home")], ids=["kept", "gone"]
+)
+def test_help_shown_after_a_reply_is_that_of_today_though_the_form_was_asked_with_another(
+    tmp_path, then, title
+):
+    exchange = begun(tmp_path, library=parse_library(then, RULES, MEDICINES))
+    exchange.copy = exchange.copy.with_library(parse_library(NEW_LINE, RULES, MEDICINES))
+    sent = exchange.asks(again="home")
+    token = replying.open_question(exchange.desk, sent.link, exchange.reference)
+    before = replying.find(exchange.desk, token).draft
+    after = replying.save(exchange.desk, token, "", {"home": NO}).draft
+
+    shown = replying.safety_page(exchange.desk, before, after)
+
+    assert (shown.title, [line.say for line in shown.lines]) == (title, ["Call 112"])
+    assert shown in replying.safety_pages(exchange.desk, after).values()
+    exchange.copy.desk.database.dispose()
+    exchange.copy.clinic.database.dispose()
+
+
 # Whatever comes, nothing of what was sent before is lost.
 
 choices = st.sampled_from([YES, NO, NOT_SURE, DECLINED, BLANK])

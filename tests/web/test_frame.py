@@ -1,6 +1,8 @@
 """The frame of both sites: colors anyone can read, small pages, the same protection on every answer."""
 
+import importlib
 import logging
+import pkgutil
 import random
 import re
 from dataclasses import replace
@@ -10,10 +12,13 @@ from pathlib import Path
 import brotli
 import pytest
 from flask import abort, render_template_string
+from wtforms import Form, TextAreaField
+from wtforms.form import BaseForm
 
-from intake import resources
+from intake import resources, web
 from intake.config import Settings
 from intake.web.frame import date_and_time, digits, new_site, stylesheet
+from intake.web.patient import reply_forms
 from intake.web.theme import contrast, theme, unreadable_pairs
 from journeys.served import Served
 
@@ -99,6 +104,43 @@ def test_a_page_says_whom_to_call_also_when_nobody_can_say_what_is_set():
 
 def test_a_word_nobody_gave_a_page_is_an_error_and_not_a_gap():
     assert ask("/break").status_code == 500
+
+
+# What comes out of a file, or is on the page of the settings anyway, is no person's sentences.
+NO_SENTENCES = {"RulesFilesForm": {"rules", "overlay"}, "SettingsForm": {"next_steps"}}
+
+
+def boxes_of_sentences():
+    """The name, as a browser sends it, of every box of several lines in the forms of both sites."""
+    found = set()
+    for one in pkgutil.walk_packages(web.__path__, "intake.web."):
+        module = importlib.import_module(one.name)
+        for form in vars(module).values():
+            if not (isinstance(form, type) and issubclass(form, BaseForm | Form)):
+                continue
+            excepted = {name for base in form.__mro__ for name in NO_SENTENCES.get(base.__name__, ())}
+            fields = {name: field for name in dir(form) if (field := getattr(form, name, None))}
+            prefix = reply_forms.PREFIX if form is reply_forms.WordsForm else ""
+            found |= {
+                f"{prefix}{name}"
+                for name, field in fields.items()
+                if getattr(field, "field_class", None) is TextAreaField and name not in excepted
+            }
+    return found
+
+
+def test_sentences_are_kept_on_the_page_that_says_that_something_went_wrong():
+    boxes = boxes_of_sentences()
+    typed = {name: f"What I wrote into {name}" for name in sorted(boxes)}
+    site = new_site("patient", SETTINGS, b"k" * 32)
+    site.config["WTF_CSRF_ENABLED"] = False
+    site.add_url_rule("/whole", view_func=lambda: int("x"), endpoint="whole", methods=["POST"])
+
+    page = site.test_client().post("/whole", data=typed, base_url=SETTINGS.public_address)
+
+    assert page.status_code == 500
+    assert {"note", "words", "reason", "reply-words"} <= boxes, "the forms are not found any more"
+    assert [words for words in typed.values() if words not in page.text] == []
 
 
 def test_another_color_is_another_name():

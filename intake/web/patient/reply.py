@@ -19,7 +19,7 @@ from intake.services.replying import NothingToSend, Over, Settled
 from intake.web.guard import open_to_all
 from intake.web.patient.forms import PageForm
 from intake.web.patient.reply_flow import following, onward
-from intake.web.patient.reply_forms import DoorForm, WordsForm
+from intake.web.patient.reply_forms import PREFIX, DoorForm, WordsForm
 from intake.web.patient.reply_visits import (
     Replying,
     hand_over,
@@ -36,7 +36,6 @@ reply = Blueprint("reply", __name__)
 
 _SCRIPT = Path(__file__).parents[1] / "static" / "reply.js"
 _A_YEAR = 31_536_000
-_WORDS = "reply-"  # with a hyphen, so that no question of a form has the same name
 
 
 @reply.get("/reply")
@@ -65,7 +64,7 @@ def question(at: Replying) -> ResponseReturnValue:
     page = replying.again_page(at.desk, at.draft)
     listed = page is not None and page.questions[0].kind is Kind.MEDICINES
     sent = request.form if request.method == "POST" else None
-    words = WordsForm(sent, prefix=_WORDS, data={"words": at.draft.words})
+    words = WordsForm(sent, prefix=PREFIX, data={"words": at.draft.words})
     words.ask(unasked=at.asked is None, beside=page is not None)
     asks = None if page is None or listed else PageForm(page, replying.evidence_of(at.desk, at.draft), sent)
     if sent is None:
@@ -106,7 +105,7 @@ def more(at: Replying) -> ResponseReturnValue:
 @with_visit
 def pause(at: Replying, pause: int) -> ResponseReturnValue:
     """The page of help lines that the questionnaire shows after an answer."""
-    pages = replying.asked_for(at.desk, at.draft).questionnaire.safety_pages
+    pages = [*replying.safety_pages(at.desk, at.draft).values()]
     if not 1 <= pause <= len(pages):
         abort(404)
     return render_template("patient/reply_pause.html", shown=pages[pause - 1], onward=following(at))

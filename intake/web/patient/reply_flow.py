@@ -18,8 +18,8 @@ def onward(at: Replying, words: str | None, changes: dict[str, Answer]) -> Respo
         return over()
     shown = replying.safety_page(at.desk, at.draft, visit.draft)
     if shown is not None:
-        pages = replying.asked_for(at.desk, visit.draft).questionnaire.safety_pages
-        return redirect(url_for("reply.pause", pause=pages.index(shown) + 1), 303)
+        pages = [*replying.safety_pages(at.desk, visit.draft)]
+        return redirect(url_for("reply.pause", pause=pages.index(shown.id) + 1), 303)
     return redirect(following(Replying(at.desk, at.token, visit)), 303)
 
 

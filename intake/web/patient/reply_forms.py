@@ -4,6 +4,7 @@ from wtforms import Form, StringField, TextAreaField
 
 from intake.web.patient import parse
 
+PREFIX = "reply-"  # with a hyphen, so that no question of a form has the same name
 _NOT_OPENED = "We could not open that. Check the link and the reference, and try again"
 
 
@@ -31,7 +32,7 @@ class DoorForm(Form):
 
 
 class WordsForm(Form):
-    """What the patient writes."""
+    """What the patient writes; its names begin with ``PREFIX``."""
 
     words = TextAreaField("Your answer", filters=[_visible])
 
