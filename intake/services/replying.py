@@ -10,6 +10,7 @@ from intake.content.library import Asked
 from intake.domain.answers import Answer, Answers
 from intake.domain.events import PatientReplied
 from intake.domain.evidence import PatientEvidence, relevant
+from intake.domain.finding import whole_reference
 from intake.domain.fingerprint import fingerprint
 from intake.domain.questionnaire import Page, Question, SafetyPage
 from intake.domain.replies import Reply, ReplyDraft, opened, page_again
@@ -41,7 +42,8 @@ def open_question(desk: PatientDesk, link: str, reference: str) -> str | None:
     now = desk.now()
     with desk.database.write() as session:
         reply_sessions.remove_over(session, now)
-        found = patient_questions.open_with(session, desk.keys, secret_in(link), reference, now)
+        whole = whole_reference(reference, desk.settings.reference_prefix)
+        found = patient_questions.open_with(session, desk.keys, secret_in(link), whole, now)
     if found is None:
         return None
     with desk.database.write() as session:

@@ -435,6 +435,8 @@ def test_whatever_is_wrong_the_answer_is_one_and_the_same(alice, exchange):
     status, html = answers["expired"]
     assert status == 422
     assert "We could not open that" in html
+    assert "A reference looks like HL-7K4-92Q" in html
+    assert "If you tried several times, wait an hour or call" in html
     assert not [word for word in SECRETS if word in html]
 
 
@@ -451,8 +453,10 @@ def test_a_real_pair_is_told_apart_from_a_wrong_one(alice, exchange):
         lambda link, reference: (link, reference.lower()),
         lambda link, reference: (link.partition("#")[2], reference.replace("-", " ")),
         lambda link, reference: (f" {link[:40]}\n{link[40:]} ", f"  {reference.replace('-', '')} "),
+        lambda link, reference: (link, reference.partition("-")[2].lower().replace("-", " ")),
+        lambda link, reference: (link, reference.replace("-", "")[2:]),
     ],
-    ids=["small letters", "the secret alone", "broken by an e-mail"],
+    ids=["small letters", "the secret alone", "broken by an e-mail", "without its prefix", "bare"],
 )
 def test_link_and_reference_are_taken_as_people_copy_them(alice, exchange, pat, written):
     link, reference = written(shown_link(sends(alice, exchange).text), exchange.reference)

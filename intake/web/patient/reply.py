@@ -53,7 +53,7 @@ def enter() -> ResponseReturnValue:
     form = DoorForm(request.form)
     token = replying.open_question(the_desk(), form.link.data or "", form.reference.data or "")
     if token is None:
-        form.refuse()
+        form.refuse(the_desk().settings.reference_prefix)
         return _door(form), 422
     return hand_over(redirect(url_for("reply.question"), 303), token)
 
@@ -208,6 +208,7 @@ def _given(form: PageForm | None) -> dict[str, Answer]:
 
 def _door(form: DoorForm) -> str:
     address = url_for("reply.script", mark=_mark())
+    form.describe(the_desk().settings.reference_prefix)
     return render_template("patient/reply.html", form=form, script=address, lines=help_lines())
 
 
