@@ -55,17 +55,24 @@ def open_question(desk: PatientDesk, link: str, reference: str) -> str | None:
         return reply_sessions.start(session, desk.keys, found.submission, found.number, draft, now)
 
 
-def add_something(desk: PatientDesk, form_token: str, reply_token: str) -> str | None:
+def may_add(desk: PatientDesk, form_token: str, reply_token: str) -> bool:
+    """Whether whoever is at this browser just sent a form or a reply in it, and may add something."""
+    with desk.database.read() as session:
+        return _sent_here(session, desk, form_token, reply_token) is not None
+
+
+def add_something(desk: PatientDesk, form_token: str, reply_token: str, words: str = "") -> str | None:
     """The token of a visit in which the patient adds something to a form they sent.
 
-    Whoever just sent the form or a reply in this browser may; None for anybody else.
+    Whoever just sent the form or a reply in this browser may; None for anybody else. ``words`` are what
+    they wrote before, for a question that no longer waits for an answer.
     """
     with desk.database.write() as session:
         now = desk.now()
         submission = _sent_here(session, desk, form_token, reply_token)
         if submission is None:
             return None
-        return reply_sessions.start(session, desk.keys, submission, None, ReplyDraft(), now)
+        return reply_sessions.start(session, desk.keys, submission, None, ReplyDraft(words=words), now)
 
 
 def find(desk: PatientDesk, token: str) -> ReplyVisit | None:

@@ -350,6 +350,38 @@ def test_words_typed_into_a_page_that_was_closed_meanwhile_are_given_back(alice,
 
     assert pat.status == 410
     assert "Since May." in pat.html
+    assert "or the clinic took the question back" in pat.text
+    assert "Add something" not in pat.text, "nothing was sent from this browser"
+    assert "If you want to tell us something, call Harbor Light Clinic" in pat.text
+
+
+def test_words_of_an_earlier_page_are_given_back_when_the_question_is_taken_back(alice, exchange, pat):
+    link = shown_link(sends(alice, exchange).text)
+    opens(pat, exchange, link)
+    pat.send("/reply/question", **{"reply-words": "Since May."})
+    pat.follow()
+    carried = re.search(r'name="kept-words" value="([^"]+)"', pat.html)[1]
+    asking.take_back(exchange.copy.clinic, exchange.alice, exchange.submission, 1)
+
+    pat.send("/reply/check", agree="y", typed_name="Quetzal Doe", **{"kept-words": carried})
+
+    assert pat.status == 410
+    assert "Since May.</textarea>" in pat.html
+
+
+def test_words_typed_into_a_second_tab_are_not_lost_and_can_be_added(alice, exchange, pat):
+    link = shown_link(sends(alice, exchange).text)
+    replies(pat, exchange, link, **{"reply-words": "Since May."})
+
+    pat.send("/reply/question", **{"reply-words": "Since “March”."})
+
+    assert pat.status == 409
+    assert "Since “March”.</textarea>" in pat.html
+    assert "Your words come with you" in pat.text
+    pat.send("/reply/add", **{"kept-words": "Since “March”."})
+    pat.follow()
+    assert "Add something to your form" in pat.text
+    assert "Since “March”.</textarea>" in pat.html
 
 
 def test_an_answer_to_what_was_answered_meanwhile_is_given_back(alice, exchange, pat):

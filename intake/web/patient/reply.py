@@ -17,10 +17,12 @@ from intake.services import replying
 from intake.services.asked_then import NotKept
 from intake.services.replying import NothingToSend, Over, Settled
 from intake.web.guard import open_to_all
+from intake.web.patient import parse
 from intake.web.patient.forms import PageForm
 from intake.web.patient.reply_flow import following, onward
 from intake.web.patient.reply_forms import DoorForm, WordsForm
 from intake.web.patient.reply_visits import (
+    KEPT,
     Replying,
     hand_over,
     help_lines,
@@ -94,11 +96,11 @@ def more(at: Replying) -> ResponseReturnValue:
     sent = request.form if request.method == "POST" else None
     form = PageForm(page, replying.evidence_of(at.desk, at.draft), sent)
     if sent is None:
-        return _more(form)
+        return _more(at, form)
     if not form.validate():
-        return _more(form), 422
+        return _more(at, form), 422
     if doubts := form.doubts(sent.getlist("kept")):
-        return _more(form, doubts=tuple(one.name for one in doubts)), 422
+        return _more(at, form, doubts=tuple(one.name for one in doubts)), 422
     return onward(at, None, form.changes())
 
 
@@ -138,6 +140,7 @@ def check(at: Replying) -> ResponseReturnValue:
         shown=shown,
         changed=changed,
         words=at.draft.words,
+        carried=KEPT,
         answers=lines,
         asked=at.asked,
         consent=replying.asked_for(at.desk, at.draft).questionnaire.consent,
@@ -165,7 +168,9 @@ def sent() -> ResponseReturnValue:
 @open_to_all
 def add() -> ResponseReturnValue:
     """Begin to add something to a form that was sent in this browser."""
-    token = replying.add_something(the_desk(), the_token(), reply_token())
+    words = parse.visible(request.form.get(KEPT, ""))
+    taken_along = words if len(words) <= parse.LONGEST_TEXT else ""
+    token = replying.add_something(the_desk(), the_token(), reply_token(), taken_along)
     if token is None:
         return over()
     return hand_over(redirect(url_for("reply.question"), 303), token)
@@ -230,11 +235,17 @@ def _question(at: Replying, words: WordsForm, asks: PageForm | None, *, doubts: 
     )
 
 
-def _more(form: PageForm, *, doubts: tuple[str, ...] = ()) -> str:
+def _more(at: Replying, form: PageForm, *, doubts: tuple[str, ...] = ()) -> str:
     for name in doubts:
         _ask_about(form, name)
     return render_template(
-        "patient/reply_more.html", form=form, problems=form.problems(), doubts=doubts, lines=help_lines()
+        "patient/reply_more.html",
+        form=form,
+        words=at.draft.words,
+        carried=KEPT,
+        problems=form.problems(),
+        doubts=doubts,
+        lines=help_lines(),
     )
 
 
