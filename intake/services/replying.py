@@ -164,6 +164,24 @@ def again_page(desk: PatientDesk, draft: ReplyDraft) -> Page | None:
     return page_again(asked_for(desk, draft).questionnaire, draft.asked.again)
 
 
+def unanswered(evidence: PatientEvidence, draft: ReplyDraft, page: Page) -> PatientEvidence:
+    """The answers at hand without those given before on this page: asked again, nothing is chosen yet."""
+    before = {one.id for one in page.questions} - set(draft.changes)
+    return replace(evidence, answers=draft.answers.only(frozenset(draft.answers) - before))
+
+
+def given_before(draft: ReplyDraft, page: Page) -> tuple[Line, ...]:
+    """What the patient answered before to the questions of a page, in words."""
+    given = draft.asked.given if draft.asked is not None else Answers()
+    return tuple(line(one, given[one.id]) for one in page.questions if one.id in given)
+
+
+def same_as_before(draft: ReplyDraft) -> frozenset[str]:
+    """The questions whose new answer is the one given before."""
+    given = draft.asked.given if draft.asked is not None else Answers()
+    return frozenset(name for name, answer in draft.changes.items() if given.get(name) == answer)
+
+
 def follow_ups(desk: PatientDesk, draft: ReplyDraft) -> tuple[Question, ...]:
     """What the new answer makes necessary to ask as well, and the form had not asked."""
     page = again_page(desk, draft)

@@ -291,6 +291,25 @@ def test_every_step_of_a_reply_can_be_gone_back_to_and_keeps_what_was_typed(alic
     assert len(exchange.review.revisions) == 2
 
 
+def test_what_is_asked_again_stands_beside_the_old_answer_and_nothing_is_chosen_yet(alice, exchange, pat):
+    link = shown_link(sends(alice, exchange, again="treated").text)
+    opens(pat, exchange, link)
+    assert "You answered before: Not sure" in pat.text
+    assert " checked" not in pat.html
+
+    pat.send("/reply/question", treated="not-sure")
+    pat.follow()
+    assert "Not sure (the same as before)" in pat.text
+    assert "You changed your form" not in pat.text
+    assert "You answered once more" in pat.text
+    pat.open("/reply/question")
+    assert " checked" in pat.html, "what this reply says so far is kept"
+    pat.send("/reply/question", treated="no")
+    pat.follow()
+    assert "the same as before" not in pat.text
+    assert "You changed your form" in pat.text
+
+
 def test_a_changed_answer_is_signed_for_anew_and_by_what_is_shown(alice, exchange, pat):
     link = shown_link(sends(alice, exchange, again="treated").text)
     opens(pat, exchange, link)

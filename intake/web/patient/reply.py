@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from intake.domain.answers import BLANK, Answer
 from intake.domain.questionnaire import Kind, Page
@@ -69,11 +70,11 @@ def question(at: Replying) -> ResponseReturnValue:
     sent = request.form if request.method == "POST" else None
     words = WordsForm(sent, prefix=_WORDS, data={"words": at.draft.words})
     words.ask(unasked=at.asked is None, beside=page is not None)
-    asks = None if page is None or listed else PageForm(page, replying.evidence_of(at.desk, at.draft), sent)
+    asks = None if page is None or listed else _asked_again(at, page, sent)
     if sent is None:
         return _question(at, words, asks)
     readable = asks is None or asks.validate()
-    given = _given(asks)
+    given = _given(at, asks)
     something = listed or any(answer != BLANK for answer in given.values())
     typed = words.read(may_be_empty=something, empty=_EMPTY[asks is not None])
     if typed is None or not readable:
@@ -142,6 +143,7 @@ def check(at: Replying) -> ResponseReturnValue:
         words=at.draft.words,
         carried=KEPT,
         answers=lines,
+        same=replying.same_as_before(at.draft),
         asked=at.asked,
         consent=replying.asked_for(at.desk, at.draft).questionnaire.consent,
         today=at.desk.today(),
@@ -203,12 +205,23 @@ def cannot_be_asked(_error: NotKept) -> ResponseReturnValue:
     return over(409)
 
 
-def _given(form: PageForm | None) -> dict[str, Answer]:
-    """The answers of the first page; a question asked again and left blank stays as it was."""
-    if form is None:
+def _asked_again(at: Replying, page: Page, sent: MultiDict[str, str] | None) -> PageForm:
+    evidence = replying.evidence_of(at.desk, at.draft)
+    return PageForm(page, replying.unanswered(evidence, at.draft, page), sent)
+
+
+def _given(at: Replying, form: PageForm | None) -> dict[str, Answer]:
+    """The answers of the first page; a question asked again and left blank stays as it was.
+
+    So does what opens under it, as long as its own answer is the same: it was not shown filled in.
+    """
+    if form is None or at.asked is None:
         return {}
-    first = form.top[0].name
-    return {name: one for name, one in form.changes().items() if name != first or one != BLANK}
+    first, changes = form.top[0].name, form.changes()
+    given = at.asked.given
+    same = changes.get(first, BLANK) in (BLANK, given.get(first))
+    stays = {name for name in changes if name == first or (same and name in given)}
+    return {name: one for name, one in changes.items() if one != BLANK or name not in stays}
 
 
 def _door(form: DoorForm) -> str:
@@ -228,6 +241,7 @@ def _question(at: Replying, words: WordsForm, asks: PageForm | None, *, doubts: 
         asked=at.asked,
         words=words.words,
         form=asks,
+        before=() if asks is None or page is None else replying.given_before(at.draft, page),
         attribution=page.attribution if asks is not None and page is not None else "",
         problems=problems,
         doubts=doubts,
