@@ -54,6 +54,18 @@ def references(words: str) -> tuple[str, ...]:
     return (f"{prefix}{written}",) if prefix else (written,)
 
 
+def whole_reference(words: str, prefix: str) -> str:
+    """The reference that the words are, with the clinic's prefix when it was left out.
+
+    Words that cannot be one come back as they are, so that whoever looks does as much with them.
+    """
+    ends = references(words)
+    if not ends:
+        return words
+    (end,) = ends
+    return f"{prefix}{end}" if end.startswith("-") else end
+
+
 def parts(name: str) -> tuple[str, ...]:
     """The parts of a name, without capitals and accents."""
     apart = unicodedata.normalize("NFKD", _LEFT_OUT.sub("", name).casefold())

@@ -77,6 +77,12 @@ def began_with(clinic: Clinic, number: int) -> Boxes:
     return boxes_of(settings)
 
 
+def problems_in(clinic: Clinic, boxes: Boxes) -> dict[str, str]:
+    """What is wrong in these boxes, by the name of the box; nothing is set."""
+    _, problems = settings_in(boxes, current(clinic).settings)
+    return problems
+
+
 def set_from(
     clinic: Clinic,
     member: StaffMember,

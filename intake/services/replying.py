@@ -10,6 +10,7 @@ from intake.content.library import Asked
 from intake.domain.answers import Answer, Answers
 from intake.domain.events import PatientReplied
 from intake.domain.evidence import PatientEvidence, relevant
+from intake.domain.finding import whole_reference
 from intake.domain.fingerprint import fingerprint
 from intake.domain.questionnaire import Page, Question, SafetyPage
 from intake.domain.replies import Reply, ReplyDraft, opened, page_again
@@ -41,7 +42,8 @@ def open_question(desk: PatientDesk, link: str, reference: str) -> str | None:
     now = desk.now()
     with desk.database.write() as session:
         reply_sessions.remove_over(session, now)
-        found = patient_questions.open_with(session, desk.keys, secret_in(link), reference, now)
+        whole = whole_reference(reference, desk.settings.reference_prefix)
+        found = patient_questions.open_with(session, desk.keys, secret_in(link), whole, now)
     if found is None:
         return None
     with desk.database.write() as session:
@@ -53,17 +55,24 @@ def open_question(desk: PatientDesk, link: str, reference: str) -> str | None:
         return reply_sessions.start(session, desk.keys, found.submission, found.number, draft, now)
 
 
-def add_something(desk: PatientDesk, form_token: str, reply_token: str) -> str | None:
+def may_add(desk: PatientDesk, form_token: str, reply_token: str) -> bool:
+    """Whether whoever is at this browser just sent a form or a reply in it, and may add something."""
+    with desk.database.read() as session:
+        return _sent_here(session, desk, form_token, reply_token) is not None
+
+
+def add_something(desk: PatientDesk, form_token: str, reply_token: str, words: str = "") -> str | None:
     """The token of a visit in which the patient adds something to a form they sent.
 
-    Whoever just sent the form or a reply in this browser may; None for anybody else.
+    Whoever just sent the form or a reply in this browser may; None for anybody else. ``words`` are what
+    they wrote before, for a question that no longer waits for an answer.
     """
     with desk.database.write() as session:
         now = desk.now()
         submission = _sent_here(session, desk, form_token, reply_token)
         if submission is None:
             return None
-        return reply_sessions.start(session, desk.keys, submission, None, ReplyDraft(), now)
+        return reply_sessions.start(session, desk.keys, submission, None, ReplyDraft(words=words), now)
 
 
 def find(desk: PatientDesk, token: str) -> ReplyVisit | None:
@@ -153,6 +162,24 @@ def again_page(desk: PatientDesk, draft: ReplyDraft) -> Page | None:
     if draft.asked is None or not draft.asked.again:
         return None
     return page_again(asked_for(desk, draft).questionnaire, draft.asked.again)
+
+
+def unanswered(evidence: PatientEvidence, draft: ReplyDraft, page: Page) -> PatientEvidence:
+    """The answers at hand without those given before on this page: asked again, nothing is chosen yet."""
+    before = {one.id for one in page.questions} - set(draft.changes)
+    return replace(evidence, answers=draft.answers.only(frozenset(draft.answers) - before))
+
+
+def given_before(draft: ReplyDraft, page: Page) -> tuple[Line, ...]:
+    """What the patient answered before to the questions of a page, in words."""
+    given = draft.asked.given if draft.asked is not None else Answers()
+    return tuple(line(one, given[one.id]) for one in page.questions if one.id in given)
+
+
+def same_as_before(draft: ReplyDraft) -> frozenset[str]:
+    """The questions whose new answer is the one given before."""
+    given = draft.asked.given if draft.asked is not None else Answers()
+    return frozenset(name for name, answer in draft.changes.items() if given.get(name) == answer)
 
 
 def follow_ups(desk: PatientDesk, draft: ReplyDraft) -> tuple[Question, ...]:

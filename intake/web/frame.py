@@ -13,6 +13,7 @@ from traceback import extract_tb
 from types import TracebackType
 
 from flask import Flask, Response, abort, g, render_template, request
+from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
@@ -80,7 +81,7 @@ def new_site(
     at_hand = _at_hand(app, settings, now or (lambda: settings))
     _serve_assets(app, _Wardrobe(name, settings, at_hand, lately))
     _tell_templates(app, at_hand)
-    _show_error_pages(app)
+    _show_error_pages(app, for_patients=name == "patient")
     return app
 
 
@@ -244,7 +245,7 @@ def _typed_words() -> str:
         return ""
 
 
-def _show_error_pages(app: Flask) -> None:
+def _show_error_pages(app: Flask, *, for_patients: bool) -> None:
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[str, str]]] | Response:
         status = error.code or 500
@@ -253,5 +254,8 @@ def _show_error_pages(app: Flask) -> None:
         page = status if status in _PAGES else (500 if status >= 500 else 400)
         # Only what the protocol needs travels on (Allow, Retry-After): never the error's own words.
         kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
-        typed = _typed_words() if status >= 500 else ""
-        return render_template(f"errors/{page}.html", typed=typed), status, kept
+        # A page whose token is gone was still the site's own; one that another site sent was not.
+        lost = status in (403, *range(500, 600)) or isinstance(error, CSRFError)
+        typed = _typed_words() if lost else ""
+        told = render_template(f"errors/{page}.html", typed=typed, for_patients=for_patients)
+        return told, status, kept

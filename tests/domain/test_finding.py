@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.domain.finding import parts, references, sought
+from intake.domain.finding import parts, references, sought, whole_reference
 
 letters = st.text("abcdefghij", min_size=5, max_size=9)
 
@@ -94,3 +94,13 @@ def test_what_is_no_reference_is_not_taken_for_one(typed):
 def test_a_date_is_looked_for_as_a_date_alone():
     wanted = sought("July 4, 1988", date(1988, 7, 4))
     assert (wanted.born, wanted.parts, wanted.references) == (date(1988, 7, 4), (), ())
+
+
+@pytest.mark.parametrize("typed", ["7m7 3xm", "7M73XM", " hl 7m7 3xm", "HL-7M7-3XM", "hl7m73xm"])
+def test_a_reference_is_made_whole_with_the_clinics_prefix(typed):
+    assert whole_reference(typed, "HL") == "HL-7M7-3XM"
+
+
+@pytest.mark.parametrize("typed", ["", "7m7", "\x00", "HL-111-000", "x" * 300])
+def test_what_cannot_be_a_reference_stays_as_it_is(typed):
+    assert whole_reference(typed, "HL") == typed

@@ -77,7 +77,7 @@ def looks_into_every_list(browser):
     for name, words in (
         ("Waiting on patient (0)", "No patient was asked anything"),
         ("Later (0)", "Nothing is put off"),
-        ("Done (0)", "Nothing is signed off yet"),
+        ("Done (0)", "Nothing is done yet"),
     ):
         browser.follow(name)
         assert words in browser.page.text

@@ -306,6 +306,25 @@ def test_every_step_of_a_reply_can_be_gone_back_to_and_keeps_what_was_typed(alic
     assert len(exchange.review.revisions) == 2
 
 
+def test_what_is_asked_again_stands_beside_the_old_answer_and_nothing_is_chosen_yet(alice, exchange, pat):
+    link = shown_link(sends(alice, exchange, again="treated").text)
+    opens(pat, exchange, link)
+    assert "You answered before: Not sure" in pat.text
+    assert " checked" not in pat.html
+
+    pat.send("/reply/question", treated="not-sure")
+    pat.follow()
+    assert "Not sure (the same as before)" in pat.text
+    assert "You changed your form" not in pat.text
+    assert "You answered once more" in pat.text
+    pat.open("/reply/question")
+    assert " checked" in pat.html, "what this reply says so far is kept"
+    pat.send("/reply/question", treated="no")
+    pat.follow()
+    assert "the same as before" not in pat.text
+    assert "You changed your form" in pat.text
+
+
 def test_a_changed_answer_is_signed_for_anew_and_by_what_is_shown(alice, exchange, pat):
     link = shown_link(sends(alice, exchange, again="treated").text)
     opens(pat, exchange, link)
@@ -365,6 +384,38 @@ def test_words_typed_into_a_page_that_was_closed_meanwhile_are_given_back(alice,
 
     assert pat.status == 410
     assert "Since May." in pat.html
+    assert "or the clinic took the question back" in pat.text
+    assert "Add something" not in pat.text, "nothing was sent from this browser"
+    assert "If you want to tell us something, call Harbor Light Clinic" in pat.text
+
+
+def test_words_of_an_earlier_page_are_given_back_when_the_question_is_taken_back(alice, exchange, pat):
+    link = shown_link(sends(alice, exchange).text)
+    opens(pat, exchange, link)
+    pat.send("/reply/question", **{"reply-words": "Since May."})
+    pat.follow()
+    carried = re.search(r'name="kept-words" value="([^"]+)"', pat.html)[1]
+    asking.take_back(exchange.copy.clinic, exchange.alice, exchange.submission, 1)
+
+    pat.send("/reply/check", agree="y", typed_name="Quetzal Doe", **{"kept-words": carried})
+
+    assert pat.status == 410
+    assert "Since May.</textarea>" in pat.html
+
+
+def test_words_typed_into_a_second_tab_are_not_lost_and_can_be_added(alice, exchange, pat):
+    link = shown_link(sends(alice, exchange).text)
+    replies(pat, exchange, link, **{"reply-words": "Since May."})
+
+    pat.send("/reply/question", **{"reply-words": "Since “March”."})
+
+    assert pat.status == 409
+    assert "Since “March”.</textarea>" in pat.html
+    assert "Your words come with you" in pat.text
+    pat.send("/reply/add", **{"kept-words": "Since “March”."})
+    pat.follow()
+    assert "Add something to your form" in pat.text
+    assert "Since “March”.</textarea>" in pat.html
 
 
 def test_an_answer_to_what_was_answered_meanwhile_is_given_back(alice, exchange, pat):
@@ -450,6 +501,8 @@ def test_whatever_is_wrong_the_answer_is_one_and_the_same(alice, exchange):
     status, html = answers["expired"]
     assert status == 422
     assert "We could not open that" in html
+    assert "A reference looks like HL-7K4-92Q" in html
+    assert "If you tried several times, wait an hour or call" in html
     assert not [word for word in SECRETS if word in html]
 
 
@@ -466,8 +519,10 @@ def test_a_real_pair_is_told_apart_from_a_wrong_one(alice, exchange):
         lambda link, reference: (link, reference.lower()),
         lambda link, reference: (link.partition("#")[2], reference.replace("-", " ")),
         lambda link, reference: (f" {link[:40]}\n{link[40:]} ", f"  {reference.replace('-', '')} "),
+        lambda link, reference: (link, reference.partition("-")[2].lower().replace("-", " ")),
+        lambda link, reference: (link, reference.replace("-", "")[2:]),
     ],
-    ids=["small letters", "the secret alone", "broken by an e-mail"],
+    ids=["small letters", "the secret alone", "broken by an e-mail", "without its prefix", "bare"],
 )
 def test_link_and_reference_are_taken_as_people_copy_them(alice, exchange, pat, written):
     link, reference = written(shown_link(sends(alice, exchange).text), exchange.reference)

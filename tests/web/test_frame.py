@@ -59,6 +59,32 @@ def test_every_refusal_is_a_page_with_help_on_it(path):
     assert {page.links()["988"], page.links()["911"]} == {"tel:988", "tel:911"}
 
 
+@pytest.mark.parametrize("status", STATUSES)
+def test_the_people_of_a_clinic_are_refused_in_a_frame_of_their_own(status):
+    site = new_site("clinic", SETTINGS, b"k" * 32)
+    site.add_url_rule("/refuse", view_func=lambda: abort(status), endpoint="refuse")
+    page = site.test_client().get("/refuse", base_url=SETTINGS.public_address)
+
+    assert page.status_code == status
+    assert "988" not in page.text
+    assert "Need help now?" not in page.text
+
+
+def test_a_page_whose_token_is_gone_gives_back_what_was_typed():
+    site = new_site("clinic", SETTINGS, b"k" * 32)
+    site.add_url_rule("/note", view_func=lambda: "kept", methods=["POST"], endpoint="note")
+    sent = {"note": "Called <her> today."}
+    page = site.test_client().post("/note", data=sent, base_url=SETTINGS.public_address)
+    elsewhere = site.test_client().post(
+        "/note", data=sent, base_url=SETTINGS.public_address, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+
+    assert page.status_code == elsewhere.status_code == 400
+    assert "Called &lt;her&gt; today." in page.text
+    assert "What you typed is most often still there" not in page.text
+    assert "Called" not in elsewhere.text, "what another site sends is not shown as ours"
+
+
 @pytest.mark.parametrize(("status", "page"), [(418, 400), (503, 500)])
 def test_a_refusal_without_a_page_of_its_own_gets_the_nearest(status, page):
     assert Served("", ask(f"/refuse/{status}").text).h1 == Served("", ask(f"/refuse/{page}").text).h1

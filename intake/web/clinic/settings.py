@@ -43,23 +43,27 @@ def change(member: StaffMember) -> ResponseReturnValue:
     logo = form.take_logo()
     if request.form.get("do") == "preview":
         return _page(form)
-    if form.logo.errors:
-        return _page(form, 422)
     clinic, boxes = this_clinic(), form.boxes
+    if form.logo.errors:
+        return _refused(form, changing_settings.problems_in(clinic, boxes))
     try:
         changing_settings.set_from(
             clinic, member, form.as_of, boxes, logo, without_logo=bool(form.without_logo.data)
         )
     except NotSettable as refusal:
-        for box, words in refusal.problems.items():
-            form[box].errors = [words]
-        return _page(form, 422)
+        return _refused(form, refusal.problems)
     except ChangedMeanwhile as refusal:
         now = changing_settings.current(clinic)
         began = changing_settings.began_with(clinic, form.as_of)
         form.fill(taken_over(boxes, began, boxes_of(now.settings)), now.number)
         return _page(form, 409, since=settings_in_words.told(clinic, refusal.since))
     return redirect(url_for("settings.overview", _anchor="changes"), 303)
+
+
+def _refused(form: SettingsForm, problems: dict[str, str]) -> ResponseReturnValue:
+    for box, words in problems.items():
+        form[box].errors = [words]
+    return _page(form, 422)
 
 
 def _page(

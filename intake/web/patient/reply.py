@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from intake.domain.answers import BLANK, Answer
 from intake.domain.questionnaire import Kind, Page
@@ -17,10 +18,12 @@ from intake.services import replying
 from intake.services.asked_then import NotKept
 from intake.services.replying import NothingToSend, Over, Settled
 from intake.web.guard import open_to_all
+from intake.web.patient import parse
 from intake.web.patient.forms import PageForm
 from intake.web.patient.reply_flow import following, onward
 from intake.web.patient.reply_forms import PREFIX, DoorForm, WordsForm
 from intake.web.patient.reply_visits import (
+    KEPT,
     Replying,
     hand_over,
     help_lines,
@@ -52,7 +55,7 @@ def enter() -> ResponseReturnValue:
     form = DoorForm(request.form)
     token = replying.open_question(the_desk(), form.link.data or "", form.reference.data or "")
     if token is None:
-        form.refuse()
+        form.refuse(the_desk().settings.reference_prefix)
         return _door(form), 422
     return hand_over(redirect(url_for("reply.question"), 303), token)
 
@@ -66,11 +69,11 @@ def question(at: Replying) -> ResponseReturnValue:
     sent = request.form if request.method == "POST" else None
     words = WordsForm(sent, prefix=PREFIX, data={"words": at.draft.words})
     words.ask(unasked=at.asked is None, beside=page is not None)
-    asks = None if page is None or listed else PageForm(page, replying.evidence_of(at.desk, at.draft), sent)
+    asks = None if page is None or listed else _asked_again(at, page, sent)
     if sent is None:
         return _question(at, words, asks)
     readable = asks is None or asks.validate()
-    given = _given(asks)
+    given = _given(at, asks)
     something = listed or any(answer != BLANK for answer in given.values())
     typed = words.read(may_be_empty=something, empty=_EMPTY[asks is not None])
     if typed is None or not readable:
@@ -93,11 +96,11 @@ def more(at: Replying) -> ResponseReturnValue:
     sent = request.form if request.method == "POST" else None
     form = PageForm(page, replying.evidence_of(at.desk, at.draft), sent)
     if sent is None:
-        return _more(form)
+        return _more(at, form)
     if not form.validate():
-        return _more(form), 422
+        return _more(at, form), 422
     if doubts := form.doubts(sent.getlist("kept")):
-        return _more(form, doubts=tuple(one.name for one in doubts)), 422
+        return _more(at, form, doubts=tuple(one.name for one in doubts)), 422
     return onward(at, None, form.changes())
 
 
@@ -137,7 +140,9 @@ def check(at: Replying) -> ResponseReturnValue:
         shown=shown,
         changed=changed,
         words=at.draft.words,
+        carried=KEPT,
         answers=lines,
+        same=replying.same_as_before(at.draft),
         asked=at.asked,
         consent=replying.asked_for(at.desk, at.draft).questionnaire.consent,
         today=at.desk.today(),
@@ -164,7 +169,9 @@ def sent() -> ResponseReturnValue:
 @open_to_all
 def add() -> ResponseReturnValue:
     """Begin to add something to a form that was sent in this browser."""
-    token = replying.add_something(the_desk(), the_token(), reply_token())
+    words = parse.visible(request.form.get(KEPT, ""))
+    taken_along = words if len(words) <= parse.LONGEST_TEXT else ""
+    token = replying.add_something(the_desk(), the_token(), reply_token(), taken_along)
     if token is None:
         return over()
     return hand_over(redirect(url_for("reply.question"), 303), token)
@@ -197,16 +204,28 @@ def cannot_be_asked(_error: NotKept) -> ResponseReturnValue:
     return over(409)
 
 
-def _given(form: PageForm | None) -> dict[str, Answer]:
-    """The answers of the first page; a question asked again and left blank stays as it was."""
-    if form is None:
+def _asked_again(at: Replying, page: Page, sent: MultiDict[str, str] | None) -> PageForm:
+    evidence = replying.evidence_of(at.desk, at.draft)
+    return PageForm(page, replying.unanswered(evidence, at.draft, page), sent)
+
+
+def _given(at: Replying, form: PageForm | None) -> dict[str, Answer]:
+    """The answers of the first page; a question asked again and left blank stays as it was.
+
+    So does what opens under it, as long as its own answer is the same: it was not shown filled in.
+    """
+    if form is None or at.asked is None:
         return {}
-    first = form.top[0].name
-    return {name: one for name, one in form.changes().items() if name != first or one != BLANK}
+    first, changes = form.top[0].name, form.changes()
+    given = at.asked.given
+    same = changes.get(first, BLANK) in (BLANK, given.get(first))
+    stays = {name for name in changes if name == first or (same and name in given)}
+    return {name: one for name, one in changes.items() if one != BLANK or name not in stays}
 
 
 def _door(form: DoorForm) -> str:
     address = url_for("reply.script", mark=_mark())
+    form.describe(the_desk().settings.reference_prefix)
     return render_template("patient/reply.html", form=form, script=address, lines=help_lines())
 
 
@@ -221,6 +240,7 @@ def _question(at: Replying, words: WordsForm, asks: PageForm | None, *, doubts: 
         asked=at.asked,
         words=words.words,
         form=asks,
+        before=() if asks is None or page is None else replying.given_before(at.draft, page),
         attribution=page.attribution if asks is not None and page is not None else "",
         problems=problems,
         doubts=doubts,
@@ -228,11 +248,17 @@ def _question(at: Replying, words: WordsForm, asks: PageForm | None, *, doubts: 
     )
 
 
-def _more(form: PageForm, *, doubts: tuple[str, ...] = ()) -> str:
+def _more(at: Replying, form: PageForm, *, doubts: tuple[str, ...] = ()) -> str:
     for name in doubts:
         _ask_about(form, name)
     return render_template(
-        "patient/reply_more.html", form=form, problems=form.problems(), doubts=doubts, lines=help_lines()
+        "patient/reply_more.html",
+        form=form,
+        words=at.draft.words,
+        carried=KEPT,
+        problems=form.problems(),
+        doubts=doubts,
+        lines=help_lines(),
     )
 
 

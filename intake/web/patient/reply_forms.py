@@ -5,7 +5,7 @@ from wtforms import Form, StringField, TextAreaField
 from intake.web.patient import parse
 
 PREFIX = "reply-"  # with a hyphen, so that no question of a form has the same name
-_NOT_OPENED = "We could not open that. Check the link and the reference, and try again"
+_EXAMPLE = "7K4-92Q"
 
 
 def _visible(typed: str | None) -> str:
@@ -22,13 +22,23 @@ class DoorForm(Form):
     )
     reference = StringField(
         "Your reference",
-        description="You got it when you sent your form. For example: HL-7K4-92Q.",
         filters=[_visible],
     )
 
-    def refuse(self) -> None:
+    def describe(self, prefix: str) -> None:
+        """Say what a reference of this clinic looks like."""
+        self.reference.description = (
+            f"You got it when you sent your form. For example: {prefix}-{_EXAMPLE}. "
+            f"Small letters are fine, and you can leave out {prefix} and the dashes."
+        )
+
+    def refuse(self, prefix: str) -> None:
         """Say the one thing there is to say, whatever the reason."""
-        self.reference.errors = [_NOT_OPENED]
+        self.reference.errors = [
+            "We could not open that. Check the link and the reference. "
+            f"A reference looks like {prefix}-{_EXAMPLE}. "
+            "If you tried several times, wait an hour or call"
+        ]
 
 
 class WordsForm(Form):

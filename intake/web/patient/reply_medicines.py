@@ -9,7 +9,7 @@ from intake.services import replying
 from intake.web.patient.medicine_form import MedicineForm
 from intake.web.patient.medicines import MOST, key_of
 from intake.web.patient.reply_flow import medicine_question, onward
-from intake.web.patient.reply_visits import Replying, help_lines, over, with_visit
+from intake.web.patient.reply_visits import KEPT, Replying, help_lines, over, with_visit
 
 reply_medicines = Blueprint("reply_medicines", __name__)
 
@@ -25,7 +25,7 @@ def listed(at: Replying) -> ResponseReturnValue:
         return redirect(url_for("reply.check"), 303)
     entries = _entries(at, question)
     if request.method != "POST":
-        return _show(question, entries, MedicineForm())
+        return _show(at, question, entries, MedicineForm())
     form = MedicineForm(request.form)
     if "remove" in request.form:
         return _remove(at, question, entries, form)
@@ -34,7 +34,7 @@ def listed(at: Replying) -> ResponseReturnValue:
         formulary = replying.asked_for(at.desk, at.draft).formulary
         added = form.read(formulary) if _has_room(entries, form) else None
         if added is None:
-            return _show(question, entries, form), 422
+            return _show(at, question, entries, form), 422
         entries = (*entries, added)
     if "add" in request.form:
         kept = _keep(at, question, entries)
@@ -45,7 +45,7 @@ def listed(at: Replying) -> ResponseReturnValue:
 def _remove(at: Replying, question: Question, entries: Entries, form: MedicineForm) -> ResponseReturnValue:
     left = tuple(one for one in entries if key_of(one) != request.form["remove"])
     # Not a redirect: the medicine half typed below stays where it is.
-    return _show(question, left, form, told="removed") if _keep(at, question, left) else over()
+    return _show(at, question, left, form, told="removed") if _keep(at, question, left) else over()
 
 
 def _entries(at: Replying, question: Question) -> Entries:
@@ -72,10 +72,12 @@ def _has_room(entries: Entries, form: MedicineForm) -> bool:
     return False
 
 
-def _show(question: Question, entries: Entries, form: MedicineForm, *, told: str = "") -> str:
+def _show(at: Replying, question: Question, entries: Entries, form: MedicineForm, *, told: str = "") -> str:
     return render_template(
         "patient/reply_medicines.html",
         question=question,
+        words=at.draft.words,
+        carried=KEPT,
         form=form,
         listed=[(entry, key_of(entry)) for entry in entries],
         told=told,

@@ -14,8 +14,15 @@ from intake.services import replying
 from intake.services.clinic import PatientDesk
 from intake.storage.reply_sessions import ReplyVisit
 from intake.web.guard import open_to_all
-from intake.web.patient.visits import the_desk
+from intake.web.patient import parse
+from intake.web.patient.visits import the_desk, the_token
 from intake.web.security import cookie_name
+
+# What is being typed, and what was typed on an earlier page of the same reply: a page carries it along,
+# because what was kept of a reply is gone once the question no longer waits. With hyphens, so that no
+# question of a form has the same name.
+TYPED = "reply-words"
+KEPT = "kept-words"
 
 View = Callable[..., ResponseReturnValue]
 
@@ -48,6 +55,9 @@ def with_visit(view: View) -> View:
         visit = replying.find(desk, token) if token else None
         if visit is None:
             return over()
+        if visit.sent_at is not None and request.form.get(TYPED):
+            # Sent from another tab: what was typed into this one is not in it.
+            return over(409, settled=True)
         if visit.sent_at is not None:
             return redirect(url_for("reply.sent"), 303)
         return view(Replying(desk, token, visit), **address)
@@ -60,8 +70,17 @@ def over(status: int = 410, *, settled: bool = False, words: str = "") -> Respon
     """No reply is open in this browser: the page that says so, with whatever was typed."""
     if request.method == "GET" and not reply_token():
         return redirect(url_for("reply.door"), 303)
-    kept = words or request.form.get("reply-words", "")
-    return render_template("patient/reply_over.html", settled=settled, words=kept, lines=help_lines()), status
+    kept = words or request.form.get(TYPED) or request.form.get(KEPT, "")
+    page = render_template(
+        "patient/reply_over.html",
+        settled=settled,
+        words=kept,
+        fits=len(kept) <= parse.LONGEST_TEXT,
+        carried=KEPT,
+        may_add=replying.may_add(the_desk(), the_token(), reply_token()),
+        lines=help_lines(),
+    )
+    return page, status
 
 
 def help_lines() -> tuple[CrisisLine, ...]:

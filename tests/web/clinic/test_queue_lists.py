@@ -162,6 +162,9 @@ def test_a_second_reading_is_a_group_of_its_own_and_never_the_signers(signed_in,
     alice = signed_in("alice")
     assert rows(alice) == []
     assert "1 form you signed waits for a second reading by a colleague." in alice.text
+    alice.open("/queue/done")
+    assert "Nothing is done yet" in alice.text
+    assert "Nothing is signed off" not in alice.text
 
     dana = signed_in("dana")
     (row,) = rows(dana)
@@ -283,7 +286,7 @@ def test_every_list_says_who_has_a_form_since_when_and_until_when(alice, clinic,
 
     for path in forms:
         assert "D. Both, MD has it 12:00 pm to 12:30 pm" in rows(alice, path)[0]
-    alice.send("/queue/find", words="doe")
+    alice.send("/queue/find", look_for="doe")
     assert alice.text.count("D. Both, MD has it") == 4
 
 

@@ -156,6 +156,16 @@ def test_a_logo_that_does_something_is_refused_and_nothing_typed_is_lost(bob, pa
     assert "<img" not in patient.get("/help").text
 
 
+def test_a_logo_and_a_color_that_cannot_be_are_told_at_once(bob):
+    bad = SVG.replace(b"<circle", b'<circle onload="alert(1)"')
+    save(bob, logo=(io.BytesIO(bad), "mark.svg"), clinic_color="teal", clinic_name="North")
+
+    assert bob.status == 422
+    assert "2 things to check" in bob.text
+    assert boxes(bob)["clinic_color"] == "teal"
+    assert boxes(bob)["clinic_name"] == "North"
+
+
 def test_a_logo_is_kept_while_something_else_is_put_right(bob, patient):
     save(bob, logo=(io.BytesIO(SVG), "mark.svg"), claim_minutes="1")
     assert bob.status == 422
