@@ -14,7 +14,7 @@ from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.replies import DoesNotFit, Reply, revised
 from intake.domain.review import Changed, Status
 from intake.domain.review_entries import By, Done, LookAgain, Question, Revised
-from intake.domain.standing import PlaceInWork
+from intake.domain.standing import LINK_LIVES, PlaceInWork
 from intake.domain.submissions import Signature
 from intake.services import answering, asking, impact, replay, replies, replying, reviewing
 from intake.services.asking import NotOpen, UnknownQuestion, Wanted
@@ -57,7 +57,12 @@ def events_of(exchange):
 
 
 def test_an_answer_given_again_is_read_by_the_rules_and_the_old_one_is_kept(exchange):
+    for flag in exchange.review.flags:
+        reviewing.acknowledge(
+            exchange.copy.clinic, exchange.alice, exchange.submission, flag.key, "", Done.CALLED_PATIENT
+        )
     sent = exchange.asks(flag=exchange.flag().key, again="treated")
+    assert exchange.review.entries[-1].flags == tuple(flag.key for flag in exchange.review.flags)
     assert exchange.review.standing.place(exchange.desk.today()) is PlaceInWork.WAITING_ON_PATIENT
 
     replied(exchange, sent, "I stopped taking it.", {"treated": NO})
@@ -443,5 +448,5 @@ def test_the_question_is_stored_with_what_is_asked_again(exchange):
     assert entry.again == "treated"
     with exchange.copy.clinic.database.read() as session:
         link = patient_questions.states(session, exchange.submission)[1]
-    assert link.expires_at - link.made_at == asking.LINK_LIVES
+    assert link.expires_at - link.made_at == LINK_LIVES
     assert secret_of(exchange.asks("Once more?")).strip()

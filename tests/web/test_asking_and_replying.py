@@ -8,6 +8,7 @@ import pytest
 
 from copies import NOON
 from exchanging import CANNOT_TELL, FORM, begun, sent_to, shown_link, signed_in
+from intake.domain.standing import LINK_LIVES
 from intake.services import answering, asking, exchanges, replay, replying, reviewing
 from intake.storage import audit, patient_questions
 from intake.web.clinic.site import create_clinic_site
@@ -425,9 +426,9 @@ def test_whatever_is_wrong_the_answer_is_one_and_the_same(alice, exchange):
     }
     other = sent_to(exchange.copy, exchange.alice)
     answers["another's reference"] = tries(Visitor(exchange.desk), good, other.reference)
-    exchange.copy.clock.at += asking.LINK_LIVES
+    exchange.copy.clock.at += LINK_LIVES
     answers["expired"] = tries(Visitor(exchange.desk), good, exchange.reference)
-    exchange.copy.clock.at -= asking.LINK_LIVES
+    exchange.copy.clock.at -= LINK_LIVES
     asking.take_back(exchange.copy.clinic, exchange.alice, exchange.submission, 1)
     answers["taken back"] = tries(Visitor(exchange.desk), good, exchange.reference)
 

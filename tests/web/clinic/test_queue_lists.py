@@ -113,9 +113,9 @@ def test_a_promise_in_hours_counts_weekends(clinic, sent, clock):
 
 
 def test_what_waits_on_the_patient_stands_apart_and_comes_back_with_the_answer(
-    alice, sent, record, clock, clinic, monkeypatch
+    alice, many, record, clock, clinic, monkeypatch
 ):
-    submission = sent()
+    (submission,) = many(1)
     record(submission, lambda by: Question("Which dose?", by))
     clock.move(hours=80)
     alice.sign_in("alice", PASSWORD)
@@ -135,6 +135,34 @@ def test_what_waits_on_the_patient_stands_apart_and_comes_back_with_the_answer(
     (row,) = rows(alice)
     assert "New answer" in row
     assert "Waiting 5 min, since the patient answered Due in" in row
+
+
+def test_a_question_takes_no_urgent_form_out_of_the_queue_before_somebody_acknowledged_it(
+    alice, sent, record, clinic, staff
+):
+    submission = sent()
+    record(submission, lambda by: Question("Which pharmacy do you use?", by))
+
+    (row,) = rows(alice)
+    assert "Urgent Patient was asked" in row
+    assert "Due in" in row
+    assert rows(alice, "/queue/waiting-on-patient") == []
+
+    with clinic.database.write() as session:
+        acknowledge_all(session, clinic.keys, submission, staff["alice"])
+    assert rows(alice) == []
+
+
+def test_what_nobody_answered_comes_back_when_the_link_ran_out(signed_in, many, record, clock):
+    (submission,) = many(1)
+    record(submission, lambda by: Question("Which dose?", by))
+
+    clock.move(days=13)
+    assert rows(signed_in("alice")) == []
+    clock.move(days=1)
+    (row,) = rows(signed_in("alice"))
+    assert "Patient was asked" in row
+    assert "since the link to the question ran out" in row
 
 
 def test_what_is_put_off_comes_back_by_itself_that_morning(signed_in, sent, record, clock):
@@ -275,6 +303,8 @@ def test_filters_show_mine_a_group_or_days_and_can_be_cleared(alice, clinic, sen
 def test_every_list_says_who_has_a_form_since_when_and_until_when(alice, clinic, sent, staff, record, signed):
     forms = {"/queue": sent(), "/queue/waiting-on-patient": sent(), "/queue/later": sent()}
     forms["/queue/done"] = sent()
+    with clinic.database.write() as session:
+        acknowledge_all(session, clinic.keys, forms["/queue/waiting-on-patient"], staff["alice"])
     record(forms["/queue/waiting-on-patient"], lambda by: Question("Which dose?", by))
     record(forms["/queue/later"], lambda by: LookAgain(date(2026, 12, 1), "", by))
     signed(forms["/queue/done"])
