@@ -151,7 +151,6 @@ def test_what_takes_a_form_up_again_always_brings_it_back(moves):
         if step is not None and step[0] in ("reopen", "revise", "undo"):
             assert one.status is Status.NEEDS_REVIEW
             assert not one.standing.is_finished
-        if step is not None and step[0] in ("reopen", "revise"):
             assert one.standing.look_again_on is None, "nobody put that off"
 
 
