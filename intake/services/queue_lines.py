@@ -1,7 +1,7 @@
 """One line of a list of forms: where the form stands, since when it waits, and who has it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -98,6 +98,23 @@ def unfinished_line(entry: QueueEntry, around: Around) -> Line:
         case _:
             read_by = around.clinic.settings.read_by(at)
             return Line(entry, stands, at, since, read_by, around.now > read_by, claim)
+
+
+def offered_lines(entries: Sequence[QueueEntry], around: Around) -> list[Line]:
+    """The lines of forms that wait, without those that wait only for somebody else than whoever looks.
+
+    To whoever signed, a form stands where it would without a second read: on its day, or with the patient.
+    """
+    return [line for entry in entries if (line := _offered(entry, around)) is not None]
+
+
+def _offered(entry: QueueEntry, around: Around) -> Line | None:
+    standing = entry.standing
+    if standing.second_read and standing.signed_by == around.member.id:
+        standing = replace(standing, second_read=False)
+        if standing.place(around.today) is PlaceInWork.DONE:
+            return None
+    return unfinished_line(replace(entry, standing=standing), around)
 
 
 def finished_line(entry: QueueEntry, signed_at: datetime, around: Around) -> Line:

@@ -204,6 +204,30 @@ def test_a_second_reading_is_a_group_of_its_own_and_never_the_signers(signed_in,
     assert len(rows(dana, "/queue/done")) == 1
 
 
+def test_a_form_to_be_read_twice_comes_back_to_its_signer_on_its_day_and_while_the_patient_is_asked(
+    signed_in, sent, signed, record, clock
+):
+    put_off, asked = sent(), sent()
+    signed(put_off, second_read=True)
+    record(put_off, lambda by: LookAgain(date(2026, 11, 23), "Lithium level", by))
+    record(asked, lambda by: Question("Which dose?", by))
+    signed(asked, second_read=True)
+
+    alice = signed_in("alice")
+    assert rows(alice) == []
+    assert "Comes back November 23, 2026" in rows(alice, "/queue/later")[0]
+    assert len(rows(alice, "/queue/waiting-on-patient")) == 1
+    assert len(rows(signed_in("dana"))) == 2
+
+    clock.move(days=4)
+    alice = signed_in("alice")
+    (row,) = rows(alice)
+    assert "Look again" in row
+    assert "since the day to look again" in row
+    clock.move(days=14)
+    assert len(rows(signed_in("alice"))) == 2
+
+
 def test_read_first_hides_what_the_rules_said_and_keeps_the_order(clinic, sent, staff, clock):
     def at_desk(username):
         settings = replace(clinic.settings, read_first=True)
@@ -313,7 +337,7 @@ def test_every_list_says_who_has_a_form_since_when_and_until_when(alice, clinic,
 
     for path in forms:
         assert "D. Both, MD has it 12:00 pm to 12:30 pm" in rows(alice, path)[0]
-    alice.send("/queue/find", words="doe")
+    alice.send("/queue/find", look_for="doe")
     assert alice.text.count("D. Both, MD has it") == 4
 
 
