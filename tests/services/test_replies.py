@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchanging import ASKED, CANNOT_TELL, FORM, LIBRARY, begun, secret_of, sent_to
+from exchanging import ASKED, CANNOT_TELL, FORM, LIBRARY, begun, secret_of, sent_to, signs
 from intake.content.library import parse_library
 from intake.domain.answers import BLANK, DECLINED, NOT_SURE, Answers, Chosen, Text, answered
 from intake.domain.evidence import PatientEvidence, relevant
@@ -18,7 +18,7 @@ from intake.domain.standing import LINK_LIVES, PlaceInWork
 from intake.domain.submissions import Signature
 from intake.services import answering, asking, impact, replay, replies, replying, reviewing
 from intake.services.asking import NotOpen, UnknownQuestion, Wanted
-from intake.services.replying import NothingToSend, Over, Settled
+from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
 from intake.storage import audit, patient_questions, reviews
 from intake.storage import replies as stored
 from sending import fill_in
@@ -47,7 +47,7 @@ def replied(exchange, sent, words="", changes=None, name="Quetzal Doe"):
     token = replying.open_question(exchange.desk, sent.link, exchange.reference)
     assert token, "link and reference open the question"
     replying.save(exchange.desk, token, words, changes or {})
-    replying.send(exchange.desk, token, name)
+    signs(exchange.desk, token, name)
     return token
 
 
@@ -154,7 +154,7 @@ def test_a_reply_is_taken_in_once_however_often_somebody_looks(exchange):
 def test_sending_twice_sends_once(exchange):
     token = replied(exchange, exchange.asks(), "Yes.")
 
-    replying.send(exchange.desk, token, "Quetzal Doe")
+    signs(exchange.desk, token, "Quetzal Doe")
 
     assert events_of(exchange).count("PatientReplied") == 1
     with pytest.raises(Over):
@@ -167,16 +167,16 @@ def test_two_browsers_that_opened_one_question_answer_it_once(exchange):
     for token in (one, other):
         replying.save(exchange.desk, token, "Yes.", {})
 
-    replying.send(exchange.desk, one, "Quetzal Doe")
+    signs(exchange.desk, one, "Quetzal Doe")
     with pytest.raises(Settled):
-        replying.send(exchange.desk, other, "Quetzal Doe")
+        signs(exchange.desk, other, "Quetzal Doe")
 
 
 def test_nothing_at_all_is_not_sent(exchange):
     token = replying.open_question(exchange.desk, exchange.asks().link, exchange.reference)
 
     with pytest.raises(NothingToSend):
-        replying.send(exchange.desk, token, "Quetzal Doe")
+        signs(exchange.desk, token, "Quetzal Doe")
 
 
 def test_a_question_taken_back_cannot_be_opened_nor_answered_from_a_page_left_open(exchange):
@@ -262,7 +262,7 @@ def test_an_addendum_comes_from_whoever_just_sent_and_from_nobody_else(exchange)
     receipt = answering.send(exchange.desk, form, "Quetzal Doe")
     token = replying.add_something(exchange.desk, form, "")
     replying.save(exchange.desk, token, "I forgot: I fainted once.", {})
-    replying.send(exchange.desk, token, "Quetzal Doe")
+    signs(exchange.desk, token, "Quetzal Doe")
     again = replying.add_something(exchange.desk, "", token)
 
     assert replying.add_something(exchange.desk, "", "") is None
@@ -271,6 +271,20 @@ def test_an_addendum_comes_from_whoever_just_sent_and_from_nobody_else(exchange)
     clinic = exchange.copy.clinic
     review = reviewing.open_review(clinic, exchange.alice, replay.which(clinic, receipt.reference))
     assert [(one.words, one.asked) for one in review.entries] == [("I forgot: I fainted once.", None)]
+
+
+def test_nobody_signs_words_that_another_tab_wrote_after_the_page_was_shown(exchange):
+    sent = exchange.asks()
+    token = replying.open_question(exchange.desk, sent.link, exchange.reference)
+    seen = replying.shown(replying.save(exchange.desk, token, "Yes.", {}).draft, ())
+    replying.save(exchange.desk, token, "No.", {})
+
+    with pytest.raises(NotAsShown):
+        replying.send(exchange.desk, token, "Quetzal Doe", seen)
+
+    assert exchange.take_in() == 0
+    signs(exchange.desk, token, "Quetzal Doe")
+    assert exchange.review.entries[-1].words == "No."
 
 
 def test_a_reply_that_cannot_be_opened_is_kept_and_keeps_no_other_out(exchange, monkeypatch, caplog):
@@ -385,7 +399,7 @@ def test_a_reply_is_read_under_the_questions_the_form_was_asked_with(tmp_path):
 
     assert replying.again_page(exchange.desk, draft).questions[0].ask == "Is it treated?"
     replying.save(exchange.desk, token, "", {"treated": NO})
-    replying.send(exchange.desk, token, "Quetzal Doe")
+    signs(exchange.desk, token, "Quetzal Doe")
     newest = exchange.review.submission
     assert newest.editions == exchange.review.earlier[0].editions
     lines = [line.asked for part in newest.transcript for line in part.lines if line.question == "treated"]

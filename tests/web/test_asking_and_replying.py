@@ -292,6 +292,29 @@ def test_every_step_of_a_reply_can_be_gone_back_to_and_keeps_what_was_typed(alic
     assert len(exchange.review.revisions) == 2
 
 
+def test_what_another_tab_wrote_while_the_page_was_being_signed_is_shown_before_it_is_sent(
+    alice, exchange, pat, monkeypatch
+):
+    link = shown_link(sends(alice, exchange).text)
+    opens(pat, exchange, link)
+    pat.send("/reply/question", **{"reply-words": "SHOWN"})
+    pat.follow()
+    shown = re.search(r'name="shown" value="([^"]+)"', pat.html)[1]
+    real = replying.send
+
+    def after_another_tab(desk, token, name, seen):
+        replying.save(desk, token, "NEVER SHOWN", {})
+        return real(desk, token, name, seen)
+
+    monkeypatch.setattr(replying, "send", after_another_tab)
+    pat.send("/reply/check", shown=shown, agree="y", typed_name="Quetzal Doe")
+
+    assert pat.status == 409
+    assert "NEVER SHOWN" in pat.text
+    assert "changed in another window" in pat.text
+    assert exchange.take_in() == 0
+
+
 def test_a_changed_answer_is_signed_for_anew_and_by_what_is_shown(alice, exchange, pat):
     link = shown_link(sends(alice, exchange, again="treated").text)
     opens(pat, exchange, link)
