@@ -117,9 +117,13 @@ def open_list(
     with clinic.database.write() as session:
         # Before the forms are read: one that comes in meanwhile is announced rather than missed.
         marker = stored.newest_line(session)
-        around = Around(clinic, member, now, claims.of_unfinished(session, now, lasts(clinic)))
+        unread = replies.unread(session)
+        around = Around(clinic, member, now, claims.of_unfinished(session, now, lasts(clinic)), unread)
         kept = stored.unfinished(session, clinic.keys)
-        offered = offered_lines(kept.entries, around)
+        # Signed or not: what a patient sent and nobody can read is looked at.
+        done = unread.keys() - {one.submission for one in kept.entries}
+        waiting = (*kept.entries, *stored.of(session, clinic.keys, done).values())
+        offered = offered_lines(waiting, around)
         counts = {place: sum(one.place is place for one in offered) for place in PlaceInWork}
         counts[PlaceInWork.DONE] = kept.done
         if which is PlaceInWork.DONE:
@@ -137,7 +141,7 @@ def open_list(
         first=part.start + 1,
         last=part.start + len(part.lines),
         total=part.total,
-        signed_by_you=len(kept.entries) - len(offered),
+        signed_by_you=len(waiting) - len(offered),
         previous=part.previous,
         next=part.next,
         marker=page_marks.made(clinic.keys, _MARKER, member.id, (marker,)),

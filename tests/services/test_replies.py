@@ -10,17 +10,22 @@ from hypothesis import strategies as st
 from exchanging import ASKED, CANNOT_TELL, FORM, LIBRARY, begun, secret_of, sent_to, signs
 from intake.content.library import parse_library
 from intake.domain.answers import BLANK, DECLINED, NOT_SURE, Answers, Chosen, Text, answered
+from intake.domain.coming_back import Since
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.replies import DoesNotFit, Reply, revised
 from intake.domain.review import Changed, Status
 from intake.domain.review_entries import By, Done, LookAgain, Question, Revised
 from intake.domain.standing import LINK_LIVES, PlaceInWork
 from intake.domain.submissions import Signature
-from intake.services import answering, asking, impact, replay, replies, replying, reviewing
+from intake.services import acting, answering, asking, impact, queue, replay, replies, replying, reviewing
+from intake.services.asked_then import NotKept
 from intake.services.asking import NotOpen, UnknownQuestion, Wanted
+from intake.services.replies import ReplyWaits
 from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
 from intake.storage import audit, patient_questions, reviews
 from intake.storage import replies as stored
+from intake.storage.submissions import SIGNED
+from intake.storage.tables import SubmissionRow
 from sending import fill_in
 from web.clinic.content import MEDICINES, RULES
 
@@ -271,6 +276,85 @@ def test_an_addendum_comes_from_whoever_just_sent_and_from_nobody_else(exchange)
     clinic = exchange.copy.clinic
     review = reviewing.open_review(clinic, exchange.alice, replay.which(clinic, receipt.reference))
     assert [(one.words, one.asked) for one in review.entries] == [("I forgot: I fainted once.", None)]
+
+
+@pytest.fixture
+def nothing_kept(monkeypatch):
+    """The questions of the form's time cannot be read here any more."""
+
+    def not_kept(*_editions):
+        raise NotKept("NoSuchEdition")
+
+    monkeypatch.setattr(replies, "asked_then", not_kept)
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """A form in a clinic of its own, for what leaves something behind."""
+    exchange = begun(tmp_path)
+    yield exchange
+    exchange.copy.desk.database.dispose()
+    exchange.copy.clinic.database.dispose()
+
+
+def in_queue(exchange):
+    page = queue.open_list(exchange.copy.clinic, exchange.alice, PlaceInWork.QUEUE)
+    return {one.entry.submission: one for one in page.lines}.get(exchange.submission)
+
+
+def reads_all(exchange):
+    for flag in exchange.review.flags:
+        reviewing.acknowledge(
+            exchange.copy.clinic, exchange.alice, exchange.submission, flag.key, "", Done.CALLED_PATIENT
+        )
+
+
+def signs_off(exchange):
+    shown = exchange.review.fingerprint()
+    reviewing.sign_off(exchange.copy.clinic, exchange.alice, exchange.submission, "", shown)
+
+
+def test_words_are_read_whatever_became_of_the_questions(exchange, nothing_kept):
+    replied(exchange, exchange.asks(), "I fainted.")
+
+    assert exchange.take_in() == 1
+    assert exchange.review.entries[-1].words == "I fainted."
+
+
+@pytest.mark.parametrize("before", ["asked", "put off", "signed", "finished"])
+def test_a_reply_that_cannot_be_read_stands_in_the_queue_whatever_the_form_was(alone, nothing_kept, before):
+    exchange = alone
+    reads_all(exchange)
+    sent = exchange.asks(again="treated")
+    if before in ("signed", "finished"):
+        signs_off(exchange)
+    if before == "put off":
+        day = exchange.desk.today() + timedelta(days=30)
+        acting.look_again(exchange.copy.clinic, exchange.alice, exchange.submission, day, "")
+    assert in_queue(exchange) is None
+    exchange.copy.clock.at += timedelta(hours=2)
+    replied(exchange, sent, "", {"treated": NO})
+    if before == "finished":
+        with exchange.copy.clinic.database.write() as session:  # nothing else brings it back
+            row = session.get_one(SubmissionRow, exchange.submission)
+            row.state = SIGNED
+
+    line = in_queue(exchange)
+
+    assert line is not None
+    assert line.unread_reply
+    assert (line.since, line.at) == (Since.ANSWERED, exchange.copy.clock.at)
+
+
+def test_nobody_signs_while_a_reply_waits_that_cannot_be_read(alone, nothing_kept):
+    reads_all(alone)
+    replied(alone, alone.asks(again="treated"), "", {"treated": NO})
+
+    with pytest.raises(ReplyWaits):
+        signs_off(alone)
+
+    assert not alone.review.sign_offs
+    assert in_queue(alone).unread_reply
 
 
 def test_nobody_signs_words_that_another_tab_wrote_after_the_page_was_shown(exchange):

@@ -6,10 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from copies import NOON
+from copies import NOON, PASSWORD
 from exchanging import CANNOT_TELL, FORM, begun, sent_to, shown_link, signed_in
+from intake.domain.review_entries import Done
 from intake.domain.standing import LINK_LIVES
 from intake.services import answering, asking, exchanges, replay, replying, reviewing
+from intake.services import replies as taking_in
+from intake.services.asked_then import NotKept
 from intake.storage import audit, patient_questions
 from intake.web.clinic.site import create_clinic_site
 from sending import fill_in
@@ -290,6 +293,34 @@ def test_every_step_of_a_reply_can_be_gone_back_to_and_keeps_what_was_typed(alic
     signs_again = pat.send("/reply/check", agree="y", typed_name="Quetzal Doe")
     assert signs_again.status_code == 303
     assert len(exchange.review.revisions) == 2
+
+
+def test_a_reply_that_cannot_be_read_is_told_in_the_queue_and_where_one_signs_and_keeps_the_note(
+    alice, exchange, pat, monkeypatch
+):
+    for flag in exchange.review.flags:
+        reviewing.acknowledge(
+            exchange.copy.clinic, exchange.alice, exchange.submission, flag.key, "", Done.CALLED_PATIENT
+        )
+    replies(pat, exchange, shown_link(sends(alice, exchange, again="treated").text), treated="no")
+
+    def not_kept(*_editions):
+        raise NotKept("NoSuchEdition")
+
+    monkeypatch.setattr(taking_in, "asked_then", not_kept)
+    assert "Reply cannot be read" in alice.open("/queue").text
+    page = f"/submissions/{exchange.submission}/sign-off"
+    alice.open(page)
+    assert "A reply could not be read" in alice.text
+    kept = {name: hidden(alice, name) for name in ("shown", "seen")}
+    alice.send(page, password=PASSWORD, note="Spoke with Pat", **kept)
+
+    assert alice.status == 409
+    assert "The patient sent something that is not in this form" in alice.text
+    assert "Spoke with Pat" in alice.response.text
+    monkeypatch.undo()
+    assert exchange.take_in() == 1
+    assert not exchange.review.sign_offs
 
 
 def test_what_another_tab_wrote_while_the_page_was_being_signed_is_shown_before_it_is_sent(
