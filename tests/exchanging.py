@@ -7,7 +7,7 @@ from uuid import UUID
 from copies import PASSWORD, Copy, make_copy, staff
 from intake.content.library import parse_library
 from intake.domain.permissions import Role, StaffMember
-from intake.services import asking, replies, reviewing
+from intake.services import asking, replies, replying, reviewing
 from intake.services.asking import Sent, Wanted
 from intake.services.clinic import PatientDesk
 from intake.storage import submissions
@@ -83,6 +83,13 @@ def sent_to(copy: Copy, alice: StaffMember, form=FORM) -> Exchange:
     reference = send(copy.desk, form).reference
     with copy.clinic.database.read() as session:
         return Exchange(copy, alice, reference, submissions.by_reference(session, reference))
+
+
+def signs(desk: PatientDesk, token: str, name: str) -> None:
+    """The patient signs what the page shows by now, and sends it."""
+    visit = replying.find(desk, token)
+    seen = "" if visit is None else replying.shown(visit.draft, replying.answers_in_words(desk, visit.draft))
+    replying.send(desk, token, name, seen)
 
 
 def secret_of(sent: Sent) -> str:

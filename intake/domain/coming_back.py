@@ -20,6 +20,7 @@ class Since(Enum):
     REOPENED = "reopened"
     LOOK_AGAIN = "look_again"
     SIGNED = "signed"
+    UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True)

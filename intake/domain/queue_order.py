@@ -79,6 +79,9 @@ def waits_since(
     on = entry.standing.look_again_on
     if on is not None and entry.standing.comes_back(today) and not entry.standing.second_read:
         since = max(since, (Since.LOOK_AGAIN, morning(on)), key=lambda one: one[1])
+    unanswered_on = entry.standing.unanswered_on()
+    if unanswered_on is not None and entry.standing.is_unanswered(today) and not entry.standing.second_read:
+        since = max(since, (Since.UNANSWERED, morning(unanswered_on)), key=lambda one: one[1])
     return since
 
 

@@ -73,6 +73,11 @@ class Reply:
     asked: int | None = None
 
 
+def signed_anew(submission: Submission, reply: Reply) -> Submission:
+    """The next revision of the submission after a reply that changes no answer: it needs no questionnaire."""
+    return replace(submission, revision=submission.revision + 1, signature=reply.signature)
+
+
 def revised(
     submission: Submission, reply: Reply, questionnaire: Questionnaire, formulary: Formulary
 ) -> Submission:
@@ -81,7 +86,7 @@ def revised(
     It stays as of the day it was sent: a flag that rests on a number of days must not go away because
     the patient took time to reply. The signature is the new one (regulation.md E7). Raises DoesNotFit.
     """
-    newest = replace(submission, revision=submission.revision + 1, signature=reply.signature)
+    newest = signed_anew(submission, reply)
     if not reply.changes:
         return newest
     if set(fitting(questionnaire, reply.changes)) != set(reply.changes):

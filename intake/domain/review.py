@@ -148,7 +148,8 @@ class Review:
         signed = tuple(
             Signed(one.entries, one.at.date(), one.second_read, one.clinician) for one in self.sign_offs
         )
-        return Standing.of(self.entries, signed, covers_all_flags=covered, flags=flags)
+        urgent = any(blocker.flag.outcome.priority is Priority.URGENT for blocker in self.blockers())
+        return Standing.of(self.entries, signed, covers_all_flags=covered, flags=flags, urgent=urgent)
 
     @property
     def status(self) -> Status:

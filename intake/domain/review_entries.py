@@ -72,7 +72,8 @@ class Question:
     """Something asked of the patient: about a flag (its key), a question of the form (its id), or neither.
 
     ``title`` is what the flag or the question was called when it was asked; ``again`` is the question
-    of the form that the patient is asked to answer once more, if there is one.
+    of the form that the patient is asked to answer once more, if there is one. ``flags`` are the keys
+    of those that stood then: with a new one the form waits no longer. None where they were not kept.
     """
 
     words: str
@@ -81,6 +82,7 @@ class Question:
     question: str = ""
     title: str = ""
     again: str = ""
+    flags: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,8 @@ def meaning(entry: Entry) -> list[object]:
             return ["look_again", entry.on, entry.reason, *_by(entry.by), *flags]
         case Question():
             again = [entry.again] if entry.again else []
-            return ["question", entry.words, entry.flag, entry.question, *_by(entry.by), *again]
+            stood: list[object] = [] if entry.flags is None else [list(entry.flags)]
+            return ["question", entry.words, entry.flag, entry.question, *_by(entry.by), *again, *stood]
         case QuestionWithdrawn():
             return ["question_withdrawn", entry.asked, *_by(entry.by)]
         case Revised():

@@ -24,6 +24,8 @@ from intake.domain.review_entries import (
 
 # After this long without an answer, staff are told gently; the patient is not pressed (ux_spec 12.3).
 LONG_WITHOUT_ANSWER = timedelta(days=3)
+# So long the link to a question works; after it nothing comes from the patient by itself.
+LINK_LIVES = timedelta(days=14)
 
 
 class PlaceInWork(Enum):
@@ -53,6 +55,8 @@ class Standing:
 
     ``asked_at`` is when the oldest question was asked that the patient has not answered; None while
     anything came from the patient after the newest of them that nobody has signed for yet.
+    ``asked_last_at`` is when the newest of them was, and ``needs_clinic`` whether the form must not wait
+    for an answer: an urgent flag nobody acknowledged, a flag or an act that came after the question.
     ``new_answer`` says whether something came from the patient since the last sign-off,
     ``second_read`` that somebody other than ``signed_by`` is to read it.
     """
@@ -63,6 +67,8 @@ class Standing:
     new_answer: bool = False
     second_read: bool = False
     signed_by: UUID | None = None
+    asked_last_at: datetime | None = None
+    needs_clinic: bool = False
 
     @classmethod
     def of(
@@ -72,21 +78,28 @@ class Standing:
         *,
         covers_all_flags: bool,
         flags: frozenset[str] = frozenset(),
+        urgent: bool = False,
     ) -> "Standing":
         """Where a review stands after these entries; ``covers_all_flags`` is said of the last sign-off,
-        ``flags`` are the keys of those that stand.
+        ``flags`` are the keys of those that stand, ``urgent`` whether one of them is urgent and nobody
+        has acknowledged it.
         """
         since = entries[sign_offs[-1].entries :] if sign_offs else tuple(entries)
         # An acknowledgement taken back after a signature leaves a flag that nobody stands for.
         taken_up_again = any(isinstance(one, Reopening | Revised | Undoing) for one in since)
         signed = bool(sign_offs) and covers_all_flags and not taken_up_again
+        asked = _asked(entries, sign_offs[-1].entries if sign_offs else 0)
         return cls(
             signed=signed,
             look_again_on=_look_again_on(entries, sign_offs, flags),
-            asked_at=_asked_at(entries, sign_offs[-1].entries if sign_offs else 0),
+            asked_at=min((one.by.at for _, one in asked), default=None),
             new_answer=any(isinstance(one, Revised) for one in since),
             second_read=signed and sign_offs[-1].second_read and not _read_twice(since, sign_offs[-1].by),
             signed_by=sign_offs[-1].by if signed else None,
+            asked_last_at=asked[-1][1].by.at if asked else None,
+            needs_clinic=bool(asked)
+            and not signed
+            and (urgent or _came_after(asked[-1], entries, sign_offs, flags)),
         )
 
     @property
@@ -97,6 +110,15 @@ class Standing:
     def waits_long(self, now: datetime) -> bool:
         """Whether the patient has not answered for so long that somebody may want to call."""
         return self.asked_at is not None and now - self.asked_at >= LONG_WITHOUT_ANSWER
+
+    def unanswered_on(self) -> date | None:
+        """The day on whose morning the form comes back because the link to the newest question ran out."""
+        return None if self.asked_last_at is None else (self.asked_last_at + LINK_LIVES).date()
+
+    def is_unanswered(self, today: date) -> bool:
+        """Whether the form waited for an answer, and the day has come on which none can come any more."""
+        on = self.unanswered_on()
+        return on is not None and on <= today and not self.needs_clinic
 
     def comes_back(self, today: date) -> bool:
         """Whether the day has come on which somebody wanted to look again."""
@@ -110,7 +132,9 @@ class Standing:
         if self.look_again_on is not None:
             return PlaceInWork.QUEUE if self.comes_back(today) else PlaceInWork.LATER
         if self.asked_at is not None:
-            return PlaceInWork.WAITING_ON_PATIENT
+            # A question hides nothing from whoever is to look.
+            waits = not self.needs_clinic and not self.is_unanswered(today)
+            return PlaceInWork.WAITING_ON_PATIENT if waits else PlaceInWork.QUEUE
         if not self.signed:
             return PlaceInWork.QUEUE
         return PlaceInWork.DONE
@@ -130,14 +154,30 @@ def open_questions(entries: Sequence[Entry]) -> tuple[tuple[int, Question], ...]
     )
 
 
-def _asked_at(entries: Sequence[Entry], read_until: int) -> datetime | None:
+def _asked(entries: Sequence[Entry], read_until: int) -> tuple[tuple[int, Question], ...]:
+    """The open questions; none while something came after the newest that nobody has signed for yet."""
     still_open = open_questions(entries)
-    if not still_open:
-        return None
-    newest, _ = still_open[-1]
-    if any(isinstance(one, Revised) for one in entries[max(newest, read_until) :]):
-        return None
-    return min(question.by.at for _, question in still_open)
+    if still_open:
+        newest, _ = still_open[-1]
+        if any(isinstance(one, Revised) for one in entries[max(newest, read_until) :]):
+            return ()
+    return still_open
+
+
+def _came_after(
+    newest: tuple[int, Question],
+    entries: Sequence[Entry],
+    sign_offs: Sequence[Signed],
+    flags: frozenset[str],
+) -> bool:
+    """Whether, in a form that is not signed, something calls for a clinician that came after the question."""
+    place, question = newest
+    # Signed after the question and not signed now: whatever undid the signature came later still.
+    if sign_offs and sign_offs[-1].entries >= place:
+        return True
+    if any(isinstance(one, Reopening | Undoing) for one in entries[place:]):
+        return True
+    return question.flags is not None and not flags <= set(question.flags)
 
 
 def _look_again_on(

@@ -1,7 +1,7 @@
 """Asking the patient: a question about a flag, an answer or the form, and the link that opens it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from intake.domain.replies import AskedOfPatient, needed_to_ask
 from intake.domain.review import Changed, Review, UnknownFlag
 from intake.domain.review_entries import By, Question, QuestionWithdrawn
 from intake.domain.screening import Flag
-from intake.domain.standing import open_questions
+from intake.domain.standing import LINK_LIVES, open_questions
 from intake.domain.submissions import Submission
 from intake.domain.wording import Line
 from intake.services import notices
@@ -22,8 +22,6 @@ from intake.services.clinic import Clinic
 from intake.services.notices import Notice
 from intake.storage import audit, outgoing, patient_questions, reply_sessions, reviews
 from intake.storage.outgoing import Addressed, Outcome
-
-LINK_LIVES = timedelta(days=14)
 
 
 class UnknownQuestion(Exception):
@@ -146,7 +144,9 @@ def _question(clinic: Clinic, clinician: StaffMember, review: Review, wanted: Wa
     if wanted.again and wanted.again not in {line.question for line in may_ask_again(clinic, review)}:
         raise UnknownQuestion(wanted.again)
     by = _by(clinic, clinician)
-    return Question(wanted.words.strip(), by, wanted.flag, wanted.question, title, wanted.again)
+    about = (wanted.flag, wanted.question, title)
+    stood = tuple(flag.key for flag in review.flags)
+    return Question(wanted.words.strip(), by, *about, wanted.again, stood)
 
 
 def _hand_out(clinic: Clinic, session: Session, review: Review, number: int, question: Question) -> Sent:

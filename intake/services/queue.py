@@ -19,7 +19,7 @@ from intake.domain.standing import PlaceInWork
 from intake.services import replies
 from intake.services.claims import lasts
 from intake.services.clinic import Clinic
-from intake.services.queue_lines import Around, Line, finished_line, unfinished_line
+from intake.services.queue_lines import Around, Line, finished_line, offered_lines
 from intake.storage import audit, claims, page_marks
 from intake.storage import queue as stored
 
@@ -117,10 +117,13 @@ def open_list(
     with clinic.database.write() as session:
         # Before the forms are read: one that comes in meanwhile is announced rather than missed.
         marker = stored.newest_line(session)
-        around = Around(clinic, member, now, claims.of_unfinished(session, now, lasts(clinic)))
+        unread = replies.unread(session)
+        around = Around(clinic, member, now, claims.of_unfinished(session, now, lasts(clinic)), unread)
         kept = stored.unfinished(session, clinic.keys)
-        unfinished = [unfinished_line(entry, around) for entry in kept.entries]
-        offered = [one for one in unfinished if not _signed_by(one.entry, member)]
+        # Signed or not: what a patient sent and nobody can read is looked at.
+        done = unread.keys() - {one.submission for one in kept.entries}
+        waiting = (*kept.entries, *stored.of(session, clinic.keys, done).values())
+        offered = offered_lines(waiting, around)
         counts = {place: sum(one.place is place for one in offered) for place in PlaceInWork}
         counts[PlaceInWork.DONE] = kept.done
         if which is PlaceInWork.DONE:
@@ -138,7 +141,7 @@ def open_list(
         first=part.start + 1,
         last=part.start + len(part.lines),
         total=part.total,
-        signed_by_you=len(unfinished) - len(offered),
+        signed_by_you=len(waiting) - len(offered),
         previous=part.previous,
         next=part.next,
         marker=page_marks.made(clinic.keys, _MARKER, member.id, (marker,)),
@@ -176,10 +179,6 @@ def read_first(
     unsigned = {one.submission for one in entries if not one.signed}
     unread = unsigned if clinic.settings.read_first else set()
     return frozenset(twice | (unread - stored.has_seen_flags(session, member.id, unread)))
-
-
-def _signed_by(entry: QueueEntry, member: StaffMember) -> bool:
-    return entry.standing.second_read and entry.standing.signed_by == member.id
 
 
 def _part(listed: Sequence[Line], marks: _Marks, after: str, before: str) -> _Part:

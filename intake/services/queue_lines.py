@@ -1,7 +1,7 @@
 """One line of a list of forms: where the form stands, since when it waits, and who has it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -21,7 +21,8 @@ class Line:
     ``at`` is what the list goes by: since when a form waits, when the patient was asked, the day it
     comes back, when it was signed. ``read_by`` is the clinic's promise, None where none is open.
     ``waits_long`` says that the patient has not answered for days. ``read_first`` hides what the rules
-    said, until whoever looks has read the form themselves.
+    said, until whoever looks has read the form themselves. ``unread_reply`` says that the patient sent
+    something that cannot be read here: such a form stands in the queue, wherever else it would.
     """
 
     entry: QueueEntry
@@ -33,6 +34,7 @@ class Line:
     claim: Claim | None = None
     read_first: bool = False
     waits_long: bool = False
+    unread_reply: bool = False
 
     @property
     def key(self) -> Key:
@@ -64,6 +66,7 @@ class Around:
     member: StaffMember
     now: datetime
     claims: Mapping[UUID, Claim]
+    unread: Mapping[UUID, datetime] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -82,6 +85,8 @@ class Around:
 
 def unfinished_line(entry: QueueEntry, around: Around) -> Line:
     """The line of a form that waits, or that something will bring back."""
+    if (came := around.unread.get(entry.submission)) is not None:
+        return _with_unread_reply(entry, came, around)
     stands = place(entry, around.today)
     claim = around.claims.get(entry.submission)
     on, asked_at = entry.standing.look_again_on, entry.standing.asked_at
@@ -100,7 +105,36 @@ def unfinished_line(entry: QueueEntry, around: Around) -> Line:
             return Line(entry, stands, at, since, read_by, around.now > read_by, claim)
 
 
+def offered_lines(entries: Sequence[QueueEntry], around: Around) -> list[Line]:
+    """The lines of forms that wait, without those that wait only for somebody else than whoever looks.
+
+    To whoever signed, a form stands where it would without a second read: on its day, or with the patient.
+    """
+    return [line for entry in entries if (line := _offered(entry, around)) is not None]
+
+
+def _offered(entry: QueueEntry, around: Around) -> Line | None:
+    standing = entry.standing
+    if standing.second_read and standing.signed_by == around.member.id:
+        standing = replace(standing, second_read=False)
+        if standing.place(around.today) is PlaceInWork.DONE and entry.submission not in around.unread:
+            return None
+    return unfinished_line(replace(entry, standing=standing), around)
+
+
+def _with_unread_reply(entry: QueueEntry, at: datetime, around: Around) -> Line:
+    """In the queue since the reply came, or for as long as it stood there by itself."""
+    since, began = waits_since(entry, around.today, around.morning)
+    if entry.standing.place(around.today) is not PlaceInWork.QUEUE or since is Since.SIGNED:
+        since, began = Since.ANSWERED, at
+    read_by = around.clinic.settings.read_by(began)
+    claim = around.claims.get(entry.submission)
+    line = Line(entry, PlaceInWork.QUEUE, began, since, read_by, around.now > read_by, claim)
+    return replace(line, unread_reply=True)
+
+
 def finished_line(entry: QueueEntry, signed_at: datetime, around: Around) -> Line:
     """The line of a form that is done."""
     claim = around.claims.get(entry.submission)
-    return Line(entry, PlaceInWork.DONE, signed_at, Since.SIGNED, claim=claim)
+    line = Line(entry, PlaceInWork.DONE, signed_at, Since.SIGNED, claim=claim)
+    return replace(line, unread_reply=entry.submission in around.unread)

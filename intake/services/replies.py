@@ -5,16 +5,17 @@ it shows the queue or a form, so that nobody works on answers that are no longer
 """
 
 import logging
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from intake.content.library import Asked
 from intake.domain.events import Event, ReviewReopened, SubmissionRevised, SubmissionScreened
-from intake.domain.replies import Reply, revised
+from intake.domain.replies import Reply, revised, signed_anew
 from intake.domain.review import Review
 from intake.domain.review_entries import Revised
 from intake.domain.screening import Screening
+from intake.domain.submissions import Submission
 from intake.services.asked_then import asked_then
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.screening_again import screen_again
@@ -22,14 +23,18 @@ from intake.storage import audit, reviews, revisions, submissions
 from intake.storage import replies as stored
 
 _log = logging.getLogger("intake")
-_told: set[UUID] = set()  # what this process has written to its log, once and not for every page
+_failed: set[UUID] = set()  # what this process could not take in, and said so in its log once
+
+
+class ReplyWaits(Exception):
+    """The patient sent something that is not in the form: nobody signs before it was read."""
 
 
 def take_in(clinic: Clinic) -> int:
     """Take in every reply that waits; how many were. Cheap when there is none.
 
-    One that cannot be taken in stays as it is and keeps no other from it: the form says so to whoever
-    opens it (``storage.replies.waiting_of``).
+    One that cannot be taken in stays as it is and keeps no other from it: the form stands in the queue
+    (``unread``), says so to whoever opens it (``storage.replies.waiting_of``), and is not signed.
     """
     with clinic.database.read() as session:
         waiting = stored.waiting(session)
@@ -38,30 +43,50 @@ def take_in(clinic: Clinic) -> int:
 
 def _taken_in(clinic: Clinic, submission: UUID, reply: UUID) -> bool:
     try:
-        asked = _asked(clinic, submission)
         with clinic.database.write() as session:
-            return _take_in(clinic, session, submission, reply, asked)
+            return _take_in(clinic, session, submission, reply)
     except Exception as error:
         # Whatever is wrong with one reply, the queue and the other forms must open. The class alone
         # is logged: an error's text may quote an answer.
-        if reply not in _told:
-            _told.add(reply)
+        if reply not in _failed:
+            _failed.add(reply)
             _log.error("reply %s was not taken in (%s); it is kept", reply, type(error).__name__)
         return False
 
 
-def _asked(clinic: Clinic, submission: UUID) -> Asked:
-    with clinic.database.read() as session:
-        then = submissions.fetch(session, clinic.keys, submission).editions
-    return asked_then(clinic.database, clinic.library, then.questionnaire, then.medicines)
+def unread(session: Session) -> dict[UUID, datetime]:
+    """The forms with a reply that could not be taken in, and when the oldest of these came.
+
+    To be asked after ``take_in``: what came since is none of them.
+    """
+    found: dict[UUID, datetime] = {}
+    for submission, reply, at in stored.waiting_since(session):
+        if reply in _failed:
+            found.setdefault(submission, at)
+    return found
 
 
-def _take_in(clinic: Clinic, session: Session, submission: UUID, reply_id: UUID, asked: Asked) -> bool:
+def refuse_while_unread(session: Session, submission: UUID) -> None:
+    """Raises ReplyWaits while a reply to the form, which is held, is not in it."""
+    if stored.waiting_of(session, submission):
+        raise ReplyWaits
+
+
+def _newest(clinic: Clinic, before: Submission, reply: Reply) -> Submission:
+    # Words are read whatever became of the questions: nothing of an old edition is needed for them.
+    if not reply.changes:
+        return signed_anew(before, reply)
+    then = before.editions
+    asked = asked_then(clinic.database, clinic.library, then.questionnaire, then.medicines)
+    return revised(before, reply, asked.questionnaire, asked.formulary)
+
+
+def _take_in(clinic: Clinic, session: Session, submission: UUID, reply_id: UUID) -> bool:
     before = reviews.review(session, clinic.keys, submission)  # held from here on
     reply = stored.open_waiting(session, clinic.keys, reply_id)
     if reply is None:
         return False
-    newest = revised(before.submission, reply, asked.questionnaire, asked.formulary)
+    newest = _newest(clinic, before.submission, reply)
     screening = screen_again(clinic.library, newest, clinic.now())
     key = submissions.record_key(session, clinic.keys, submission)
     kept = revisions.add(session, key, newest)

@@ -33,6 +33,10 @@ class Settled(Exception):
     """The question was answered already, or taken back; nothing was sent."""
 
 
+class NotAsShown(Exception):
+    """What would be signed is not what the page showed; nothing was sent."""
+
+
 class NothingToSend(Exception):
     """Neither words nor an answer were given."""
 
@@ -99,10 +103,11 @@ def save(desk: PatientDesk, token: str, words: str | None, changes: dict[str, An
     return replace(visit, draft=draft)
 
 
-def send(desk: PatientDesk, token: str, typed_name: str) -> None:
+def send(desk: PatientDesk, token: str, typed_name: str, seen: str) -> None:
     """Sign, seal and send in one transaction; a second press changes nothing.
 
-    Raises Over, Settled and NothingToSend.
+    ``seen`` is what ``shown`` said of the page that was signed: another tab may have written since.
+    Raises Over, NotAsShown, Settled and NothingToSend.
     """
     at = desk.local(desk.now())
     waiting = find(desk, token)
@@ -115,6 +120,8 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> None:
             raise Over
         if visit.sent_at is not None:
             return
+        if seen != shown(visit.draft, answers_in_words(desk, visit.draft)):
+            raise NotAsShown
         changes = changes_of(desk, visit.draft)
         if not visit.draft.words and not changes:
             raise NothingToSend

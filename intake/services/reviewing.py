@@ -97,11 +97,15 @@ def sign_off(
     shown: str,
     next_step: str = "",
 ) -> None:
-    """Sign for what was shown. Raises NotReady, Changed, AlreadySignedOff, NoSuchSubmission."""
+    """Sign for what was shown.
+
+    Raises NotReady, Changed, AlreadySignedOff, ReplyWaits, NoSuchSubmission.
+    """
     # Nobody signs for answers that the patient has changed meanwhile.
     replies.take_in(clinic)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
+        replies.refuse_while_unread(session, submission)
         again = second_reads.is_chosen(session, clinic, review, clinician)
         at = clinic.local(clinic.now())
         signed = review.sign_off(clinician, STATEMENT, note, shown, at, next_step, second_read=again)

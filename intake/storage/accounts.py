@@ -57,6 +57,12 @@ def members(session: Session) -> tuple[StaffMember, ...]:
     return tuple(staff_member(row) for row in rows)
 
 
+def members_who_came(session: Session) -> tuple[StaffMember, ...]:
+    """Those who have chosen a password, by username: whoever was invited and never came is not among them."""
+    query = select(StaffMemberRow).where(StaffMemberRow.password.is_not(None))
+    return tuple(staff_member(row) for row in session.scalars(query.order_by(StaffMemberRow.username)))
+
+
 def has_password(session: Session, member_id: UUID) -> bool:
     """Whether the person has chosen a password yet."""
     return _row(session, member_id).password is not None

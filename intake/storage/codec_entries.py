@@ -43,7 +43,9 @@ def entry_to_json(entry: Entry) -> Json:
         case Question():
             about = {"flag": entry.flag, "question": entry.question, "title": entry.title}
             again = {"again": entry.again} if entry.again else {}
-            return {"entry": "question", "words": entry.words, **about, **again, **by_to_json(entry.by)}
+            stood = {} if entry.flags is None else {"flags": list(entry.flags)}
+            said = {"words": entry.words, **about, **again}
+            return {"entry": "question", **said, **by_to_json(entry.by), **stood}
         case QuestionWithdrawn():
             return {"entry": "question_withdrawn", "asked": entry.asked, **by_to_json(entry.by)}
         case Revised():
@@ -81,7 +83,10 @@ def entry_from_json(document: Json) -> Entry:
             return LookAgain(day, document["reason"], by_from_json(document), stood)
         case "question":
             about = (document["flag"], document["question"], document["title"])
-            return Question(document["words"], by_from_json(document), *about, document.get("again", ""))
+            flags = document.get("flags")
+            stood = None if flags is None else tuple(flags)
+            by = by_from_json(document)
+            return Question(document["words"], by, *about, document.get("again", ""), stood)
         case "question_withdrawn":
             return QuestionWithdrawn(document["asked"], by_from_json(document))
         case "revised":
@@ -119,6 +124,10 @@ def standing_to_json(standing: Standing) -> Json:
         written["look_again_on"] = standing.look_again_on.isoformat()
     if standing.asked_at is not None:
         written["asked_at"] = standing.asked_at.isoformat()
+    if standing.asked_last_at not in (None, standing.asked_at):
+        written["asked_last_at"] = standing.asked_last_at.isoformat()
+    if standing.needs_clinic:
+        written["needs_clinic"] = True
     if standing.new_answer:
         written["new_answer"] = True
     if standing.second_read:
@@ -131,6 +140,7 @@ def standing_to_json(standing: Standing) -> Json:
 def standing_from_json(document: Json) -> Standing:
     """Where it stands."""
     on, asked_at = document.get("look_again_on"), document.get("asked_at")
+    asked_last_at = document.get("asked_last_at", asked_at)
     signed_by = document.get("signed_by")
     return Standing(
         signed=document.get("signed", False),
@@ -139,6 +149,8 @@ def standing_from_json(document: Json) -> Standing:
         new_answer=document.get("new_answer", False),
         second_read=document.get("second_read", False),
         signed_by=None if signed_by is None else UUID(signed_by),
+        asked_last_at=None if asked_last_at is None else datetime.fromisoformat(asked_last_at),
+        needs_clinic=document.get("needs_clinic", False),
     )
 
 

@@ -49,10 +49,16 @@ def add(session: Session, keys: PatientKeys, reply_id: UUID, submission_id: UUID
 
 def waiting(session: Session) -> tuple[tuple[UUID, UUID], ...]:
     """The replies not taken in yet, oldest first, each after its submission."""
-    query = select(ReplyRow.submission_id, ReplyRow.id).where(ReplyRow.revision.is_(None))
-    return tuple(
-        (row[0], row[1]) for row in session.execute(query.order_by(ReplyRow.created_at, ReplyRow.id))
+    return tuple((submission, reply) for submission, reply, _ in waiting_since(session))
+
+
+def waiting_since(session: Session) -> tuple[tuple[UUID, UUID, datetime], ...]:
+    """The replies not taken in, oldest first: of which submission, which one, and when it came."""
+    query = select(ReplyRow.submission_id, ReplyRow.id, ReplyRow.created_at).where(
+        ReplyRow.revision.is_(None)
     )
+    rows = session.execute(query.order_by(ReplyRow.created_at, ReplyRow.id))
+    return tuple((row[0], row[1], row[2]) for row in rows)
 
 
 def waiting_of(session: Session, submission_id: UUID) -> tuple[datetime, ...]:

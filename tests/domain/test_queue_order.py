@@ -21,7 +21,7 @@ from intake.domain.queue_order import (
     waits_since,
 )
 from intake.domain.rules import Priority
-from intake.domain.standing import PlaceInWork, Standing
+from intake.domain.standing import LINK_LIVES, PlaceInWork, Standing
 
 SENT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -61,6 +61,16 @@ def test_a_form_put_off_waits_since_the_morning_of_its_day():
     assert place(put_off, TODAY - timedelta(days=1)) is PlaceInWork.LATER
     assert place(put_off, TODAY) is PlaceInWork.QUEUE
     assert waits_since(put_off, TODAY, morning) == (Since.LOOK_AGAIN, morning(TODAY))
+
+
+def test_a_form_whose_question_nobody_answered_waits_since_its_link_ran_out():
+    asked = entry(standing=Standing(asked_at=SENT, asked_last_at=SENT + timedelta(days=1)))
+    day = (SENT + timedelta(days=1) + LINK_LIVES).date()
+    assert place(asked, day - timedelta(days=1)) is PlaceInWork.WAITING_ON_PATIENT
+    assert place(asked, day) is PlaceInWork.QUEUE
+    assert waits_since(asked, day, morning) == (Since.UNANSWERED, morning(day))
+    needed = entry(standing=Standing(asked_at=SENT, asked_last_at=SENT, needs_clinic=True))
+    assert waits_since(needed, day, morning) == (Since.SENT, SENT), "it never left the queue"
 
 
 def test_what_is_said_to_wait_and_by_its_seal_is_finished_is_looked_at():

@@ -27,9 +27,17 @@ from intake.domain.answers import NOT_SURE, Chosen, answered
 from intake.domain.changes import says_the_same
 from intake.domain.review import AlreadyAcknowledged, AlreadySignedOff, Changed, NotReady, Status, UnknownFlag
 from intake.domain.review_changes import Shown, as_shown, review_changes
-from intake.domain.review_entries import By, Done, Question, QuestionWithdrawn, ViewKind
+from intake.domain.review_entries import (
+    By,
+    Done,
+    Question,
+    QuestionWithdrawn,
+    Reopening,
+    Undoing,
+    ViewKind,
+)
 from intake.domain.rules import Priority
-from intake.domain.standing import PlaceInWork, open_questions
+from intake.domain.standing import LINK_LIVES, PlaceInWork, open_questions
 from intake.domain.viewing import ViewNotDue, note_view
 
 DAY = timedelta(days=1)
@@ -101,7 +109,8 @@ def entry_of(one, step):
         case "view", who, kind:
             return note_view(one, kind, Priority.HIGH, "Words", who, LATER)
         case "ask", who:
-            return Question("How is it now?", By(who.id, who.printed_name, LATER))
+            stood = tuple(flag.key for flag in one.flags)
+            return Question("How is it now?", By(who.id, who.printed_name, LATER), flags=stood)
         case "withdraw", who:
             return QuestionWithdrawn(open_questions(one.entries)[0][0], By(who.id, who.printed_name, LATER))
 
@@ -142,7 +151,6 @@ def test_what_takes_a_form_up_again_always_brings_it_back(moves):
         if step is not None and step[0] in ("reopen", "revise", "undo"):
             assert one.status is Status.NEEDS_REVIEW
             assert not one.standing.is_finished
-        if step is not None and step[0] in ("reopen", "revise"):
             assert one.standing.look_again_on is None, "nobody put that off"
 
 
@@ -182,6 +190,59 @@ def test_a_form_comes_back_exactly_on_the_day_it_was_put_off_to(moves, days):
     assert put_off.place(day) is PlaceInWork.QUEUE
     assert put_off.place(day + 30 * DAY) is PlaceInWork.QUEUE
     assert not put_off.is_finished
+
+
+@walks
+@given(moves)
+def test_an_open_question_hides_nothing_from_the_clinic(moves):
+    for _, one in walked(moves):
+        if one.standing.place(TODAY) is not PlaceInWork.WAITING_ON_PATIENT:
+            continue
+        newest, question = open_questions(one.entries)[-1]
+        signed_since = any(by.entries >= newest for by in one.sign_offs)
+        known = set(question.flags) | {key for by in one.sign_offs[-1:] for key in by.flags if signed_since}
+        assert not any(blocker.flag.outcome.priority is Priority.URGENT for blocker in one.blockers())
+        assert {flag.key for flag in one.flags} <= known
+        came_after = any(isinstance(entry, Reopening | Undoing) for entry in one.entries[newest:])
+        assert one.standing.signed or not came_after
+        assert one.standing.place(TODAY + LINK_LIVES - DAY) is PlaceInWork.WAITING_ON_PATIENT
+        assert one.standing.place(TODAY + LINK_LIVES) is PlaceInWork.QUEUE
+        assert not one.standing.is_finished
+
+
+@walks
+@given(moves)
+def test_what_somebody_asks_about_waits_while_they_know_all_of_it(moves):
+    """The other half: nothing that only waits for an answer fills up the queue."""
+    one = acknowledged(walked(moves)[-1][1])
+    if one.standing.look_again_on is None and not one.standing.second_read:
+        waits = with_entry(one, entry_of(one, ("ask", ALICE)))
+        assert waits.standing.place(TODAY) is PlaceInWork.WAITING_ON_PATIENT
+        assert waits.standing.asked_at is not None
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        lambda one: with_entry(one, review_acts.undo(one, 1, ALICE, LATER)),
+        lambda one: screened_again(one, *RULES),
+        lambda one: with_entry(signed(one), review_acts.reopen(signed(one), "Why", ALICE, 1, LATER)),
+        lambda one: screened_again(signed(one), *RULES),
+    ],
+)
+def test_what_comes_after_the_question_brings_the_form_back(news):
+    one = acknowledged(review(*RULES[1:]))
+    asked = with_entry(one, entry_of(one, ("ask", ALICE)))
+    assert asked.standing.place(TODAY) is PlaceInWork.WAITING_ON_PATIENT
+    assert news(asked).standing.place(TODAY) is PlaceInWork.QUEUE
+    assert news(asked).standing.asked_at is not None, "the row keeps its mark"
+
+
+def test_a_question_of_before_its_flags_were_kept_waits_as_it_did():
+    one = acknowledged(review(*RULES[1:]))
+    old = with_entry(one, replace(entry_of(one, ("ask", ALICE)), flags=None))
+    assert screened_again(old, *RULES[1:], RULES[0]).standing.place(TODAY) is PlaceInWork.QUEUE  # urgent
+    assert screened_again(old, *RULES[1:]).standing.place(TODAY) is PlaceInWork.WAITING_ON_PATIENT
 
 
 @walks

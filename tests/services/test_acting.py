@@ -14,7 +14,7 @@ from intake.domain.review_entries import Done, View, ViewKind
 from intake.domain.rules import Priority
 from intake.domain.standing import PlaceInWork
 from intake.domain.viewing import ViewNotDue
-from intake.services import acting, reviewing, second_reads, viewing
+from intake.services import accounts, acting, reviewing, second_reads, viewing
 from intake.services.viewing import ViewFirst
 from intake.storage import audit, reviews
 from short_form import LIBRARY, send
@@ -224,6 +224,7 @@ def test_where_one_clinician_works_nothing_waits_for_another(tmp_path):
     copy = make_copy(tmp_path, LIBRARY)
     alone = staff(copy.clinic, "alice", "A. Rivera, MD", Role.CLINICIAN)
     staff(copy.clinic, "bob", "B. Stone", Role.ADMINISTRATOR)
+    accounts.add_staff(copy.clinic, None, "carol", "C. Diaz, NP", [Role.CLINICIAN])  # invited, never came
     form = send(copy)
 
     sign(with_share(copy.clinic, 100), alone, form)

@@ -7,21 +7,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchanging import ASKED, CANNOT_TELL, FORM, LIBRARY, begun, secret_of, sent_to
+from exchanging import ASKED, CANNOT_TELL, FORM, LIBRARY, begun, secret_of, sent_to, signs
 from intake.content.library import parse_library
 from intake.domain.answers import BLANK, DECLINED, NOT_SURE, Answers, Chosen, Text, answered
+from intake.domain.coming_back import Since
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.replies import DoesNotFit, Reply, revised
 from intake.domain.review import Changed, SignOff, Status
 from intake.domain.review_entries import By, Done, LookAgain, Question, Revised
-from intake.domain.standing import PlaceInWork
+from intake.domain.standing import LINK_LIVES, PlaceInWork
 from intake.domain.stood_before import stood_before
 from intake.domain.submissions import Signature
-from intake.services import answering, asking, impact, replay, replies, replying, reviewing
+from intake.services import acting, answering, asking, impact, queue, replay, replies, replying, reviewing
+from intake.services.asked_then import NotKept
 from intake.services.asking import NotOpen, UnknownQuestion, Wanted
-from intake.services.replying import NothingToSend, Over, Settled
+from intake.services.replies import ReplyWaits
+from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
 from intake.storage import audit, patient_questions, reviews
 from intake.storage import replies as stored
+from intake.storage.submissions import SIGNED
+from intake.storage.tables import SubmissionRow
 from sending import fill_in
 from web.clinic.content import MEDICINES, RULES
 
@@ -48,7 +53,7 @@ def replied(exchange, sent, words="", changes=None, name="Quetzal Doe"):
     token = replying.open_question(exchange.desk, sent.link, exchange.reference)
     assert token, "link and reference open the question"
     replying.save(exchange.desk, token, words, changes or {})
-    replying.send(exchange.desk, token, name)
+    signs(exchange.desk, token, name)
     return token
 
 
@@ -58,7 +63,12 @@ def events_of(exchange):
 
 
 def test_an_answer_given_again_is_read_by_the_rules_and_the_old_one_is_kept(exchange):
+    for flag in exchange.review.flags:
+        reviewing.acknowledge(
+            exchange.copy.clinic, exchange.alice, exchange.submission, flag.key, "", Done.CALLED_PATIENT
+        )
     sent = exchange.asks(flag=exchange.flag().key, again="treated")
+    assert exchange.review.entries[-1].flags == tuple(flag.key for flag in exchange.review.flags)
     assert exchange.review.standing.place(exchange.desk.today()) is PlaceInWork.WAITING_ON_PATIENT
 
     replied(exchange, sent, "I stopped taking it.", {"treated": NO})
@@ -176,7 +186,7 @@ def test_a_reply_is_taken_in_once_however_often_somebody_looks(exchange):
 def test_sending_twice_sends_once(exchange):
     token = replied(exchange, exchange.asks(), "Yes.")
 
-    replying.send(exchange.desk, token, "Quetzal Doe")
+    signs(exchange.desk, token, "Quetzal Doe")
 
     assert events_of(exchange).count("PatientReplied") == 1
     with pytest.raises(Over):
@@ -189,16 +199,16 @@ def test_two_browsers_that_opened_one_question_answer_it_once(exchange):
     for token in (one, other):
         replying.save(exchange.desk, token, "Yes.", {})
 
-    replying.send(exchange.desk, one, "Quetzal Doe")
+    signs(exchange.desk, one, "Quetzal Doe")
     with pytest.raises(Settled):
-        replying.send(exchange.desk, other, "Quetzal Doe")
+        signs(exchange.desk, other, "Quetzal Doe")
 
 
 def test_nothing_at_all_is_not_sent(exchange):
     token = replying.open_question(exchange.desk, exchange.asks().link, exchange.reference)
 
     with pytest.raises(NothingToSend):
-        replying.send(exchange.desk, token, "Quetzal Doe")
+        signs(exchange.desk, token, "Quetzal Doe")
 
 
 def test_a_question_taken_back_cannot_be_opened_nor_answered_from_a_page_left_open(exchange):
@@ -284,7 +294,7 @@ def test_an_addendum_comes_from_whoever_just_sent_and_from_nobody_else(exchange)
     receipt = answering.send(exchange.desk, form, "Quetzal Doe")
     token = replying.add_something(exchange.desk, form, "")
     replying.save(exchange.desk, token, "I forgot: I fainted once.", {})
-    replying.send(exchange.desk, token, "Quetzal Doe")
+    signs(exchange.desk, token, "Quetzal Doe")
     again = replying.add_something(exchange.desk, "", token)
 
     assert replying.add_something(exchange.desk, "", "") is None
@@ -293,6 +303,99 @@ def test_an_addendum_comes_from_whoever_just_sent_and_from_nobody_else(exchange)
     clinic = exchange.copy.clinic
     review = reviewing.open_review(clinic, exchange.alice, replay.which(clinic, receipt.reference))
     assert [(one.words, one.asked) for one in review.entries] == [("I forgot: I fainted once.", None)]
+
+
+@pytest.fixture
+def nothing_kept(monkeypatch):
+    """The questions of the form's time cannot be read here any more."""
+
+    def not_kept(*_editions):
+        raise NotKept("NoSuchEdition")
+
+    monkeypatch.setattr(replies, "asked_then", not_kept)
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """A form in a clinic of its own, for what leaves something behind."""
+    exchange = begun(tmp_path)
+    yield exchange
+    exchange.copy.desk.database.dispose()
+    exchange.copy.clinic.database.dispose()
+
+
+def in_queue(exchange):
+    page = queue.open_list(exchange.copy.clinic, exchange.alice, PlaceInWork.QUEUE)
+    return {one.entry.submission: one for one in page.lines}.get(exchange.submission)
+
+
+def reads_all(exchange):
+    for flag in exchange.review.flags:
+        reviewing.acknowledge(
+            exchange.copy.clinic, exchange.alice, exchange.submission, flag.key, "", Done.CALLED_PATIENT
+        )
+
+
+def signs_off(exchange):
+    shown = exchange.review.fingerprint()
+    reviewing.sign_off(exchange.copy.clinic, exchange.alice, exchange.submission, "", shown)
+
+
+def test_words_are_read_whatever_became_of_the_questions(exchange, nothing_kept):
+    replied(exchange, exchange.asks(), "I fainted.")
+
+    assert exchange.take_in() == 1
+    assert exchange.review.entries[-1].words == "I fainted."
+
+
+@pytest.mark.parametrize("before", ["asked", "put off", "signed", "finished"])
+def test_a_reply_that_cannot_be_read_stands_in_the_queue_whatever_the_form_was(alone, nothing_kept, before):
+    exchange = alone
+    reads_all(exchange)
+    sent = exchange.asks(again="treated")
+    if before in ("signed", "finished"):
+        signs_off(exchange)
+    if before == "put off":
+        day = exchange.desk.today() + timedelta(days=30)
+        acting.look_again(exchange.copy.clinic, exchange.alice, exchange.submission, day, "")
+    assert in_queue(exchange) is None
+    exchange.copy.clock.at += timedelta(hours=2)
+    replied(exchange, sent, "", {"treated": NO})
+    if before == "finished":
+        with exchange.copy.clinic.database.write() as session:  # nothing else brings it back
+            row = session.get_one(SubmissionRow, exchange.submission)
+            row.state = SIGNED
+
+    line = in_queue(exchange)
+
+    assert line is not None
+    assert line.unread_reply
+    assert (line.since, line.at) == (Since.ANSWERED, exchange.copy.clock.at)
+
+
+def test_nobody_signs_while_a_reply_waits_that_cannot_be_read(alone, nothing_kept):
+    reads_all(alone)
+    replied(alone, alone.asks(again="treated"), "", {"treated": NO})
+
+    with pytest.raises(ReplyWaits):
+        signs_off(alone)
+
+    assert not alone.review.sign_offs
+    assert in_queue(alone).unread_reply
+
+
+def test_nobody_signs_words_that_another_tab_wrote_after_the_page_was_shown(exchange):
+    sent = exchange.asks()
+    token = replying.open_question(exchange.desk, sent.link, exchange.reference)
+    seen = replying.shown(replying.save(exchange.desk, token, "Yes.", {}).draft, ())
+    replying.save(exchange.desk, token, "No.", {})
+
+    with pytest.raises(NotAsShown):
+        replying.send(exchange.desk, token, "Quetzal Doe", seen)
+
+    assert exchange.take_in() == 0
+    signs(exchange.desk, token, "Quetzal Doe")
+    assert exchange.review.entries[-1].words == "No."
 
 
 def test_a_reply_that_cannot_be_opened_is_kept_and_keeps_no_other_out(exchange, monkeypatch, caplog):
@@ -407,7 +510,7 @@ def test_a_reply_is_read_under_the_questions_the_form_was_asked_with(tmp_path):
 
     assert replying.again_page(exchange.desk, draft).questions[0].ask == "Is it treated?"
     replying.save(exchange.desk, token, "", {"treated": NO})
-    replying.send(exchange.desk, token, "Quetzal Doe")
+    signs(exchange.desk, token, "Quetzal Doe")
     newest = exchange.review.submission
     assert newest.editions == exchange.review.earlier[0].editions
     lines = [line.asked for part in newest.transcript for line in part.lines if line.question == "treated"]
@@ -497,5 +600,5 @@ def test_the_question_is_stored_with_what_is_asked_again(exchange):
     assert entry.again == "treated"
     with exchange.copy.clinic.database.read() as session:
         link = patient_questions.states(session, exchange.submission)[1]
-    assert link.expires_at - link.made_at == asking.LINK_LIVES
+    assert link.expires_at - link.made_at == LINK_LIVES
     assert secret_of(exchange.asks("Once more?")).strip()

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from exchanging import begun
+from exchanging import begun, signs
 from intake.domain.review_entries import QuestionWithdrawn, Revised
 from intake.services import asking, replies, replying, trail
 from intake.services.asking import NotOpen
@@ -40,8 +40,8 @@ def test_a_question_is_answered_or_taken_back_and_never_both(exchange):
             token = replying.open_question(desk, sent.link, exchange.reference)
             replying.save(desk, token, f"Answer {number}.", {})
             deeds = [
-                lambda token=token: replying.send(desk, token, "Quetzal Doe"),
-                lambda token=token: replying.send(desk, token, "Quetzal Doe"),
+                lambda token=token: signs(desk, token, "Quetzal Doe"),
+                lambda token=token: signs(desk, token, "Quetzal Doe"),
                 lambda place=place: asking.take_back(clinic, alice, form, place),
                 lambda: replies.take_in(clinic),
                 lambda: replies.take_in(clinic),

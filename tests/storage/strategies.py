@@ -1,5 +1,6 @@
 """Any answers, screenings and reviews a patient and a clinic could possibly make."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 from decimal import Decimal
 
@@ -130,7 +131,7 @@ entries = st.one_of(
     st.builds(Undoing, st.integers(1, 99), words, by),
     st.builds(Reopening, any_words, by),
     st.builds(LookAgain, st.none() | st.dates(), any_words, by, st.none() | tuples_of(ids)),
-    st.builds(Question, any_words, by, words, ids, any_words),
+    st.builds(Question, any_words, by, words, ids, any_words, any_words, st.none() | tuples_of(ids)),
     st.builds(QuestionWithdrawn, st.integers(1, 99), by),
     st.builds(
         Revised, st.integers(2, 99), st.none() | st.integers(1, 99), any_words, tuples_of(ids), moments
@@ -147,14 +148,19 @@ entries = st.one_of(
     st.builds(TakenOver, st.uuids(), words, any_words, by),
 )
 said_of_two = st.builds(SaidOfTwo, st.booleans(), by)
+asked = st.none() | st.tuples(moments, moments)  # the oldest open question and the newest
 standings = st.builds(
-    Standing,
-    st.booleans(),
-    st.none() | st.dates(),
-    st.none() | moments,
-    st.booleans(),
-    st.booleans(),
-    st.none() | st.uuids(),
+    lambda one, asked: replace(one, asked_at=asked and asked[0], asked_last_at=asked and asked[1]),
+    st.builds(
+        Standing,
+        signed=st.booleans(),
+        look_again_on=st.none() | st.dates(),
+        new_answer=st.booleans(),
+        second_read=st.booleans(),
+        signed_by=st.none() | st.uuids(),
+        needs_clinic=st.booleans(),
+    ),
+    asked,
 )
 feedback = st.builds(
     Feedback, st.sampled_from(FeedbackKind), words, ids, words, any_words, st.uuids(), words, moments

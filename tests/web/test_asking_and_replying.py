@@ -6,9 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from copies import NOON
+from copies import NOON, PASSWORD
 from exchanging import CANNOT_TELL, FORM, begun, sent_to, shown_link, signed_in
+from intake.domain.review_entries import Done
+from intake.domain.standing import LINK_LIVES
 from intake.services import answering, asking, exchanges, replay, replying, reviewing
+from intake.services import replies as taking_in
+from intake.services.asked_then import NotKept
 from intake.storage import audit, patient_questions
 from intake.web.clinic.site import create_clinic_site
 from sending import fill_in
@@ -325,6 +329,57 @@ def test_what_is_asked_again_stands_beside_the_old_answer_and_nothing_is_chosen_
     assert "You changed your form" in pat.text
 
 
+def test_a_reply_that_cannot_be_read_is_told_in_the_queue_and_where_one_signs_and_keeps_the_note(
+    alice, exchange, pat, monkeypatch
+):
+    for flag in exchange.review.flags:
+        reviewing.acknowledge(
+            exchange.copy.clinic, exchange.alice, exchange.submission, flag.key, "", Done.CALLED_PATIENT
+        )
+    replies(pat, exchange, shown_link(sends(alice, exchange, again="treated").text), treated="no")
+
+    def not_kept(*_editions):
+        raise NotKept("NoSuchEdition")
+
+    monkeypatch.setattr(taking_in, "asked_then", not_kept)
+    assert "Reply cannot be read" in alice.open("/queue").text
+    page = f"/submissions/{exchange.submission}/sign-off"
+    alice.open(page)
+    assert "A reply could not be read" in alice.text
+    kept = {name: hidden(alice, name) for name in ("shown", "seen")}
+    alice.send(page, password=PASSWORD, note="Spoke with Pat", **kept)
+
+    assert alice.status == 409
+    assert "The patient sent something that is not in this form" in alice.text
+    assert "Spoke with Pat" in alice.response.text
+    monkeypatch.undo()
+    assert exchange.take_in() == 1
+    assert not exchange.review.sign_offs
+
+
+def test_what_another_tab_wrote_while_the_page_was_being_signed_is_shown_before_it_is_sent(
+    alice, exchange, pat, monkeypatch
+):
+    link = shown_link(sends(alice, exchange).text)
+    opens(pat, exchange, link)
+    pat.send("/reply/question", **{"reply-words": "SHOWN"})
+    pat.follow()
+    shown = re.search(r'name="shown" value="([^"]+)"', pat.html)[1]
+    real = replying.send
+
+    def after_another_tab(desk, token, name, seen):
+        replying.save(desk, token, "NEVER SHOWN", {})
+        return real(desk, token, name, seen)
+
+    monkeypatch.setattr(replying, "send", after_another_tab)
+    pat.send("/reply/check", shown=shown, agree="y", typed_name="Quetzal Doe")
+
+    assert pat.status == 409
+    assert "NEVER SHOWN" in pat.text
+    assert "changed in another window" in pat.text
+    assert exchange.take_in() == 0
+
+
 def test_a_changed_answer_is_signed_for_anew_and_by_what_is_shown(alice, exchange, pat):
     link = shown_link(sends(alice, exchange, again="treated").text)
     opens(pat, exchange, link)
@@ -491,9 +546,9 @@ def test_whatever_is_wrong_the_answer_is_one_and_the_same(alice, exchange):
     }
     other = sent_to(exchange.copy, exchange.alice)
     answers["another's reference"] = tries(Visitor(exchange.desk), good, other.reference)
-    exchange.copy.clock.at += asking.LINK_LIVES
+    exchange.copy.clock.at += LINK_LIVES
     answers["expired"] = tries(Visitor(exchange.desk), good, exchange.reference)
-    exchange.copy.clock.at -= asking.LINK_LIVES
+    exchange.copy.clock.at -= LINK_LIVES
     asking.take_back(exchange.copy.clinic, exchange.alice, exchange.submission, 1)
     answers["taken back"] = tries(Visitor(exchange.desk), good, exchange.reference)
 

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length
 from intake.domain.answers import State
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.review import Changed, UnknownFlag
+from intake.domain.standing import LINK_LIVES
 from intake.domain.wording import Line
 from intake.services import asking, exchanges, notices, ways_to_ask
 from intake.services.asking import NotOpen, UnknownQuestion, Wanted
@@ -191,7 +192,7 @@ def _page(
 
 def _sent(submission: UUID, sent: SentQuestion, *, renewed: bool) -> ResponseReturnValue:
     mailto = exchanges.mailto(this_clinic(), sent.mail, sent.email) if sent.email else ""
-    lives = asking.LINK_LIVES.days
+    lives = LINK_LIVES.days
     return render_template(
         "clinic/ask_sent.html", submission=submission, sent=sent, mailto=mailto, renewed=renewed, lives=lives
     )

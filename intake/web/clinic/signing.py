@@ -11,6 +11,7 @@ from intake.domain.review import AlreadySignedOff, Changed, NotReady
 from intake.domain.review_changes import ChangedAnswer, Shown, as_shown, review_changes
 from intake.domain.standing import open_questions
 from intake.services import accounts, reviewing
+from intake.services.replies import ReplyWaits
 from intake.services.review_told import Told, changes_told, flags_told
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic import paper_entries, sessions
@@ -59,6 +60,8 @@ def sign(member: StaffMember, submission: UUID) -> ResponseReturnValue:
         reviewing.sign_off(clinic, member, submission, typed(form.note), typed(form.shown), form.step)
     except NoSuchSubmission:
         abort(404)
+    except ReplyWaits:
+        return _page(member, open_reading(member, submission), form, 409, reply_waits=True)
     except (AlreadySignedOff, NotReady, Changed):
         reading = open_reading(member, submission)
         return _page(member, reading, form, 409, news=_news(reading, form))
@@ -105,6 +108,7 @@ def _page(
     status: int = 200,
     *,
     news: News | None = None,
+    reply_waits: bool = False,
 ) -> ResponseReturnValue:
     if reading.signed is not None:
         at = sessions.this_clinic().local(reading.signed.at)
@@ -120,6 +124,7 @@ def _page(
         member=member,
         form=form,
         news=news,
+        reply_waits=reply_waits,
         questions=open_questions(reading.review.entries),
         statement=reviewing.STATEMENT,
         # All that the fingerprint covers stands on the page.

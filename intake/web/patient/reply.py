@@ -14,9 +14,10 @@ from werkzeug.datastructures import MultiDict
 
 from intake.domain.answers import BLANK, Answer
 from intake.domain.questionnaire import Kind, Page
+from intake.domain.replies import ReplyDraft
 from intake.services import replying
 from intake.services.asked_then import NotKept
-from intake.services.replying import NothingToSend, Over, Settled
+from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
 from intake.web.guard import open_to_all
 from intake.web.patient import parse
 from intake.web.patient.forms import PageForm
@@ -122,33 +123,21 @@ def check(at: Replying) -> ResponseReturnValue:
     if not at.draft.words and not lines:
         return redirect(url_for("reply.question"), 303)
     form = SignForm(request.form if request.method == "POST" else None)
-    shown = replying.shown(at.draft, lines)
-    changed = request.method == "POST" and request.form.get("shown") != shown
-    if request.method == "POST" and not changed and (name := form.read()) is not None:
+    if request.method == "POST" and (name := form.read()) is not None:
         try:
-            replying.send(at.desk, at.token, name)
+            replying.send(at.desk, at.token, name, request.form.get("shown", ""))
         except Over:
             return over(words=at.draft.words)
         except Settled:
             return over(409, settled=True, words=at.draft.words)
         except NothingToSend:
             return redirect(url_for("reply.question"), 303)
+        except NotAsShown:
+            return _check_again(at, form)
         return redirect(url_for("reply.sent"), 303)
-    page = render_template(
-        "patient/reply_check.html",
-        form=form,
-        shown=shown,
-        changed=changed,
-        words=at.draft.words,
-        carried=KEPT,
-        answers=lines,
-        same=replying.same_as_before(at.draft),
-        asked=at.asked,
-        consent=replying.asked_for(at.desk, at.draft).questionnaire.consent,
-        today=at.desk.today(),
-        lines=help_lines(),
-    )
-    return page, 409 if changed else 422 if form.errors else 200
+    shown = replying.shown(at.draft, lines)
+    changed = request.method == "POST" and request.form.get("shown") != shown
+    return _check(at, at.draft, form, changed=changed), 409 if changed else 422 if form.errors else 200
 
 
 @reply.get("/reply/sent")
@@ -227,6 +216,32 @@ def _door(form: DoorForm) -> str:
     address = url_for("reply.script", mark=_mark())
     form.describe(the_desk().settings.reference_prefix)
     return render_template("patient/reply.html", form=form, script=address, lines=help_lines())
+
+
+def _check(at: Replying, draft: ReplyDraft, form: SignForm, *, changed: bool = False) -> str:
+    lines = replying.answers_in_words(at.desk, draft)
+    return render_template(
+        "patient/reply_check.html",
+        form=form,
+        shown=replying.shown(draft, lines),
+        changed=changed,
+        words=draft.words,
+        carried=KEPT,
+        answers=lines,
+        same=replying.same_as_before(draft),
+        asked=at.asked,
+        consent=replying.asked_for(at.desk, draft).questionnaire.consent,
+        today=at.desk.today(),
+        lines=help_lines(),
+    )
+
+
+def _check_again(at: Replying, form: SignForm) -> ResponseReturnValue:
+    """What would be sent by now: another tab may have changed it since this page was asked for, too."""
+    visit = replying.find(at.desk, at.token)
+    if visit is None:
+        return over(words=at.draft.words)
+    return _check(at, visit.draft, form, changed=True), 409
 
 
 def _question(at: Replying, words: WordsForm, asks: PageForm | None, *, doubts: tuple[str, ...] = ()) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from copies import Copy, make_copy, staff
+from exchanging import signs
 from intake.content.library import Library
 from intake.domain.answers import Day, Number, Text
 from intake.domain.feedback import FeedbackKind
@@ -174,7 +175,7 @@ def _do_the_rest(seeded: SeededClinic, with_words: Copy) -> None:
     token = replying.open_question(with_words.desk, asked.link, seeded.references["writer"])
     assert token, "link and reference open the question"
     replying.save(with_words.desk, token, word("writer:note:reply"), {})
-    replying.send(with_words.desk, token, f"Signed {word('writer:signature')}")
+    signs(with_words.desk, token, f"Signed {word('writer:signature')}")
     replies.take_in(with_words.clinic)
     acting.reopen(clinic, alice, nora, word("nora:note:reopening"), 1)
     tomorrow = clinic.today() + timedelta(days=1)

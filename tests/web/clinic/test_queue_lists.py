@@ -113,9 +113,9 @@ def test_a_promise_in_hours_counts_weekends(clinic, sent, clock):
 
 
 def test_what_waits_on_the_patient_stands_apart_and_comes_back_with_the_answer(
-    alice, sent, record, clock, clinic, monkeypatch
+    alice, many, record, clock, clinic, monkeypatch
 ):
-    submission = sent()
+    (submission,) = many(1)
     record(submission, lambda by: Question("Which dose?", by))
     clock.move(hours=80)
     alice.sign_in("alice", PASSWORD)
@@ -135,6 +135,34 @@ def test_what_waits_on_the_patient_stands_apart_and_comes_back_with_the_answer(
     (row,) = rows(alice)
     assert "New answer" in row
     assert "Waiting 5 min, since the patient answered Due in" in row
+
+
+def test_a_question_takes_no_urgent_form_out_of_the_queue_before_somebody_acknowledged_it(
+    alice, sent, record, clinic, staff
+):
+    submission = sent()
+    record(submission, lambda by: Question("Which pharmacy do you use?", by))
+
+    (row,) = rows(alice)
+    assert "Urgent Patient was asked" in row
+    assert "Due in" in row
+    assert rows(alice, "/queue/waiting-on-patient") == []
+
+    with clinic.database.write() as session:
+        acknowledge_all(session, clinic.keys, submission, staff["alice"])
+    assert rows(alice) == []
+
+
+def test_what_nobody_answered_comes_back_when_the_link_ran_out(signed_in, many, record, clock):
+    (submission,) = many(1)
+    record(submission, lambda by: Question("Which dose?", by))
+
+    clock.move(days=13)
+    assert rows(signed_in("alice")) == []
+    clock.move(days=1)
+    (row,) = rows(signed_in("alice"))
+    assert "Patient was asked" in row
+    assert "since the link to the question ran out" in row
 
 
 def test_what_is_put_off_comes_back_by_itself_that_morning(signed_in, sent, record, clock):
@@ -177,6 +205,30 @@ def test_a_second_reading_is_a_group_of_its_own_and_never_the_signers(signed_in,
     record(submission, lambda by: View(ViewKind.SECOND, None, "", by), by="dana")
     assert rows(dana) == []
     assert len(rows(dana, "/queue/done")) == 1
+
+
+def test_a_form_to_be_read_twice_comes_back_to_its_signer_on_its_day_and_while_the_patient_is_asked(
+    signed_in, sent, signed, record, clock
+):
+    put_off, asked = sent(), sent()
+    signed(put_off, second_read=True)
+    record(put_off, lambda by: LookAgain(date(2026, 11, 23), "Lithium level", by))
+    record(asked, lambda by: Question("Which dose?", by))
+    signed(asked, second_read=True)
+
+    alice = signed_in("alice")
+    assert rows(alice) == []
+    assert "Comes back November 23, 2026" in rows(alice, "/queue/later")[0]
+    assert len(rows(alice, "/queue/waiting-on-patient")) == 1
+    assert len(rows(signed_in("dana"))) == 2
+
+    clock.move(days=4)
+    alice = signed_in("alice")
+    (row,) = rows(alice)
+    assert "Look again" in row
+    assert "since the day to look again" in row
+    clock.move(days=14)
+    assert len(rows(signed_in("alice"))) == 2
 
 
 def test_read_first_hides_what_the_rules_said_and_keeps_the_order(clinic, sent, staff, clock):
@@ -278,6 +330,8 @@ def test_filters_show_mine_a_group_or_days_and_can_be_cleared(alice, clinic, sen
 def test_every_list_says_who_has_a_form_since_when_and_until_when(alice, clinic, sent, staff, record, signed):
     forms = {"/queue": sent(), "/queue/waiting-on-patient": sent(), "/queue/later": sent()}
     forms["/queue/done"] = sent()
+    with clinic.database.write() as session:
+        acknowledge_all(session, clinic.keys, forms["/queue/waiting-on-patient"], staff["alice"])
     record(forms["/queue/waiting-on-patient"], lambda by: Question("Which dose?", by))
     record(forms["/queue/later"], lambda by: LookAgain(date(2026, 12, 1), "", by))
     signed(forms["/queue/done"])
