@@ -190,7 +190,7 @@ def _look_again_on(
     if last.on is None:
         return None
     # Nobody put off what came in or was raised since: that is looked at as if there were no day.
-    if any(isinstance(one, Revised | Reopening) for one in entries[place + 1 :]):
+    if any(isinstance(one, Revised | Reopening | Undoing) for one in entries[place + 1 :]):
         return None
     if last.flags is not None and not flags <= set(last.flags):
         return None
