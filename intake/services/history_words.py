@@ -46,8 +46,9 @@ _DONE = {
 }
 _READINGS = {ViewKind.FIRST: "First reading", ViewKind.SECOND: "Second reading"}
 _PAPERS = {
-    "chart": "the chart",
+    "chart": "the PDF for the chart",
     "patient_copy": "the patient’s copy",
+    "copy": "the patient’s copy",
     "access_list": "the list of who opened it",
 }
 
@@ -197,7 +198,7 @@ def _compared(detail: Detail, known: Known) -> Words:
 
 def _printed(detail: Detail, _known: Known) -> Words:
     paper = str(detail["paper"])
-    return f"Made a paper of it: {_PAPERS.get(paper, paper.replace('_', ' '))}", ()
+    return f"Made {_PAPERS.get(paper, paper.replace('_', ' '))}", ()
 
 
 def _exported(detail: Detail, _known: Known) -> Words:

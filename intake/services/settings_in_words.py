@@ -9,6 +9,7 @@ from intake.config import origins
 from intake.domain.clinic_settings import KeptLogo, SettingsChange
 from intake.domain.crisis_lines import ShownLine
 from intake.domain.reading_promise import ReadingPromise
+from intake.domain.wording import long_date
 from intake.services import accounts
 from intake.services.clinic import Clinic
 from intake.storage import clinic_settings
@@ -138,7 +139,7 @@ def said(name: str, value: object) -> tuple[str, ...]:
         case True | False:
             return ("on" if value else "off",)
         case int():
-            return (f"{value} %" if name == "second_read_percent" else f"{value} minutes",)
+            return (f"{value}%" if name == "second_read_percent" else f"{value} minutes",)
         case str():
             return (value,)
         case ReadingPromise():
@@ -155,7 +156,7 @@ def said(name: str, value: object) -> tuple[str, ...]:
 
 def _line(shown: ShownLine) -> str:
     line = shown.line
-    until = "" if line.expires == date.max else f", to be checked by {line.expires.isoformat()}"
+    until = "" if line.expires == date.max else f", to be checked by {long_date(line.expires)}"
     pages = f"on {', '.join(shown.pages)}" if shown.pages else "on no page"
-    checked = f"checked {line.verified.isoformat()}{until}"
+    checked = f"checked {long_date(line.verified)}{until}"
     return f"{line.say} ({line.link}): {line.about}; {checked}; {pages}"

@@ -179,7 +179,8 @@ def test_whatever_is_done_with_a_form_is_told(copy, alice, submission):
     done = {
         events.SubmissionClaimed(submission): "Took it in hand",
         events.SubmissionReleased(submission): "Gave it out of hand",
-        events.SubmissionPrinted(submission, "chart"): "Made a paper of it: the chart",
+        events.SubmissionPrinted(submission, "chart"): "Made the PDF for the chart",
+        events.SubmissionPrinted(submission, "copy"): "Made the patient’s copy",
         events.SubmissionExported(submission, "json"): "Exported as JSON",
         events.AccessListOpened(submission): "Made the list of who opened it",
         events.PatientLinkRenewed(submission): "Made the patient’s link to a question anew",

@@ -1,5 +1,6 @@
 """What is asked before forms leave as files."""
 
+from collections.abc import Callable
 from datetime import date
 
 from flask_wtf import FlaskForm
@@ -18,9 +19,12 @@ def _without() -> BooleanField:
     return BooleanField("Leave out the part on alcohol and drugs, and what the rules made of it")
 
 
-def _a_day(_form: BaseForm, field: Field) -> None:
-    if _day(field) is None:
-        raise ValidationError("Write the day like 2026-12-01")
+def _a_day(which: str) -> Callable[[BaseForm, Field], None]:
+    def check(_form: BaseForm, field: Field) -> None:
+        if _day(field) is None:
+            raise ValidationError(f"Pick the {which} day, like 2026-12-01")
+
+    return check
 
 
 def _day(field: Field) -> date | None:
@@ -28,6 +32,9 @@ def _day(field: Field) -> date | None:
         return date.fromisoformat(typed(field).strip())
     except ValueError:
         return None
+
+
+_FIRST, _LAST = _a_day("first"), _a_day("last")
 
 
 class OneForm(FlaskForm):
@@ -53,8 +60,8 @@ class OneForm(FlaskForm):
 class ManyForm(FlaskForm):
     """Which forms to export, what for, and the password again."""
 
-    since = StringField("Sent from", description="The first day.", validators=[_a_day], render_kw=_DAY)
-    until = StringField("Sent until", description="The last day.", validators=[_a_day], render_kw=_DAY)
+    since = StringField("Sent from", description="The first day.", validators=[_FIRST], render_kw=_DAY)
+    until = StringField("Sent until", description="The last day.", validators=[_LAST], render_kw=_DAY)
     which = RadioField(
         "Which forms",
         choices=[

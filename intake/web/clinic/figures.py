@@ -6,12 +6,14 @@ from typing import TypeVar
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from intake.domain import figures_shown
 from intake.domain.agreement import STEPS
 from intake.domain.figures import FEW, Figures, RuleFigures
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.rules import RuleBook
 from intake.services import agreement, feedback, figures
 from intake.services.figures import PERIODS, SECONDS_FOR_A_PAGE
+from intake.web.clinic import statistics_told
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
 
@@ -42,8 +44,13 @@ def overview(member: StaffMember) -> ResponseReturnValue:
     count = figures.figures(clinic, member, days, SECONDS_FOR_A_PAGE)
     rows = _rows(clinic.library.rulebook, count.figures)
     titles = {row.figures.rule: row.title or row.figures.rule for row in rows}
+    whole = member.may(Permission.REVIEW)
     return render_template(
         "clinic/figures.html",
+        whole=whole,
+        shown=lambda one: figures_shown.shown(one, whole=whole),
+        told=lambda number: statistics_told.count(figures_shown.told(number, whole=whole)),
+        said=statistics_told.count,
         count=count,
         figures=count.figures,
         few=FEW,
@@ -62,7 +69,7 @@ def overview(member: StaffMember) -> ResponseReturnValue:
 
 def percent(share: float | None) -> str:
     """A share as a whole number of hundredths; a rule never run has none."""
-    return "–" if share is None else f"{share:.0%}".replace("%", " %")
+    return "–" if share is None else f"{share:.0%}"
 
 
 def _asked_for(name: str, offered: dict[str, _T], otherwise: _T) -> _T:

@@ -183,7 +183,7 @@ def _number(forms: int | Few | None) -> Number:
 def _share(label: str, one: LeftOpen) -> Row:
     if one.share is None:
         return Row(label, (Number(1.0, "nearly all"),))
-    return Row(label, (Number(one.share, f"{one.share:.0%}".replace("%", " %")),))
+    return Row(label, (Number(one.share, f"{one.share:.0%}"),))
 
 
 def _few(stopped: int | None) -> int | Few:

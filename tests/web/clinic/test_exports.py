@@ -128,7 +128,8 @@ def test_whoever_exports_many_gives_their_password_again_and_nothing_typed_is_lo
     [
         ({"purpose": " "}, "Say in a few words what the export is for"),
         ({"purpose": "two\nlines"}, "Say on one line what the export is for"),
-        ({"since": "soon"}, "Write the day like 2026-12-01"),
+        ({"since": "soon"}, "Pick the first day, like 2026-12-01"),
+        ({"until": "soon"}, "Pick the last day, like 2026-12-01"),
         ({"until": "2026-10-01"}, "Choose a last day that is not before the first"),
         ({"which": "signed"}, "1 thing to check"),
         ({"since": "2026-01-01", "until": "2026-01-02"}, "No form was sent in these days"),

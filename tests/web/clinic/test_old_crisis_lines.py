@@ -27,7 +27,7 @@ def test_the_administrator_is_told_of_lines_nobody_checked(administrator):
     page = staff_page(administrator(RAN_OUT))
 
     assert "Check the ways to reach help" in page
-    assert "Call 911: to be checked by 2026-11-19" in page
+    assert "Call 911: to be checked by November 19, 2026" in page
 
 
 def test_nothing_is_said_up_to_the_last_day(administrator):

@@ -125,4 +125,6 @@ def test_nothing_sent_yet_is_shown_as_that(staffed_instance, tmp_path, clock):
     empty.database.dispose()
 
     assert "fewer than 5 forms" in bob.text
-    assert "There is nothing to draw yet" in bob.text
+    assert "Numbers below 5 are held back." in bob.text
+    assert "held back sent" not in bob.text
+    assert "The number sent is held back." in bob.text
