@@ -268,7 +268,7 @@ def test_three_lists_and_what_no_rule_covers_stand_apart(alice, opened):
     opened(pressure=NOT_SURE, home="no")
 
     assert [len(list(section(alice, one).iter("article"))) for one in ("raised", "cannot-tell")] == [1, 1]
-    assert "No rule looks at these 2 topics: no flag about them says nothing." in words(
+    assert "No rule looks at these 2 topics: no flag here does not mean no risk." in words(
         section(alice, "not-covered")
     )
     aside = alice.page.one("aside")
