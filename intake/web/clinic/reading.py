@@ -8,7 +8,6 @@ from uuid import UUID
 from intake.domain.answer_changes import AnswerChange, changes_over_time
 from intake.domain.answers import Day, Number, State
 from intake.domain.desk import DeskEntry, status_of
-from intake.domain.desk import DeskEntry, status_of
 from intake.domain.feedback import Feedback, FeedbackKind
 from intake.domain.instruments import Instrument
 from intake.domain.measures import in_the_other_system
@@ -130,11 +129,6 @@ class Reading:
         return DeskEntry.of(self.review.submission, status_of(self.review.standing, opened=True))
 
     @property
-    def reached(self) -> DeskEntry:
-        """How to reach the patient, as the front desk sees it."""
-        return DeskEntry.of(self.review.submission, status_of(self.review.standing, opened=True))
-
-    @property
     def filled_in_by(self) -> Line | None:
         """Who filled in the form, as they said; None when that was never asked."""
         lines = (line for part in self.parts for line in part.lines)
@@ -166,7 +160,7 @@ class Reading:
         return tuple(one for one in self.review.screening.lowered if not one.is_silenced)
 
     def has_ended(self, change: Lowered) -> bool:
-        """Whether the last day of a change is over: a screening of today would be without it."""
+        """Whether the last day of a change is over."""
         return change.until < self.today
 
     @property
@@ -188,7 +182,7 @@ class Reading:
         return tuple(one for one in self.changes if one.question == question)
 
     def in_the_other_system(self, question: str) -> str:
-        """A height or weight in the units it was not typed in; empty where both stand there anyway."""
+        """A height or weight in the units it was not typed in; empty where both stand there."""
         value = self.review.submission.answers.value(question)
         return in_the_other_system(value.amount, value.unit) if isinstance(value, Number) else ""
 
