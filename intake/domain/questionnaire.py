@@ -144,6 +144,11 @@ class Page:
         """The page's title, or its only question."""
         return self.title or self.questions[0].ask
 
+    @property
+    def stem(self) -> str:
+        """The title where the questions go on from it, as those of an instrument do; else empty."""
+        return self.title if self.title.endswith(("?", ":", "…")) else ""
+
     def opens_under(self, question: Question) -> tuple[str, str] | None:
         """The parent and choice under which this follow-up opens in place, if it does."""
         match question.only_if:

@@ -38,7 +38,8 @@ class Bases:
     """What the flags of one form rest on, by their keys, or ``unreadable``: why nobody can tell here.
 
     ``stopped`` are the keys of flags whose basis could not be worked out, each with the words for it.
-    ``formulary`` is the medicines list of the screening; None when it cannot be read.
+    ``formulary`` is the medicines list of the screening; None when it cannot be read. ``stems`` are the
+    words that the questions of a page go on from, by question.
     """
 
     by_key: Mapping[str, Basis] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Bases:
     instruments: tuple[Instrument, ...] = ()
     formulary: Formulary | None = None
     unreadable: str = ""
+    stems: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, flag: Flag) -> Basis | None:
         """What a flag rests on; None when that is not known, and ``why_not`` says why."""
@@ -73,7 +75,10 @@ def bases(clinic: Clinic, review: Review) -> Bases:
         except Exception as error:
             # As with a rule that stops: the class alone, since an error's words may quote an answer.
             stopped[flag.key] = _STOPPED.format(type(error).__name__)
-    return Bases(found, stopped, tuple(_instruments(evidence, review)), library.formulary)
+    stems = {
+        one.id: page.stem for _, page in library.questionnaire.pages for one in page.questions if page.stem
+    }
+    return Bases(found, stopped, tuple(_instruments(evidence, review)), library.formulary, stems=stems)
 
 
 def library_of(clinic: Clinic, wanted: Editions) -> Library:

@@ -78,6 +78,34 @@ def graver_below(tab):
     )
 
 
+def unseen_focus(tab):
+    """What beside the flags has the focus and stands off the screen. The detector of the long side."""
+    return tab.evaluate(
+        """() => [...document.querySelectorAll('.side :is(a,button,summary)')].filter(one => {
+            scrollTo(0, 0)
+            if (!one.checkVisibility()) return false
+            one.focus()
+            const {top, bottom} = one.getBoundingClientRect()
+            return top < 0 || bottom > innerHeight
+        }).map(one => one.textContent)"""
+    )
+
+
+def overlaps_the_way_back(tab):
+    """Whether a box of things to put right lies under the link back to the queue. The detector."""
+    return tab.evaluate(
+        """() => {
+            const back = document.querySelector('.back'), box = document.createElement('div')
+            box.className = 'fix'
+            box.textContent = 'Not recorded'
+            back.after(box)
+            const found = box.getBoundingClientRect().top < back.getBoundingClientRect().bottom
+            box.remove()
+            return found ? [box.className] : []
+        }"""
+    )
+
+
 def test_what_to_ask_first_stands_on_the_first_screen(window, site, copy, alice):
     for hours, name in enumerate(FIVE):
         copy.clock.at = NOON - timedelta(hours=hours, minutes=20)
@@ -94,6 +122,17 @@ def test_what_to_ask_first_stands_on_the_first_screen(window, site, copy, alice)
             assert beyond(browser.tab, wanted) == [], f"{browser.tab.title()} at {width}"
             assert graver_below(browser.tab) == [], f"{browser.tab.title()} at {width}"
 
+    browser.tab.set_viewport_size({"width": 1280, "height": 800})
+    assert unseen_focus(browser.tab) == []
+    assert overlaps_the_way_back(browser.tab) == []
+    browser.tab.evaluate(
+        """['.side{max-block-size:none!important}', '.fix{clear:none!important}'].forEach(rule =>
+            document.styleSheets[0].insertRule(rule, document.styleSheets[0].cssRules.length))"""
+    )
+    assert unseen_focus(browser.tab), "a side longer than the screen would be noticed"
+    assert overlaps_the_way_back(browser.tab), "a box under the way back would be noticed"
+    browser.tab.set_viewport_size({"width": 390, "height": 844})
+    browser.tab.evaluate("scrollTo(0, 0)")
     browser.tab.evaluate("document.querySelector('main').style.paddingTop = '60vh'")
     assert "h3" in beyond(browser.tab, ON_A_PHONE), "a first flag further down would be noticed"
     browser.tab.evaluate("document.querySelector('.flag').className = 'flag moderate'")

@@ -103,6 +103,13 @@ def signs(pat, name="Quetzal Doe"):
 # The clinician's page.
 
 
+def test_the_page_of_a_form_says_how_to_call_the_patient(alice, exchange):
+    alice.open(f"/submissions/{exchange.submission}")
+
+    assert "Filled in by: Me. Phone 555-010-0142. A message may name the clinic." in alice.text
+    assert 'href="tel:5550100142"' in alice.response.text
+
+
 def test_a_flag_leads_to_a_page_with_what_the_patient_will_see_and_sentences_to_start_from(alice, exchange):
     place = place_of(exchange, alice, CANNOT_TELL)
     assert CANNOT_TELL not in ask_page(exchange) + f"?flag={place}"

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from uuid import UUID
 
 from intake.domain.answer_changes import AnswerChange, changes_over_time
 from intake.domain.answers import Day, Number, State
+from intake.domain.desk import DeskEntry, status_of
 from intake.domain.feedback import Feedback, FeedbackKind
 from intake.domain.instruments import Instrument
 from intake.domain.measures import in_the_other_system
@@ -122,6 +124,11 @@ class Reading:
         return long_date(value.day) if isinstance(value, Day) else ""
 
     @property
+    def reached(self) -> DeskEntry:
+        """How to reach the patient, as the front desk sees it."""
+        return DeskEntry.of(self.review.submission, status_of(self.review.standing, opened=True))
+
+    @property
     def filled_in_by(self) -> Line | None:
         """Who filled in the form, as they said; None when that was never asked."""
         lines = (line for part in self.parts for line in part.lines)
@@ -131,6 +138,16 @@ class Reading:
     def parts(self) -> tuple[PartLines, ...]:
         """All answers, as they were asked."""
         return self.review.submission.transcript
+
+    def under_stems(self, part: PartLines) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+        """The lines of a part, together while they go on from the same words; those words are first."""
+        groups = groupby(part.lines, key=lambda line: self.bases.stems.get(line.question, ""))
+        return tuple((stem, tuple(lines)) for stem, lines in groups)
+
+    def stem_of(self, instrument: Instrument) -> str:
+        """The words that all items of an instrument go on from; empty when there are none."""
+        stems = {self.bases.stems.get(item.line.question, "") for item in instrument.items}
+        return stems.pop() if len(stems) == 1 else ""
 
     @property
     def silenced(self) -> tuple[Lowered, ...]:
@@ -143,7 +160,7 @@ class Reading:
         return tuple(one for one in self.review.screening.lowered if not one.is_silenced)
 
     def has_ended(self, change: Lowered) -> bool:
-        """Whether the last day of a change is over: a screening of today would be without it."""
+        """Whether the last day of a change is over."""
         return change.until < self.today
 
     @property
@@ -165,7 +182,7 @@ class Reading:
         return tuple(one for one in self.changes if one.question == question)
 
     def in_the_other_system(self, question: str) -> str:
-        """A height or weight in the units it was not typed in; empty where both stand there anyway."""
+        """A height or weight in the units it was not typed in; empty where both stand there."""
         value = self.review.submission.answers.value(question)
         return in_the_other_system(value.amount, value.unit) if isinstance(value, Number) else ""
 

@@ -173,7 +173,7 @@ def test_feedback_can_be_given_after_the_sign_off_and_moves_nothing(clinic, staf
     miss(alice, submission, "Her tremor")
     alice.follow()
 
-    assert "Signed off By A. Rivera, NP" in alice.text
+    assert "Signed off A. Rivera, NP" in alice.text
     assert WORDS in alice.text
 
 

@@ -268,7 +268,7 @@ def test_three_lists_and_what_no_rule_covers_stand_apart(alice, opened):
     opened(pressure=NOT_SURE, home="no")
 
     assert [len(list(section(alice, one).iter("article"))) for one in ("raised", "cannot-tell")] == [1, 1]
-    assert "No rule looks at these 2 topics: no flag about them says nothing." in words(
+    assert "No rule looks at these 2 topics: no flag here does not mean no risk." in words(
         section(alice, "not-covered")
     )
     aside = alice.page.one("aside")
@@ -302,7 +302,7 @@ MEASURED = QUESTIONNAIRE.replace(
           - {id: weight, kind: number, ask: What do you weigh?, label: Weight, units: [lb, kg],
              limits: [10, 500]}
       - id: mood
-        title: Mood
+        title: In the last 2 weeks, how often have you been bothered by…
         questions:
           - {id: low, kind: scale, scale: often, ask: Feeling low?, label: Low}
           - {id: danger, kind: scale, scale: often, ask: Thoughts of death?, label: Danger}
@@ -391,9 +391,20 @@ def test_an_instrument_stands_with_its_items_danger_first_and_the_missing_by_nam
 
     assert words(row(reader, "mood")) == (
         "Mood total At least 1 of 2, incomplete: 1 of 2 answered Missing: item 2, Danger. "
-        "2 items of Mood total Item Answer Points "
-        "2. Thoughts of death? Left blank Missing 1. Feeling low? Every day 1"
+        "2 items of Mood total In the last 2 weeks, how often have you been bothered by… "
+        "Item Answer Points 2. Thoughts of death? Left blank Missing 1. Feeling low? Every day 1"
     )
+
+
+def test_questions_that_go_on_from_the_same_words_stand_under_them_once(measured, reader):
+    reader.open(f"/submissions/{sent_to(measured, low=answered(Chosen('daily')), danger=BLANK)}")
+
+    answers = words(section(reader, "answers"))
+    stem = "In the last 2 weeks, how often have you been bothered by…"
+    assert answers.count(stem) == 1
+    assert f"{stem} Feeling low? Every day" in answers
+    order = [one.get("id") for one in section(reader, "answers").iter() if one.get("id")]
+    assert len(order) == len(set(order))
 
 
 def test_a_total_of_an_instrument_names_its_band(measured, reader):

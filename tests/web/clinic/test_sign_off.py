@@ -12,7 +12,7 @@ from intake.services import reviewing
 from intake.web.clinic.site import create_clinic_site
 from web.clinic.conftest import PASSWORD
 from web.clinic.content import LIBRARY
-from web.clinic.person import Person
+from web.clinic.person import Person, words
 
 STATEMENT = (
     "I have read these answers and the flags above. Signing records that I read this form. "
@@ -105,6 +105,18 @@ def test_signing_shows_who_when_in_which_zone_and_what_it_means(alice, read):
     )
     assert "Go to sign-off" not in alice.text
     assert "Acknowledge" not in [button.text for button in alice.page.tree.iter("button")]
+
+
+def test_a_finished_form_says_once_that_it_is_signed_and_is_nobodys_to_take(alice, read):
+    alice.open(f"/submissions/{read}")
+    assert "Take this form" in alice.text
+    sign(alice, read)
+
+    alice.open(f"/submissions/{read}")
+
+    assert [words(h2) for h2 in alice.page.tree.iter("h2")].count("Signed off") == 1
+    assert "Nobody has this form" not in alice.text
+    assert "Take this form" not in alice.text.replace("Take this form up again", "")
 
 
 def test_what_is_signed_leaves_the_queue_and_stands_under_done(alice, read):

@@ -121,7 +121,7 @@ def test_what_the_rules_do_not_cover_is_always_there(alice, opened):
     opened()
 
     assert words(section(alice, "not-covered")) == (
-        "What the rules do not cover No rule looks at these 2 topics: no flag about them says nothing. "
+        "What the rules do not cover No rule looks at these 2 topics: no flag here does not mean no risk. "
         "Which ones the rules do not cover Eating disorders Sleep"
     )
 
