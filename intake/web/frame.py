@@ -30,8 +30,8 @@ _STYLE = Path(__file__).parent / "static" / "app.css"
 _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 # How many assets of earlier looks are kept at hand, whoever asks for them.
 _MOST_ASSETS = 24
-# The boxes in which somebody writes more than a word or two.
-_SENTENCES = ("note", "words", "reason", "next_words", "purpose")
+# The boxes in which somebody writes more than a word or two; a test compares them with the forms.
+_SENTENCES = ("note", "words", "reason", "next_words", "purpose", "reply-words")
 # Every refusal a browser can get has a page of its own; any other gets the one for its hundred.
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500})
 
