@@ -10,6 +10,7 @@ from intake.domain.coming_back import Since
 from intake.domain.permissions import StaffMember
 from intake.domain.queue_entry import QueueEntry
 from intake.domain.queue_order import Key, Wanted, key, place, rank, waits_since
+from intake.domain.rules import Priority
 from intake.domain.standing import PlaceInWork
 from intake.services.clinic import Clinic
 
@@ -51,6 +52,15 @@ class Line:
     def flags(self) -> int:
         """How many it has: raised, and those nobody can tell."""
         return self.entry.flags + self.entry.cannot_tell
+
+    @property
+    def due_today(self) -> bool:
+        """Whether it is due today whatever patients were promised: urgent means to be reviewed today.
+
+        Overdue stays later than promised: what patients were told is measured, and nothing else.
+        """
+        urgent = self.entry.priority is Priority.URGENT
+        return urgent and self.read_by is not None and not self.overdue
 
     @property
     def looks_again(self) -> bool:

@@ -85,7 +85,7 @@ def test_a_form_is_overdue_in_words_after_the_promised_work_days(signed_in, sent
 
     clock.move(days=3, hours=23)
     (row,) = rows(signed_in("alice"))
-    assert "Waiting 3 days Due in 1 h" in row
+    assert "Waiting 3 days Due today" in row  # urgent means today, whatever was promised
 
     clock.move(hours=3)
     alice = signed_in("alice")
@@ -97,7 +97,7 @@ def test_a_form_is_overdue_in_words_after_the_promised_work_days(signed_in, sent
 
 def test_the_hour_of_the_promise_is_the_clinics_across_the_end_of_summer_time(signed_in, sent, clock):
     clock.at = datetime(2026, 10, 30, 16, 0, tzinfo=UTC)  # Friday noon; clocks go back on Sunday
-    sent()
+    sent(pressure="no")
     clock.at = datetime(2026, 11, 3, 16, 59, tzinfo=UTC)
     assert "Due in 1 min" in rows(signed_in("alice"))[0]
     clock.move(minutes=2)
@@ -134,7 +134,7 @@ def test_what_waits_on_the_patient_stands_apart_and_comes_back_with_the_answer(
     clock.move(minutes=5)
     (row,) = rows(alice)
     assert "New answer" in row
-    assert "Waiting 5 min, since the patient answered Due in" in row
+    assert "Waiting 5 min, since the patient answered Due today" in row
 
 
 def test_a_question_takes_no_urgent_form_out_of_the_queue_before_somebody_acknowledged_it(
