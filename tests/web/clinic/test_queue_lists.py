@@ -134,7 +134,7 @@ def test_what_waits_on_the_patient_stands_apart_and_comes_back_with_the_answer(
     clock.move(minutes=5)
     (row,) = rows(alice)
     assert "New answer" in row
-    assert "Waiting 5 min, since the patient answered Due today" in row
+    assert "Waiting 5 min, since the patient answered Due in" in row
 
 
 def test_a_question_takes_no_urgent_form_out_of_the_queue_before_somebody_acknowledged_it(
@@ -145,7 +145,7 @@ def test_a_question_takes_no_urgent_form_out_of_the_queue_before_somebody_acknow
 
     (row,) = rows(alice)
     assert "Urgent Patient was asked" in row
-    assert "Due in" in row
+    assert "Due today" in row
     assert rows(alice, "/queue/waiting-on-patient") == []
 
     with clinic.database.write() as session:
