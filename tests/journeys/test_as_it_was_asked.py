@@ -60,12 +60,12 @@ def test_a_page_drawn_from_todays_questionnaire_would_be_noticed(tmp_path, monke
     (submission,) = reviewing.to_rescreen(copy.clinic)
     before = page_of(copy, submission)
 
-    def from_today(review, rulebook):
+    def from_today(review, rulebook, same_person):
         parts = tuple(
             replace(part, lines=tuple(replace(line, asked="Please say") for line in part.lines))
             for part in review.submission.transcript
         )
-        return read(replace(review, submission=replace(review.submission, transcript=parts)), rulebook)
+        return read(replace(review, submission=replace(review.submission, transcript=parts)), rulebook, same_person)
 
     from intake.web.clinic.reading import read
 
