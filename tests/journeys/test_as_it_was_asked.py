@@ -65,7 +65,8 @@ def test_a_page_drawn_from_todays_questionnaire_would_be_noticed(tmp_path, monke
             replace(part, lines=tuple(replace(line, asked="Please say") for line in part.lines))
             for part in review.submission.transcript
         )
-        return read(replace(review, submission=replace(review.submission, transcript=parts)), rulebook, same_person)
+        drawn = replace(review, submission=replace(review.submission, transcript=parts))
+        return read(drawn, rulebook, same_person)
 
     from intake.web.clinic.reading import read
 
