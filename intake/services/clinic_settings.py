@@ -6,12 +6,12 @@ nothing changed. Other ways to reach help make another edition of the questionna
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
@@ -19,16 +19,15 @@ from sqlalchemy.orm import Session
 from intake.config import Settings, origins
 from intake.content.crisis_lines import with_lines
 from intake.content.documents import DocumentRefused
-from intake.content.library import Library
 from intake.domain.clinic_settings import ClinicSettings, KeptLogo, SettingsChange, with_values
 from intake.domain.crisis_lines import ShownLine
 from intake.domain.events import EditionPublished
 from intake.domain.logo import LogoKind, Picture
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.reading_promise import ReadingPromise, Unit
+from intake.services.site import Site
 from intake.storage import audit, clinic_settings, editions
 from intake.storage.database import Database
-from intake.storage.encryption import PatientKeys
 
 _log = logging.getLogger("intake")
 # Set under the same name in the file of the settings and on the page.
@@ -56,36 +55,6 @@ _IN_FILE = {
 # How many earlier looks are still served: a page that is open names the stylesheet of its time.
 _LATELY = 5
 _MOST_LINES_KEPT = 4
-
-
-class Site(Protocol):
-    """A patient desk or a clinic."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of the file."""
-
-    @property
-    def database(self) -> Database:
-        """Where changes of the settings are kept."""
-
-    @property
-    def library(self) -> Library:
-        """The content files in force."""
-
-    @property
-    def keys(self) -> PatientKeys:
-        """What seals the audit trail."""
-
-    @property
-    def now(self) -> Callable[[], datetime]:
-        """The clock."""
-
-    def with_library(self, library: Library) -> Self:
-        """The same with another library."""
-
-    def with_settings(self, settings: Settings) -> Self:
-        """The same with other settings."""
 
 
 _Site = TypeVar("_Site", bound=Site)

@@ -6,11 +6,10 @@ screens, and the file does not.
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from threading import Lock
-from typing import Protocol, Self, TypeVar
+from typing import TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -21,38 +20,12 @@ from intake.domain.events import EditionPublished
 from intake.domain.publications import Publication
 from intake.domain.wording import long_date
 from intake.services import published_rules
+from intake.services.site import Site
 from intake.storage import accounts, audit, editions, publications
 from intake.storage.database import Database
-from intake.storage.encryption import PatientKeys
 
 _log = logging.getLogger("intake")
 _kept: WeakKeyDictionary[Database, set[tuple[object, str]]] = WeakKeyDictionary()
-
-
-class Site(Protocol):
-    """A patient desk or a clinic."""
-
-    @property
-    def database(self) -> Database:
-        """Where publications are kept."""
-
-    @property
-    def library(self) -> Library:
-        """The content files, as they were when this process began."""
-
-    @property
-    def keys(self) -> PatientKeys:
-        """What seals the audit trail."""
-
-    @property
-    def now(self) -> Callable[[], datetime]:
-        """The clock."""
-
-    def local(self, at: datetime) -> datetime:
-        """A time as the clinic's clock on the wall shows it."""
-
-    def with_library(self, library: Library) -> Self:
-        """The same with another library."""
 
 
 # Reading the rules anew takes half a second, and every request of a day asks for the same ones.
