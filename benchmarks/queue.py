@@ -30,7 +30,7 @@ from intake.services import accounts, searching
 from intake.services.clinic import Clinic
 from intake.services.instance import opened, prepare
 from intake.storage import submissions
-from intake.storage.codec import summary_to_bytes
+from intake.storage.codec_reviews import summary_to_bytes
 from intake.storage.encryption import new_record_key, seal_for_clinic
 from intake.storage.tables import RecordKeyRow, SignOffRow, SubmissionRow, SummaryRow
 from intake.web.clinic.site import create_clinic_site

@@ -30,7 +30,7 @@ from intake.services import statistics
 from intake.services.clinic import Clinic
 from intake.services.instance import opened, prepare
 from intake.storage import audit, form_tallies, submissions
-from intake.storage.codec import tally_to_bytes
+from intake.storage.codec_reviews import tally_to_bytes
 from intake.storage.encryption import new_record_key, seal_for_clinic
 from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow, TallyRow
 

@@ -32,12 +32,13 @@ from intake.domain.answers import (
 )
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.questionnaire import Kind, Question
-from intake.domain.review import SignOff
+from intake.domain.review_records import SignOff
 from intake.domain.submissions import Signature, Submission
 from intake.domain.truth import Truth
 from intake.domain.wording import PartLines, transcribe
 from intake.storage import reviews, submissions
-from intake.storage.codec import sign_off_to_bytes, submission_to_bytes
+from intake.storage.codec import submission_to_bytes
+from intake.storage.codec_reviews import sign_off_to_bytes
 from intake.storage.database import Database
 from intake.storage.encryption import ClinicKeys, new_record_key, seal_for_clinic
 from intake.storage.tables import RecordKeyRow, SignOffRow, SubmissionRow

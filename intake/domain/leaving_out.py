@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from intake.domain.conditions import question_of, questions_in
 from intake.domain.evidence import rests_on
 from intake.domain.questionnaire import Questionnaire
-from intake.domain.review import Acknowledgement, Review, SignOff
+from intake.domain.review import Review
 from intake.domain.review_entries import Entry, LookAgain, Question, Revised, Undoing
+from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.rules import RuleBook
 from intake.domain.screening import RuleOutcome, Screening
 from intake.domain.submissions import Submission

@@ -6,7 +6,6 @@ Facts are inserted, statuses are computed: nothing here is ever changed in place
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from uuid import UUID
 
 from intake.domain.coming_back import CameBack, SignedAt, came_back
 from intake.domain.feedback import Feedback, FeedbackKind, on_flag, on_submission, standing
@@ -14,42 +13,20 @@ from intake.domain.fingerprint import fingerprint
 from intake.domain.permissions import StaffMember
 from intake.domain.queue_entry import QueueEntry
 from intake.domain.review_entries import Done, Entry, Undoing, meaning
+from intake.domain.review_records import Acknowledgement, Blocker, SeenBefore, SignOff
+from intake.domain.review_refusals import (
+    AlreadyAcknowledged,
+    AlreadySignedOff,
+    Changed,
+    DoneInWords,
+    DoneNeeded,
+    NotReady,
+    UnknownFlag,
+)
 from intake.domain.rules import Priority
 from intake.domain.screening import Flag, RuleOutcome, Screening
 from intake.domain.standing import Signed, Standing
 from intake.domain.submissions import Submission
-
-
-class AlreadyAcknowledged(Exception):
-    """The flag was acknowledged before."""
-
-
-class UnknownFlag(Exception):
-    """No such flag stands on this review now; it may have changed since the page was opened."""
-
-
-class DoneNeeded(Exception):
-    """The flag is urgent: what was done about it has to be said."""
-
-
-class DoneInWords(Exception):
-    """What was done about an urgent flag has to be told in the note: which colleague, what else."""
-
-
-class NotReady(Exception):
-    """Something still stands in the way of a sign-off."""
-
-    def __init__(self, blockers: "tuple[Blocker, ...]") -> None:
-        super().__init__(f"{len(blockers)} flags are not acknowledged")
-        self.blockers = blockers
-
-
-class AlreadySignedOff(Exception):
-    """The review stands signed and nothing has been raised since."""
-
-
-class Changed(Exception):
-    """The submission is not what the page showed when it was opened."""
 
 
 class Status(Enum):
@@ -57,53 +34,6 @@ class Status(Enum):
 
     NEEDS_REVIEW = "needs review"
     SIGNED_OFF = "signed off"
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    """*I have seen this flag*: by whom, when, with a note; of an urgent one, what was done about it."""
-
-    flag: str
-    clinician: UUID
-    printed_name: str
-    note: str
-    at: datetime
-    done: Done | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SignOff:
-    """*I have read this submission*: over the fingerprint of all that was on the screen.
-
-    ``entries`` is how many other facts were recorded by then, ``next_step`` what the clinic does
-    next, in its own words; ``second_read`` that somebody else is to read the form too.
-    """
-
-    clinician: UUID
-    printed_name: str
-    statement: str
-    note: str
-    at: datetime
-    covers: str
-    flags: tuple[str, ...]
-    entries: int = 0
-    next_step: str = ""
-    second_read: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """One flag that stands in the way of a sign-off."""
-
-    flag: Flag
-
-
-@dataclass(frozen=True, slots=True)
-class SeenBefore:
-    """An acknowledgement of a flag as it stood before it changed; ``flag`` is the flag as it was."""
-
-    acknowledgement: Acknowledgement
-    flag: Flag
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from intake.domain.permissions import StaffMember
-from intake.domain.review import (
-    Acknowledgement,
-    AlreadyAcknowledged,
-    AlreadySignedOff,
-    Changed,
-    Review,
-    Status,
-    UnknownFlag,
-)
+from intake.domain.review import Review, Status
 from intake.domain.review_entries import By, LookAgain, Reopening, Undoing
+from intake.domain.review_records import Acknowledgement
+from intake.domain.review_refusals import AlreadyAcknowledged, AlreadySignedOff, Changed, UnknownFlag
 from intake.domain.rules import Priority
 from intake.domain.screening import Flag
 

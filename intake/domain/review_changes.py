@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from intake.domain.answers import State
 from intake.domain.changes import Changes, changes
-from intake.domain.review import Acknowledgement, Review, SignOff
+from intake.domain.review import Review
 from intake.domain.review_entries import Entry, Undoing
+from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.submissions import Submission
 from intake.domain.wording import Line
 

@@ -10,8 +10,9 @@ from intake.domain.answers import Answers, Chosen, Text
 from intake.domain.events import PatientAsked, PatientLinkRenewed, QuestionTakenBack
 from intake.domain.permissions import StaffMember
 from intake.domain.replies import AskedOfPatient, needed_to_ask
-from intake.domain.review import Changed, Review, UnknownFlag
+from intake.domain.review import Review
 from intake.domain.review_entries import By, Question, QuestionWithdrawn
+from intake.domain.review_refusals import Changed, UnknownFlag
 from intake.domain.screening import Flag
 from intake.domain.standing import LINK_LIVES, open_questions
 from intake.domain.submissions import Submission

@@ -12,7 +12,8 @@ from typing import Any
 
 from intake.domain.leaving_out import LeftOut
 from intake.domain.permissions import StaffMember
-from intake.domain.review import Acknowledgement, Review, SignOff
+from intake.domain.review import Review
+from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.rules import Lowered, MovedUp
 from intake.domain.screening import Flag, Screening
 from intake.domain.submissions import Submission

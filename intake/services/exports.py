@@ -19,8 +19,8 @@ from intake.services.clinic import Clinic
 from intake.services.export_json import Exported
 from intake.services.export_zip import Packed
 from intake.storage import audit, every_submission, reviews, revisions
-from intake.storage.codec import UnknownRecord
 from intake.storage.codec_entries import UnknownEntry
+from intake.storage.codec_record import UnknownRecord
 from intake.storage.encryption import DecryptionFailed
 from intake.storage.every_submission import Sent
 from intake.storage.submissions import NoSuchSubmission

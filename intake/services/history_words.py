@@ -11,7 +11,6 @@ from intake.domain.changes import changes
 from intake.domain.events import Event
 from intake.domain.feedback import Feedback
 from intake.domain.feedback import in_short as said_in_short
-from intake.domain.review import Acknowledgement, SignOff
 from intake.domain.review_entries import (
     Done,
     LookAgain,
@@ -24,6 +23,7 @@ from intake.domain.review_entries import (
     View,
     ViewKind,
 )
+from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.wording import long_date
 from intake.services.history_facts import (
     PRIORITIES,

@@ -19,7 +19,8 @@ from intake.domain.wording import PartLines, transcribe
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.instance import Refusal
 from intake.storage import audit, editions, submissions, verbatim
-from intake.storage.codec import UnknownRecord, screening_from_bytes, submission_from_bytes
+from intake.storage.codec import screening_from_bytes, submission_from_bytes
+from intake.storage.codec_record import UnknownRecord
 from intake.storage.editions import NoSuchEdition
 from intake.storage.encryption import DecryptionFailed
 from intake.storage.submissions import NoSuchSubmission

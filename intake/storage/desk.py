@@ -16,7 +16,8 @@ from intake.domain.events import SubmissionOpened
 from intake.domain.standing import NEW, Standing
 from intake.domain.submissions import Submission
 from intake.storage import revisions, submissions
-from intake.storage.codec import UnknownRecord, summary_from_bytes
+from intake.storage.codec_record import UnknownRecord
+from intake.storage.codec_reviews import summary_from_bytes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
 from intake.storage.submissions import OPEN, SIGNED, NoSuchSubmission
 from intake.storage.tables import (

@@ -13,9 +13,11 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from intake.domain.answers import Answers
-from intake.domain.review import SignOff
+from intake.domain.review_records import SignOff
 from intake.storage import reviews, submissions
-from intake.storage.codec import UnknownRecord, sent_answers_from_bytes, sign_off_from_bytes
+from intake.storage.codec import sent_answers_from_bytes
+from intake.storage.codec_record import UnknownRecord
+from intake.storage.codec_reviews import sign_off_from_bytes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, SealingKey
 from intake.storage.tables import RecordKeyRow, RevisionRow, SignOffRow, SubmissionRow
 

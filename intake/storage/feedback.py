@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from intake.domain.feedback import Feedback
 from intake.domain.safety_log import AlreadyClosed, Closing, NoSuchEntry, SafetyEntry, entries
 from intake.storage import submissions
-from intake.storage.codec import (
-    UnknownRecord,
+from intake.storage.codec_record import UnknownRecord
+from intake.storage.codec_reviews import (
     closing_from_bytes,
     closing_to_bytes,
     feedback_from_bytes,

@@ -10,14 +10,16 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intake.domain.tally import Tally, questions_by_state
-from intake.storage import revisions, submissions
-from intake.storage.codec import UnknownRecord, screening_from_bytes, tally_from_bytes
+from intake.storage import revisions, submissions, tallies
+from intake.storage.codec import screening_from_bytes
+from intake.storage.codec_record import UnknownRecord
+from intake.storage.codec_reviews import tally_from_bytes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
-from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow, TallyRow
+from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow
 
 # How many forms are asked for at once.
 _AT_ONCE = 200
@@ -108,18 +110,7 @@ def _tally(session: Session, keys: ClinicKeys, form: UUID, sealed: _Sealed | Non
 
 
 def _sealed(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, _Sealed]:
-    newest = (
-        select(ScreeningRow.submission_id, func.max(ScreeningRow.number).label("number"))
-        .where(ScreeningRow.submission_id.in_(ids))
-        .group_by(ScreeningRow.submission_id)
-        .subquery()
-    )
-    of_newest = and_(TallyRow.submission_id == newest.c.submission_id, TallyRow.number == newest.c.number)
-    query = (
-        select(SubmissionRow.id, RecordKeyRow.sealed, newest.c.number, TallyRow.sealed)
-        .outerjoin(RecordKeyRow, RecordKeyRow.submission_id == SubmissionRow.id)
-        .outerjoin(newest, newest.c.submission_id == SubmissionRow.id)
-        .outerjoin(TallyRow, of_newest)
-        .where(SubmissionRow.id.in_(ids))
-    )
-    return {one: _Sealed(key, number, tally) for one, key, number, tally in session.execute(query)}
+    return {
+        one: _Sealed(key, number, tally)
+        for one, key, number, tally in tallies.of_newest_screenings(session, ids)
+    }

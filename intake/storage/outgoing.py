@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from intake.storage.codec import notice_from_bytes, notice_to_bytes
+from intake.storage.codec_exchanges import notice_from_bytes, notice_to_bytes
 from intake.storage.encryption import (
     ClinicKeys,
     Place,

@@ -14,7 +14,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from intake.domain.replies import AskedOfPatient
-from intake.storage.codec import asked_of_patient_from_bytes, asked_of_patient_to_bytes
+from intake.storage.codec_exchanges import asked_of_patient_from_bytes, asked_of_patient_to_bytes
 from intake.storage.encryption import (
     DecryptionFailed,
     PatientKeys,

@@ -23,7 +23,9 @@ from intake.domain.queue_entry import QueueEntry
 from intake.domain.rules import Priority
 from intake.domain.standing import NEW
 from intake.storage import submissions
-from intake.storage.codec import UnknownRecord, submission_from_bytes, summary_from_bytes
+from intake.storage.codec import submission_from_bytes
+from intake.storage.codec_record import UnknownRecord
+from intake.storage.codec_reviews import summary_from_bytes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
 from intake.storage.submissions import OPEN, SIGNED, NoSuchSubmission
 from intake.storage.tables import (

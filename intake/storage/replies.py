@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from intake.domain.replies import Reply
 from intake.storage import submissions
-from intake.storage.codec import reply_from_bytes, reply_to_bytes
+from intake.storage.codec_exchanges import reply_from_bytes, reply_to_bytes
 from intake.storage.encryption import (
     ClinicKeys,
     PatientKeys,

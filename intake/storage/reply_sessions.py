@@ -13,7 +13,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from intake.domain.replies import ReplyDraft
-from intake.storage.codec import reply_draft_from_bytes, reply_draft_to_bytes
+from intake.storage.codec_exchanges import reply_draft_from_bytes, reply_draft_to_bytes
 from intake.storage.database import writes
 from intake.storage.encryption import (
     PatientKeys,

@@ -12,22 +12,18 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from intake.domain.review import (
-    Acknowledgement,
-    AlreadyAcknowledged,
-    Changed,
-    Review,
-    SignOff,
-)
+from intake.domain.review import Review
 from intake.domain.review_entries import Entry, Undoing
+from intake.domain.review_records import Acknowledgement, SignOff
+from intake.domain.review_refusals import AlreadyAcknowledged, Changed
 from intake.domain.screening import Screening
 from intake.storage import feedback, revisions, submissions
-from intake.storage.codec import (
+from intake.storage.codec import screening_from_bytes
+from intake.storage.codec_reviews import (
     acknowledgement_from_bytes,
     acknowledgement_to_bytes,
     entry_from_bytes,
     entry_to_bytes,
-    screening_from_bytes,
     sign_off_from_bytes,
     sign_off_to_bytes,
 )

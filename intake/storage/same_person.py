@@ -8,12 +8,8 @@ from sqlalchemy.orm import Session
 
 from intake.domain.same_person import Known, SaidOfTwo, linked, pair
 from intake.storage import revisions, submissions
-from intake.storage.codec import (
-    UnknownRecord,
-    said_of_two_from_bytes,
-    said_of_two_to_bytes,
-    summary_from_bytes,
-)
+from intake.storage.codec_record import UnknownRecord
+from intake.storage.codec_reviews import said_of_two_from_bytes, said_of_two_to_bytes, summary_from_bytes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place, SealingKey, content_digest
 from intake.storage.submissions import NoSuchSubmission
 from intake.storage.tables import SamePersonRow, SubmissionRow, SummaryRow

@@ -12,13 +12,8 @@ from intake.domain.queue_entry import QueueEntry
 from intake.domain.screening import Screening
 from intake.domain.submissions import Submission
 from intake.domain.tally import Tally
-from intake.storage.codec import (
-    screening_to_bytes,
-    submission_from_bytes,
-    submission_to_bytes,
-    summary_to_bytes,
-    tally_to_bytes,
-)
+from intake.storage.codec import screening_to_bytes, submission_from_bytes, submission_to_bytes
+from intake.storage.codec_reviews import summary_to_bytes, tally_to_bytes
 from intake.storage.encryption import (
     ClinicKeys,
     DecryptionFailed,

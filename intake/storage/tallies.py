@@ -17,11 +17,11 @@ from intake.domain.figures import Counted
 from intake.domain.review_entries import Undoing
 from intake.domain.tally import Tally, flag_mark
 from intake.storage import feedback, submissions
-from intake.storage.codec import (
-    UnknownRecord,
+from intake.storage.codec import screening_from_bytes
+from intake.storage.codec_record import UnknownRecord
+from intake.storage.codec_reviews import (
     acknowledgement_from_bytes,
     entry_from_bytes,
-    screening_from_bytes,
     sign_off_from_bytes,
     tally_from_bytes,
     tally_to_bytes,
@@ -160,7 +160,12 @@ def _taken_back(session: Session, key: SealingKey, submission: UUID) -> frozense
     return frozenset(one.acknowledgement for one in entries if isinstance(one, Undoing))
 
 
-def _sealed(session: Session, ids: Sequence[UUID]) -> Iterator[_Sealed]:
+def of_newest_screenings(
+    session: Session, ids: Sequence[UUID]
+) -> Iterator[tuple[UUID, bytes | None, int | None, bytes | None]]:
+    """Of each of these submissions its id, its sealed key, the number of its newest screening, and the
+    sealed tally of that; what it has none of is None.
+    """
     newest = (
         select(ScreeningRow.submission_id, func.max(ScreeningRow.number).label("number"))
         .where(ScreeningRow.submission_id.in_(ids))
@@ -170,17 +175,27 @@ def _sealed(session: Session, ids: Sequence[UUID]) -> Iterator[_Sealed]:
     # The tally of the newest screening and of no other: what was raised before counts no more.
     of_newest = and_(TallyRow.submission_id == newest.c.submission_id, TallyRow.number == newest.c.number)
     query = (
-        select(SubmissionRow.id, RecordKeyRow.sealed, newest.c.number, TallyRow.sealed)
+        select(
+            SubmissionRow.id,
+            RecordKeyRow.sealed.label("key"),
+            newest.c.number,
+            TallyRow.sealed.label("tally"),
+        )
         .outerjoin(RecordKeyRow, RecordKeyRow.submission_id == SubmissionRow.id)
         .outerjoin(newest, newest.c.submission_id == SubmissionRow.id)
         .outerjoin(TallyRow, of_newest)
         .where(SubmissionRow.id.in_(ids))
     )
+    for row in session.execute(query):
+        yield row.id, row.key, row.number, row.tally
+
+
+def _sealed(session: Session, ids: Sequence[UUID]) -> Iterator[_Sealed]:
     signed = _newest_sign_offs(session, ids)
     said = feedback.of_several(session, ids)
     found = {
         one: _Sealed(one, key, number, tally, signed.get(one), said.get(one, ()))
-        for one, key, number, tally in session.execute(query)
+        for one, key, number, tally in of_newest_screenings(session, ids)
     }
     return (found[one] for one in ids if one in found)
 

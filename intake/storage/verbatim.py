@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from intake.domain.screening import Screening
 from intake.domain.wording import PartLines
 from intake.storage import revisions, submissions
-from intake.storage.codec import document_of
 from intake.storage.codec_answers import Json
 from intake.storage.codec_overlay import overlay_to_json
+from intake.storage.codec_record import document_of
 from intake.storage.codec_wording import editions_to_json, line_to_json, outcome_to_json, part_to_json
 from intake.storage.encryption import ClinicKeys
 from intake.storage.submissions import NoSuchSubmission

@@ -11,7 +11,8 @@ from intake.domain.agreement import Compared
 from intake.domain.review_entries import View
 from intake.domain.viewing import counts
 from intake.storage import submissions
-from intake.storage.codec import UnknownRecord, entry_from_bytes, tally_from_bytes
+from intake.storage.codec_record import UnknownRecord
+from intake.storage.codec_reviews import entry_from_bytes, tally_from_bytes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, SealingKey
 from intake.storage.reviews import entry_place
 from intake.storage.tables import RecordKeyRow, ReviewEntryRow, TallyRow

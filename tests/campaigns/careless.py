@@ -9,8 +9,8 @@ from uuid import UUID
 
 from intake.cli import main
 from intake.domain.permissions import StaffMember
-from intake.domain.review import AlreadyAcknowledged
 from intake.domain.review_entries import Done
+from intake.domain.review_refusals import AlreadyAcknowledged
 from intake.services import reviewing
 from intake.services.clinic import Clinic
 

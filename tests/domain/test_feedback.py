@@ -16,8 +16,9 @@ from intake.domain.feedback import (
     replaced_by,
     standing,
 )
-from intake.domain.review import Review, UnknownFlag
+from intake.domain.review import Review
 from intake.domain.review_entries import Done
+from intake.domain.review_refusals import UnknownFlag
 from intake.domain.rules import Outcome, Priority
 from intake.domain.safety_log import AlreadyClosed, NoteNeeded, entries
 from storage.samples import ALICE, BOB, NOW, outcome, screening, submission_of_pat

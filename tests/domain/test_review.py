@@ -10,13 +10,12 @@ import small
 from intake.domain.answers import Answers, Chosen, Day, Text, answered
 from intake.domain.conditions import Compare, Operator
 from intake.domain.permissions import Permission, Role, StaffMember
-from intake.domain.review import (
+from intake.domain.review import Review, Status
+from intake.domain.review_refusals import (
     AlreadyAcknowledged,
     AlreadySignedOff,
     Changed,
     NotReady,
-    Review,
-    Status,
     UnknownFlag,
 )
 from intake.domain.rules import Checked, Priority, Rule, RuleBook, Source, SourceKind

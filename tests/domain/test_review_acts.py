@@ -24,16 +24,7 @@ from domain.reviewed import (
     with_entry,
 )
 from intake.domain.answers import NOT_SURE, Chosen, answered
-from intake.domain.review import (
-    AlreadyAcknowledged,
-    AlreadySignedOff,
-    Changed,
-    DoneInWords,
-    DoneNeeded,
-    NotReady,
-    Status,
-    UnknownFlag,
-)
+from intake.domain.review import Status
 from intake.domain.review_acts import (
     FURTHEST,
     AlreadyUndone,
@@ -51,6 +42,15 @@ from intake.domain.review_acts import (
     undo,
 )
 from intake.domain.review_entries import Done
+from intake.domain.review_refusals import (
+    AlreadyAcknowledged,
+    AlreadySignedOff,
+    Changed,
+    DoneInWords,
+    DoneNeeded,
+    NotReady,
+    UnknownFlag,
+)
 from intake.domain.rules import Priority
 from intake.domain.standing import PlaceInWork
 

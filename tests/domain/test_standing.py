@@ -25,7 +25,7 @@ from domain.reviewed import (
 from intake.domain import review_acts
 from intake.domain.answers import NOT_SURE, Chosen, answered
 from intake.domain.changes import says_the_same
-from intake.domain.review import AlreadyAcknowledged, AlreadySignedOff, Changed, NotReady, Status, UnknownFlag
+from intake.domain.review import Status
 from intake.domain.review_changes import Shown, as_shown, review_changes
 from intake.domain.review_entries import (
     By,
@@ -35,6 +35,13 @@ from intake.domain.review_entries import (
     Reopening,
     Undoing,
     ViewKind,
+)
+from intake.domain.review_refusals import (
+    AlreadyAcknowledged,
+    AlreadySignedOff,
+    Changed,
+    NotReady,
+    UnknownFlag,
 )
 from intake.domain.rules import Priority
 from intake.domain.standing import LINK_LIVES, PlaceInWork, open_questions

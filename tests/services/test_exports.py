@@ -16,7 +16,6 @@ from copies import NOON, make_copy, staff
 from intake.domain.answers import Chosen, Text, answered
 from intake.domain.leaving_out import said_without_substance_use, without_substance_use
 from intake.domain.permissions import Role
-from intake.domain.review import Acknowledgement, SignOff
 from intake.domain.review_entries import (
     By,
     Done,
@@ -30,6 +29,7 @@ from intake.domain.review_entries import (
     View,
     ViewKind,
 )
+from intake.domain.review_records import Acknowledgement, SignOff
 from intake.services import demonstration, export_zip, exports
 from intake.services.export_json import Exported
 from intake.services.export_zip import Packed

@@ -18,7 +18,7 @@ from intake.domain.tally import Tally
 from intake.domain.wording import Line, PartLines
 from intake.services import feedback, figures, histories, reviewing
 from intake.storage import audit
-from intake.storage.codec import tally_to_bytes
+from intake.storage.codec_reviews import tally_to_bytes
 
 NOT_USEFUL, WRONG, MISSING = FeedbackKind.NOT_USEFUL, FeedbackKind.WRONG, FeedbackKind.MISSING
 ANEURYSM = f"{sending.PAT}, aneurysm: not_repaired"

@@ -13,8 +13,10 @@ from intake.domain.answers import BLANK, DECLINED, NOT_SURE, Answers, Chosen, Te
 from intake.domain.coming_back import Since
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.replies import DoesNotFit, Reply, revised
-from intake.domain.review import Changed, SignOff, Status
+from intake.domain.review import Status
 from intake.domain.review_entries import By, Done, LookAgain, Question, Revised
+from intake.domain.review_records import SignOff
+from intake.domain.review_refusals import Changed
 from intake.domain.standing import LINK_LIVES, PlaceInWork
 from intake.domain.stood_before import stood_before
 from intake.domain.submissions import Signature

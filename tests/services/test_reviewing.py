@@ -6,8 +6,9 @@ import pytest
 
 import sending
 from intake.content.library import parse_library
-from intake.domain.review import AlreadyAcknowledged, Changed, NotReady, Status
+from intake.domain.review import Status
 from intake.domain.review_entries import Done
+from intake.domain.review_refusals import AlreadyAcknowledged, Changed, NotReady
 from intake.domain.rules import Priority
 from intake.domain.standing import PlaceInWork
 from intake.services import histories, queue, reviewing

@@ -24,7 +24,6 @@ from intake.domain.answers import (
 from intake.domain.coming_back import CameBack, Since
 from intake.domain.feedback import Feedback, FeedbackKind
 from intake.domain.queue_entry import QueueEntry
-from intake.domain.review import Acknowledgement, SignOff
 from intake.domain.review_entries import (
     By,
     Done,
@@ -38,6 +37,7 @@ from intake.domain.review_entries import (
     View,
     ViewKind,
 )
+from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.safety_log import Closing
 from intake.domain.same_person import SaidOfTwo

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from intake.domain.review import AlreadyAcknowledged, AlreadySignedOff, Changed, Status
+from intake.domain.review import Status
 from intake.domain.review_entries import Done
+from intake.domain.review_refusals import AlreadyAcknowledged, AlreadySignedOff, Changed
 from intake.domain.rules import Priority
 from intake.storage import queue, reviews, submissions
 from intake.storage.encryption import SealingKey, content_digest

@@ -8,17 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain import review_acts
 from intake.domain.permissions import Permission, StaffMember
-from intake.domain.review import (
-    AlreadyAcknowledged,
-    AlreadySignedOff,
-    Changed,
-    Review,
-    SeenBefore,
-    Status,
-    UnknownFlag,
-)
+from intake.domain.review import Review, Status
 from intake.domain.review_changes import ChangedAnswer, changed_answers
 from intake.domain.review_entries import LookAgain
+from intake.domain.review_records import SeenBefore
+from intake.domain.review_refusals import AlreadyAcknowledged, AlreadySignedOff, Changed, UnknownFlag
 from intake.domain.screening import Flag
 from intake.domain.viewing import may_read_second
 from intake.services import acting

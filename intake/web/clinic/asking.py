@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length
 
 from intake.domain.answers import State
 from intake.domain.permissions import Permission, StaffMember
-from intake.domain.review import Changed, UnknownFlag
+from intake.domain.review_refusals import Changed, UnknownFlag
 from intake.domain.standing import LINK_LIVES
 from intake.domain.wording import Line
 from intake.services import asking, exchanges, notices, ways_to_ask

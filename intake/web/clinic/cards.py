@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from intake.domain.basis import Basis
 from intake.domain.feedback import Feedback, standing
-from intake.domain.review import Acknowledgement, Review
+from intake.domain.review import Review
+from intake.domain.review_records import Acknowledgement
 from intake.domain.rules import Lowered, MovedUp
 from intake.domain.screening import Flag, RuleOutcome
 from intake.services.basis import Bases

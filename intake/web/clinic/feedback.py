@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.feedback import FeedbackKind, WordsNeeded
 from intake.domain.permissions import Permission, StaffMember
-from intake.domain.review import UnknownFlag
+from intake.domain.review_refusals import UnknownFlag
 from intake.domain.safety_log import AlreadyClosed, NoSuchEntry, NoteNeeded
 from intake.services import feedback
 from intake.storage.submissions import NoSuchSubmission

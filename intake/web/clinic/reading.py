@@ -11,7 +11,8 @@ from intake.domain.desk import DeskEntry, status_of
 from intake.domain.feedback import Feedback, FeedbackKind
 from intake.domain.instruments import Instrument
 from intake.domain.measures import in_the_other_system
-from intake.domain.review import Review, SignOff, Status
+from intake.domain.review import Review, Status
+from intake.domain.review_records import SignOff
 from intake.domain.rules import Checked, Lowered, Outcome, Priority, RuleBook, SourceKind
 from intake.domain.screening import RuleOutcome, Screening
 from intake.domain.stood_before import StoodBefore, stood_before

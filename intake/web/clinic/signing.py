@@ -7,8 +7,8 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.domain.review import AlreadySignedOff, Changed, NotReady
 from intake.domain.review_changes import ChangedAnswer, Shown, as_shown, review_changes
+from intake.domain.review_refusals import AlreadySignedOff, Changed, NotReady
 from intake.domain.standing import open_questions
 from intake.services import accounts, reviewing
 from intake.services.replies import ReplyWaits

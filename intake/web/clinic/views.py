@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.domain.review import AlreadyAcknowledged, DoneInWords, DoneNeeded, UnknownFlag
+from intake.domain.review_refusals import AlreadyAcknowledged, DoneInWords, DoneNeeded, UnknownFlag
 from intake.domain.rules import Priority
 from intake.services import histories, reviewing
 from intake.storage.submissions import NoSuchSubmission

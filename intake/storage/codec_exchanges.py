@@ -1,0 +1,61 @@
+"""What is asked of patients after sending, and what comes back, as the bytes that are sealed and back."""
+
+from intake.domain.replies import AskedOfPatient, Reply, ReplyDraft
+from intake.storage.codec import signature_from_json, signature_to_json
+from intake.storage.codec_answers import answers_from_json, answers_to_json
+from intake.storage.codec_record import document_of, to_bytes
+from intake.storage.codec_replies import (
+    asked_from_json,
+    asked_to_json,
+    reply_draft_from_json,
+    reply_draft_to_json,
+)
+
+
+def asked_of_patient_to_bytes(asked: AskedOfPatient) -> bytes:
+    """What a patient may see of a question."""
+    return to_bytes("asked_of_patient", asked_to_json(asked))
+
+
+def asked_of_patient_from_bytes(content: bytes) -> AskedOfPatient:
+    """The question as the patient sees it."""
+    return asked_from_json(document_of("asked_of_patient", content))
+
+
+def reply_draft_to_bytes(draft: ReplyDraft) -> bytes:
+    """A reply that is being written."""
+    return to_bytes("reply_draft", reply_draft_to_json(draft))
+
+
+def reply_draft_from_bytes(content: bytes) -> ReplyDraft:
+    """The reply as far as it is written."""
+    return reply_draft_from_json(document_of("reply_draft", content))
+
+
+def reply_to_bytes(reply: Reply) -> bytes:
+    """Something more from a patient, signed."""
+    written = {
+        "words": reply.words,
+        "changes": answers_to_json(reply.changes),
+        "signature": signature_to_json(reply.signature),
+        "asked": reply.asked,
+    }
+    return to_bytes("reply", written)
+
+
+def reply_from_bytes(content: bytes) -> Reply:
+    """The reply."""
+    document = document_of("reply", content)
+    changes, signature = answers_from_json(document["changes"]), document["signature"]
+    return Reply(document["words"], changes, signature_from_json(signature), document["asked"])
+
+
+def notice_to_bytes(recipient: str, secret: str, *, named: bool) -> bytes:
+    """Whom a notice goes to, the secret of the link in it, and whether it may name the clinic."""
+    return to_bytes("notice", {"recipient": recipient, "secret": secret, "named": named})
+
+
+def notice_from_bytes(content: bytes) -> tuple[str, str, bool]:
+    """Recipient, secret, and whether it may name the clinic."""
+    document = document_of("notice", content)
+    return document["recipient"], document["secret"], document["named"]
