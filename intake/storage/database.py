@@ -37,7 +37,7 @@ _PRAGMAS = (
     "temp_store = MEMORY",
 )
 # How long a write waits for those of other processes, and for those of this one.
-_BUSY_SECONDS = 10
+_BUSY_SECONDS = 5
 _TURN_SECONDS = 60
 # SQLite lets whoever asks at the right moment write, and keeps the others guessing: among twenty who
 # write at once some are never served. So those of one process stand in line, file by file.

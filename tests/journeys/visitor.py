@@ -37,17 +37,15 @@ class Visitor:
         """Send a form of this page with one of its buttons."""
         return self._ask(form.method.upper(), form.action, form.sent(button), *expecting)
 
+    def send(self, form: Form, button: str) -> int:
+        """Send a form and stay on the page it was on, as in another tab; the status of the answer."""
+        status, _, _ = self._once(form.method.upper(), self._absolute(form.action), form.sent(button))
+        return status
+
     def _ask(self, method: str, address: str, sent: list[tuple[str, str]], *expecting: int) -> Served:
         address = self._absolute(address)
         for _ in range(5):
-            data: dict[str, list[str]] = {}
-            for name, value in sent:
-                data.setdefault(name, []).append(value)
-            with self._client.open(
-                urlsplit(address).path, method=method, base_url=self._site, data=data or None
-            ) as response:
-                self.status = response.status_code
-                html, location = response.get_data(as_text=True), response.headers.get("Location")
+            self.status, html, location = self._once(method, address, sent)
             if self.status not in _REDIRECTS:
                 break
             assert location, f"{address} redirects to nowhere"
@@ -55,6 +53,16 @@ class Visitor:
         assert self.status in expecting, f"{method} {address} answered {self.status}"
         self.page = Served(address, html)
         return self.page
+
+    def _once(self, method: str, address: str, sent: list[tuple[str, str]]) -> tuple[int, str, str | None]:
+        data: dict[str, list[str]] = {}
+        for name, value in sent:
+            data.setdefault(name, []).append(value)
+        with self._client.open(
+            urlsplit(address).path, method=method, base_url=self._site, data=data or None
+        ) as response:
+            html, location = response.get_data(as_text=True), response.headers.get("Location")
+            return response.status_code, html, location
 
     def _absolute(self, address: str) -> str:
         here = self.page.address if hasattr(self, "page") else self._site
