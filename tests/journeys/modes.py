@@ -19,8 +19,10 @@ _THOROUGHLY = (
     pytest.param(1280, True, Keyboard, id="1280-keyboard"),
 )
 
+ALL_JOURNEYS = bool(os.environ.get("INTAKE_ALL_JOURNEYS"))
+
 # A journey takes (window, width, scripts, kind) and opens ``window(width, scripts, kind)``.
 MODES = pytest.mark.parametrize(
     ("width", "scripts", "kind"),
-    [*_ALWAYS, *(_THOROUGHLY if os.environ.get("INTAKE_ALL_JOURNEYS") else ())],
+    [*_ALWAYS, *(_THOROUGHLY if ALL_JOURNEYS else ())],
 )
