@@ -48,9 +48,8 @@ run: $(venv)/.runtime paper
 setup: $(venv)/.tests paper
 
 .PHONY: test
-# One more worker than a small machine has cores: a quarter of the time is waiting for a browser or a server.
 test: setup browser editor lint
-	$(venv)/bin/python -m pytest -n 3 --dist loadgroup --durations 15 $(TESTS)
+	$(venv)/bin/python -m pytest -n 2 --dist loadgroup --durations 15 $(TESTS)
 
 # Other figures: make kills KILLS='--kills 20 --seed 7'
 KILLS ?=
