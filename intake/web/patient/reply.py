@@ -24,7 +24,6 @@ from intake.web.patient.forms import PageForm
 from intake.web.patient.reply_flow import following, onward
 from intake.web.patient.reply_forms import PREFIX, DoorForm, WordsForm
 from intake.web.patient.reply_visits import (
-    KEPT,
     Replying,
     hand_over,
     help_lines,
@@ -34,7 +33,7 @@ from intake.web.patient.reply_visits import (
     with_visit,
 )
 from intake.web.patient.sign_form import SignForm
-from intake.web.patient.visits import the_desk, the_token
+from intake.web.patient.visits import KEPT, the_desk, the_token
 
 reply = Blueprint("reply", __name__)
 
