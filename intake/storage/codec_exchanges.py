@@ -1,6 +1,7 @@
 """What is asked of patients after sending, and what comes back, as the bytes that are sealed and back."""
 
 from intake.domain.replies import AskedOfPatient, Reply, ReplyDraft
+from intake.domain.ways_back import WayBack
 from intake.storage.codec import signature_from_json, signature_to_json
 from intake.storage.codec_answers import answers_from_json, answers_to_json
 from intake.storage.codec_record import document_of, to_bytes
@@ -59,3 +60,14 @@ def notice_from_bytes(content: bytes) -> tuple[str, str, bool]:
     """Recipient, secret, and whether it may name the clinic."""
     document = document_of("notice", content)
     return document["recipient"], document["secret"], document["named"]
+
+
+def way_back_to_bytes(way: WayBack) -> bytes:
+    """What a patient needs to come back to a draft."""
+    return to_bytes("way_back", {"secret": way.secret, "code": way.code, "phrase": way.phrase})
+
+
+def way_back_from_bytes(content: bytes) -> WayBack:
+    """What they need."""
+    document = document_of("way_back", content)
+    return WayBack(document["secret"], document["code"], document["phrase"])
