@@ -66,8 +66,8 @@ def make(
     now: datetime,
     *,
     for_clinic: bool = False,
-) -> None:
-    """Keep a way back to a draft; the one before, if there was one, stops working."""
+) -> UUID:
+    """Keep a way back to a draft; the one before, if there was one, stops working. Returns its id."""
     draft_id, draft_key = draft
     way, identity, opening = drawn.way, uuid4(), new_record_key(keys)
     remove_of(session, draft_id)
@@ -95,6 +95,7 @@ def make(
     if for_clinic:
         _let_clinic(row, keys, draft_key, drawn.code)
     session.flush()
+    return identity
 
 
 def of_draft(session: Session, draft_id: UUID, key: SealingKey) -> Kept | None:
