@@ -5,19 +5,22 @@ Whoever does not have both is told one thing, whatever the reason, after as much
 
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from intake.content.phrase_words import phrase_words
-from intake.domain.submissions import Receipt
+from intake.domain.answers import Chosen
+from intake.domain.notice_kinds import NoticeKind
+from intake.domain.submissions import Draft, Receipt
 from intake.domain.ways_back import WayBack, handle_in
-from intake.services import answering, notices
+from intake.services import answering, notice_words, notices
 from intake.services.clinic import PatientDesk
-from intake.storage import drafts, lockouts, ways_back
+from intake.storage import drafts, lockouts, outgoing, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.encryption import SealingKey
 from intake.storage.lockouts import Limit
+from intake.storage.outgoing import Addressed
 from intake.storage.passwords import stretched
 from intake.storage.ways_back import KEPT, Kept, Opened
 
@@ -69,12 +72,24 @@ def can_mail(desk: PatientDesk) -> bool:
 
 def link_of(desk: PatientDesk, way: WayBack) -> str:
     """The address that a patient opens; what comes after the # reaches no server by itself."""
-    return f"{desk.settings.public_address}/return#{way.secret}"
+    return notice_words.link_of(desk.settings, NoticeKind.SAVED_FORM, way.secret)
 
 
 def mail_link(desk: PatientDesk, token: str, address: str) -> None:
-    """Send the link to an address, and nothing else; not more often than ``MOST_MAILS``."""
-    raise NotImplementedError
+    """Send the link to an address, and nothing else; ``MOST_MAILS`` times at most.
+
+    The address is sealed for whoever sends notices, and erased once this one is sent. The notice names the
+    clinic only if the patient answered that a message may. Raises Expired and AlreadySent.
+    """
+    with desk.database.write() as session:
+        draft_id, key = _opened(desk, session, token)
+        known = ways_back.of_draft(session, draft_id, key)
+        if known is None or not known.mails_left or not can_mail(desk):
+            return
+        found = drafts.find(session, desk.keys, token, desk.now(), answering.idle(desk))
+        addressed = Addressed(address, known.way.secret, _kind(found))
+        outgoing.add(session, desk.keys, uuid4(), addressed, desk.now())
+        ways_back.note_mail(session, draft_id)
 
 
 def come_back(desk: PatientDesk, typed_handle: str, typed_phrase: str, source: str) -> str | None:
@@ -136,6 +151,11 @@ def _opened(desk: PatientDesk, session: Session, token: str) -> tuple[UUID, Seal
     if found is None:
         raise answering.Expired
     return drafts.opened(session, desk.keys, token)
+
+
+def _kind(found: Draft | Receipt | None) -> NoticeKind:
+    may = isinstance(found, Draft) and found.answers.value("message_ok") == Chosen("yes")
+    return NoticeKind.SAVED_FORM if may else NoticeKind.UNNAMED_SAVED_FORM
 
 
 def _let_in(desk: PatientDesk, session: Session, found: Opened) -> str | None:
