@@ -3,8 +3,10 @@
 Whoever does not have both is told one thing, whatever the reason, after as much work.
 """
 
+import logging
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
+from threading import Event
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -24,9 +26,12 @@ from intake.storage.outgoing import Addressed
 from intake.storage.passwords import stretched
 from intake.storage.ways_back import KEPT, Kept, Opened
 
+_log = logging.getLogger("intake")
+
 # security.md 3. Nobody types their own words wrong so often, and a clinic's own network is one of many.
 WRONG_FROM_A_NETWORK = Limit(failures=20, within=timedelta(hours=1), pause=timedelta(hours=1))
 KEPT_DAYS = KEPT.days
+_ERASE_EVERY = 3600.0  # seconds
 # One house, one customer: what an address of version 6 belongs to.
 _NETWORK_BITS = {4: 32, 6: 64}
 
@@ -122,6 +127,17 @@ def erase_expired(desk: PatientDesk) -> int:
     if erased:
         desk.database.empty_log()
     return erased
+
+
+def keep_erasing(desk: PatientDesk, stop: Event, every: float = _ERASE_EVERY) -> None:
+    """Erase what is over until told to stop: on the clock, also where nobody starts a form for weeks."""
+    while not stop.is_set():
+        try:
+            erase_expired(desk)
+        except Exception as error:
+            # This thread must outlive a database that is busy for a while.
+            _log.error("expired drafts were not erased (%s)", type(error).__name__)
+        stop.wait(every)
 
 
 def network_of(source: str) -> str:
