@@ -25,9 +25,10 @@ class Draft:
     """Answers not sent yet, among them those of branches no longer reached.
 
     ``seen`` are the ids of the pages the patient has continued from; ``questionnaire`` is
-    the edition the answers were given under. ``unfinished`` are the pages filled in and not continued
-    from, by id. ``checks`` are the last few states of the answers that the check page showed: the
-    marks of all answers, by the tag of the state.
+    the edition the answers were given under. ``asked_again`` are the pages that asked something else
+    in an edition before. ``unfinished`` are the pages filled in and not continued from, by id.
+    ``checks`` are the last few states of the answers that the check page showed: the marks of all
+    answers, by the tag of the state.
     """
 
     id: UUID
@@ -35,6 +36,7 @@ class Draft:
     questionnaire: str
     revision: int = 0
     seen: frozenset[str] = frozenset()
+    asked_again: frozenset[str] = frozenset()
     unfinished: Mapping[str, UnfinishedPage] = field(default_factory=dict)
     checks: Mapping[str, Marks] = field(default_factory=dict)
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from intake.domain.answers import BLANK, Answer, Answers
 from intake.domain.events import SubmissionReceived, SubmissionScreened
 from intake.domain.evidence import PatientEvidence
-from intake.domain.fitting import fitting
 from intake.domain.questionnaire import Page, Question, SafetyPage
 from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
@@ -17,6 +16,7 @@ from intake.domain.truth import Truth
 from intake.domain.unfinished import Marks, Meeting, UnfinishedPage, meet
 from intake.domain.wording import transcribe
 from intake.services import checking, page_counting
+from intake.services.carrying_over import carried_over
 from intake.services.clinic import PatientDesk
 from intake.storage import audit, drafts, held_pages, submissions
 from intake.storage.codec_answers import mark_of
@@ -73,17 +73,20 @@ def start(desk: PatientDesk) -> str:
     Drafts whose time is over are erased on the way: nobody can open them any more.
     """
     with desk.database.write() as session:
-        drafts.remove_expired(session, desk.now(), _idle(desk))
+        drafts.remove_expired(session, desk.now(), idle(desk))
         held_pages.remove_over(session, desk.now())
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
         page_counting.begun(desk, session)
     return token
 
 
-def find(desk: PatientDesk, token: str) -> Draft | Receipt | None:
-    """The draft behind a token, the receipt once it was sent, or nothing."""
+def find(desk: PatientDesk, token: str, *, attended: bool = True) -> Draft | Receipt | None:
+    """The draft behind a token, the receipt once it was sent, or nothing.
+
+    What a page asks for by itself is not ``attended``: it does not keep the session open.
+    """
     with desk.database.write() as session:
-        return found(desk, session, token)
+        return found(desk, session, token, attended=attended)
 
 
 def evidence_of(desk: PatientDesk, draft: Draft) -> PatientEvidence:
@@ -190,17 +193,23 @@ def send(desk: PatientDesk, token: str, typed_name: str, checked: str = "") -> R
 
 
 def leave(desk: PatientDesk, token: str) -> None:
-    """End the patient's session on this device; the draft can then no longer be opened here."""
+    """End the patient's session on this device; a draft without a way back is erased."""
     with desk.database.write() as session:
         drafts.end_session(session, token)
+
+
+def erase(desk: PatientDesk, token: str) -> None:
+    """Erase the draft, in whatever browser it is open, and every way back to it."""
+    with desk.database.write() as session:
+        drafts.erase(session, token)
 
 
 def found(
     desk: PatientDesk, session: Session, token: str, *, attended: bool = True
 ) -> Draft | Receipt | None:
-    """The same within a transaction; ``attended`` as :func:`intake.storage.drafts.find` has it."""
-    one = drafts.find(session, desk.keys, token, desk.now(), _idle(desk), attended=attended)
-    return _carried_over(desk, one) if isinstance(one, Draft) else one
+    """The same as :func:`find` within a transaction."""
+    one = drafts.find(session, desk.keys, token, desk.now(), idle(desk), attended=attended)
+    return carried_over(desk, session, one) if isinstance(one, Draft) else one
 
 
 def draft_in(one: Draft | Receipt | None) -> Draft:
@@ -212,22 +221,8 @@ def draft_in(one: Draft | Receipt | None) -> Draft:
     return one
 
 
-def _carried_over(desk: PatientDesk, draft: Draft) -> Draft:
-    """A draft begun under another edition: what no longer fits is asked again."""
-    questionnaire = desk.library.questionnaire
-    if draft.questionnaire == questionnaire.edition:
-        return draft
-    answers = fitting(questionnaire, draft.answers)
-    gone = set(draft.answers) - set(answers)
-    seen = frozenset(
-        page.id
-        for _, page in questionnaire.pages
-        if page.id in draft.seen and not gone & {question.id for question in page.questions}
-    )
-    return replace(draft, answers=answers, seen=seen, questionnaire=questionnaire.edition)
-
-
-def _idle(desk: PatientDesk) -> timedelta:
+def idle(desk: PatientDesk) -> timedelta:
+    """For how long a browser may do nothing before it is signed out."""
     return timedelta(minutes=desk.settings.patient_idle_minutes)
 
 

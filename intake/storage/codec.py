@@ -32,6 +32,8 @@ def draft_to_bytes(draft: Draft) -> bytes:
             "questionnaire": draft.questionnaire,
             "revision": draft.revision,
             "seen": sorted(draft.seen),
+            # Left out where there is none, so that an old record is written as it was.
+            **({"asked_again": sorted(draft.asked_again)} if draft.asked_again else {}),
             # Left out where there are none, as in the records of the first versions.
             **({"unfinished": unfinished_to_json(draft.unfinished)} if draft.unfinished else {}),
             **({"checks": {tag: dict(marks) for tag, marks in draft.checks.items()}} if draft.checks else {}),
@@ -48,6 +50,7 @@ def draft_from_bytes(content: bytes) -> Draft:
         questionnaire=document["questionnaire"],
         revision=document["revision"],
         seen=frozenset(document["seen"]),
+        asked_again=frozenset(document.get("asked_again", ())),
         unfinished=unfinished_from_json(document.get("unfinished", {})),
         checks=document.get("checks", {}),
     )

@@ -5,7 +5,7 @@ Only the browser a page came from has the secret that opens it, and the database
 
 import secrets
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from intake.storage.encryption import (
     unwrap_with_token,
     wrap_for_token,
 )
-from intake.storage.tables import DraftRow, HeldPageRow
+from intake.storage.tables import DraftRow, HeldPageRow, WayBackRow
 
 HELD_FOR = timedelta(minutes=15)
 # Of one draft: as many tabs as somebody may have left open. The oldest goes first.
@@ -37,9 +37,9 @@ def new_secret() -> str:
 def hold(
     session: Session, keys: PatientKeys, secret: str, shown: ShownPage, typed: UnfinishedPage, now: datetime
 ) -> bool:
-    """Keep a page for the browser with this secret; False when its draft is gone, or it is too large."""
+    """Keep a page for the browser with this secret; False when too large, or nothing leads back to it."""
     remove_over(session, now)
-    if _size(typed) > LARGEST or session.get(DraftRow, shown.draft) is None:
+    if _size(typed) > LARGEST or not _has_way_back(session, shown.draft):
         return False
     _make_room(session, shown)
     held, key = uuid4(), new_record_key(keys)
@@ -58,7 +58,7 @@ def hold(
 
 
 def take(
-    session: Session, keys: PatientKeys, secret: str, draft_id: object, now: datetime
+    session: Session, keys: PatientKeys, secret: str, draft_id: UUID, now: datetime
 ) -> dict[str, UnfinishedPage]:
     """The pages this browser sent for this draft, by page id, the newest of each; they are held no more."""
     query = (
@@ -82,6 +82,10 @@ def remove_over(session: Session, now: datetime) -> None:
     kept = select(DraftRow.id).where(DraftRow.id == HeldPageRow.draft_id)
     over = (HeldPageRow.created_at <= now - HELD_FOR) | ~kept.exists()
     session.execute(delete(HeldPageRow).where(over), execution_options={"synchronize_session": False})
+
+
+def _has_way_back(session: Session, draft_id: UUID) -> bool:
+    return session.scalar(select(WayBackRow.id).where(WayBackRow.draft_id == draft_id)) is not None
 
 
 def _make_room(session: Session, shown: ShownPage) -> None:

@@ -43,8 +43,8 @@ def _promised_reference(session: Session, prefix: str) -> str:
     return str(_promised.reference)
 
 
-def _found(desk: PatientDesk, token: str) -> Draft | Receipt | None:
-    return _thanked.get(token) or _find(desk, token)
+def _found(desk: PatientDesk, token: str, *, attended: bool = True) -> Draft | Receipt | None:
+    return _thanked.get(token) or _find(desk, token, attended=attended)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from intake.domain.unfinished import Meeting, meet, shown_after
 
-NOBODY = frozenset()
+NOBODY: frozenset[str] = frozenset()
 ASKED = frozenset({"q"})
 
 

@@ -17,6 +17,7 @@ from storage.samples import (
     NOW,
     answers_of_pat,
     close_entry,
+    make_way_back,
     outcome,
     say,
     screening,
@@ -45,6 +46,7 @@ def write_everything(database, keys):
             kept,
             replace(draft, answers=answers_of_pat(CANARY), unfinished={CANARY: typed}),
         )
+        make_way_back(session, keys, kept)
         assert held_pages.hold(session, keys, CANARY, ShownPage(draft.id, CANARY, {}), typed, NOW)
         token, draft = drafts.start(session, keys, NOW)
         drafts.save(session, keys, token, replace(draft, answers=answers_of_pat(CANARY)))

@@ -12,15 +12,18 @@ from intake.storage import drafts, held_pages, shown_pages
 from intake.storage.encryption import DecryptionFailed
 from intake.storage.held_pages import HELD_FOR, LARGEST, MOST
 from intake.storage.tables import HeldPageRow
-from storage.samples import NOW
+from storage.samples import NOW, make_way_back
 
 TYPED = UnfinishedPage((("pregnancy", "no"), ("anything_else-words", "half a")), {"pregnancy": "a1"})
 
 
 @pytest.fixture
 def draft(database, patient_keys):
+    """A draft with a way back to it."""
     with database.write() as session:
-        return drafts.start(session, patient_keys, NOW)[1]
+        token, draft = drafts.start(session, patient_keys, NOW)
+        make_way_back(session, patient_keys, token)
+        return draft
 
 
 @pytest.fixture
@@ -91,6 +94,13 @@ def test_what_is_over_is_erased_by_whoever_comes_next(database, hold):
     hold(secret="another", at=NOW + HELD_FOR)
 
     assert count(database) == 1
+
+
+def test_without_a_way_back_nothing_is_held(database, patient_keys, hold):
+    with database.write() as session:
+        _, lonely = drafts.start(session, patient_keys, NOW)
+
+    assert not hold(of=lonely.id)
 
 
 def test_for_a_draft_that_is_gone_nothing_is_held(database, patient_keys, hold, take):

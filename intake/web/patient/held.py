@@ -1,6 +1,6 @@
 """What a page that was sent says of itself, and what was typed on it: kept, or held after a sign-out."""
 
-from flask import current_app, render_template, request, url_for
+from flask import current_app, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -14,7 +14,6 @@ from intake.web.security import cookie_name
 # The hidden box that says what the page showed. With a hyphen, so that no question has this name.
 SHOWN = "shown-page"
 _NOT_TYPED = frozenset({SHOWN, "csrf_token"})
-_WAY_BACK = "/return"
 
 
 def shown_page(desk: PatientDesk) -> ShownPage | None:
@@ -67,23 +66,13 @@ def signed_out(desk: PatientDesk, shown: ShownPage, *, another: bool = False) ->
 
     ``another`` says that the form of somebody else is open in this browser by now.
     """
-    held = unfinished.hold(desk, secret(desk), shown, typed_page(desk)) if way_back() else None
+    held = unfinished.hold(desk, secret(desk), shown, typed_page(desk))
     page = render_template(
         "patient/signed_out.html",
         held=held is not None,
         another=another,
-        way_back=way_back(),
         minutes=int(HELD_FOR.total_seconds()) // 60,
         typed="" if held else typed.by_a_patient(),
     )
     response = current_app.make_response((page, 409 if another else 410))
     return response if held is None else hand_secret(desk, response, held)
-
-
-def way_back() -> str:
-    """Where a form is opened again; empty when this site has no such page."""
-    rules = current_app.url_map.iter_rules()
-    found = next(
-        (one.endpoint for one in rules if one.rule == _WAY_BACK and "GET" in (one.methods or ())), None
-    )
-    return url_for(found) if found else ""

@@ -8,7 +8,7 @@ from intake.domain.questionnaire import Kind
 from intake.domain.unfinished import UnfinishedPage
 from intake.services import answering, paths, unfinished
 from intake.services.answering import ChangedElsewhere
-from intake.web.guard import open_to_all
+from intake.web.guard import open_to_all, unattended
 from intake.web.patient import both, held, medicines
 from intake.web.patient.addresses import Place, frame_of, onward, place_at
 from intake.web.patient.fields import Asked
@@ -40,6 +40,7 @@ def ask(visit: Visit, part: int, number: int, *, changing: bool) -> ResponseRetu
 
 
 @questions.post("/f/<int:part>/<int:number>/keep")
+@unattended
 @with_draft
 def keep(visit: Visit, part: int, number: int) -> ResponseReturnValue:
     """Keep what stands on a page that was hidden; sent by the page itself, which shows no answer to it."""

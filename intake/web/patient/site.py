@@ -3,15 +3,17 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFError
 
-from intake.services import clinic_settings
+from intake.services import clinic_settings, returning
 from intake.services.answering import AlreadySent, Expired
 from intake.services.asked_then import NotKept
 from intake.services.clinic import PatientDesk
 from intake.web.frame import new_site
 from intake.web.guard import refuse_unmarked
+from intake.web.patient.link_script import link_script
 from intake.web.patient.questions import keeping_address, questions
 from intake.web.patient.reply import cannot_be_asked, reply
 from intake.web.patient.reply_medicines import reply_medicines
+from intake.web.patient.returning import ways_back
 from intake.web.patient.sending import sending
 from intake.web.patient.start import start
 from intake.web.patient.visits import (
@@ -35,9 +37,16 @@ def create_patient_site(desk: PatientDesk) -> Flask:
         lately=lambda: clinic_settings.lately(the_desk()),
     )
     keep_desk(site.extensions, desk)
-    for pages in (start, questions, sending, reply, reply_medicines):
+    for pages in (start, questions, sending, ways_back, reply, reply_medicines, link_script):
         site.register_blueprint(pages)
-    site.context_processor(lambda: {"how_long": how_long(), "warning": warning, "keeping": keeping_address})
+    site.context_processor(
+        lambda: {
+            "how_long": how_long(),
+            "kept_days": returning.KEPT_DAYS,
+            "warning": warning,
+            "keeping": keeping_address,
+        }
+    )
     site.register_error_handler(Expired, gone)
     site.register_error_handler(AlreadySent, already_sent)
     site.register_error_handler(CSRFError, token_gone)

@@ -18,7 +18,7 @@ from intake.services import answering, in_force, unfinished
 from intake.services.clinic import PatientDesk
 from intake.services.clinic_settings import with_settings_in_force
 from intake.web import typed
-from intake.web.guard import open_to_all
+from intake.web.guard import is_unattended, open_to_all
 from intake.web.patient import held, parse
 from intake.web.security import cookie_name
 
@@ -58,7 +58,8 @@ def with_draft(view: View) -> View:
     @wraps(view)
     def guarded(**address: object) -> ResponseReturnValue:
         desk, token = the_desk(), the_token()
-        match answering.find(desk, token) if token else None:
+        attended = not is_unattended(request.endpoint)
+        match answering.find(desk, token, attended=attended) if token else None:
             case Draft() as draft:
                 shown = held.shown_page(desk)
                 if shown is not None and shown.draft != draft.id:

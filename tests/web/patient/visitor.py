@@ -116,7 +116,7 @@ class Visitor:
 
     def _took(self, response):
         self.response = response
-        if response.mimetype == "text/html" and response.status_code != 303:
+        if response.mimetype == "text/html" and response.status_code not in (204, 303):
             # Every page: valid HTML, one heading, a title, labels, help, nothing inline.
             page = Served(response.request.path, response.text)
             list(page.forms())
