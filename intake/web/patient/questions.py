@@ -233,6 +233,6 @@ def _show(visit: Visit, place: Place, form: PageForm, typed: UnfinishedPage | No
         stuck=any(name in wrong for name in before),
         shown=both.carried(visit, place, form, typed),
         kept=typed is not None and not wrong and says_more(visit, place, typed),
-        answered=place.page.id in visit.draft.seen,
+        answered=any(unfinished.marks(visit.draft.answers, tuple(form.asked)).values()),
         keeps=place.keeping_address,
     )

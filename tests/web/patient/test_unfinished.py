@@ -92,6 +92,20 @@ def test_who_saved_before_can_go_back_to_that(pat):
     assert draft(pat).unfinished == {}
 
 
+@pytest.mark.parametrize("question", ["first_name", "pregnancy"])
+def test_the_enter_key_continues_and_never_drops_what_was_typed(pat, question):
+    """It presses the first button there is."""
+    pat.answer("pregnancy", pregnancy="no")
+    pat.answer("first_name", first_name__words="Pat", last_name__words="Doe")
+    fields = {"first_name": {"first_name__words": "Patty"}, "pregnancy": {"pregnancy": "trying"}}
+    Window(pat, question).hide(**fields[question])
+    pat.ask(question)
+    buttons = [*pat.page.form("Continue").buttons]
+
+    assert buttons[0] == "Continue"
+    assert buttons[-1] == "Go back to what I saved before"
+
+
 def test_a_hidden_page_does_not_keep_the_form_open(pat, copy):
     window = Window(pat, "pregnancy")
     idle = copy.settings.patient_idle_minutes
