@@ -4,6 +4,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -46,6 +47,10 @@ class MailServer:
     manner: str = ""
     received: bytearray = field(default_factory=bytearray)
     taken: list[str] = field(default_factory=list)
+    # How slow it is, in seconds for each answer; how many came to talk, and how many are talking.
+    pause: float = 0
+    talks: int = 0
+    talking: int = 0
     # Set once it hangs, and once a test lets go of whoever hangs there.
     hanging: threading.Event = field(default_factory=threading.Event)
     let_go: threading.Event = field(default_factory=threading.Event)
@@ -63,12 +68,16 @@ class _Talk(socketserver.BaseRequestHandler):
     def handle(self):
         self.box, self.lines = self.server.box, b""
         self.request.settimeout(10)
+        self.box.talks += 1
+        self.box.talking += 1
         try:
             self.say("greeting")
             while line := self.line():
                 self.answer(line.strip().decode("utf-8", "replace"))
         except (_Gone, OSError):
             pass
+        finally:
+            self.box.talking -= 1
 
     def answer(self, line):
         stage = _STAGES.get(line.split(" ")[0].upper(), "")
@@ -85,6 +94,7 @@ class _Talk(socketserver.BaseRequestHandler):
             raise _Gone
 
     def say(self, stage):
+        time.sleep(self.box.pause)
         where, _, what = self.box.manner.partition(" ")
         if where != stage:
             self.send(_FINE[stage])

@@ -76,7 +76,9 @@ def told(box):
 
 def outgoing_rows(clinic):
     with clinic.clinic.database.read() as session:
-        return list(session.scalars(select(OutgoingRow).order_by(OutgoingRow.created_at)))
+        rows = list(session.scalars(select(OutgoingRow).order_by(OutgoingRow.created_at)))
+        session.expunge_all()
+        return rows
 
 
 def test_staff_are_told_that_there_is_something_to_read_and_nothing_else(clinic, box):
@@ -267,7 +269,7 @@ def test_a_kind_that_told_anything_would_be_noticed(monkeypatch):
 HEALTH = set(
     re.findall(
         r"[a-z]+",
-        """urgent high moderate flag flags screening ketamine treatment therapy depression health medical patient
-    diagnosis medicine medicines symptom symptoms answers risk safety mental""",
+        """urgent high moderate flag flags screening ketamine treatment therapy depression health medical
+    patient diagnosis medicine medicines symptom symptoms answers risk safety mental""",
     )
 )
