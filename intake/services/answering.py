@@ -14,7 +14,7 @@ from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
 from intake.domain.wording import PartLines, transcribe
-from intake.services import page_counting
+from intake.services import page_counting, staff_notices
 from intake.services.carrying_over import carried_over
 from intake.services.clinic import PatientDesk
 from intake.storage import audit, drafts, submissions
@@ -142,6 +142,7 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)
         page_counting.sent(desk, session)
+        staff_notices.keep_news(session, desk, submission.id)
         for event in (
             SubmissionReceived(
                 submission.id,
