@@ -1,4 +1,4 @@
-"""A patient without a mouse sends a short form with a question of each kind; the whole one in `make journeys`."""
+"""A patient without a mouse sends a short form; the whole one is sent so in `make journeys`."""
 
 from dataclasses import dataclass
 from datetime import date
