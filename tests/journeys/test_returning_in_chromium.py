@@ -7,7 +7,7 @@ import pytest
 from copies import PASSWORD, make_copy, staff
 from exchanging import LIBRARY
 from intake.domain.permissions import Role
-from journeys.modes import MODES
+from journeys.modes import MODES_OF_RARE_PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +30,7 @@ def copy(tmp_path):
     copy.clinic.database.dispose()
 
 
-@MODES
+@MODES_OF_RARE_PAGES
 def test_a_patient_goes_on_with_their_form_on_another_device(window, copy, width, scripts, kind):
     staff(copy.clinic, "fay", "F. Moreno", Role.FRONT_DESK)
     pat, elsewhere, fay = (window(width, scripts, kind) for _ in range(3))
