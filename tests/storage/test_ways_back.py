@@ -1,5 +1,6 @@
 """A way back opens one draft, with both of its halves, for as long as it is kept."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -220,3 +221,34 @@ def test_no_copy_of_an_expired_draft_stays_in_the_file(sqlite_database, patient_
 def in_files(database, piece):
     file = Path(database.url.database)
     return any(piece in path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+
+
+def test_coming_back_waits_for_whoever_is_at_the_draft(database, patient_keys, drawn, saved):
+    """Both hold the browser first: in another order each would wait for the other, and one would fail.
+
+    Without ``hold_browsers`` PostgreSQL broke such a circle in two runs of three.
+    """
+    tokens, failures = [saved], []
+
+    def comes_back(session, now):
+        drafts.hold_browsers(session, ways_back.draft_of(session, drawn.way.code))
+        found = ways_back.open_with(session, patient_keys, drawn.way.code, drawn.phrase, now)
+        tokens.append(drafts.open_again(session, found.draft, now))
+
+    def goes_on(session, now):
+        drafts.find(session, patient_keys, tokens[-1], now)
+
+    def many(what):
+        try:
+            for minutes in range(2, 12):
+                with database.write() as session:
+                    what(session, NOW + minutes * MINUTE)
+        except Exception as error:
+            failures.append(error)
+
+    people = [threading.Thread(target=many, args=(what,)) for what in (comes_back, goes_on, goes_on)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    assert failures == []
