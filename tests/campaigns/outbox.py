@@ -42,7 +42,7 @@ from services.mail_servers import mail_server as a_mail_server
 _ADDRESS = "quetzal@example.org"
 _STAFF = ("desk@clinic.example", "on-call@clinic.example")
 # How many notices there are for each kill, how long after the first word it comes, how slow the server is.
-_NOTICES, _JITTER, _SLOW = 3, 0.06, 0.002
+_NOTICES, _JITTER, _SLOW = 3, 0.12, 0.002
 _LONGEST = 20.0
 
 
@@ -117,7 +117,7 @@ class Campaign:
 
     def _keep_some(self, exchange: Exchange) -> None:
         """A patient's form, which staff are told of, and notices to patients of each kind."""
-        if not self.tally.kills % 10:
+        if not self.tally.kills % 4:
             self._references.append(send(self._copy.desk, FORM).reference)
         kinds = [kind for kind in NoticeKind if not kind.is_for_staff]
         with self._copy.clinic.database.write() as session:
