@@ -404,7 +404,7 @@ def test_addresses_of_staff_are_looked_at_and_kept(bob, clinic):
     save(bob, staff_addresses="desk@clinic.example\r\nnobody", urgent_addresses="")
     assert bob.status == 422
     assert "Line 2 is no e-mail address" in words(bob.page.one("main"))
-    assert "nobody</textarea>" in bob.text
+    assert "nobody</textarea>" in bob.response.text
 
     save(bob, staff_addresses="desk@clinic.example\r\n\r\n", urgent_addresses="on-call@clinic.example")
 
