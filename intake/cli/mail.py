@@ -62,9 +62,7 @@ def list_not_sent() -> None:
     sys.exit(FOUND if every else 0)
 
 
-@mail_group.command(
-    help="Have notices tried again that could not be sent, by their ids."
-)
+@mail_group.command(help="Have notices tried again that could not be sent, by their ids.")
 @click.argument("notice", type=click.UUID, nargs=-1, required=True)
 @refusals_in_words
 def again(notice: tuple[UUID, ...]) -> None:
