@@ -112,10 +112,10 @@ def add(
 
 
 def due(session: Session, now: datetime) -> tuple[Due, ...]:
-    """The notices to try now, oldest first."""
+    """The notices to try now: first those that wait for longest, also of staff's that were made anew."""
     began = func.coalesce(OutgoingRow.tried_since, OutgoingRow.created_at).label("began")
     query = select(OutgoingRow.id, OutgoingRow.created_at, OutgoingRow.attempts, began)
-    rows = session.execute(query.where(OutgoingRow.next_try_at <= now).order_by(OutgoingRow.created_at))
+    rows = session.execute(query.where(OutgoingRow.next_try_at <= now).order_by(began))
     return tuple(Due(row.id, row.created_at, row.attempts, row.began) for row in rows)
 
 

@@ -41,9 +41,10 @@ from services.mail_servers import mail_server as a_mail_server
 
 _ADDRESS = "quetzal@example.org"
 _STAFF = ("desk@clinic.example", "on-call@clinic.example")
-# How many notices there are for each kill, how long after the first word it comes, how slow the server is.
-_NOTICES, _JITTER, _SLOW = 3, 0.06, 0.002
-_LONGEST = 20.0
+# How many notices are made for each kill, which comes after so many letters at most and up to so many
+# seconds later; how slow the server is.
+_NOTICES, _LETTERS, _JITTER, _SLOW = 3, 8, 0.03, 0.002
+_LONGEST, _IDLE = 20.0, 0.5
 
 
 @dataclass(slots=True)
@@ -117,7 +118,7 @@ class Campaign:
 
     def _keep_some(self, exchange: Exchange) -> None:
         """A patient's form, which staff are told of, and notices to patients of each kind."""
-        if not self.tally.kills % 10:
+        if not self.tally.kills % 4:
             self._references.append(send(self._copy.desk, FORM).reference)
         kinds = [kind for kind in NoticeKind if not kind.is_for_staff]
         with self._copy.clinic.database.write() as session:
@@ -128,11 +129,14 @@ class Campaign:
                 self._made.add(notice)
 
     def _send_and_kill(self, server: MailServer) -> None:
-        before = server.talks
+        seen, enough = server.talks, server.talks + self._chance.randint(1, _LETTERS)
         senders = [self._begin() for _ in range(self._chance.choice((1, 1, 2)))]
+        # Until so many letters were begun, or nobody begins another.
         end = time.monotonic() + _LONGEST
-        while server.talks == before and time.monotonic() < end:
+        while seen < enough and time.monotonic() < end:
             time.sleep(0.001)
+            if server.talks > seen:
+                seen, end = server.talks, time.monotonic() + _IDLE
         time.sleep(self._chance.uniform(0, _JITTER))
         self.tally.cut_off += server.talking > 0
         for sender in senders:

@@ -86,7 +86,7 @@ def _page(
         ran_out={shown.line.id for shown in lines if shown.line.is_out_of_date(today)},
         soon={shown.line.id for shown in lines if runs_out_soon(shown.line, today)},
         changes=settings_in_words.history(clinic),
-        mail_state=dead_letters.state_of(clinic).state,
+        mail_goes=dead_letters.state_of(clinic).state,
         States=dead_letters.State,
         elsewhere=settings_in_words.elsewhere(clinic),
     )

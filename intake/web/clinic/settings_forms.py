@@ -78,7 +78,7 @@ class SettingsForm(FlaskForm):
     )
     urgent_addresses = TextAreaField(
         "Tell of urgent forms",
-        description="One address on each line: of whoever should look the same day.",
+        description="One address on each line. They look the same day.",
         render_kw=_ADDRESSES,
     )
 
