@@ -7,6 +7,7 @@ import pytest
 
 import sending
 from copies import make_copy
+from intake.domain.answers import Answers
 from intake.services import answering
 from intake.storage import drafts
 from web.patient.visitor import Visitor
@@ -60,7 +61,7 @@ def ready(pat):
     return pat
 
 
-_WALKED = []
+_WALKED: list[tuple[Answers, frozenset[str]]] = []
 
 
 def _all_blank(desk):
