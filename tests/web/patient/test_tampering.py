@@ -85,14 +85,6 @@ def test_the_page_itself_can(pat, headers):
     assert pat.status == 303
 
 
-def test_a_page_left_open_for_a_day_is_still_taken(pat, copy):
-    pat.ask("pregnancy")
-    copy.clock.at = copy.clock.at.replace(day=21)
-    pat.answer("pregnancy", pregnancy="no")
-
-    assert pat.status == 303
-
-
 def test_a_page_too_large_gets_a_page(pat):
     pat.answer("anything_else", anything_else__words="x" * 70_000)
 
