@@ -61,7 +61,7 @@ class Settings:
     port: int = 8000
     threads: int = 8
     public_address: str = "http://127.0.0.1:8000"
-    patient_idle_minutes: int = 14 * 24 * 60
+    patient_idle_minutes: int = 60
     staff_idle_minutes: int = 15
     # What is set on the settings page alone. `reading_time` says the promise in words, and a picture
     # chosen there stands in the place of the file `clinic_logo`.

@@ -23,7 +23,8 @@ class Draft:
     """Answers not sent yet, among them those of branches no longer reached.
 
     ``seen`` are the ids of the pages the patient has continued from; ``questionnaire`` is
-    the edition the answers were given under.
+    the edition the answers were given under. ``asked_again`` are the pages that asked something else
+    in an edition before.
     """
 
     id: UUID
@@ -31,6 +32,7 @@ class Draft:
     questionnaire: str
     revision: int = 0
     seen: frozenset[str] = frozenset()
+    asked_again: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from intake.domain.answers import BLANK, Answer, Answers
 from intake.domain.events import SubmissionReceived, SubmissionScreened
 from intake.domain.evidence import PatientEvidence, relevant
-from intake.domain.fitting import fitting
 from intake.domain.questionnaire import Page, Question, SafetyPage
 from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
 from intake.domain.wording import PartLines, transcribe
 from intake.services import page_counting, staff_notices
+from intake.services.carrying_over import carried_over
 from intake.services.clinic import PatientDesk
 from intake.storage import audit, drafts, submissions
 
@@ -56,7 +56,7 @@ def start(desk: PatientDesk) -> str:
     Drafts whose time is over are erased on the way: nobody can open them any more.
     """
     with desk.database.write() as session:
-        drafts.remove_expired(session, desk.now(), _idle(desk))
+        drafts.remove_expired(session, desk.now(), idle(desk))
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
         page_counting.begun(desk, session)
     return token
@@ -163,32 +163,24 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
 
 
 def leave(desk: PatientDesk, token: str) -> None:
-    """End the patient's session on this device; the draft can then no longer be opened here."""
+    """End the patient's session on this device; a draft without a way back is erased."""
     with desk.database.write() as session:
         drafts.end_session(session, token)
 
 
+def erase(desk: PatientDesk, token: str) -> None:
+    """Erase the draft, in whatever browser it is open, and every way back to it."""
+    with desk.database.write() as session:
+        drafts.erase(session, token)
+
+
 def _found(desk: PatientDesk, session: Session, token: str) -> Draft | Receipt | None:
-    found = drafts.find(session, desk.keys, token, desk.now(), _idle(desk))
-    return _carried_over(desk, found) if isinstance(found, Draft) else found
+    found = drafts.find(session, desk.keys, token, desk.now(), idle(desk))
+    return carried_over(desk, session, found) if isinstance(found, Draft) else found
 
 
-def _carried_over(desk: PatientDesk, draft: Draft) -> Draft:
-    """A draft begun under another edition: what no longer fits is asked again."""
-    questionnaire = desk.library.questionnaire
-    if draft.questionnaire == questionnaire.edition:
-        return draft
-    answers = fitting(questionnaire, draft.answers)
-    gone = set(draft.answers) - set(answers)
-    seen = frozenset(
-        page.id
-        for _, page in questionnaire.pages
-        if page.id in draft.seen and not gone & {question.id for question in page.questions}
-    )
-    return replace(draft, answers=answers, seen=seen, questionnaire=questionnaire.edition)
-
-
-def _idle(desk: PatientDesk) -> timedelta:
+def idle(desk: PatientDesk) -> timedelta:
+    """For how long a browser may do nothing before it is signed out."""
     return timedelta(minutes=desk.settings.patient_idle_minutes)
 
 

@@ -31,6 +31,8 @@ def draft_to_bytes(draft: Draft) -> bytes:
             "questionnaire": draft.questionnaire,
             "revision": draft.revision,
             "seen": sorted(draft.seen),
+            # Left out where there is none, so that an old record is written as it was.
+            **({"asked_again": sorted(draft.asked_again)} if draft.asked_again else {}),
         },
     )
 
@@ -44,6 +46,7 @@ def draft_from_bytes(content: bytes) -> Draft:
         questionnaire=document["questionnaire"],
         revision=document["revision"],
         seen=frozenset(document["seen"]),
+        asked_again=frozenset(document.get("asked_again", ())),
     )
 
 

@@ -2,6 +2,7 @@
 
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.replies import AskedOfPatient, Reply, ReplyDraft
+from intake.domain.ways_back import WayBack
 from intake.storage.codec import signature_from_json, signature_to_json
 from intake.storage.codec_answers import answers_from_json, answers_to_json
 from intake.storage.codec_record import document_of, to_bytes
@@ -73,3 +74,14 @@ def notice_from_bytes(content: bytes) -> tuple[str, str, NoticeKind, bool]:
 
 
 _MESSAGES = {True: NoticeKind.MESSAGE, False: NoticeKind.UNNAMED_MESSAGE}
+
+
+def way_back_to_bytes(way: WayBack) -> bytes:
+    """What a patient needs to come back to a draft."""
+    return to_bytes("way_back", {"secret": way.secret, "code": way.code, "phrase": way.phrase})
+
+
+def way_back_from_bytes(content: bytes) -> WayBack:
+    """What they need."""
+    document = document_of("way_back", content)
+    return WayBack(document["secret"], document["code"], document["phrase"])

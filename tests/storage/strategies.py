@@ -87,6 +87,7 @@ drafts = st.builds(
     words,
     st.integers(0, 99),
     st.frozensets(ids),
+    st.frozensets(ids),
 )
 submissions = st.builds(
     Submission, st.uuids(), words, answers, parts, signatures, editions, moments, st.integers(1, 9)

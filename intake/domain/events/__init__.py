@@ -12,6 +12,7 @@ from intake.domain.events.clinic import (
     NoticeTriedAgain,
     StatisticsOpened,
     TrailOpened,
+    WayBackRenewed,
 )
 from intake.domain.events.people import (
     PasswordChanged,
@@ -125,6 +126,7 @@ __all__ = [
     "SubmissionsExported",
     "TrailOpened",
     "ViewNoted",
+    "WayBackRenewed",
 ]
 
 Event = (
@@ -181,4 +183,5 @@ Event = (
     | NoticeTriedAgain
     | NoticeSetAside
     | AccessListOpened
+    | WayBackRenewed
 )

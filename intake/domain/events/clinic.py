@@ -35,6 +35,13 @@ class TrailOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class WayBackRenewed:
+    """Somebody made a new link and new words for a saved form; ``way`` is the way back as made anew."""
+
+    way: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class NoticesNotSentOpened:
     """Somebody looked at which notices could not be sent; ``shown`` is how many."""
 

@@ -34,6 +34,7 @@ from intake.storage.tables.forms import (
     SubmissionRow,
     SummaryRow,
     TallyRow,
+    WayBackRow,
 )
 from intake.storage.tables.staff import (
     AuditEventRow,
@@ -78,4 +79,5 @@ __all__ = [
     "SubmissionRow",
     "SummaryRow",
     "TallyRow",
+    "WayBackRow",
 ]

@@ -40,6 +40,7 @@ from intake.web.clinic import (
     trail,
     viewing,
     views,
+    ways_back,
 )
 from intake.web.clinic.forms import DONE_WORDS
 from intake.web.frame import clock, date_and_time, new_site
@@ -76,6 +77,7 @@ _PARTS = (
     entry,
     staff,
     desk,
+    ways_back,
     trail,
     rules,
     proposals,
