@@ -57,17 +57,25 @@ def start(session: Session, keys: PatientKeys, now: datetime, questionnaire: str
 
 
 def find(
-    session: Session, keys: PatientKeys, token: str, now: datetime, idle: timedelta = IDLE
+    session: Session,
+    keys: PatientKeys,
+    token: str,
+    now: datetime,
+    idle: timedelta = IDLE,
+    *,
+    attended: bool = True,
 ) -> Draft | Receipt | None:
     """What the browser holding this token may see; None when unknown or expired.
 
     In a write transaction the session counts as used, and waits for whoever else writes
-    to the same draft. In a read transaction it does neither.
+    to the same draft. In a read transaction it does neither. What a page sends by itself, when
+    it is hidden, is not ``attended``: it does not keep the session open.
     """
     row = _session_row(session, token)
     if row is None or _expired(row, now, idle):
         return None
-    _touch(session, row, now)
+    if attended:
+        _touch(session, row, now)
     if row.reference is not None and row.sent_at is not None:
         return Receipt(row.reference, row.sent_at)
     draft = _draft_row(session, row)

@@ -75,6 +75,23 @@ class WayBackRow(Base):
     sent_at: Mapped[datetime | None]
 
 
+class HeldPageRow(Base):
+    """A page that was sent after its session ended, for a quarter of an hour.
+
+    Sealed with a secret that only the browser it came from has. ``draft_id`` is that of the draft it
+    was written for, which may be gone by now.
+    """
+
+    __tablename__ = "held_pages"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    secret_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    draft_id: Mapped[UUID] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+
+
 class SubmissionRow(Base):
     """A patient's answers as sent. ``state`` says whether they wait, never for how long or why."""
 

@@ -21,7 +21,6 @@ from intake.web.patient.link_script import link_script_address
 from intake.web.patient.reply_flow import following, onward
 from intake.web.patient.reply_forms import PREFIX, DoorForm, WordsForm
 from intake.web.patient.reply_visits import (
-    KEPT,
     Replying,
     hand_over,
     help_lines,
@@ -31,7 +30,7 @@ from intake.web.patient.reply_visits import (
     with_visit,
 )
 from intake.web.patient.sign_form import SignForm
-from intake.web.patient.visits import the_desk, the_token
+from intake.web.patient.visits import KEPT, the_desk, the_token
 
 reply = Blueprint("reply", __name__)
 
