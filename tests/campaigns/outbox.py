@@ -54,6 +54,7 @@ class Tally:
     kills: int = 0
     notices: int = 0
     letters: int = 0
+    before_the_end: int = 0
     lost: int = 0
     came_again: int = 0
     cut_off: int = 0
@@ -67,7 +68,8 @@ class Tally:
     def __str__(self) -> str:
         return (
             f"{self.kills} kills, {self.cut_off} of them in the middle of a letter, {self.notices} notices, "
-            f"{self.letters} letters, {self.lost} lost, {self.came_again} came more than once"
+            f"{self.letters} letters ({self.before_the_end} of them by senders that were killed), "
+            f"{self.lost} lost, {self.came_again} came more than once"
         )
 
 
@@ -109,7 +111,7 @@ class Campaign:
                 self._keep_some(exchange)
                 self._send_and_kill(server)
                 killed()
-            server.pause = 0
+            server.pause, self.tally.before_the_end = 0, len(server.taken)
             self._send_the_rest(server)
             self._look_through(server)
             for one in (exchange.copy.desk, exchange.copy.clinic):

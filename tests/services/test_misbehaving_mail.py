@@ -189,7 +189,7 @@ def test_a_server_that_speaks_no_tls_where_it_should_is_told_nothing(waiting, se
 
 @pytest.mark.parametrize(("host", "trusted"), [("127.0.0.1", False), ("mail.elsewhere.example", True)])
 def test_a_server_with_a_bad_certificate_is_told_nothing(
-    asked, server, authority, monkeypatch, host, trusted
+    waiting, server, authority, monkeypatch, host, trusted
 ):
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
