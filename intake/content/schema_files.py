@@ -79,6 +79,7 @@ def part_schema(questionnaire: Questionnaire, scales: Iterable[str]) -> Schema:
             "title": words("What stands above several questions."),
             "intro": words("A sentence before the questions."),
             "attribution": words("Whose instrument it is, in the words its owner asks for."),
+            "leave_now": flag("Offers a link that leaves for a neutral site: it asks about safety at home."),
             "questions": listing("The questions of the page.", _question(questionnaire, scales), 1),
         },
         required=("id", "questions"),

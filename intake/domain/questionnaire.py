@@ -131,13 +131,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is asked at once: one question, or one short topic."""
+    """What is asked at once: one question, or one short topic.
+
+    ``leave_now`` offers a link that leaves for a neutral site at once, where safety at home is asked about.
+    """
 
     id: str
     questions: tuple[Question, ...]
     title: str = ""
     intro: str = ""
     attribution: str = ""
+    leave_now: bool = False
 
     @property
     def heading(self) -> str:

@@ -17,7 +17,7 @@ from intake.domain.truth import Truth
 from intake.domain.wording import PartLines, transcribe
 from intake.services import page_counting
 from intake.services.clinic import PatientDesk
-from intake.storage import audit, drafts, submissions
+from intake.storage import audit, drafts, own_copies, submissions
 
 PATIENT = "patient"
 
@@ -57,6 +57,7 @@ def start(desk: PatientDesk) -> str:
     """
     with desk.database.write() as session:
         drafts.remove_expired(session, desk.now(), _idle(desk))
+        own_copies.remove_over(session, desk.now())
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
         page_counting.begun(desk, session)
     return token
@@ -141,6 +142,8 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
         sealed, screened = submissions.seal(session, desk.keys, submission, screening)
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)
+        own_copies.remove_over(session, now)
+        own_copies.add(session, desk.keys, token, submission, now)
         page_counting.sent(desk, session)
         for event in (
             SubmissionReceived(
@@ -162,9 +165,10 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
 
 
 def leave(desk: PatientDesk, token: str) -> None:
-    """End the patient's session on this device; the draft can then no longer be opened here."""
+    """End the patient's session on this device; neither a draft nor a copy can then be opened here."""
     with desk.database.write() as session:
         drafts.end_session(session, token)
+        own_copies.end(session, token)
 
 
 def _found(desk: PatientDesk, session: Session, token: str) -> Draft | Receipt | None:

@@ -23,6 +23,8 @@ _STEPS = {
     "reply_draft": 4096,
     "reply": 4096,
     "notice": 1024,
+    "patient_request": 4096,
+    "patient_request_step": 4096,
 }
 
 

@@ -115,6 +115,10 @@ def full(database, clinic_keys):
         published = publish(session)
         take_up_again(session, clinic_keys, sent)
         session.add(SamePersonRow(first_id=sent, second_id=sent, number=1, sealed=b"sealed"))
+        request = PatientRequest(sent, 0, Asks.ERASE, "", NOW)
+        patient_requests.add(session, clinic_keys, uuid4(), request)
+        told = Told(Way.PHONE, ALICE.id, ALICE.printed_name, NOW)
+        patient_requests.add_step(session, clinic_keys, sent, 1, told)
         session.add(
             ClinicSettingsRow(number=1, at=NOW, member_id=published.proposed_by, document="{}", logo=None)
         )

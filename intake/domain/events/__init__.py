@@ -26,6 +26,13 @@ from intake.domain.events.replies import (
     QuestionTakenBack,
     SubmissionRevised,
 )
+from intake.domain.events.requests import (
+    OwnCopyOpened,
+    PatientRequestHandled,
+    PatientRequestMade,
+    PatientRequestsOpened,
+    PatientTold,
+)
 from intake.domain.events.reviews import (
     AcknowledgementUndone,
     FeedbackGiven,
@@ -81,10 +88,15 @@ __all__ = [
     "ImpactListed",
     "ImpactLooked",
     "LookAgainSet",
+    "OwnCopyOpened",
     "PasswordChanged",
     "PatientAsked",
     "PatientLinkRenewed",
     "PatientReplied",
+    "PatientRequestHandled",
+    "PatientRequestMade",
+    "PatientRequestsOpened",
+    "PatientTold",
     "QuestionTakenBack",
     "QueueOpened",
     "QueueSearched",
@@ -160,6 +172,11 @@ Event = (
     | QuestionTakenBack
     | PatientReplied
     | SubmissionRevised
+    | OwnCopyOpened
+    | PatientRequestMade
+    | PatientRequestsOpened
+    | PatientRequestHandled
+    | PatientTold
     | ViewNoted
     | EarlierLookedFor
     | SamePersonSaid

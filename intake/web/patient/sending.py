@@ -9,7 +9,7 @@ from intake.domain.answers import State
 from intake.domain.questionnaire import Kind, Page
 from intake.domain.submissions import Receipt
 from intake.domain.wording import Line
-from intake.services import answering, paths
+from intake.services import answering, own_copy, paths
 from intake.services.answering import NotReadyToSend
 from intake.web.guard import open_to_all
 from intake.web.patient.addresses import place_of
@@ -78,7 +78,12 @@ def sent() -> ResponseReturnValue:
     desk, token = the_desk(), the_token()
     found = answering.find(desk, token) if token else None
     if isinstance(found, Receipt):
-        return render_template("patient/sent.html", receipt=found, sent_at=desk.local(found.sent_at))
+        return render_template(
+            "patient/sent.html",
+            receipt=found,
+            sent_at=desk.local(found.sent_at),
+            copy_until=own_copy.until(desk, token),
+        )
     return gone() if found is None else redirect(url_for("start.tasks"), 303)
 
 

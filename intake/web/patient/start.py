@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.questionnaire import Questionnaire, SafetyPage
 from intake.domain.submissions import Draft, Receipt
-from intake.services import answering, paths
+from intake.services import answering, paths, replying
 from intake.services.paths import Progress
 from intake.web.guard import open_to_all
+from intake.web.patient import reply_visits
 from intake.web.patient.addresses import Place, place_of
 from intake.web.patient.visits import Visit, hand_over, take_back, the_desk, the_token, with_draft
 
@@ -74,10 +75,16 @@ def later(visit: Visit, *, unfinished: bool) -> ResponseReturnValue:
 @start.post("/forget")
 @open_to_all
 def forget() -> ResponseReturnValue:
-    """Take the answers out of this browser, for whoever shares it; they cannot be opened again."""
+    """Take the answers out of this browser, for whoever shares it; they cannot be opened again.
+
+    With them goes whatever the clinic was replied from here.
+    """
     if token := the_token():
         answering.leave(the_desk(), token)
-    return take_back(redirect(url_for("start.forgotten"), 303))
+    if token := reply_visits.reply_token():
+        replying.leave(the_desk(), token)
+    response = reply_visits.take_back(redirect(url_for("start.forgotten"), 303))
+    return take_back(response)
 
 
 @start.get("/forgotten")
