@@ -42,9 +42,14 @@ def _lines(quoted: str, more: str = "") -> tuple[str, ...]:
     return tuple(line for line in (f"“{quoted}”" if quoted else "", more) if line)
 
 
+def _listed(_detail: Detail, _known: Known) -> Words:
+    return "Read the list of what patients asked for", ()
+
+
 WORDS: dict[type[Event], Callable[[Detail, Known], Words]] = {
     kinds.OwnCopyOpened: _copied,
     kinds.PatientRequestMade: _requested,
+    kinds.PatientRequestsOpened: _listed,
     kinds.PatientRequestHandled: _handled,
     kinds.PatientTold: _told,
 }

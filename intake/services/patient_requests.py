@@ -41,17 +41,20 @@ class Requests:
     closed: tuple[Listed, ...]
 
 
-def every_request(clinic: Clinic, member: StaffMember) -> Requests:
-    """What patients asked for, and where each stands. Reading is recorded with it."""
+def every_request(clinic: Clinic, member: StaffMember, about: UUID | None = None) -> Requests:
+    """What patients asked for, and where each stands. Reading is recorded with it.
+
+    ``about`` is the submission whose request is worked on, for the record.
+    """
     with clinic.database.write() as session:
-        found = [
-            one for of_one in patient_requests.of_several(session, clinic.keys).values() for one in of_one
-        ]
+        by_form = patient_requests.of_several(session, clinic.keys)
+        found = [one for requests in by_form.values() for one in requests]
         references = same_person.references(session, tuple({one.submission for one in found}))
         listed = sorted(
             (Listed(one, references[one.submission]) for one in found), key=lambda one: one.request.at
         )
-        audit.record(session, clinic.keys, member.id, PatientRequestsOpened(len(listed)), clinic.now())
+        event = PatientRequestsOpened(about if about in by_form else None, len(listed))
+        audit.record(session, clinic.keys, member.id, event, clinic.now())
     closed = [one for one in listed if one.request.status is RequestStatus.CLOSED]
     waiting = [one for one in listed if one.request.status is not RequestStatus.CLOSED]
     return Requests(tuple(waiting), tuple(reversed(closed)))

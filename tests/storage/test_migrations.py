@@ -3,6 +3,7 @@
 import importlib.util
 import threading
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,7 +12,8 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from intake.domain.events import QueueOpened
-from intake.storage import accounts, audit, editions, publications, submissions
+from intake.domain.patient_requests import Asks, PatientRequest, Told, Way
+from intake.storage import accounts, audit, editions, patient_requests, publications, submissions
 from intake.storage import database as database_module
 from intake.storage.database import Database, is_current, migrate, undo_migration
 from intake.storage.tables import Base, ClinicSettingsRow, SamePersonRow

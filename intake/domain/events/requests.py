@@ -25,9 +25,13 @@ class PatientRequestMade:
 
 @dataclass(frozen=True, slots=True)
 class PatientRequestsOpened:
-    """A clinician read what patients asked for; ``shown`` is how many requests."""
+    """A clinician read what patients asked for; ``found`` is how many requests.
 
-    shown: int
+    ``submission`` is the one whose request they worked on when the list was shown, if any.
+    """
+
+    submission: UUID | None
+    found: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def handle(member: StaffMember, submission: UUID, number: int) -> ResponseReturn
         form.words.errors = ["Say in words how it was done, or why it is not possible"]
         return _page(member, 422, refused=(place, form))
     except StepTaken:
-        return _page(member, 409, notice=_TAKEN, note=words)
+        return _page(member, 409, notice=_TAKEN, note=words, about=submission)
     return redirect(url_for("requests.overview"), 303)
 
 
@@ -96,7 +96,7 @@ def tell(member: StaffMember, submission: UUID, number: int) -> ResponseReturnVa
     except (NoSuchSubmission, NoSuchRequest):
         abort(404)
     except (NothingToTell, StepTaken):
-        return _page(member, 409, notice=_TAKEN)
+        return _page(member, 409, notice=_TAKEN, about=submission)
     return redirect(url_for("requests.overview"), 303)
 
 
@@ -108,8 +108,11 @@ def _page(
     written: WrittenDownForm | None = None,
     notice: str = "",
     note: str = "",
+    about: UUID | None = None,
 ) -> ResponseReturnValue:
-    found = patient_requests.every_request(this_clinic(), member)
+    if refused is not None:
+        about = refused[0][0]
+    found = patient_requests.every_request(this_clinic(), member, about)
     closed = found.closed[:_CLOSED_SHOWN]
     forms: dict[_Place, _Form] = {}
     for one in (*found.waiting, *closed):
