@@ -190,6 +190,7 @@ def _question(questionnaire: Questionnaire, scales: Iterable[str]) -> Schema:
             "plausible": {**pair, "description": "Outside of this the form asks: is that right?"},
             "labels": {**pair, "description": "The two numbers of a reading."},
             "long": flag("Takes several lines of words."),
+            "each": words("Asked as a list, a box for each: what the thing in one box is called."),
             "past": flag("A date that cannot lie ahead."),
             "needed": flag("The form cannot be sent without it."),
             "optional": flag("May be left blank without a word."),
