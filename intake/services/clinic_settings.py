@@ -41,6 +41,8 @@ _SAME = (
     "second_read_percent",
     "claim_minutes",
     "names_in_access_list",
+    "staff_addresses",
+    "urgent_addresses",
 )
 # What may be written in the file as well, under the name it has there.
 _IN_FILE = {

@@ -1,7 +1,5 @@
 """A patient reads once more what they sent, in the browser they sent it from."""
 
-from datetime import datetime
-
 from intake.domain.events import OwnCopyOpened
 from intake.domain.submissions import Receipt, Submission
 from intake.services import answering
@@ -12,11 +10,10 @@ from intake.storage import audit, own_copies
 PAGE, PDF = "page", "pdf"
 
 
-def until(desk: PatientDesk, token: str) -> datetime | None:
-    """Until when this browser can open a copy; None when it cannot any more."""
+def is_there(desk: PatientDesk, token: str) -> bool:
+    """Whether this browser can open a copy still."""
     with desk.database.read() as session:
-        end = own_copies.until(session, token, desk.now())
-    return None if end is None else desk.local(end)
+        return own_copies.is_there(session, token, desk.now())
 
 
 def opened(desk: PatientDesk, token: str, paper: str) -> Submission | None:

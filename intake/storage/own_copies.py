@@ -5,9 +5,10 @@ the moment of sending, with a key that only the token of their browser unwraps.
 """
 
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from intake.domain.submissions import Submission
@@ -40,10 +41,9 @@ def add(session: Session, keys: PatientKeys, token: str, submission: Submission,
     session.flush()
 
 
-def until(session: Session, token: str, now: datetime) -> datetime | None:
-    """Until when there is a copy for this browser; None when there is none any more. Opens nothing."""
-    row = _row(session, token, now)
-    return None if row is None else row.created_at + LONGEST
+def is_there(session: Session, token: str, now: datetime) -> bool:
+    """Whether there is a copy for this browser still. Opens nothing."""
+    return _row(session, token, now) is not None
 
 
 def find(session: Session, keys: PatientKeys, token: str, now: datetime) -> Submission | None:
@@ -60,10 +60,11 @@ def end(session: Session, token: str) -> None:
     session.execute(delete(OwnCopyRow).where(OwnCopyRow.token_digest == token_digest(token)))
 
 
-def remove_over(session: Session, now: datetime) -> None:
-    """Delete the copies whose day is over."""
+def remove_over(session: Session, now: datetime) -> int:
+    """Delete the copies whose day is over; how many."""
     over = delete(OwnCopyRow).where(OwnCopyRow.created_at < now - LONGEST)
-    session.execute(over, execution_options={"synchronize_session": False})
+    removed = session.execute(over, execution_options={"synchronize_session": False})
+    return cast("CursorResult[object]", removed).rowcount
 
 
 def _row(session: Session, token: str, now: datetime) -> OwnCopyRow | None:

@@ -11,7 +11,7 @@ from copies import NOON
 from exchanging import FORM, begun, signed_in
 from intake.domain.patient_requests import Asks
 from intake.papers import engine
-from intake.services import answering, requesting, viewing
+from intake.services import answering, requesting, returning, viewing
 from intake.storage import accounts, audit, own_copies, patient_requests, submissions
 from intake.storage.tables import OwnCopyRow, PatientRequestRow
 from intake.web.clinic.site import create_clinic_site
@@ -116,16 +116,25 @@ def test_a_browser_that_did_not_send_gets_no_copy(sent, copy):
 
 
 def test_the_copy_is_there_for_a_day_and_then_for_nobody(sent, copy):
-    copy.clock.at = NOON + timedelta(hours=24)
-    assert sent.pat.open("/sent/copy").status_code == 200
+    for hours in range(1, 25):  # never left alone for long
+        copy.clock.at = NOON + timedelta(hours=hours)
+        assert sent.pat.open("/sent/copy").status_code == 200
     copy.clock.at = NOON + timedelta(hours=24, minutes=1)
 
     assert sent.pat.open("/sent/copy").status_code == 410
     assert "ask for a copy any time" in sent.pat.text
-    assert "Get a copy" not in sent.pat.open("/sent").text
+    sent.pat.open("/sent")
+    assert "Get a copy" not in sent.pat.text
     assert "ask the clinic for a copy" in sent.pat.text
-    answering.start(copy.desk)
+    returning.erase_expired(copy.desk)
     assert count(copy, OwnCopyRow) == 0
+
+
+def test_whoever_is_signed_out_for_doing_nothing_has_no_copy_either(sent, copy):
+    copy.clock.at = NOON + timedelta(minutes=copy.desk.settings.patient_idle_minutes + 1)
+
+    assert sent.pat.open("/sent/copy").status_code == 410
+    assert sent.reference not in sent.pat.html
 
 
 def test_what_is_kept_for_the_copy_opens_with_the_browsers_token_alone(sent, copy):

@@ -7,8 +7,12 @@ so that a patient's data can be erased without breaking the chain.
 from intake.domain.events.clinic import (
     ClinicSettingsChanged,
     DeskOpened,
+    NoticeSetAside,
+    NoticesNotSentOpened,
+    NoticeTriedAgain,
     StatisticsOpened,
     TrailOpened,
+    WayBackRenewed,
 )
 from intake.domain.events.people import (
     PasswordChanged,
@@ -88,6 +92,9 @@ __all__ = [
     "ImpactListed",
     "ImpactLooked",
     "LookAgainSet",
+    "NoticeSetAside",
+    "NoticeTriedAgain",
+    "NoticesNotSentOpened",
     "OwnCopyOpened",
     "PasswordChanged",
     "PatientAsked",
@@ -131,6 +138,7 @@ __all__ = [
     "SubmissionsExported",
     "TrailOpened",
     "ViewNoted",
+    "WayBackRenewed",
 ]
 
 Event = (
@@ -188,5 +196,9 @@ Event = (
     | StatisticsOpened
     | DeskOpened
     | TrailOpened
+    | NoticesNotSentOpened
+    | NoticeTriedAgain
+    | NoticeSetAside
     | AccessListOpened
+    | WayBackRenewed
 )

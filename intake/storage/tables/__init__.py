@@ -17,6 +17,8 @@ from intake.storage.tables.forms import (
     ClaimRow,
     DraftRow,
     FeedbackRow,
+    HeldPageRow,
+    NewsRow,
     OutgoingRow,
     OwnCopyRow,
     PageCountRow,
@@ -36,6 +38,7 @@ from intake.storage.tables.forms import (
     SubmissionRow,
     SummaryRow,
     TallyRow,
+    WayBackRow,
 )
 from intake.storage.tables.staff import (
     AuditEventRow,
@@ -56,7 +59,9 @@ __all__ = [
     "DraftRow",
     "EditionRow",
     "FeedbackRow",
+    "HeldPageRow",
     "LockoutRow",
+    "NewsRow",
     "OneTimeLinkRow",
     "OutgoingRow",
     "OwnCopyRow",
@@ -82,4 +87,5 @@ __all__ = [
     "SubmissionRow",
     "SummaryRow",
     "TallyRow",
+    "WayBackRow",
 ]

@@ -38,7 +38,7 @@ def copy() -> ResponseReturnValue:
 def copy_pdf() -> ResponseReturnValue:
     """The same as a PDF, under a name that says nothing but the reference."""
     desk = the_desk()
-    if own_copy.until(desk, the_token()) is None:
+    if not own_copy.is_there(desk, the_token()):
         return _over()
     if not _BUSY.acquire(blocking=False):
         return _no_pdf()

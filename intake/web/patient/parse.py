@@ -153,7 +153,7 @@ def text(question: Question, typed: str) -> Answer:
         # Nobody has a space in their address; a phone's keyboard likes to put one there.
         words = re.sub(r"\s*([@.])\s*", r"\1", words)
     refuse_too_long(words, LONGEST_TEXT if question.long else LONGEST_SHORT_TEXT)
-    if question.inputmode == "email" and not _EMAIL.fullmatch(words):
+    if question.inputmode == "email" and not is_email(words):
         raise Wrong("Check the email. It should look like name@example.com")
     if question.inputmode == "tel" and sum(one.isdecimal() for one in words) < _FEWEST_DIGITS:
         raise Wrong(f"Check the number. It should have at least {_FEWEST_DIGITS} digits, like (555) 010-0142")
@@ -173,6 +173,11 @@ def each(typed: Iterable[str]) -> Answer:
 def visible(typed: str) -> str:
     """Words as typed, without what cannot be seen."""
     return _INVISIBLE.sub("", typed.replace("\r\n", "\n")).strip()
+
+
+def is_email(words: str) -> bool:
+    """Whether it looks like an address for e-mail."""
+    return len(words) <= LONGEST_SHORT_TEXT and _EMAIL.fullmatch(words) is not None
 
 
 def refuse_too_long(words: str, longest: int, box: str = "") -> None:

@@ -7,9 +7,10 @@ from intake.domain.answers import BLANK, Answer, MedicineEntry, MedicineList, an
 from intake.domain.questionnaire import Question
 from intake.services import replying
 from intake.web.patient.medicine_form import MedicineForm
-from intake.web.patient.medicines import MOST, key_of
+from intake.web.patient.medicine_list import MOST, key_of
 from intake.web.patient.reply_flow import medicine_question, onward
-from intake.web.patient.reply_visits import KEPT, Replying, help_lines, over, with_visit
+from intake.web.patient.reply_visits import Replying, help_lines, over, with_visit
+from intake.web.patient.visits import KEPT
 
 reply_medicines = Blueprint("reply_medicines", __name__)
 
