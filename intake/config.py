@@ -63,6 +63,8 @@ class Settings:
     public_address: str = "http://127.0.0.1:8000"
     patient_idle_minutes: int = 60
     staff_idle_minutes: int = 15
+    # Where a page that asks about safety at home leads whoever presses “Leave this page now”.
+    leave_now_address: str = "https://www.weather.gov/"
     # What is set on the settings page alone. `reading_time` says the promise in words, and a picture
     # chosen there stands in the place of the file `clinic_logo`.
     clinic_picture: Picture | None = None
@@ -270,7 +272,22 @@ def _problems(settings: Settings) -> list[str]:
         ]
     if settings.clinic_logo and not Path(settings.clinic_logo).is_file():
         problems.append("clinic_logo: there is no such file")
+    if not _is_neutral(settings.leave_now_address):
+        problems.append(
+            "leave_now_address: should be a plain https:// address of a site everybody might look at, "
+            "like https://www.weather.gov/, without anything behind a ? or a #"
+        )
     return problems + _mail_problems(settings)
+
+
+def _is_neutral(address: str) -> bool:
+    # What stands in it stays in a browser's history: nothing that could say where somebody came from.
+    try:
+        found = urlsplit(address)
+        plain = not (found.query or found.fragment or "@" in found.netloc or "?" in address or "#" in address)
+        return found.scheme == "https" and bool(found.hostname) and plain and address.isprintable()
+    except ValueError:
+        return False
 
 
 def _mail_problems(settings: Settings) -> list[str]:

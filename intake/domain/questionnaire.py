@@ -72,8 +72,9 @@ class Question:
     ``limits`` are hard (the number cannot be right), ``plausible`` only asks "is that
     right?"; a reading has one of each for each of its two numbers. The first of
     ``units`` is the one amounts are kept and compared in. An ``optional`` one may be left blank
-    without a word; to a rule, blank stays not known. ``gravest`` says which way its choices get
-    more serious, and serves no page: `intake rules prove` asks that a graver answer quiets nothing.
+    without a word; to a rule, blank stays not known. A text with ``each`` is asked as a
+    list, a box for each thing, which is called that. ``gravest`` says which way its choices get more
+    serious, and serves no page: `intake rules prove` asks that a graver answer quiets nothing.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Question:
     sensitive: bool = False
     autocomplete: str = ""
     inputmode: str = ""
+    each: str = ""
     gravest: Gravest = Gravest.LAST
 
     @property
@@ -131,13 +133,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is asked at once: one question, or one short topic."""
+    """What is asked at once: one question, or one short topic.
+
+    ``leave_now`` offers a link that leaves for a neutral site at once, where safety at home is asked about.
+    """
 
     id: str
     questions: tuple[Question, ...]
     title: str = ""
     intro: str = ""
     attribution: str = ""
+    leave_now: bool = False
 
     @property
     def heading(self) -> str:

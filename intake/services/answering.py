@@ -18,7 +18,7 @@ from intake.domain.wording import transcribe
 from intake.services import checking, page_counting, staff_notices
 from intake.services.carrying_over import carried_over
 from intake.services.clinic import PatientDesk
-from intake.storage import audit, drafts, held_pages, submissions
+from intake.storage import audit, drafts, held_pages, own_copies, submissions
 from intake.storage.codec_answers import mark_of
 
 PATIENT = "patient"
@@ -75,6 +75,7 @@ def start(desk: PatientDesk) -> str:
     with desk.database.write() as session:
         drafts.remove_expired(session, desk.now(), idle(desk))
         held_pages.remove_over(session, desk.now())
+        own_copies.remove_over(session, desk.now())
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
         page_counting.begun(desk, session)
     return token
@@ -172,6 +173,8 @@ def send(desk: PatientDesk, token: str, typed_name: str, checked: str = "") -> R
         sealed, screened = submissions.seal(session, desk.keys, submission, screening)
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)
+        own_copies.remove_over(session, now)
+        own_copies.add(session, desk.keys, token, submission, now)
         page_counting.sent(desk, session)
         staff_notices.keep_news(session, desk, submission.id)
         for event in (
@@ -194,9 +197,10 @@ def send(desk: PatientDesk, token: str, typed_name: str, checked: str = "") -> R
 
 
 def leave(desk: PatientDesk, token: str) -> None:
-    """End the patient's session on this device; a draft without a way back is erased."""
+    """End the patient's session on this device; a draft without a way back is erased, and so is a copy."""
     with desk.database.write() as session:
         drafts.end_session(session, token)
+        own_copies.end(session, token)
 
 
 def erase(desk: PatientDesk, token: str) -> None:

@@ -25,6 +25,7 @@ from intake.domain.review_entries import (
 )
 from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.wording import long_date
+from intake.services import history_requests
 from intake.services.history_facts import (
     PRIORITIES,
     Detail,
@@ -242,6 +243,7 @@ _WORDS: dict[type[Event], Callable[[Detail, Known], Words]] = {
     kinds.SubmissionExported: _exported,
     kinds.AccessListOpened: _access_listed,
     kinds.SubmissionReplayed: _replayed,
+    **history_requests.WORDS,
 }
 BY_NAME = {kind.__name__: words for kind, words in _WORDS.items()}
 

@@ -23,6 +23,7 @@ from intake.domain.answers import (
 )
 from intake.domain.coming_back import CameBack, Since
 from intake.domain.feedback import Feedback, FeedbackKind
+from intake.domain.patient_requests import Asks, Handled, PatientRequest, RequestOutcome, Told, Way
 from intake.domain.queue_entry import QueueEntry
 from intake.domain.review_entries import (
     By,
@@ -177,6 +178,19 @@ feedback = st.builds(
     Feedback, st.sampled_from(FeedbackKind), words, ids, words, any_words, st.uuids(), words, moments
 )
 closings = st.builds(Closing, st.integers(1, 99), any_words, st.uuids(), words, moments)
+patient_requests = st.builds(
+    PatientRequest,
+    st.uuids(),
+    st.integers(1, 99),
+    st.sampled_from(Asks),
+    any_words,
+    moments,
+    st.sampled_from(Way),
+    any_words,
+)
+request_steps = st.builds(
+    Handled, st.sampled_from(RequestOutcome), any_words, st.uuids(), words, moments
+) | st.builds(Told, st.sampled_from(Way), st.uuids(), words, moments)
 tallies = st.builds(
     Tally,
     st.dictionaries(st.sampled_from(sorted(LETTERS)), tuples_of(ids)),

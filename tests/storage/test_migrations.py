@@ -3,6 +3,7 @@
 import importlib.util
 import threading
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,7 +12,8 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from intake.domain.events import QueueOpened
-from intake.storage import accounts, audit, editions, publications, submissions
+from intake.domain.patient_requests import Asks, PatientRequest, Told, Way
+from intake.storage import accounts, audit, editions, patient_requests, publications, submissions
 from intake.storage import database as database_module
 from intake.storage.database import Database, is_current, migrate, undo_migration
 from intake.storage.tables import Base, ClinicSettingsRow, SamePersonRow
@@ -115,6 +117,10 @@ def full(database, clinic_keys):
         published = publish(session)
         take_up_again(session, clinic_keys, sent)
         session.add(SamePersonRow(first_id=sent, second_id=sent, number=1, sealed=b"sealed"))
+        request = PatientRequest(sent, 0, Asks.ERASE, "", NOW)
+        patient_requests.add(session, clinic_keys, uuid4(), request)
+        told = Told(Way.PHONE, ALICE.id, ALICE.printed_name, NOW)
+        patient_requests.add_step(session, clinic_keys, sent, 1, told)
         session.add(
             ClinicSettingsRow(number=1, at=NOW, member_id=published.proposed_by, document="{}", logo=None)
         )

@@ -30,6 +30,13 @@ from intake.domain.events.replies import (
     QuestionTakenBack,
     SubmissionRevised,
 )
+from intake.domain.events.requests import (
+    OwnCopyOpened,
+    PatientRequestHandled,
+    PatientRequestMade,
+    PatientRequestsOpened,
+    PatientTold,
+)
 from intake.domain.events.reviews import (
     AcknowledgementUndone,
     FeedbackGiven,
@@ -88,10 +95,15 @@ __all__ = [
     "NoticeSetAside",
     "NoticeTriedAgain",
     "NoticesNotSentOpened",
+    "OwnCopyOpened",
     "PasswordChanged",
     "PatientAsked",
     "PatientLinkRenewed",
     "PatientReplied",
+    "PatientRequestHandled",
+    "PatientRequestMade",
+    "PatientRequestsOpened",
+    "PatientTold",
     "QuestionTakenBack",
     "QueueOpened",
     "QueueSearched",
@@ -168,6 +180,11 @@ Event = (
     | QuestionTakenBack
     | PatientReplied
     | SubmissionRevised
+    | OwnCopyOpened
+    | PatientRequestMade
+    | PatientRequestsOpened
+    | PatientRequestHandled
+    | PatientTold
     | ViewNoted
     | EarlierLookedFor
     | SamePersonSaid

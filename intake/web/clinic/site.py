@@ -8,7 +8,7 @@ from intake.domain.basis import LIMITS, PURPOSE
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
 from intake.domain.wording import long_date
-from intake.services import clinic_settings
+from intake.services import clinic_settings, request_words
 from intake.services.clinic import Clinic
 from intake.services.dead_letters import State
 from intake.services.review_told import taken_up_told
@@ -30,6 +30,7 @@ from intake.web.clinic import (
     proposals,
     queue,
     reading,
+    requests,
     rules,
     sessions,
     settings,
@@ -71,6 +72,7 @@ _PARTS = (
     signing,
     asking,
     acting,
+    requests,
     papers,
     exports,
     feedback,
@@ -135,6 +137,11 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         said=reading.SAID.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
+        asked_for=request_words.asked,
+        asked_in_short=requests.in_short,
+        way=request_words.WAYS.__getitem__,
+        request_outcome=request_words.OUTCOMES.__getitem__,
+        request_status=request_words.STATUSES.__getitem__,
         desk_status=desk.STATUSES.__getitem__,
         may_leave_message=desk.MESSAGES.__getitem__,
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",

@@ -1,15 +1,19 @@
 """What was typed in boxes, read as a person meant it; what cannot be read is asked about kindly."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from intake.domain.answers import BLANK, Answer, Day, Number, Reading, Text, answered
 from intake.domain.measures import to_canonical
 from intake.domain.questionnaire import Question
+from intake.web.patient.as_meant import in_digits, whole_date
 
 LONGEST_TEXT = 2_000
 LONGEST_SHORT_TEXT = 200
+# Between things that were typed in boxes of their own.
+EACH_APART = "; "
 _OLDEST = 120
 _FEWEST_DIGITS = 7
 
@@ -36,9 +40,6 @@ _FEET_AND_INCHES = re.compile(
     re.IGNORECASE,
 )
 _TWO_NUMBERS = re.compile(r"(\d{2,3})\s*(?:/|\\|-|–|,|over|\s)\s*(\d{2,3})", re.IGNORECASE)
-_WHOLE_DATE = re.compile(
-    r"([^\W\d_]+\.?|\d{1,2})[\s/.,-]+(\d{1,2})(?:st|nd|rd|th)?[\s/.,-]+(\d{4})", re.IGNORECASE
-)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -76,7 +77,7 @@ class Wrong(Exception):
 
 def number(question: Question, unit: str, typed: tuple[str, ...]) -> Answer:
     """A number as typed in the boxes of one unit. Raises Wrong."""
-    typed = tuple(_tidy(one) for one in typed)
+    typed = tuple(in_digits(_tidy(one)) for one in typed)
     if not any(typed):
         return BLANK
     boxes = _feet_and_inches(question, typed) if unit == "ft_in" else (_amount(question, unit, typed[0]),)
@@ -107,6 +108,7 @@ def typed_words(value: Number | Reading) -> str:
 def reading(question: Question, first: str, second: str) -> Answer:
     """Two numbers that are one answer, also when both were put in one box. Raises Wrong."""
     first, second = _tidy(first), _tidy(second)
+    first, second = (" over ".join(map(in_digits, one.split(" over "))) for one in (first, second))
     if bool(first) is not bool(second) and (both := _TWO_NUMBERS.match(first or second)):
         first, second = both[1], both[2]
     if not first and not second:
@@ -130,8 +132,9 @@ def day(question: Question, month: str, day: str, year: str, today: date) -> Ans
     month, day, year = _tidy(month), _tidy(day), _tidy(year)
     if not (month or day or year):
         return BLANK
-    if not day and not year and (whole := _WHOLE_DATE.fullmatch(month)):
-        month, day, year = whole.groups()
+    only = [one for one in (month, day, year) if one]
+    if len(only) == 1 and (whole := whole_date(only[0])):
+        month, day, year = whole
     _refuse_missing(question, {"month": month, "day": day, "year": year})
     found = _calendar_date(_month(month), _number_of(day, "day"), _number_of(year, "year"))
     if question.past and found > today:
@@ -146,11 +149,24 @@ def text(question: Question, typed: str) -> Answer:
     words = visible(typed)
     if not words:
         return BLANK
+    if question.inputmode == "email":
+        # Nobody has a space in their address; a phone's keyboard likes to put one there.
+        words = re.sub(r"\s*([@.])\s*", r"\1", words)
     refuse_too_long(words, LONGEST_TEXT if question.long else LONGEST_SHORT_TEXT)
     if question.inputmode == "email" and not is_email(words):
         raise Wrong("Check the email. It should look like name@example.com")
     if question.inputmode == "tel" and sum(one.isdecimal() for one in words) < _FEWEST_DIGITS:
         raise Wrong(f"Check the number. It should have at least {_FEWEST_DIGITS} digits, like (555) 010-0142")
+    return answered(Text(words))
+
+
+def each(typed: Iterable[str]) -> Answer:
+    """Several things, each as typed in a box of its own, as words that stay apart. Raises Wrong."""
+    things = [words for one in typed if (words := _tidy(one).strip("; "))]
+    if not things:
+        return BLANK
+    words = EACH_APART.join(things)
+    refuse_too_long(words, LONGEST_TEXT)
     return answered(Text(words))
 
 

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.questionnaire import Questionnaire, SafetyPage
 from intake.domain.submissions import Draft, Receipt
-from intake.services import answering, paths, returning
+from intake.services import answering, paths, replying, returning
 from intake.services.carrying_over import parts_asked_again
 from intake.services.paths import Progress
 from intake.web.guard import open_to_all
+from intake.web.patient import reply_visits
 from intake.web.patient.addresses import Place, place_of
 from intake.web.patient.returning import name_of
 from intake.web.patient.visits import Visit, hand_over, take_back, the_desk, the_token, with_draft
@@ -72,10 +73,16 @@ def leave(visit: Visit) -> ResponseReturnValue:
 @start.post("/forget")
 @open_to_all
 def forget() -> ResponseReturnValue:
-    """Sign out of this browser, for whoever shares it. A way back opens the form again, and nothing else."""
+    """Sign out of this browser, for whoever shares it. A way back opens the form again, and nothing else.
+
+    With the form goes whatever the clinic was replied from here.
+    """
     if token := the_token():
         answering.leave(the_desk(), token)
-    return take_back(redirect(url_for("start.forgotten"), 303))
+    if token := reply_visits.reply_token():
+        replying.leave(the_desk(), token)
+    response = reply_visits.take_back(redirect(url_for("start.forgotten"), 303))
+    return take_back(response)
 
 
 @start.post("/erase")
