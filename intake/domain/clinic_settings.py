@@ -12,6 +12,7 @@ from uuid import UUID
 from intake.domain.crisis_lines import ShownLine
 from intake.domain.logo import LogoKind
 from intake.domain.reading_promise import ReadingPromise, Unit
+from intake.domain.safety_signal import SignalDuty
 
 LONGEST_NAME = 80
 LONGEST_PHONE = 40
@@ -48,6 +49,8 @@ class ClinicSettings:
     claim_minutes: int
     names_in_access_list: bool
     crisis_lines: tuple[ShownLine, ...] | None = None
+    safety_signal: SignalDuty | None = None
+    start_codes: bool = False
 
 
 NAMES = tuple(field.name for field in fields(ClinicSettings))

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from intake.domain.answers import Answers, Day, Text
 from intake.domain.screening import Editions
 from intake.domain.wording import PartLines
+
+if TYPE_CHECKING:
+    from intake.domain.safety_signal import ToldClinic
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class Draft:
     """Answers not sent yet, among them those of branches no longer reached.
 
     ``seen`` are the ids of the pages the patient has continued from; ``questionnaire`` is
-    the edition the answers were given under.
+    the edition the answers were given under. ``told`` is when the clinic was told of an answer in
+    it, by the safety signal; None when it was not.
     """
 
     id: UUID
@@ -31,6 +36,7 @@ class Draft:
     questionnaire: str
     revision: int = 0
     seen: frozenset[str] = frozenset()
+    told: "ToldClinic | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
 from intake.domain.wording import PartLines, transcribe
-from intake.services import page_counting
+from intake.services import page_counting, signalling
 from intake.services.clinic import PatientDesk
 from intake.storage import audit, drafts, submissions
 
@@ -94,9 +94,13 @@ def answer_page(
         if finished:
             answers = answers.with_(_left_blank(desk, page, answers))
         seen = before.seen | {page.id} if finished else before.seen
-        draft = drafts.save(session, desk.keys, token, replace(before, answers=answers, seen=seen))
+        shown = _safety_page(desk, page, before.answers, answers)
+        given = signalling.after_saving(
+            desk, session, before, replace(before, answers=answers, seen=seen), shown
+        )
+        draft = drafts.save(session, desk.keys, token, given)
         page_counting.saved(desk, session, page, before.seen, seen, stopped=stopped)
-    return Saved(draft, _safety_page(desk, page, before.answers, answers))
+    return Saved(draft, shown)
 
 
 def check(desk: PatientDesk, draft: Draft) -> tuple[PartLines, ...]:

@@ -9,6 +9,7 @@ from intake.domain.submissions import Draft, Signature, Submission
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
 from intake.storage.codec_overlay import lowered_from_json, moved_up_from_json, overlay_to_json
 from intake.storage.codec_record import document_of, to_bytes
+from intake.storage.codec_safety_signals import told_from_json, told_to_json
 from intake.storage.codec_wording import (
     editions_from_json,
     editions_to_json,
@@ -31,6 +32,7 @@ def draft_to_bytes(draft: Draft) -> bytes:
             "questionnaire": draft.questionnaire,
             "revision": draft.revision,
             "seen": sorted(draft.seen),
+            **({} if draft.told is None else {"told": told_to_json(draft.told)}),
         },
     )
 
@@ -44,6 +46,7 @@ def draft_from_bytes(content: bytes) -> Draft:
         questionnaire=document["questionnaire"],
         revision=document["revision"],
         seen=frozenset(document["seen"]),
+        told=told_from_json(document.get("told")),
     )
 
 

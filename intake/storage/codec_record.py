@@ -23,6 +23,8 @@ _STEPS = {
     "reply_draft": 4096,
     "reply": 4096,
     "notice": 1024,
+    "safety_signal": 1024,
+    "signal_deed": 1024,
 }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from intake.domain.events import (
     FlagAcknowledged,
     ReviewSignedOff,
+    SafetySignalRaised,
     SubmissionReceived,
     SubmissionRevised,
     ViewNoted,
@@ -60,7 +61,7 @@ _IS_FINISHED = (
 _SAID_TO_BE_SIGNED = select(func.count()).where(SubmissionRow.state == SIGNED).scalar_subquery()
 _SIGNED_ANY_TIME = select(func.count()).where(SignOffRow.number == 1).scalar_subquery()
 # What brings a form into somebody's queue, and what shows that a clinician has seen its flags.
-_ARRIVALS = tuple(kind.__name__ for kind in (SubmissionReceived, SubmissionRevised))
+_ARRIVALS = tuple(kind.__name__ for kind in (SubmissionReceived, SubmissionRevised, SafetySignalRaised))
 _SAW_FLAGS = tuple(kind.__name__ for kind in (ViewNoted, FlagAcknowledged, ReviewSignedOff))
 CANNOT_BE_OPENED = "Cannot be opened"
 

@@ -23,13 +23,16 @@ from intake.domain.answers import (
     Text,
     answered,
 )
+from intake.domain.contact import Contact
 from intake.domain.feedback import FeedbackKind
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.publications import Publication, proposal
 from intake.domain.review_entries import By, Done, Reopening
 from intake.domain.rules import Checked, Outcome, Priority, Source, SourceKind
+from intake.domain.safety_signal import Answering, Signal, SignalDeed
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.submissions import Signature, Submission
+from intake.domain.truth import Truth
 from intake.domain.wording import Line, PartLines
 from intake.storage import accounts, feedback, publications, reviews, revisions, submissions
 from intake.storage.encryption import ClinicKeys
@@ -189,3 +192,14 @@ def publish(session: Session, at: datetime = NOW) -> Publication:
     publications.decide(session, one, one.countersign(second, at, at.date()))
     publications.note_edition(session, one.id, "e" * 64, at.date())
     return publications.fetch(session, one.id)
+
+
+def signal(word="Pat Doe", draft=None):
+    """A safety signal of somebody who has not sent a form."""
+    contact = Contact(word, word, Truth.YES)
+    return Signal(uuid4(), draft or uuid4(), NOW, NOW, contact, word)
+
+
+def signal_deed(word="Called at noon"):
+    """What Alice did about one."""
+    return SignalDeed(Answering.CALLED, word, By(ALICE.id, ALICE.printed_name, NOW))

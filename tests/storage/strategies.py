@@ -40,6 +40,7 @@ from intake.domain.review_entries import (
 from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.safety_log import Closing
+from intake.domain.safety_signal import ToldClinic
 from intake.domain.same_person import SaidOfTwo
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.standing import Standing
@@ -87,6 +88,7 @@ drafts = st.builds(
     words,
     st.integers(0, 99),
     st.frozensets(ids),
+    told=st.none() | st.builds(ToldClinic, moments, moments),
 )
 submissions = st.builds(
     Submission, st.uuids(), words, answers, parts, signatures, editions, moments, st.integers(1, 9)

@@ -9,7 +9,16 @@ from sqlalchemy import MetaData
 from intake.domain.feedback import FeedbackKind
 from intake.domain.review_entries import Done
 from intake.domain.submissions import Receipt
-from intake.storage import accounts, drafts, passwords, queue, reviews, signing_in, submissions
+from intake.storage import (
+    accounts,
+    drafts,
+    passwords,
+    queue,
+    reviews,
+    safety_signals,
+    signing_in,
+    submissions,
+)
 from intake.storage.encryption import SealingKey
 from storage.samples import (
     ALICE,
@@ -19,6 +28,8 @@ from storage.samples import (
     outcome,
     say,
     screening,
+    signal,
+    signal_deed,
     submission_of_pat,
 )
 
@@ -59,6 +70,10 @@ def write_everything(database, keys):
         accounts.set_password(session, keys, alice.id, passwords.hashed(CANARY))
         claim = signing_in.claim(session, keys, CANARY, CANARY, NOW)
         signing_in.settle(session, keys, claim, passwords.Proof(right=False), NOW)
+    with database.write() as session:
+        one = signal(CANARY)
+        safety_signals.add(session, keys, one)
+        safety_signals.add_deed(session, keys, one.id, signal_deed(CANARY))
     with database.read() as session:
         queue.unfinished(session, keys)
     return sent
@@ -127,6 +142,8 @@ def test_without_sealing_these_columns_would_be_readable(database, clinic_keys, 
         "tallies.sealed",
         "feedback.sealed",
         "safety_closings.sealed",
+        "safety_signals.sealed",
+        "signal_deeds.sealed",
     }
 
 

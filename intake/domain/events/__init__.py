@@ -4,6 +4,15 @@ No event carries anything about health, and no name of a patient: ids and editio
 so that a patient's data can be erased without breaking the chain.
 """
 
+from intake.domain.events.admission import (
+    SafetySignalAnswered,
+    SafetySignalOpened,
+    SafetySignalRaised,
+    StartCodesMade,
+    StartCodesRevoked,
+    SubmissionBroughtBack,
+    SubmissionSetAside,
+)
 from intake.domain.events.clinic import (
     ClinicSettingsChanged,
     DeskOpened,
@@ -97,6 +106,9 @@ __all__ = [
     "RulesWithdrawn",
     "SafetyEntryClosed",
     "SafetyLogOpened",
+    "SafetySignalAnswered",
+    "SafetySignalOpened",
+    "SafetySignalRaised",
     "SamePersonSaid",
     "SetupLinkMade",
     "SignInRefused",
@@ -104,7 +116,10 @@ __all__ = [
     "SignedOut",
     "StaffMemberAdded",
     "StaffMemberInvited",
+    "StartCodesMade",
+    "StartCodesRevoked",
     "StatisticsOpened",
+    "SubmissionBroughtBack",
     "SubmissionClaimed",
     "SubmissionExported",
     "SubmissionOpened",
@@ -114,6 +129,7 @@ __all__ = [
     "SubmissionReplayed",
     "SubmissionRevised",
     "SubmissionScreened",
+    "SubmissionSetAside",
     "SubmissionTakenOver",
     "SubmissionsCompared",
     "SubmissionsExported",
@@ -172,4 +188,11 @@ Event = (
     | DeskOpened
     | TrailOpened
     | AccessListOpened
+    | StartCodesMade
+    | StartCodesRevoked
+    | SafetySignalRaised
+    | SafetySignalOpened
+    | SafetySignalAnswered
+    | SubmissionSetAside
+    | SubmissionBroughtBack
 )

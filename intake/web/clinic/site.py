@@ -7,6 +7,7 @@ from flask import Flask, g, request
 from intake.domain.basis import LIMITS, PURPOSE
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
+from intake.domain.signal_duty_typed import hours_said
 from intake.domain.wording import long_date
 from intake.services import clinic_settings
 from intake.services.clinic import Clinic
@@ -29,9 +30,11 @@ from intake.web.clinic import (
     queue,
     reading,
     rules,
+    safety_signals,
     sessions,
     settings,
     settings_lines,
+    settings_signal,
     signing,
     staff,
     statistics,
@@ -82,6 +85,8 @@ _PARTS = (
     persons,
     settings,
     settings_lines,
+    settings_signal,
+    safety_signals,
     statistics,
 )
 
@@ -132,6 +137,8 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         standing=STANDINGS.__getitem__,
         desk_status=desk.STATUSES.__getitem__,
         may_leave_message=desk.MESSAGES.__getitem__,
+        signal_deed=safety_signals.DEEDS.__getitem__,
+        hours_said=hours_said,
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered

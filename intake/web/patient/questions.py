@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.answers import BLANK
 from intake.domain.questionnaire import Kind
-from intake.services import answering, paths
+from intake.services import answering, paths, signalling
 from intake.web.patient import medicines
-from intake.web.patient.addresses import Place, frame_of, onward, place_at
+from intake.web.patient.addresses import Place, frame_of, number_address, onward, place_at
 from intake.web.patient.forms import PageForm
 from intake.web.patient.start import stop_here
 from intake.web.patient.visits import Visit, with_draft
@@ -41,8 +41,14 @@ def pause(visit: Visit, part: int, number: int, pause: int, *, changing: bool) -
     pages = visit.questionnaire.safety_pages
     if not 1 <= pause <= len(pages):
         abort(404)
+    shown = pages[pause - 1]
     return render_template(
-        "patient/pause.html", **frame_of(visit, place), shown=pages[pause - 1], onward=onward(visit, place)
+        "patient/pause.html",
+        **frame_of(visit, place),
+        shown=shown,
+        promise=signalling.promise(visit.desk, visit.draft, shown),
+        number=number_address(visit),
+        onward=onward(visit, place),
     )
 
 

@@ -3,6 +3,7 @@
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from intake.domain.signal_duty_typed import hours_said
 from intake.services import clinic_settings
 from intake.services.answering import AlreadySent, Expired
 from intake.services.asked_then import NotKept
@@ -29,6 +30,7 @@ def create_patient_site(desk: PatientDesk) -> Flask:
     keep_desk(site.extensions, desk)
     for pages in (start, questions, sending, reply, reply_medicines):
         site.register_blueprint(pages)
+    site.jinja_env.filters["hours_said"] = hours_said
     site.context_processor(lambda: {"how_long": how_long()})
     site.register_error_handler(Expired, gone)
     site.register_error_handler(AlreadySent, _already_sent)

@@ -4,11 +4,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.questionnaire import Questionnaire, SafetyPage
+from intake.domain.rate_limits import Door
 from intake.domain.submissions import Draft, Receipt
-from intake.services import answering, paths
+from intake.services import answering, paths, signalling
 from intake.services.paths import Progress
 from intake.web.guard import open_to_all
 from intake.web.patient.addresses import Place, place_of
+from intake.web.patient.doors import asked_to_wait, wait_at
 from intake.web.patient.visits import Visit, hand_over, take_back, the_desk, the_token, with_draft
 
 start = Blueprint("start", __name__)
@@ -24,6 +26,7 @@ def welcome() -> ResponseReturnValue:
         questionnaire=questionnaire,
         lines=_lines(questionnaire),
         found=_kind(_found()),
+        signal=signalling.duty_of(the_desk()),
     )
 
 
@@ -36,6 +39,8 @@ def begin() -> ResponseReturnValue:
             return redirect(url_for("start.tasks"), 303)
         # The new token takes the place of the only key to the old form.
         answering.leave(the_desk(), the_token())
+    elif (wait := wait_at(Door.START)) is not None:
+        return asked_to_wait(wait)
     return hand_over(redirect(url_for("start.tasks"), 303), answering.start(the_desk()))
 
 
@@ -91,7 +96,7 @@ def forgotten() -> ResponseReturnValue:
 @open_to_all
 def privacy() -> ResponseReturnValue:
     """Who can read what, and for how long it is kept."""
-    return render_template("patient/privacy.html")
+    return render_template("patient/privacy.html", signal=signalling.duty_of(the_desk()))
 
 
 @start.get("/help")
