@@ -15,7 +15,7 @@ from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
 from intake.domain.wording import PartLines, transcribe
-from intake.services import page_counting, signalling
+from intake.services import page_counting, signalling, start_codes
 from intake.services.clinic import PatientDesk
 from intake.storage import audit, drafts, submissions
 
@@ -50,12 +50,14 @@ class Saved:
     safety: SafetyPage | None
 
 
-def start(desk: PatientDesk) -> str:
+def start(desk: PatientDesk, code: str = "") -> str:
     """A new, empty draft; returns the token that alone opens it again.
 
-    Drafts whose time is over are erased on the way: nobody can open them any more.
+    Drafts whose time is over are erased on the way: nobody can open them any more. ``code`` is what was
+    typed where the clinic asks for one. Raises NotAdmitted.
     """
     with desk.database.write() as session:
+        start_codes.admit(desk, session, code)
         drafts.remove_expired(session, desk.now(), _idle(desk))
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
         page_counting.begun(desk, session)

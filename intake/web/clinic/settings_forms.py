@@ -69,6 +69,7 @@ class SettingsForm(FlaskForm):
         render_kw=_NUMBER,
     )
     names_in_access_list = BooleanField("Name people in the list of who opened a form")
+    start_codes = BooleanField("Starting a form takes a code")
 
     @classmethod
     def filled(cls, boxes: Boxes, number: int) -> "SettingsForm":
@@ -104,6 +105,7 @@ class SettingsForm(FlaskForm):
             second_read_percent=typed(self.second_read_percent),
             claim_minutes=typed(self.claim_minutes),
             names_in_access_list=bool(self.names_in_access_list.data),
+            start_codes=bool(self.start_codes.data),
         )
 
     def take_logo(self) -> Picture | None:

@@ -37,6 +37,7 @@ from intake.web.clinic import (
     settings_signal,
     signing,
     staff,
+    start_codes,
     statistics,
     trail,
     viewing,
@@ -87,6 +88,7 @@ _PARTS = (
     settings_lines,
     settings_signal,
     safety_signals,
+    start_codes,
     statistics,
 )
 
@@ -137,6 +139,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         standing=STANDINGS.__getitem__,
         desk_status=desk.STATUSES.__getitem__,
         may_leave_message=desk.MESSAGES.__getitem__,
+        code_state=start_codes.STATES.__getitem__,
         signal_deed=safety_signals.DEEDS.__getitem__,
         hours_said=hours_said,
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
