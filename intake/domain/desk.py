@@ -21,6 +21,7 @@ class DeskStatus(Enum):
     BEING_READ = "being read"
     ASKED = "asked"
     READ = "read"
+    JUNK = "junk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def status_of(standing: Standing, *, opened: bool) -> DeskStatus:
 
     Of whoever is asked something it is said first: the desk may be called about it.
     """
+    if standing.junk_since is not None:
+        return DeskStatus.JUNK
     if standing.asked_at is not None:
         return DeskStatus.ASKED
     if standing.signed:

@@ -16,6 +16,7 @@ from intake.domain.events import (
     FlagAcknowledged,
     ReviewSignedOff,
     SafetySignalRaised,
+    SubmissionOpened,
     SubmissionReceived,
     SubmissionRevised,
     ViewNoted,
@@ -119,6 +120,22 @@ def done(
         found.reverse()
     entries = of(session, keys, [one.submission for one in found])
     return tuple((replace(entries[one.submission], signed=True), one) for one in found)
+
+
+def junk(session: Session, keys: ClinicKeys) -> frozenset[UUID]:
+    """The submissions that stand among the junk. That is sealed, so whatever waits is opened."""
+    waiting = _entries(session, keys, SubmissionRow.state == OPEN)
+    return frozenset(one.submission for one, _ in waiting if one.standing.junk_since is not None)
+
+
+def have_opened(session: Session, member_id: UUID, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these submissions that somebody has read."""
+    query = select(AuditEventRow.object_id).where(
+        AuditEventRow.object_id.in_([str(one) for one in ids]),
+        AuditEventRow.actor == str(member_id),
+        AuditEventRow.event == SubmissionOpened.__name__,
+    )
+    return frozenset(UUID(one) for one in session.scalars(query.distinct()))
 
 
 def signed_at(session: Session, ids: Collection[UUID]) -> Mapping[UUID, datetime]:

@@ -27,6 +27,8 @@ from intake.domain.queue_entry import QueueEntry
 from intake.domain.review_entries import (
     By,
     Done,
+    JunkMark,
+    JunkUndone,
     LookAgain,
     Question,
     QuestionWithdrawn,
@@ -148,6 +150,8 @@ entries = st.one_of(
         st.booleans(),
     ),
     st.builds(TakenOver, st.uuids(), words, any_words, by),
+    st.builds(JunkMark, any_words, by, tuples_of(ids)),
+    st.builds(JunkUndone, by),
 )
 said_of_two = st.builds(SaidOfTwo, st.booleans(), by)
 asked = st.none() | st.tuples(moments, moments)  # the oldest open question and the newest
@@ -161,6 +165,7 @@ standings = st.builds(
         second_read=st.booleans(),
         signed_by=st.none() | st.uuids(),
         needs_clinic=st.booleans(),
+        junk_since=st.none() | moments,
     ),
     asked,
 )

@@ -10,8 +10,8 @@ from intake.domain.events.admission import (
     SafetySignalRaised,
     StartCodesMade,
     StartCodesRevoked,
-    SubmissionBroughtBack,
-    SubmissionSetAside,
+    SubmissionMarkedJunk,
+    SubmissionTakenFromJunk,
 )
 from intake.domain.events.clinic import (
     ClinicSettingsChanged,
@@ -119,9 +119,9 @@ __all__ = [
     "StartCodesMade",
     "StartCodesRevoked",
     "StatisticsOpened",
-    "SubmissionBroughtBack",
     "SubmissionClaimed",
     "SubmissionExported",
+    "SubmissionMarkedJunk",
     "SubmissionOpened",
     "SubmissionPrinted",
     "SubmissionReceived",
@@ -129,7 +129,7 @@ __all__ = [
     "SubmissionReplayed",
     "SubmissionRevised",
     "SubmissionScreened",
-    "SubmissionSetAside",
+    "SubmissionTakenFromJunk",
     "SubmissionTakenOver",
     "SubmissionsCompared",
     "SubmissionsExported",
@@ -193,6 +193,6 @@ Event = (
     | SafetySignalRaised
     | SafetySignalOpened
     | SafetySignalAnswered
-    | SubmissionSetAside
-    | SubmissionBroughtBack
+    | SubmissionMarkedJunk
+    | SubmissionTakenFromJunk
 )

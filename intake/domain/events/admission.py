@@ -48,7 +48,7 @@ class SafetySignalAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class SubmissionSetAside:
+class SubmissionMarkedJunk:
     """A clinician marked a submission as junk; why, stands sealed (``content`` is its SHA-256)."""
 
     submission: UUID
@@ -56,7 +56,7 @@ class SubmissionSetAside:
 
 
 @dataclass(frozen=True, slots=True)
-class SubmissionBroughtBack:
+class SubmissionTakenFromJunk:
     """A clinician took a submission back from the junk; ``content`` is the SHA-256 of what was stored."""
 
     submission: UUID

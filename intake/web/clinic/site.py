@@ -23,6 +23,7 @@ from intake.web.clinic import (
     figures,
     finding,
     impact,
+    junk,
     overlay_report,
     papers,
     persons,
@@ -66,6 +67,7 @@ STANDINGS = {
 _PARTS = (
     views,
     queue,
+    junk,
     finding,
     claims,
     viewing,
@@ -150,6 +152,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
     app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
     app.jinja_env.globals.update(hold_of=claims.hold_of, take_over_form=claims.take_over_form)
+    app.jinja_env.globals["junk_mark"] = junk.mark_of
     app.jinja_env.globals["whole_form"] = acting.whole_form
 
     @app.context_processor
