@@ -28,7 +28,6 @@ class Door(Enum):
     """Where a patient's browser comes in without anything that shows who it is."""
 
     START = "start"
-    RETURN = "return"
     REPLY = "reply"
 
 
@@ -41,7 +40,7 @@ def pace_of(door: Door, starts_per_hour: int) -> Pace:
     match door:
         case Door.START:
             return Pace(timedelta(hours=1) / starts_per_hour, starts_per_hour)
-        case Door.RETURN | Door.REPLY:
+        case Door.REPLY:
             return Pace(timedelta(minutes=3), 20)
 
 

@@ -19,7 +19,6 @@ from intake.domain.questionnaire import Questionnaire, SafetyPage
 from intake.domain.safety_signal import Signal, SignalDuty, ToldClinic
 from intake.domain.submissions import Draft
 from intake.services.clinic import PatientDesk
-from intake.services.signal_notices import tell_staff
 from intake.storage import audit, safety_signals
 
 _PATIENT = "patient"
@@ -98,7 +97,6 @@ def _with(desk: PatientDesk, session: Session, draft: Draft, told: ToldClinic, p
     try:
         with session.begin_nested():
             content = safety_signals.add(session, desk.keys, signal)
-            tell_staff(desk, session, signal.id)
             audit.record(session, desk.keys, _PATIENT, SafetySignalRaised(signal.id, content), at)
     except Exception as error:
         # The answer is saved and the help lines are shown, and nobody is told of a call that nobody

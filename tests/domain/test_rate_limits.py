@@ -27,4 +27,4 @@ def test_a_household_is_one_source(address, network):
 def test_a_clinic_says_how_many_forms_an_hour_may_begin_from_one_place():
     assert pace_of(Door.START, 120).every == timedelta(seconds=30)
     assert pace_of(Door.START, 120).burst == timedelta(hours=1)
-    assert pace_of(Door.RETURN, 120) == pace_of(Door.REPLY, 1)
+    assert pace_of(Door.REPLY, 120) == pace_of(Door.REPLY, 1)

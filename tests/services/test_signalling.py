@@ -1,7 +1,7 @@
 """The clinic is told at once of an answer that opens the support page, or, while it is off, never."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -207,6 +207,22 @@ def test_what_was_done_is_kept_and_recorded_and_ends_the_alert(on, copy, dana):
     recorded = events_of(copy.clinic, SafetySignalAnswered, SafetySignalOpened)
     assert {one.object for one in recorded[-4:]} == {str(signal)}
     assert all(one.actor == str(dana.id) for one in recorded)
+
+
+def test_whoever_tells_staff_knows_that_there_is_one_until_it_is_settled(on, copy, dana):
+    def is_there(last=None):
+        with copy.clinic.database.read() as session:
+            return safety_signals.raised_since(copy.clinic, session, last)
+
+    assert not is_there()
+    give(on, answering.start(on), {"phq9_9": SEVERAL})
+    assert is_there()
+    assert is_there(copy.clock.at - timedelta(seconds=1))
+    assert not is_there(copy.clock.at)
+    (told,) = safety_signals.open_all(copy.clinic, dana).waiting
+    safety_signals.answer(copy.clinic, dana, told.signalled.newest.id, Answering.CALLED, "")
+
+    assert not is_there()
 
 
 def test_one_that_cannot_be_opened_is_told_and_hides_no_other(on, copy, dana):

@@ -59,7 +59,6 @@ def _page(
         duty=changing_settings.current(clinic).settings.safety_signal,
         days=tuple(enumerate(DAYS)),
         confirmation=CONFIRMATION,
-        by_mail=bool(clinic.settings.mail_host),
     )
     return page, status
 
