@@ -77,6 +77,13 @@ TITLES: dict[type[Event], str] = {
     events.NoticesNotSentOpened: "Looked at which notices could not be sent",
     events.NoticeTriedAgain: "Had a notice tried again",
     events.NoticeSetAside: "Set aside a notice that could not be sent",
+    events.StartCodesMade: "Made codes that begin a form",
+    events.StartCodesRevoked: "Made the codes of a sheet end",
+    events.SafetySignalRaised: "Opened the support page, and the clinic was told",
+    events.SafetySignalOpened: "Read a safety signal",
+    events.SafetySignalAnswered: "Recorded what was done about a safety signal",
+    events.SubmissionMarkedJunk: "Marked a form as junk",
+    events.SubmissionTakenFromJunk: "Took a form back from the junk",
     events.SetupLinkMade: "Printed a link for the first administrator",
     events.StaffMemberAdded: "Gave somebody an account",
     events.StaffMemberInvited: "Invited somebody again",
@@ -164,6 +171,8 @@ _PEOPLE_AND_THINGS: dict[str, tuple[str, Callable[[Known, str], str]]] = {
     "other": ("and", Known.about),
     "member": ("of", Known.about),
     "publication": ("of", Known.about),
+    "signal": ("of", Known.about),
+    "sheet": ("of", Known.about),
     "taken_from": ("from", Known.who),
 }
 _FIELDS: dict[str, Callable[[object], str]] = {
@@ -198,5 +207,7 @@ _FIELDS: dict[str, Callable[[object], str]] = {
     "notice": lambda value: f"notice {_short(value)}",
     "kind": lambda value: str(value),
     "paper": lambda value: str(value).replace("_", " "),
+    "codes": lambda value: _many(value, "code"),
+    "uses": lambda value: f"for {_many(value, 'use')} each",
     "form": lambda value: f"as {str(value).upper()}",
 }

@@ -76,7 +76,9 @@ def new_site(
     # Before anything asks for the templates: Flask reads this once.
     app.jinja_options = {"undefined": StrictUndefined}
     secure(app, settings, secret_key, name)
-    app.jinja_env.filters.update(long_date=long_date, date_and_time=date_and_time, digits=digits)
+    app.jinja_env.filters.update(
+        long_date=long_date, date_and_time=date_and_time, digits=digits, clock_time=clock, week_day=week_day
+    )
     at_hand = _at_hand(app, settings, now or (lambda: settings))
     _serve_assets(app, _Wardrobe(name, settings, at_hand, lately))
     _tell_templates(app, at_hand)
@@ -92,6 +94,11 @@ def date_and_time(at: datetime) -> str:
 def clock(at: datetime) -> str:
     """``4:12 pm``, in the time zone the time comes in."""
     return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+
+
+def week_day(at: datetime) -> str:
+    """``Monday, November 23``."""
+    return f"{at:%A, %B} {at.day}"
 
 
 def digits(phone: str) -> str:

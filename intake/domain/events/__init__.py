@@ -4,6 +4,15 @@ No event carries anything about health, and no name of a patient: ids and editio
 so that a patient's data can be erased without breaking the chain.
 """
 
+from intake.domain.events.admission import (
+    SafetySignalAnswered,
+    SafetySignalOpened,
+    SafetySignalRaised,
+    StartCodesMade,
+    StartCodesRevoked,
+    SubmissionMarkedJunk,
+    SubmissionTakenFromJunk,
+)
 from intake.domain.events.clinic import (
     ClinicSettingsChanged,
     DeskOpened,
@@ -116,6 +125,9 @@ __all__ = [
     "RulesWithdrawn",
     "SafetyEntryClosed",
     "SafetyLogOpened",
+    "SafetySignalAnswered",
+    "SafetySignalOpened",
+    "SafetySignalRaised",
     "SamePersonSaid",
     "SetupLinkMade",
     "SignInRefused",
@@ -123,9 +135,12 @@ __all__ = [
     "SignedOut",
     "StaffMemberAdded",
     "StaffMemberInvited",
+    "StartCodesMade",
+    "StartCodesRevoked",
     "StatisticsOpened",
     "SubmissionClaimed",
     "SubmissionExported",
+    "SubmissionMarkedJunk",
     "SubmissionOpened",
     "SubmissionPrinted",
     "SubmissionReceived",
@@ -133,6 +148,7 @@ __all__ = [
     "SubmissionReplayed",
     "SubmissionRevised",
     "SubmissionScreened",
+    "SubmissionTakenFromJunk",
     "SubmissionTakenOver",
     "SubmissionsCompared",
     "SubmissionsExported",
@@ -201,4 +217,11 @@ Event = (
     | NoticeSetAside
     | AccessListOpened
     | WayBackRenewed
+    | StartCodesMade
+    | StartCodesRevoked
+    | SafetySignalRaised
+    | SafetySignalOpened
+    | SafetySignalAnswered
+    | SubmissionMarkedJunk
+    | SubmissionTakenFromJunk
 )

@@ -7,6 +7,7 @@ from flask import Flask, g, request
 from intake.domain.basis import LIMITS, PURPOSE
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
+from intake.domain.signal_duty_typed import hours_said
 from intake.domain.wording import long_date
 from intake.services import clinic_settings, request_words
 from intake.services.clinic import Clinic
@@ -23,6 +24,7 @@ from intake.web.clinic import (
     figures,
     finding,
     impact,
+    junk,
     mail,
     overlay_report,
     papers,
@@ -32,11 +34,14 @@ from intake.web.clinic import (
     reading,
     requests,
     rules,
+    safety_signals,
     sessions,
     settings,
     settings_lines,
+    settings_signal,
     signing,
     staff,
+    start_codes,
     statistics,
     trail,
     viewing,
@@ -66,6 +71,7 @@ STANDINGS = {
 _PARTS = (
     views,
     queue,
+    junk,
     finding,
     claims,
     viewing,
@@ -89,6 +95,9 @@ _PARTS = (
     settings,
     settings_lines,
     mail,
+    settings_signal,
+    safety_signals,
+    start_codes,
     statistics,
 )
 
@@ -144,6 +153,9 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         request_status=request_words.STATUSES.__getitem__,
         desk_status=desk.STATUSES.__getitem__,
         may_leave_message=desk.MESSAGES.__getitem__,
+        code_state=start_codes.STATES.__getitem__,
+        signal_deed=safety_signals.DEEDS.__getitem__,
+        hours_said=hours_said,
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered
@@ -152,6 +164,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
     app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
     app.jinja_env.globals.update(hold_of=claims.hold_of, take_over_form=claims.take_over_form)
+    app.jinja_env.globals["junk_mark"] = junk.mark_of
     app.jinja_env.globals["whole_form"] = acting.whole_form
     app.jinja_env.globals.update(mail_state=mail.mail_state, MailStates=State)
 
