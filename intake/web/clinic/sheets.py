@@ -1,6 +1,8 @@
 """Pages as PDF: put together from the same components as the pages, made by the engine, sent as a file."""
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from intake.web.clinic.sessions import this_clinic
 from intake.web.frame import logo_of
 from intake.web.theme import theme
 
-_STYLE = Path(__file__).parents[1] / "static" / "paper.css"
+_STATIC = Path(__file__).parents[1] / "static"
 
 
 def can_be_made() -> bool:
@@ -25,23 +27,54 @@ def can_be_made() -> bool:
 def sent(
     template: str, file_name: str, about: UUID, print_page: str, /, **words: object
 ) -> ResponseReturnValue:
-    """The PDF of a page, under a name that says nothing about anybody.
+    """The PDF of a page of a submission, under a name that says nothing about anybody.
 
     Where it cannot be made, a page that says so and leads to ``print_page``.
     """
+    here = url_for("review.submission", submission=about)
+    return pressed(template, file_name, Way(here, print_page), **words)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a page leads that says no PDF was made: back, and to the page to print instead.
+
+    ``styles`` are the stylesheets that the paper takes besides the one of all papers. ``of_nobody`` says that
+    nothing about anybody stands in the paper: then it is kept at hand, for whoever asks next.
+    """
+
+    here: str
+    print_page: str
+    styles: tuple[str, ...] = ()
+    of_nobody: bool = False
+
+
+def pressed(template: str, file_name: str, way: Way, /, **words: object) -> ResponseReturnValue:
+    """The PDF of a page, or a page that says that it was not made."""
     clinic = this_clinic()
     logo = logo_of(clinic.settings)
     files = {logo.name: logo.content} if logo else {}
-    html = render_template(
-        template, logo=logo.name if logo else None, made_at=clinic.local(clinic.now()), **words
-    )
+    made_at = clinic.local(clinic.now())
+    if way.of_nobody:
+        made_at = made_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    html = render_template(template, logo=logo.name if logo else None, made_at=made_at, **words)
+    style = _stylesheet(clinic.settings, *way.styles)
     try:
-        made = engine.make(Sheet(html, _stylesheet(clinic.settings), files))
+        if way.of_nobody:
+            made = _made_once(html, style, tuple(files.items()))
+        else:
+            made = engine.make(Sheet(html, style, files))
     except EngineMissing:
-        return missing(about, print_page)
+        return instead(way, installed=False)
     except NotMade:
-        return _instead(about, print_page, installed=True)
+        return instead(way, installed=True)
     return as_file(made, file_name, "application/pdf")
+
+
+@lru_cache(maxsize=4)
+def _made_once(html: str, style: str, files: tuple[tuple[str, bytes], ...]) -> bytes:
+    # Seconds of work, and the same for everybody who asks on the same day.
+    return engine.make(Sheet(html, style, dict(files)))
 
 
 def as_file(content: bytes, name: str, media_type: str) -> ResponseReturnValue:
@@ -54,15 +87,18 @@ def as_file(content: bytes, name: str, media_type: str) -> ResponseReturnValue:
 
 def missing(submission: UUID, print_page: str) -> ResponseReturnValue:
     """That PDFs cannot be made here, what to install, and the page to print instead."""
-    return _instead(submission, print_page, installed=False)
+    return instead(Way(url_for("review.submission", submission=submission), print_page), installed=False)
 
 
-def _instead(submission: UUID, print_page: str, *, installed: bool) -> ResponseReturnValue:
-    here = url_for("review.submission", submission=submission)
-    page = render_template("clinic/no_pdf.html", here=here, print_page=print_page, installed=installed)
+def instead(way: Way, *, installed: bool) -> ResponseReturnValue:
+    """That no PDF was made, and the page to print instead."""
+    page = render_template(
+        "clinic/no_pdf.html", here=way.here, print_page=way.print_page, installed=installed
+    )
     return page, 503
 
 
-def _stylesheet(settings: Settings) -> str:
+def _stylesheet(settings: Settings, *more: str) -> str:
     brand = theme(settings.clinic_color)["brand"].light
-    return f":root{{--brand:{brand}}}" + re.sub(r"/\*.*?\*/", "", _STYLE.read_text("utf-8"), flags=re.DOTALL)
+    sources = "".join((_STATIC / name).read_text("utf-8") for name in ("paper.css", *more))
+    return f":root{{--brand:{brand}}}" + re.sub(r"/\*.*?\*/", "", sources, flags=re.DOTALL)

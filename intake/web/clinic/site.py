@@ -14,6 +14,7 @@ from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
     acting,
     asking,
+    blank_forms,
     claims,
     desk,
     entry,
@@ -67,6 +68,7 @@ _PARTS = (
     viewing,
     signing,
     asking,
+    blank_forms,
     acting,
     papers,
     exports,

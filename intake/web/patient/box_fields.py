@@ -16,6 +16,11 @@ _UNITS = {
 }
 
 
+def unit_words(unit: str) -> str:
+    """What a unit is called beside a box."""
+    return _UNITS.get(unit, unit)
+
+
 class Words(Asked):
     """A few words, or a few lines."""
 

@@ -6,9 +6,11 @@ from flask.typing import ResponseReturnValue
 from intake.domain.questionnaire import Questionnaire, SafetyPage
 from intake.domain.submissions import Draft, Receipt
 from intake.services import answering, paths
+from intake.services.blank_forms import printable
 from intake.services.paths import Progress
 from intake.web.guard import open_to_all
 from intake.web.patient.addresses import Place, place_of
+from intake.web.patient.box_fields import unit_words
 from intake.web.patient.visits import Visit, hand_over, take_back, the_desk, the_token, with_draft
 
 start = Blueprint("start", __name__)
@@ -99,6 +101,15 @@ def privacy() -> ResponseReturnValue:
 def help_page() -> ResponseReturnValue:
     """How to fill in the form, and whom to call."""
     return render_template("patient/help.html")
+
+
+@start.get("/paper", defaults={"large": False}, endpoint="paper")
+@start.get("/paper/large", defaults={"large": True}, endpoint="paper_large")
+@open_to_all
+def on_paper(*, large: bool) -> ResponseReturnValue:
+    """The whole form to print, for whoever would rather write than type. Nothing of anybody stands in it."""
+    form = printable(the_desk(), large=large)
+    return render_template("patient/paper.html", form=form, unit_words=unit_words)
 
 
 def stop_here(
