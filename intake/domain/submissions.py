@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from intake.domain.answers import Answers, Day, Text
+from intake.domain.from_paper import FromPaper
 from intake.domain.screening import Editions
 from intake.domain.wording import PartLines
 
@@ -43,7 +44,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A patient's answers, sealed: what was asked is kept beside what was said."""
+    """A patient's answers, sealed: what was asked is kept beside what was said.
+
+    ``from_paper`` is there when staff typed in what the patient wrote on paper.
+    """
 
     id: UUID
     reference: str
@@ -53,11 +57,17 @@ class Submission:
     editions: Editions
     sent_at: datetime
     revision: int = field(default=1)
+    from_paper: FromPaper | None = None
 
     @property
     def name(self) -> str:
         """First and last name as typed."""
         return name_in(self.answers)
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The questions whose answer on paper nobody could read."""
+        return frozenset() if self.from_paper is None else frozenset(self.from_paper.unread)
 
     @property
     def sent_on(self) -> date:

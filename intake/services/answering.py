@@ -7,17 +7,16 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from intake.domain.answers import BLANK, Answer, Answers
-from intake.domain.events import SubmissionReceived, SubmissionScreened
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.fitting import fitting
 from intake.domain.questionnaire import Page, Question, SafetyPage
-from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
 from intake.domain.wording import PartLines, transcribe
 from intake.services import page_counting
 from intake.services.clinic import PatientDesk
-from intake.storage import audit, drafts, submissions
+from intake.services.receiving import receive
+from intake.storage import drafts, submissions
 
 PATIENT = "patient"
 
@@ -131,33 +130,10 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
         consent = desk.library.questionnaire.consent
         signature = Signature(typed_name.strip(), (*consent.points, consent.agree), now)
         submission = _submission(desk, draft, reference, signature)
-        # Screening never raises: a rule that crashes becomes an urgent "cannot tell".
-        screening = screen(
-            desk.library.rulebook,
-            desk.evidence(submission.answers),
-            desk.library.editions,
-            now,
-        )
-        sealed, screened = submissions.seal(session, desk.keys, submission, screening)
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)
         page_counting.sent(desk, session)
-        for event in (
-            SubmissionReceived(
-                submission.id,
-                submission.revision,
-                sealed,
-                desk.library.editions.questionnaire,
-            ),
-            SubmissionScreened(
-                submission.id,
-                1,
-                screened,
-                desk.library.editions.rules,
-                not screening.incomplete,
-            ),
-        ):
-            audit.record(session, desk.keys, PATIENT, event, now)
+        receive(desk, session, submission, PATIENT, now)
     return receipt
 
 

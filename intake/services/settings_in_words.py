@@ -40,6 +40,7 @@ _ELSEWHERE = {
     "reference_prefix": "Beginning of every reference",
     "patient_idle_minutes": "An unsent form waits, in minutes",
     "staff_idle_minutes": "Staff stay signed in, in minutes",
+    "transcribe_alone": "One person may type a paper in both times",
     "questionnaire": "Questionnaire",
     "crisis_lines": "File of the ways to reach help",
     "screening_rules": "Rules file",

@@ -7,6 +7,7 @@ from intake.domain.answers import Answers
 from intake.domain.screening import Screening
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
+from intake.storage.codec_from_paper import from_paper_from_json, from_paper_to_json
 from intake.storage.codec_overlay import lowered_from_json, moved_up_from_json, overlay_to_json
 from intake.storage.codec_record import document_of, to_bytes
 from intake.storage.codec_wording import (
@@ -60,6 +61,8 @@ def submission_to_bytes(submission: Submission) -> bytes:
             "editions": editions_to_json(submission.editions),
             "sent_at": submission.sent_at.isoformat(),
             "revision": submission.revision,
+            # Left out of what was sent on a screen, as in every older record.
+            **from_paper_to_json(submission.from_paper),
         },
     )
 
@@ -76,6 +79,7 @@ def submission_from_bytes(content: bytes) -> Submission:
         editions=editions_from_json(document["editions"]),
         sent_at=datetime.fromisoformat(document["sent_at"]),
         revision=document["revision"],
+        from_paper=from_paper_from_json(document.get("from_paper")),
     )
 
 

@@ -23,6 +23,7 @@ _STEPS = {
     "reply_draft": 4096,
     "reply": 4096,
     "notice": 1024,
+    "transcription": 4096,
 }
 
 

@@ -66,6 +66,14 @@ from intake.domain.events.submissions import (
     SubmissionScreened,
     SubmissionsExported,
 )
+from intake.domain.events.transcriptions import (
+    TranscriptionBegun,
+    TranscriptionDiscarded,
+    TranscriptionOpened,
+    TranscriptionSettled,
+    TranscriptionSignedIn,
+    TranscriptionTyped,
+)
 
 __all__ = [
     "AccessListOpened",
@@ -118,6 +126,12 @@ __all__ = [
     "SubmissionsCompared",
     "SubmissionsExported",
     "TrailOpened",
+    "TranscriptionBegun",
+    "TranscriptionDiscarded",
+    "TranscriptionOpened",
+    "TranscriptionSettled",
+    "TranscriptionSignedIn",
+    "TranscriptionTyped",
     "ViewNoted",
 ]
 
@@ -172,4 +186,10 @@ Event = (
     | DeskOpened
     | TrailOpened
     | AccessListOpened
+    | TranscriptionBegun
+    | TranscriptionOpened
+    | TranscriptionTyped
+    | TranscriptionSettled
+    | TranscriptionSignedIn
+    | TranscriptionDiscarded
 )

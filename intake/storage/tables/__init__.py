@@ -33,6 +33,7 @@ from intake.storage.tables.forms import (
     SubmissionRow,
     SummaryRow,
     TallyRow,
+    TranscriptionRow,
 )
 from intake.storage.tables.staff import (
     AuditEventRow,
@@ -76,4 +77,5 @@ __all__ = [
     "SubmissionRow",
     "SummaryRow",
     "TallyRow",
+    "TranscriptionRow",
 ]

@@ -33,10 +33,12 @@ from intake.web.clinic import (
     sessions,
     settings,
     settings_lines,
+    settling,
     signing,
     staff,
     statistics,
     trail,
+    transcribing,
     viewing,
     views,
 )
@@ -49,6 +51,7 @@ ROLES = {
     Role.CLINICIAN: "Clinician",
     Role.ADMINISTRATOR: "Administrator",
     Role.AUDITOR: "Auditor",
+    Role.TRANSCRIBER: "Transcriber",
 }
 
 STANDINGS = {
@@ -85,6 +88,8 @@ _PARTS = (
     settings,
     settings_lines,
     statistics,
+    transcribing,
+    settling,
 )
 
 
