@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import Enum
 
 from intake.domain.answers import Answers, Chosen, Text
+from intake.domain.filling_in import interpreter
 from intake.domain.standing import Standing
 from intake.domain.submissions import Submission
 from intake.domain.truth import Truth
@@ -31,7 +32,8 @@ class DeskEntry:
     """One line of the front desk's list.
 
     ``phone`` and ``email`` are as typed, empty when none was given. ``may_leave_message`` is
-    whether a message may name the clinic: not known when the patient did not say.
+    whether a message may name the clinic: not known when the patient did not say. ``interpreter`` is the
+    language one is needed for, because whoever calls has to have one; empty when none is needed.
     """
 
     reference: str
@@ -41,6 +43,7 @@ class DeskEntry:
     phone: str
     email: str
     may_leave_message: Truth
+    interpreter: str = ""
 
     @classmethod
     def of(cls, submission: Submission, status: DeskStatus) -> "DeskEntry":
@@ -54,6 +57,7 @@ class DeskEntry:
             phone=_typed(answers, PHONE),
             email=_typed(answers, EMAIL),
             may_leave_message=_said(answers, MESSAGE_OK),
+            interpreter=interpreter(answers),
         )
 
 

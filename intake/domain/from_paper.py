@@ -1,6 +1,6 @@
 """That a submission was written on paper and typed in by staff: by whom, and what could not be read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 
@@ -55,3 +55,13 @@ class FromPaper:
     not_asked: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     settled: tuple[Settled, ...] = ()
+
+    def without(self, questions: frozenset[str], instead: str) -> "FromPaper":
+        """The same without what is said of these questions; the margin may speak of any of them."""
+        return replace(
+            self,
+            unread=tuple(one for one in self.unread if one not in questions),
+            not_asked=tuple(one for one in self.not_asked if one not in questions),
+            remarks=tuple(Remark(one.by, instead) for one in self.remarks),
+            settled=tuple(one for one in self.settled if one.question not in questions),
+        )

@@ -12,11 +12,15 @@ from intake.domain.wording import PartLines
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What was agreed to, by whom, when. ``agreed`` is the exact text that was shown."""
+    """What was agreed to, by whom, when. ``agreed`` is the exact text that was shown.
+
+    ``signed_as`` is the role of whoever signs for the patient; empty when the patient signs.
+    """
 
     typed_name: str
     agreed: tuple[str, ...]
     at: datetime
+    signed_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from intake.domain.answers import BLANK, Answer, Answers
 from intake.domain.evidence import PatientEvidence, relevant
+from intake.domain.filling_in import helper
 from intake.domain.fitting import fitting
 from intake.domain.questionnaire import Page, Question, SafetyPage
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
@@ -128,7 +129,9 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
             raise NotReadyToSend(needed)
         reference = submissions.new_reference(session, desk.settings.reference_prefix)
         consent = desk.library.questionnaire.consent
-        signature = Signature(typed_name.strip(), (*consent.points, consent.agree), now)
+        helped_by = helper(_relevant(desk, draft))
+        signs_as = helped_by.signs_as if helped_by is not None else ""
+        signature = Signature(typed_name.strip(), (*consent.points, consent.agree), now, signs_as)
         submission = _submission(desk, draft, reference, signature)
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)

@@ -129,10 +129,13 @@ def signature_to_json(signature: Signature) -> Json:
         "typed_name": signature.typed_name,
         "agreed": list(signature.agreed),
         "at": signature.at.isoformat(),
+        # Left out where the patient signs, as in every older record.
+        **({"signed_as": signature.signed_as} if signature.signed_as else {}),
     }
 
 
 def signature_from_json(document: Json) -> Signature:
     """The signature."""
     at = datetime.fromisoformat(document["at"])
-    return Signature(document["typed_name"], tuple(document["agreed"]), at)
+    signed_as = document.get("signed_as", "")
+    return Signature(document["typed_name"], tuple(document["agreed"]), at, signed_as)

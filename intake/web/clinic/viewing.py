@@ -14,6 +14,7 @@ from intake.services.viewing import ViewFirst
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.acting_forms import ViewForm
 from intake.web.clinic.forms import typed
+from intake.web.clinic.reading import labels_of
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
 
@@ -102,6 +103,7 @@ def _page(
     page = render_template(
         "clinic/read_first.html",
         submission=review.submission,
+        labels=labels_of(review.submission),
         kind=kind.value,
         form=form,
         closed=status == 409 and not kept,

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.answers import State
+from intake.domain.filling_in import goes_by, helper
 from intake.domain.questionnaire import Kind, Page
 from intake.domain.submissions import Receipt
 from intake.domain.wording import Line
@@ -54,7 +55,10 @@ def sign(visit: Visit) -> ResponseReturnValue:
     )
     if not ready:
         return redirect(url_for("sending.check"), 303)
+    helped_by = helper(visit.draft.answers)
     form = SignForm(request.form if request.method == "POST" else None)
+    if helped_by is not None:
+        form.sign_for_another()
     if request.method == "POST" and (name := form.read()) is not None:
         try:
             answering.send(visit.desk, visit.token, name)
@@ -67,6 +71,8 @@ def sign(visit: Visit) -> ResponseReturnValue:
         consent=visit.questionnaire.consent,
         number=len(visit.questionnaire.parts) + 1,
         today=visit.desk.today(),
+        helped_by=helped_by,
+        patient=goes_by(visit.draft.answers) or "the person you help",
     )
     return page, 422 if form.errors else 200
 
