@@ -125,16 +125,12 @@ class Transcription:
     @property
     def stage(self) -> Stage:
         """How far it is."""
-        if self.first.finished_at is None:
-            return Stage.FIRST_TYPING
-        if self.second is None:
-            return Stage.WAITS_FOR_SECOND
-        return Stage.SECOND_TYPING if self.second.finished_at is None else Stage.TO_COMPARE
-
-    @property
-    def lives_until(self) -> datetime:
-        """When it is thrown away."""
-        return self.begun_at + LIVES
+        second = self.second
+        return stage_of(
+            first_done=self.first.finished_at is not None,
+            second_begun=second is not None,
+            second_done=second is not None and second.finished_at is not None,
+        )
 
     def typing(self, which: Pass) -> Typing:
         """One of the typings. Raises NotThere for a second that nobody began."""
@@ -172,6 +168,15 @@ class Transcription:
     def typed(self, which: Pass, typing: Typing) -> "Transcription":
         """With one of the typings as it is now."""
         return replace(self, first=typing) if which is Pass.FIRST else replace(self, second=typing)
+
+
+def stage_of(*, first_done: bool, second_begun: bool, second_done: bool) -> Stage:
+    """How far a transcription is, from what is known without opening it."""
+    if not first_done:
+        return Stage.FIRST_TYPING
+    if not second_begun:
+        return Stage.WAITS_FOR_SECOND
+    return Stage.TO_COMPARE if second_done else Stage.SECOND_TYPING
 
 
 def typed(

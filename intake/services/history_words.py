@@ -256,6 +256,8 @@ _WORDS: dict[type[Event], Callable[[Detail, Known], Words]] = {
     kinds.TranscriptionOpened: _transcribed("Opened what was typed from paper"),
     kinds.TranscriptionTyped: _transcribed("Typed a part of it from paper"),
     kinds.TranscriptionSettled: _transcribed("Settled by the paper what was typed differently"),
+    # No form comes of one that is thrown away, and so no history; said here for whoever looks.
+    kinds.TranscriptionDiscarded: _transcribed("Threw away what was typed from paper"),
     kinds.TranscriptionSignedIn: _transcribed("Saw the signature on the paper, and signed it in"),
 }
 BY_NAME = {kind.__name__: words for kind, words in _WORDS.items()}

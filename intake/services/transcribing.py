@@ -23,7 +23,6 @@ from intake.domain.transcription import (
     Discarding,
     NotTypedYet,
     Pass,
-    Stage,
     Transcription,
     Typing,
     typed,
@@ -31,7 +30,8 @@ from intake.domain.transcription import (
 from intake.domain.truth import Truth
 from intake.services import paper_editions, paths
 from intake.services.clinic import SYSTEM, Clinic
-from intake.storage import audit, submissions, transcriptions
+from intake.storage import accounts, audit, submissions, transcriptions
+from intake.storage.transcriptions import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +74,15 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """One paper in the list: how far it is, and who types it. Nothing of what stands on it.
+class Listed:
+    """One paper in the list, with the names of those who type it; empty for a second nobody began."""
 
-    ``transcription`` is None for one that cannot be opened.
-    """
-
-    id: UUID
-    reference: str
-    stage: Stage | None
-    transcription: Transcription | None
+    paper: Waiting
+    first: str
+    second: str
 
 
-def waiting(clinic: Clinic) -> tuple[Waiting, ...]:
+def waiting(clinic: Clinic) -> tuple[Listed, ...]:
     """Every paper that is being typed in, the oldest first. Those whose time is over are thrown away."""
     with clinic.database.write() as session:
         now = clinic.now()
@@ -94,10 +90,19 @@ def waiting(clinic: Clinic) -> tuple[Waiting, ...]:
             transcriptions.remove(session, over)
             event = TranscriptionDiscarded(over, Discarding.TIME_OVER.value)
             audit.record(session, clinic.keys, SYSTEM, event, now)
-        every = transcriptions.every(session, clinic.keys)
+        every = transcriptions.every(session)
+        names = {one.id: one.printed_name for one in accounts.members(session)}
     return tuple(
-        Waiting(one, reference, kept.stage if kept else None, kept) for one, reference, kept in every
+        Listed(one, names[one.first_by], names[one.second_by] if one.second_by else "") for one in every
     )
+
+
+def waiting_one(clinic: Clinic, transcription: UUID) -> Waiting:
+    """One paper of the list. Raises NoSuchTranscription."""
+    found = (one.paper for one in waiting(clinic) if one.paper.id == transcription)
+    if (paper := next(found, None)) is None:
+        raise transcriptions.NoSuchTranscription(f"no paper {transcription} is being typed in")
+    return paper
 
 
 def begin(clinic: Clinic, member: StaffMember, edition: PaperEdition) -> UUID:
@@ -187,7 +192,7 @@ def discard(clinic: Clinic, member: StaffMember, transcription: UUID, why: Disca
     """Throw a transcription away; the paper stays in the chart. Raises NoSuchTranscription."""
     with clinic.database.write() as session:
         # Also one that cannot be opened: that is a reason to throw it away.
-        if transcription not in {one for one, _, _ in transcriptions.every(session, clinic.keys)}:
+        if transcription not in {one.id for one in transcriptions.every(session)}:
             raise transcriptions.NoSuchTranscription(f"no paper {transcription} is being typed in")
         transcriptions.remove(session, transcription)
         event = TranscriptionDiscarded(transcription, why.value)

@@ -3,20 +3,18 @@
 Unlike a patient's draft, two people of the clinic have to read it. It lives as long as one.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from intake.domain.transcription import LIVES, Transcription
-from intake.storage.codec_record import UnknownRecord
+from intake.domain.transcription import LIVES, Stage, Transcription, stage_of
 from intake.storage.codec_transcriptions import transcription_from_bytes, transcription_to_bytes
 from intake.storage.database import writes
 from intake.storage.encryption import (
     ClinicKeys,
-    DecryptionFailed,
     Place,
     SealingKey,
     content_digest,
@@ -25,6 +23,23 @@ from intake.storage.encryption import (
     seal_for_clinic,
 )
 from intake.storage.tables import TranscriptionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One paper as a list shows it: how far it is, and who types it. Nothing of what stands on it."""
+
+    id: UUID
+    reference: str
+    begun_at: datetime
+    first_by: UUID
+    second_by: UUID | None
+    stage: Stage
+
+    @property
+    def lives_until(self) -> datetime:
+        """When it is thrown away."""
+        return self.begun_at + LIVES
 
 
 class NoSuchTranscription(Exception):
@@ -41,6 +56,8 @@ def add(session: Session, keys: ClinicKeys, transcription: Transcription) -> Non
             created_at=transcription.begun_at,
             first_by=transcription.first.by,
             second_by=None,
+            first_done=False,
+            second_done=False,
             revision=transcription.revision,
             wrapped_key=seal_for_clinic(keys, key, _key_place(transcription.id)),
             sealed=key.seal(transcription_to_bytes(transcription), _place(transcription)),
@@ -65,6 +82,8 @@ def save(session: Session, keys: ClinicKeys, transcription: Transcription) -> st
     saved = replace(transcription, revision=row.revision + 1)
     row.revision = saved.revision
     row.second_by = None if saved.second is None else saved.second.by
+    row.first_done = saved.first.finished_at is not None
+    row.second_done = saved.second is not None and saved.second.finished_at is not None
     row.sealed = _key(keys, row).seal(transcription_to_bytes(saved), _place(saved))
     session.flush()
     return content_digest(row.sealed)
@@ -75,10 +94,24 @@ def remove(session: Session, transcription_id: UUID) -> None:
     session.execute(delete(TranscriptionRow).where(TranscriptionRow.id == transcription_id))
 
 
-def every(session: Session, keys: ClinicKeys) -> tuple[tuple[UUID, str, Transcription | None], ...]:
-    """Every one by id and reference, the oldest first; None for one that cannot be opened."""
+def every(session: Session) -> tuple[Waiting, ...]:
+    """Every one, the oldest first. None is opened."""
     rows = session.scalars(select(TranscriptionRow).order_by(TranscriptionRow.created_at))
-    return tuple((row.id, row.reference, _if_it_opens(keys, row)) for row in rows)
+    return tuple(
+        Waiting(
+            row.id,
+            row.reference,
+            row.created_at,
+            row.first_by,
+            row.second_by,
+            stage_of(
+                first_done=row.first_done,
+                second_begun=row.second_by is not None,
+                second_done=row.second_done,
+            ),
+        )
+        for row in rows
+    )
 
 
 def over(session: Session, now: datetime) -> tuple[UUID, ...]:
@@ -93,13 +126,6 @@ def _row(session: Session, transcription_id: UUID) -> TranscriptionRow | None:
         # Whoever comes second waits here and then reads what the first one wrote.
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalar(query)
-
-
-def _if_it_opens(keys: ClinicKeys, row: TranscriptionRow) -> Transcription | None:
-    try:
-        return _opened(keys, row)
-    except (DecryptionFailed, UnknownRecord):
-        return None
 
 
 def _opened(keys: ClinicKeys, row: TranscriptionRow) -> Transcription:

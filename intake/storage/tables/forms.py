@@ -44,7 +44,7 @@ class PatientSessionRow(Base):
 class TranscriptionRow(Base):
     """A paper that staff are typing in, sealed for the clinic; gone when it is signed in or thrown away.
 
-    Who types lies in the open, so that two people do not begin the same one.
+    Who types, and who is done, lies in the open, so that a list of them opens none.
     """
 
     __tablename__ = "transcriptions"
@@ -55,6 +55,8 @@ class TranscriptionRow(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
     first_by: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"))
     second_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
+    first_done: Mapped[bool]
+    second_done: Mapped[bool]
     revision: Mapped[int]
     wrapped_key: Mapped[bytes]
     sealed: Mapped[bytes]

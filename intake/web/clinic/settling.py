@@ -14,7 +14,10 @@ from intake.domain.permissions import Permission, StaffMember
 from intake.domain.transcription import Changed, Discrepancy, NotThere
 from intake.domain.wording import transcribe
 from intake.services import signing_in
+from intake.services.paper_editions import UnknownEdition
 from intake.services.signing_in import Missing, SideBySide, StillDifferent
+from intake.storage.codec_record import UnknownRecord
+from intake.storage.encryption import DecryptionFailed
 from intake.storage.transcriptions import NoSuchTranscription
 from intake.web.clinic.forms import typed
 from intake.web.clinic.sessions import this_clinic
@@ -114,6 +117,9 @@ def _side_by_side(member: StaffMember, transcription: UUID) -> SideBySide:
         return signing_in.side_by_side(this_clinic(), member, transcription)
     except (NotThere, NoSuchTranscription):
         abort(404)
+    except (DecryptionFailed, UnknownRecord, UnknownEdition):
+        # That page says so, and leads to throwing it away.
+        abort(redirect(url_for("transcribing.overview", transcription=transcription), 303))
 
 
 def _page(

@@ -21,7 +21,9 @@ from intake.domain.transcription import (
 from intake.services import paper_editions, transcribing
 from intake.services.paper_editions import UnknownEdition
 from intake.services.transcribing import Opened
-from intake.storage.transcriptions import NoSuchTranscription
+from intake.storage.codec_record import UnknownRecord
+from intake.storage.encryption import DecryptionFailed
+from intake.storage.transcriptions import NoSuchTranscription, Waiting
 from intake.web.clinic.forms import typed
 from intake.web.clinic.sessions import this_clinic
 from intake.web.clinic.transcribing_forms import DiscardForm, EditionForm, MarginForm
@@ -223,8 +225,7 @@ def _part(opened: Opened, part: int, form: TypedPart, margin: MarginForm) -> str
 
 
 def _discard(transcription: UUID, form: DiscardForm) -> str:
-    found = next((one for one in transcribing.waiting(this_clinic()) if one.id == transcription), None)
-    return render_template("clinic/paper_discard.html", paper=found or abort(404), form=form)
+    return render_template("clinic/paper_discard.html", paper=_waiting(transcription), form=form)
 
 
 def _open(member: StaffMember, transcription: UUID) -> Opened | ResponseReturnValue:
@@ -234,12 +235,23 @@ def _open(member: StaffMember, transcription: UUID) -> Opened | ResponseReturnVa
         abort(404)
     except (NotYours, NotThere):
         return _elsewhere(transcription)
+    except (DecryptionFailed, UnknownRecord, UnknownEdition):
+        return _elsewhere(transcription, damaged=True)
 
 
-def _elsewhere(transcription: UUID) -> ResponseReturnValue:
-    """Somebody else types it, or it is typed: the page that says what can be done."""
-    found = next((one for one in transcribing.waiting(this_clinic()) if one.id == transcription), None)
-    return render_template("clinic/paper_elsewhere.html", paper=found or abort(404), stages=STAGES), 409
+def _elsewhere(transcription: UUID, *, damaged: bool = False) -> ResponseReturnValue:
+    """Somebody else types it, it is typed, or it cannot be opened: the page that says what can be done."""
+    page = render_template(
+        "clinic/paper_elsewhere.html", paper=_waiting(transcription), stages=STAGES, damaged=damaged
+    )
+    return page, 409
+
+
+def _waiting(transcription: UUID) -> Waiting:
+    try:
+        return transcribing.waiting_one(this_clinic(), transcription)
+    except NoSuchTranscription:
+        abort(404)
 
 
 def _refuse_part(opened: Opened, part: int) -> None:

@@ -6,6 +6,9 @@ from alembic import op
 revision: str = "0009"
 down_revision: str | None = "0004"
 
+# Drafts of staff: they change until they are signed in.
+APPEND_ONLY: dict[str, tuple[str, ...]] = {}
+
 
 def upgrade() -> None:
     """Make the table."""
@@ -16,6 +19,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_by", sa.Uuid(), nullable=False),
         sa.Column("second_by", sa.Uuid(), nullable=True),
+        sa.Column("first_done", sa.Boolean(), nullable=False),
+        sa.Column("second_done", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
