@@ -14,8 +14,9 @@ from uuid import UUID
 from copies import Copy, make_copy, staff
 from exchanging import signs
 from intake.content.library import Library
-from intake.domain.answers import Day, Number, Text
+from intake.domain.answers import Day, Number, Text, answered
 from intake.domain.feedback import FeedbackKind
+from intake.domain.paper_edition import PaperEdition
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.review_entries import Done, ViewKind
@@ -30,6 +31,7 @@ from intake.services import (
     replies,
     replying,
     reviewing,
+    transcribing,
     viewing,
 )
 from intake.services.asking import Wanted
@@ -86,6 +88,8 @@ class SeededClinic:
     folder: Path
     # A submission's own dates and numbers as pages write them: they are no words of ours.
     figures: dict[str, frozenset[str]] = field(default_factory=dict)
+    # A form from paper that Erin is typing in.
+    papers: dict[str, UUID] = field(default_factory=dict)
 
     def person(self, place: str) -> str:
         """Whose submission a place belongs to."""
@@ -131,9 +135,21 @@ def seed(folder: Path) -> SeededClinic:
     seeded = SeededClinic(copy, canaries, submissions, references, members, folder, figures)
     _work(seeded)
     _do_the_rest(seeded, worded["writer"])
+    seeded.papers["paper"] = _begun_on_paper(seeded)
     copy.clinic.database.dispose()
     copy.desk.database.dispose()
     return seeded
+
+
+def _begun_on_paper(seeded: SeededClinic) -> UUID:
+    clinic, erin, word = seeded.copy.clinic, seeded.members["erin"], seeded.canaries.word
+    asked = clinic.library.questionnaire
+    paper = transcribing.begin(clinic, erin, PaperEdition(asked.edition))
+    _, page = asked.page("name")
+    named = {"first_name": answered(Text(f"Paula {word('paper:typed:first_name')}"))}
+    margin = f"In blue {word('paper:note:margin')}"
+    transcribing.type_pages(clinic, erin, paper, (page,), named, frozenset(), margin)
+    return paper
 
 
 def _work(seeded: SeededClinic) -> None:
