@@ -187,6 +187,8 @@ def discard(member: StaffMember, transcription: UUID) -> ResponseReturnValue:
 
 def _papers(member: StaffMember, form: EditionForm, *, refused: str = "") -> str:
     clinic = this_clinic()
+    in_force = short_edition(clinic.library.questionnaire.edition)
+    form.edition.description = f"{form.edition.description} The form in force says {in_force}."
     return render_template(
         "clinic/paper_forms.html",
         waiting=transcribing.waiting(clinic),
@@ -194,7 +196,6 @@ def _papers(member: StaffMember, form: EditionForm, *, refused: str = "") -> str
         form=form,
         member=member,
         alone=clinic.settings.transcribe_alone,
-        in_force=short_edition(clinic.library.questionnaire.edition),
         refused=refused,
     )
 

@@ -41,7 +41,7 @@ from journeys.healthy import healthy
 from journeys.writer import evidence_of_a_writer
 
 # What the front desk may read, field by field.
-DESK_FIELDS = frozenset({"first_name", "last_name", "phone", "email"})
+DESK_FIELDS = frozenset({"first_name", "last_name", "phone", "email", "preferred_language"})
 _WORD = re.compile(r"zqx([a-p]{4})xqz", re.IGNORECASE)
 _ALPHABET = "abcdefghijklmnop"
 
@@ -97,8 +97,9 @@ class SeededClinic:
 
     @property
     def may_stand_on_the_desk(self) -> frozenset[str]:
-        """Every place the front desk may read."""
-        return frozenset(f"{who}:typed:{one}" for who in self.submissions for one in DESK_FIELDS)
+        """Every place the front desk may read, of what these patients typed."""
+        every = {f"{who}:typed:{one}" for who in self.submissions for one in DESK_FIELDS}
+        return self.canaries.places & every
 
 
 ACTORS = {
