@@ -209,7 +209,10 @@ def _from_paper(found: SideBySide, member: StaffMember, signed_on: date | None) 
     both = found.transcription
     typings = (both.first, both.typing(Pass.SECOND))
     questionnaire = found.evidence.questionnaire
+    first, second = typings
     remarks = tuple(Remark(one.printed_name, one.remarks) for one in typings if one.remarks)
+    if first.remarks == second.remarks and remarks:
+        remarks = (Remark(f"{first.printed_name} and {second.printed_name}", first.remarks),)
     asked = {line.question for part in transcribe(found.evidence) for line in part.lines}
     order = [one.id for one in questionnaire.questions]
     return FromPaper(

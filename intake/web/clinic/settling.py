@@ -99,9 +99,10 @@ def settle_again(member: StaffMember, transcription: UUID) -> ResponseReturnValu
 def sign_in(member: StaffMember, transcription: UUID) -> ResponseReturnValue:
     """Make the paper a form like any other, once somebody has seen its signature."""
     form, clinic = PaperSignatureForm(), this_clinic()
+    # All of it at once: whoever puts one thing right should not be told of the next only then.
     readable = form.validate_on_submit()
-    signed_on = form.read_date(clinic.today())
-    if not (readable and form.was_seen()) or form.errors:
+    signed_on, was_seen = form.read_date(clinic.today()), form.was_seen()
+    if not (readable and was_seen) or form.errors:
         return _page(_side_by_side(member, transcription), form), 422
     try:
         receipt = signing_in.sign_in(clinic, member, transcription, typed(form.printed_name), signed_on)

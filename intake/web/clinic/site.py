@@ -137,6 +137,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         said=reading.SAID.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
+        kept=lambda kept: settling.KEPT[kept].lower(),
         desk_status=desk.STATUSES.__getitem__,
         may_leave_message=desk.MESSAGES.__getitem__,
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",

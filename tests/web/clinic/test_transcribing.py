@@ -403,6 +403,7 @@ def test_the_clinician_reads_first_that_it_came_on_paper_and_who_typed_it(tess, 
     assert "From paper, typed in by T. Typist and A. Rivera, NP." in alice.text
     assert "Signed on paper on November 17, 2026, as Quetzal Doe." in alice.text
     assert "In the margin, as T. Typist typed it: “He will not let me”" in alice.text
+    assert "Signed by the patient" in alice.text
     assert "On the paper, which is in the chart. A. Rivera, NP saw it" in alice.text
     alice.open(f"/submissions/{submission}/copy")
     assert "Typed in from your paper form" in alice.text
