@@ -138,7 +138,7 @@ paper: $(venv)/.runtime
 	echo '    macOS:           brew install pango'; \
 	if [ "$$CI" = true ]; then exit 1; fi
 
-# Two ways of each journey are part of `make test`; these are all five.
+# One or two ways of each journey are part of `make test`; these are all five.
 .PHONY: journeys
 journeys: setup browser
 	INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup -m browser tests/journeys

@@ -4,7 +4,7 @@ import pytest
 
 from copies import PASSWORD, staff
 from intake.domain.permissions import Role
-from journeys.modes import MODES
+from journeys.modes import MODES_OF_RARE_PAGES
 from journeys.test_in_chromium import write
 
 pytestmark = pytest.mark.browser
@@ -13,7 +13,7 @@ PATH = '<path d="M19 3 35 35H3z" fill="#7c3a8c"/>'
 LOGO = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 38 38">{PATH}</svg>'
 
 
-@MODES
+@MODES_OF_RARE_PAGES
 def test_settings_are_previewed_saved_followed_and_never_lost(window, clinic, tmp_path, width, scripts, kind):
     logo = tmp_path / "mark.svg"
     logo.write_text(LOGO, encoding="utf-8")
