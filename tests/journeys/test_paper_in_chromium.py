@@ -10,15 +10,10 @@ from intake.domain.answers import Chosen, ChosenMany, Text, answered
 from intake.domain.paper_edition import PaperEdition
 from intake.domain.permissions import Role
 from intake.services import accounts, transcribing
-from journeys.chromium import Chromium
-from journeys.modes import ALL_JOURNEYS, MODES
+from journeys.modes import MODES_OF_RARE_PAGES
 from journeys.test_in_chromium import write
 
 pytestmark = pytest.mark.browser
-
-# Long pages: on a phone in every run, and in every other way in `make journeys`.
-_PHONE = [pytest.param(390, True, Chromium, id="390-scripts")]
-WAYS = MODES if ALL_JOURNEYS else pytest.mark.parametrize(("width", "scripts", "kind"), _PHONE)
 
 # What stands on the paper beside what is blank.
 WRITTEN = {
@@ -71,7 +66,7 @@ def shot(browser, name):
         browser.tab.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
 
-@WAYS
+@MODES_OF_RARE_PAGES
 def test_a_paper_is_printed_typed_in_twice_and_signed_in(window, copy, tess, alice, width, scripts, kind):
     browser = window(width, scripts, kind)
     prints_the_form(browser)

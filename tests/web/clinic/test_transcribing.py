@@ -10,7 +10,7 @@ from intake.domain.answers import Chosen
 from intake.domain.from_paper import UNREAD, Kept
 from intake.domain.permissions import Role
 from intake.domain.rules import Outcome
-from intake.services import accounts
+from intake.services import accounts, export_json, replay
 from intake.storage import audit, editions, reviews, submissions
 from intake.web.clinic import sessions
 from web.clinic.conftest import PASSWORD
@@ -416,3 +416,32 @@ def test_a_transcriber_reads_no_form_that_was_sent(tess, sent):
     for path in ("/queue", f"/submissions/{submission}", "/desk", "/trail"):
         assert tess.open(path).status_code in (403, 404), path
     assert tess.open("/").headers["Location"].endswith("/paper-forms")
+
+
+def test_a_form_from_paper_is_made_again_byte_for_byte_with_what_could_not_be_read(
+    tess, alice, paper, clinic
+):
+    unread = {"pressure": [], "pressure-cannot-read": "1"}
+    type_all(tess, paper, health=unread)
+    type_again(alice, paper, health=unread)
+    review = signed_in(alice, clinic, paper)
+
+    replayed = replay.replay(clinic, replay.shelf(clinic), review.submission.id)
+
+    assert replayed.same, replayed
+
+
+def test_an_export_says_that_it_came_on_paper_and_leaves_out_what_stands_apart(tess, alice, paper, clinic):
+    type_all(tess, paper, health={"home": "yes"})
+    type_again(alice, paper, health={"home": "no", "note": "About the drinking"})
+    settle(alice, paper, "first")
+    review = signed_in(alice, clinic, paper)
+    by = next(one for one in accounts.staff(clinic) if one.username == "alice")
+
+    document = export_json.document(export_json.Exported(review, "f", by, clinic.now(), ""))
+
+    kept = document["submission"]["from_paper"]
+    assert kept["typed_by"] == ["T. Typist", "A. Rivera, NP"]
+    assert [one["question"] for one in kept["settled"]] == ["home"]
+    without = review.submission.from_paper.without(frozenset({"home"}), "Left out")
+    assert (without.settled, [one.words for one in without.remarks]) == ((), ["Left out"])
