@@ -23,6 +23,12 @@ class PrintableForm:
     medicine_rows: int = MEDICINE_ROWS
 
 
+def foot(site: Clinic | PatientDesk) -> str:
+    """The style that puts the edition in force in the foot of every page a browser prints."""
+    edition = short_edition(site.library.questionnaire.edition)
+    return f'@page{{@bottom-center{{content:"Edition {edition}"}}}}'
+
+
 def printable(site: Clinic | PatientDesk, *, large: bool = False) -> PrintableForm:
     """The form in force; ``large`` for people who need big print."""
     asked = site.library.questionnaire

@@ -1,9 +1,10 @@
 """The form to print for patients who would rather write: a page and a PDF, in normal and in large print."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
+from intake.services import blank_forms
 from intake.services.blank_forms import printable
 from intake.web.clinic import sheets
 from intake.web.clinic.sessions import this_clinic
@@ -28,6 +29,14 @@ def page_large(member: StaffMember) -> ResponseReturnValue:
     """The same in large print."""
     del member
     return _page(large=True)
+
+
+@pages.get("/blank-form/foot.css")
+@requires(Permission.OWN_ACCOUNT)
+def foot(member: StaffMember) -> ResponseReturnValue:
+    """The edition for the foot of the printed form."""
+    del member
+    return Response(blank_forms.foot(this_clinic()), content_type="text/css; charset=utf-8")
 
 
 @pages.get("/blank-form.pdf")

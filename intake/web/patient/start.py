@@ -1,12 +1,12 @@
 """The first page, the list of parts, stopping and coming back, and two small pages of help."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.questionnaire import Questionnaire, SafetyPage
 from intake.domain.submissions import Draft, Receipt
 from intake.services import answering, paths
-from intake.services.blank_forms import printable
+from intake.services.blank_forms import foot, printable
 from intake.services.paths import Progress
 from intake.web.guard import open_to_all
 from intake.web.patient.addresses import Place, place_of
@@ -110,6 +110,13 @@ def on_paper(*, large: bool) -> ResponseReturnValue:
     """The whole form to print, for whoever would rather write than type. Nothing of anybody stands in it."""
     form = printable(the_desk(), large=large)
     return render_template("patient/paper.html", form=form, unit_words=unit_words)
+
+
+@start.get("/paper/foot.css", endpoint="paper_foot")
+@open_to_all
+def foot_of_paper() -> ResponseReturnValue:
+    """The edition for the foot of the printed form."""
+    return Response(foot(the_desk()), content_type="text/css; charset=utf-8")
 
 
 def stop_here(

@@ -67,5 +67,10 @@ def test_a_patient_comes_to_the_paper_from_the_help_page_and_can_have_it_in_larg
 
     visitor.open(links["Show it in large print"])
 
+    edition = desk.library.questionnaire.edition[:8]
+    assert 'class="blank large"' in visitor.response.text
+    visitor.open("/paper/foot.css")
+    assert visitor.response.text == f'@page{{@bottom-center{{content:"Edition {edition}"}}}}'
+    visitor.open("/paper/large")
     assert 'class="blank large"' in visitor.response.text
     assert desk.settings.clinic_phone in visitor.response.text
