@@ -28,6 +28,8 @@ from intake.web.theme import stylesheet_tokens
 
 _Raised = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 _STYLE = Path(__file__).parent / "static" / "app.css"
+# How the form on paper looks: asked for by the one page that shows it.
+_BLANK = Path(__file__).parent / "static" / "blank.css"
 _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 # How many assets of earlier looks are kept at hand, whoever asks for them.
 _MOST_ASSETS = 24
@@ -109,8 +111,12 @@ def digits(phone: str) -> str:
 @lru_cache(maxsize=16)
 def stylesheet(brand: str) -> str:
     """The clinic's stylesheet, without what only its writers need."""
-    source = re.sub(r"/\*.*?\*/", "", stylesheet_tokens(brand) + _STYLE.read_text("utf-8"), flags=re.DOTALL)
-    # Only what is true of our own file: no string in it holds a brace, a semicolon or a comma.
+    return _tight(stylesheet_tokens(brand) + _STYLE.read_text("utf-8"))
+
+
+def _tight(source: str) -> str:
+    source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    # Only what is true of our own files: no string in them holds a brace, a semicolon or a comma.
     tight = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r":\s+", ":", re.sub(r"\s+", " ", source)))
     return tight.replace(";}", "}").strip()
 
@@ -175,8 +181,10 @@ def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
         f'<circle cx="4" cy="4" r="4" fill="{color}"/></svg>'
     )
+    blank = _tight(_BLANK.read_text("utf-8")).encode()
     assets = {
         "style": _asset("style", ".css", stylesheet(color).encode(), "text/css; charset=utf-8"),
+        "blank": _asset("blank", ".css", blank, "text/css; charset=utf-8"),
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
     if site == "clinic":

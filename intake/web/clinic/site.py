@@ -16,6 +16,7 @@ from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
     acting,
     asking,
+    blank_forms,
     claims,
     desk,
     entry,
@@ -39,11 +40,13 @@ from intake.web.clinic import (
     settings,
     settings_lines,
     settings_signal,
+    settling,
     signing,
     staff,
     start_codes,
     statistics,
     trail,
+    transcribing,
     viewing,
     views,
     ways_back,
@@ -57,6 +60,7 @@ ROLES = {
     Role.CLINICIAN: "Clinician",
     Role.ADMINISTRATOR: "Administrator",
     Role.AUDITOR: "Auditor",
+    Role.TRANSCRIBER: "Transcriber",
 }
 
 STANDINGS = {
@@ -77,6 +81,7 @@ _PARTS = (
     viewing,
     signing,
     asking,
+    blank_forms,
     acting,
     requests,
     papers,
@@ -99,6 +104,8 @@ _PARTS = (
     safety_signals,
     start_codes,
     statistics,
+    transcribing,
+    settling,
 )
 
 
@@ -151,6 +158,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         way=request_words.WAYS.__getitem__,
         request_outcome=request_words.OUTCOMES.__getitem__,
         request_status=request_words.STATUSES.__getitem__,
+        kept=lambda kept: settling.KEPT[kept].lower(),
         desk_status=desk.STATUSES.__getitem__,
         may_leave_message=desk.MESSAGES.__getitem__,
         code_state=start_codes.STATES.__getitem__,
