@@ -75,6 +75,8 @@ class Settings:
     second_read_percent: int = 0
     claim_minutes: int = 30
     names_in_access_list: bool = False
+    # The translations switched on, by their codes; English is always offered.
+    languages: tuple[str, ...] = ()
     redisclosure_notice: str = (
         "This record may hold answers about alcohol and drug use, to which 42 CFR Part 2 may apply. "
         "Whoever receives it may pass them on only as those rules allow."
@@ -133,6 +135,7 @@ _NOT_WRITTEN = frozenset(
         "second_read_percent",
         "claim_minutes",
         "names_in_access_list",
+        "languages",
     }
 )
 # What may be written in the file and given in the environment.

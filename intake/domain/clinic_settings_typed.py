@@ -26,6 +26,7 @@ class Boxes:
     second_read_percent: str
     claim_minutes: str
     names_in_access_list: bool
+    languages: tuple[str, ...] = ()
 
 
 def boxes_of(settings: ClinicSettings) -> Boxes:
@@ -42,6 +43,7 @@ def boxes_of(settings: ClinicSettings) -> Boxes:
         second_read_percent=str(settings.second_read_percent),
         claim_minutes=str(settings.claim_minutes),
         names_in_access_list=settings.names_in_access_list,
+        languages=settings.languages,
     )
 
 
@@ -60,6 +62,7 @@ def settings_in(boxes: Boxes, now: ClinicSettings) -> tuple[ClinicSettings, dict
         second_read_percent=_number(boxes.second_read_percent),
         claim_minutes=_number(boxes.claim_minutes),
         names_in_access_list=boxes.names_in_access_list,
+        languages=boxes.languages,
     )
     problems = {_BOX_OF.get(name, name): words for name, words in problems_of(typed).items()}
     if unit is None:

@@ -99,6 +99,8 @@ class Question:
     autocomplete: str = ""
     inputmode: str = ""
     gravest: Gravest = Gravest.LAST
+    # The language its words are left in, in a translation that lacks them; so on everything below.
+    left_in: str = ""
 
     @property
     def by_gravity(self) -> tuple[Choice, ...]:
@@ -138,6 +140,7 @@ class Page:
     title: str = ""
     intro: str = ""
     attribution: str = ""
+    left_in: str = ""
 
     @property
     def heading(self) -> str:
@@ -183,6 +186,7 @@ class CrisisLine:
     about: str
     verified: date
     expires: date = date.max
+    left_in: str = ""
 
     def is_out_of_date(self, today: date) -> bool:
         """Whether somebody should have checked it again by now."""
@@ -197,6 +201,7 @@ class SafetyPage:
     title: str
     paragraphs: tuple[str, ...]
     lines: tuple[CrisisLine, ...]
+    left_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +211,7 @@ class Consent:
     title: str
     points: tuple[str, ...]
     agree: str
+    left_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

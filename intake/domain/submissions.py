@@ -23,7 +23,8 @@ class Draft:
     """Answers not sent yet, among them those of branches no longer reached.
 
     ``seen`` are the ids of the pages the patient has continued from; ``questionnaire`` is
-    the edition the answers were given under.
+    the edition the answers were given under. ``language`` is the one they were last read in; empty
+    for English.
     """
 
     id: UUID
@@ -31,6 +32,7 @@ class Draft:
     questionnaire: str
     revision: int = 0
     seen: frozenset[str] = frozenset()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A patient's answers, sealed: what was asked is kept beside what was said."""
+    """A patient's answers, sealed: what was asked is kept beside what was said.
+
+    ``transcript`` is in English. For a patient who read another ``language``, ``as_read`` is the same in
+    the very words that stood on their pages; both are empty for English.
+    """
 
     id: UUID
     reference: str
@@ -53,6 +59,8 @@ class Submission:
     editions: Editions
     sent_at: datetime
     revision: int = field(default=1)
+    language: str = ""
+    as_read: tuple[PartLines, ...] = ()
 
     @property
     def name(self) -> str:

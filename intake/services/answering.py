@@ -94,14 +94,15 @@ def answer_page(
         if finished:
             answers = answers.with_(_left_blank(desk, page, answers))
         seen = before.seen | {page.id} if finished else before.seen
-        draft = drafts.save(session, desk.keys, token, replace(before, answers=answers, seen=seen))
+        changed = replace(before, answers=answers, seen=seen, language=desk.language)
+        draft = drafts.save(session, desk.keys, token, changed)
         page_counting.saved(desk, session, page, before.seen, seen, stopped=stopped)
     return Saved(draft, _safety_page(desk, page, before.answers, answers))
 
 
 def check(desk: PatientDesk, draft: Draft) -> tuple[PartLines, ...]:
     """Everything that would be sent, in words, for the patient to check."""
-    return transcribe(desk.evidence(_relevant(desk, draft)))
+    return transcribe(desk.evidence(_relevant(desk, draft)), desk.voice)
 
 
 def missing(desk: PatientDesk, draft: Draft) -> tuple[Question, ...]:
@@ -131,10 +132,11 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
         consent = desk.library.questionnaire.consent
         signature = Signature(typed_name.strip(), (*consent.points, consent.agree), now)
         submission = _submission(desk, draft, reference, signature)
-        # Screening never raises: a rule that crashes becomes an urgent "cannot tell".
+        # Screening never raises: a rule that crashes becomes an urgent "cannot tell". It reads English, as
+        # clinicians do, whatever language the patient read.
         screening = screen(
             desk.library.rulebook,
-            desk.evidence(submission.answers),
+            desk.in_english.evidence(submission.answers),
             desk.library.editions,
             now,
         )
@@ -209,7 +211,9 @@ def _submission(desk: PatientDesk, draft: Draft, reference: str, signature: Sign
         id=draft.id,
         reference=reference,
         answers=answers,
-        transcript=transcribe(desk.evidence(answers)),
+        transcript=transcribe(desk.in_english.evidence(answers)),
+        language=desk.language,
+        as_read=transcribe(desk.evidence(answers), desk.voice) if desk.language else (),
         signature=signature,
         editions=desk.library.editions,
         sent_at=signature.at,

@@ -41,6 +41,7 @@ _SAME = (
     "second_read_percent",
     "claim_minutes",
     "names_in_access_list",
+    "languages",
 )
 # What may be written in the file as well, under the name it has there.
 _IN_FILE = {

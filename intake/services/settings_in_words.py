@@ -26,6 +26,7 @@ LABELS = {
     "second_read_percent": "Second read",
     "claim_minutes": "How long a form stays with somebody",
     "names_in_access_list": "Names in the list of who opened a form",
+    "languages": "Languages beside English",
     "crisis_lines": "Ways to reach help",
 }
 _MOST_SHOWN = 50

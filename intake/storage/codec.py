@@ -31,6 +31,7 @@ def draft_to_bytes(draft: Draft) -> bytes:
             "questionnaire": draft.questionnaire,
             "revision": draft.revision,
             "seen": sorted(draft.seen),
+            **({"language": draft.language} if draft.language else {}),
         },
     )
 
@@ -44,6 +45,7 @@ def draft_from_bytes(content: bytes) -> Draft:
         questionnaire=document["questionnaire"],
         revision=document["revision"],
         seen=frozenset(document["seen"]),
+        language=document.get("language", ""),
     )
 
 
@@ -60,8 +62,18 @@ def submission_to_bytes(submission: Submission) -> bytes:
             "editions": editions_to_json(submission.editions),
             "sent_at": submission.sent_at.isoformat(),
             "revision": submission.revision,
+            # Left out in English, so that an old record is written as it was.
+            **({"language": submission.language} if submission.language else {}),
+            **(
+                {"as_read": [part_to_json(part) for part in submission.as_read]} if submission.as_read else {}
+            ),
         },
     )
+
+
+def _as_read(submission: Submission) -> Json:
+    parts = [part_to_json(part) for part in submission.as_read]
+    return {"as_read": parts} if parts else {}
 
 
 def submission_from_bytes(content: bytes) -> Submission:
@@ -76,6 +88,8 @@ def submission_from_bytes(content: bytes) -> Submission:
         editions=editions_from_json(document["editions"]),
         sent_at=datetime.fromisoformat(document["sent_at"]),
         revision=document["revision"],
+        language=document.get("language", ""),
+        as_read=tuple(part_from_json(part) for part in document.get("as_read", ())),
     )
 
 

@@ -121,5 +121,6 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "second_read_percent": _number,
     "claim_minutes": _number,
     "names_in_access_list": _flag,
+    "languages": _texts,
     "crisis_lines": _lines,
 }

@@ -19,8 +19,9 @@ from werkzeug.exceptions import HTTPException
 
 from intake import resources
 from intake.config import Settings
+from intake.domain.languages import ENGLISH
 from intake.domain.logo import LogoKind, Picture
-from intake.domain.wording import long_date
+from intake.web.languages import teach
 from intake.web.scripts import script
 from intake.web.security import secure
 from intake.web.theme import stylesheet_tokens
@@ -32,6 +33,8 @@ _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 _MOST_ASSETS = 24
 # The boxes in which somebody writes more than a word or two; a test compares them with the forms.
 _SENTENCES = ("note", "words", "reason", "next_words", "purpose", "reply-words")
+# Where a site keeps the way to the settings of a request; it works when the database does not.
+SETTINGS_AT_HAND = "intake.settings_at_hand"
 # Every refusal a browser can get has a page of its own; any other gets the one for its hundred.
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500})
 
@@ -77,22 +80,19 @@ def new_site(
     # Before anything asks for the templates: Flask reads this once.
     app.jinja_options = {"undefined": StrictUndefined}
     secure(app, settings, secret_key, name)
-    app.jinja_env.filters.update(long_date=long_date, date_and_time=date_and_time, digits=digits)
+    teach(app)
+    app.jinja_env.filters["digits"] = digits
     at_hand = _at_hand(app, settings, now or (lambda: settings))
     _serve_assets(app, _Wardrobe(name, settings, at_hand, lately))
     _tell_templates(app, at_hand)
+    app.extensions[SETTINGS_AT_HAND] = at_hand
     _show_error_pages(app, for_patients=name == "patient")
     return app
 
 
-def date_and_time(at: datetime) -> str:
-    """``November 20, 2026 at 4:12 pm``, in the time zone the time comes in."""
-    return f"{long_date(at.date())} at {clock(at)}"
-
-
 def clock(at: datetime) -> str:
     """``4:12 pm``, in the time zone the time comes in."""
-    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+    return ENGLISH.time(at)
 
 
 def digits(phone: str) -> str:

@@ -17,7 +17,8 @@ from wtforms.form import BaseForm
 
 from intake import resources, web
 from intake.config import Settings
-from intake.web.frame import date_and_time, digits, new_site, stylesheet
+from intake.web.frame import digits, new_site, stylesheet
+from intake.web.languages import date_and_time
 from intake.web.patient import reply_forms
 from intake.web.theme import contrast, theme, unreadable_pairs
 from journeys.served import Served

@@ -40,8 +40,9 @@ from intake.web.clinic import (
     views,
 )
 from intake.web.clinic.forms import DONE_WORDS
-from intake.web.frame import clock, date_and_time, new_site
+from intake.web.frame import clock, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
+from intake.web.languages import date_and_time
 
 ROLES = {
     Role.FRONT_DESK: "Front desk",

@@ -7,8 +7,10 @@ from intake.domain.answers import BLANK, Answer, MedicineEntry, MedicineList, an
 from intake.domain.fingerprint import fingerprint
 from intake.services import answering
 from intake.services.answering import Saved
+from intake.web.languages import say
 from intake.web.patient import names
 from intake.web.patient.addresses import Place, frame_of, onward
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.medicine_form import MedicineForm
 from intake.web.patient.start import stop_here
 from intake.web.patient.visits import Visit
@@ -25,6 +27,8 @@ def ask(visit: Visit, place: Place) -> ResponseReturnValue:
     entries = _entries(visit, place)
     if request.method != "POST":
         return _show(visit, place, entries, MedicineForm())
+    if is_pressed():
+        return _show(visit, place, entries, MedicineForm(request.form))
     for button, answer in _BUTTONS.items():
         if button in request.form:
             return answer(visit, place, entries)
@@ -134,7 +138,9 @@ def _take(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
 def _has_room(entries: Entries, form: MedicineForm) -> bool:
     if len(entries) < MOST:
         return True
-    form.name.errors = [f"This list holds {MOST}. Clear this box, and tell the clinic about the rest"]
+    form.name.errors = [
+        say("This list holds %(most)s. Clear this box, and tell the clinic about the rest", most=MOST)
+    ]
     return False
 
 

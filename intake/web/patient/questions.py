@@ -9,6 +9,7 @@ from intake.services import answering, paths
 from intake.web.patient import medicines
 from intake.web.patient.addresses import Place, frame_of, onward, place_at
 from intake.web.patient.forms import PageForm
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.start import stop_here
 from intake.web.patient.visits import Visit, with_draft
 
@@ -82,6 +83,8 @@ questions.add_url_rule(
 def _take(visit: Visit, place: Place) -> ResponseReturnValue:
     sent = request.form
     form = PageForm(place.page, visit.evidence, sent)
+    if is_pressed():
+        return _show(visit, place, form)
     readable = form.validate()
     if "go-later" in sent:
         saved = answering.answer_page(

@@ -12,7 +12,9 @@ from intake.domain.wording import Line
 from intake.services import answering, paths
 from intake.services.answering import NotReadyToSend
 from intake.web.guard import open_to_all
+from intake.web.languages import say
 from intake.web.patient.addresses import place_of
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.sign_form import SignForm
 from intake.web.patient.visits import Visit, gone, the_desk, the_token, with_draft
 
@@ -27,6 +29,7 @@ class Row:
     said: str
     address: str
     open: bool
+    left_in: str = ""
 
 
 @sending.get("/check")
@@ -55,7 +58,7 @@ def sign(visit: Visit) -> ResponseReturnValue:
     if not ready:
         return redirect(url_for("sending.check"), 303)
     form = SignForm(request.form if request.method == "POST" else None)
-    if request.method == "POST" and (name := form.read()) is not None:
+    if request.method == "POST" and not is_pressed() and (name := form.read()) is not None:
         try:
             answering.send(visit.desk, visit.token, name)
         except NotReadyToSend:
@@ -98,14 +101,15 @@ def _scale(visit: Visit, page: Page, lines: list[Line]) -> list[Row]:
     if not lines:
         return []
     count = sum(line.state not in (State.BLANK, None) for line in lines)
-    said = f"{count} of {len(lines)} answered"
-    return [Row(page.heading, said, _change(visit, page.questions[0].id), count == 0)]
+    said = say("%(count)s of %(all)s answered", count=count, all=len(lines))
+    return [Row(page.heading, said, _change(visit, page.questions[0].id), count == 0, page.left_in)]
 
 
 def _row(visit: Visit, line: Line) -> Row:
     # Somebody may look over the patient's shoulder.
-    said = "Answered" if line.sensitive and line.state is State.ANSWERED else line.said
-    return Row(line.asked, said, _change(visit, line.question), line.state in (State.BLANK, None))
+    said = say("Answered") if line.sensitive and line.state is State.ANSWERED else line.said
+    left_in = visit.questionnaire.question(line.question).left_in
+    return Row(line.asked, said, _change(visit, line.question), line.state in (State.BLANK, None), left_in)
 
 
 def _is_open(visit: Visit, line: Line) -> bool:
