@@ -27,7 +27,9 @@ from intake.web.security import secure
 from intake.web.theme import stylesheet_tokens
 
 _Raised = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
-_STYLE = Path(__file__).parent / "static" / "app.css"
+_STATIC = Path(__file__).parent / "static"
+# The stylesheet of each site is made of these, so that no patient downloads what the clinic's pages need.
+_STYLES = {"patient": ("app.css",), "clinic": ("app.css", "clinic.css")}
 _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 # How many assets of earlier looks are kept at hand, whoever asks for them.
 _MOST_ASSETS = 24
@@ -101,9 +103,10 @@ def digits(phone: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def stylesheet(brand: str) -> str:
-    """The clinic's stylesheet, without what only its writers need."""
-    source = re.sub(r"/\*.*?\*/", "", stylesheet_tokens(brand) + _STYLE.read_text("utf-8"), flags=re.DOTALL)
+def stylesheet(brand: str, site: str) -> str:
+    """The stylesheet of a site in the clinic's color, without what only its writers need."""
+    written = "".join((_STATIC / name).read_text("utf-8") for name in _STYLES[site])
+    source = re.sub(r"/\*.*?\*/", "", stylesheet_tokens(brand) + written, flags=re.DOTALL)
     # Only what is true of our own file: no string in it holds a brace, a semicolon or a comma.
     tight = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r":\s+", ":", re.sub(r"\s+", " ", source)))
     return tight.replace(";}", "}").strip()
@@ -170,7 +173,7 @@ def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
         f'<circle cx="4" cy="4" r="4" fill="{color}"/></svg>'
     )
     assets = {
-        "style": _asset("style", ".css", stylesheet(color).encode(), "text/css; charset=utf-8"),
+        "style": _asset("style", ".css", stylesheet(color, site).encode(), "text/css; charset=utf-8"),
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
     if site == "clinic":

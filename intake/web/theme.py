@@ -47,7 +47,7 @@ class Oklch:
 
 
 def stylesheet_tokens(brand: str) -> str:
-    """The custom properties every rule of app.css is written in."""
+    """The custom properties every rule of the stylesheets is written in."""
     shades = theme(brand)
     light = "".join(f"--{name}:{shade.light};" for name, shade in shades.items())
     both = "".join(f"--{name}:light-dark({shade.light},{shade.dark});" for name, shade in shades.items())
