@@ -84,6 +84,8 @@ def new_site(
     secure(app, settings, secret_key, name)
     teach(app)
     app.jinja_env.filters["digits"] = digits
+    # As the device has it, on a site that offers no choice.
+    app.jinja_env.globals["look"] = lambda: "device"
     at_hand = _at_hand(app, settings, now or (lambda: settings))
     _serve_assets(app, _Wardrobe(name, settings, at_hand, lately))
     _tell_templates(app, at_hand)

@@ -10,6 +10,7 @@ from intake.services.clinic import PatientDesk
 from intake.web.frame import new_site
 from intake.web.guard import refuse_unmarked
 from intake.web.patient.language_choice import offer_languages
+from intake.web.patient.look_choice import offer_looks
 from intake.web.patient.questions import questions
 from intake.web.patient.reply import cannot_be_asked, reply
 from intake.web.patient.reply_medicines import reply_medicines
@@ -31,6 +32,7 @@ def create_patient_site(desk: PatientDesk) -> Flask:
     for pages in (start, questions, sending, reply, reply_medicines):
         site.register_blueprint(pages)
     offer_languages(site)
+    offer_looks(site)
     site.context_processor(lambda: {"how_long": how_long()})
     site.register_error_handler(Expired, gone)
     site.register_error_handler(AlreadySent, _already_sent)
