@@ -44,13 +44,15 @@ class About:
     ``state`` says how far somebody looked at it, in words for the people of a clinic. ``official`` are the
     pages whose published instrument is there in its publisher's own translation, each with its source.
     ``consent_reviewed`` is the fingerprint of the one text of the consent that was reviewed; empty for none.
+    ``lines_first`` are the ways to reach help at which this language is spoken.
     """
 
     language: Language
     locale: str
     state: str
-    official: Mapping[str, str]
-    consent_reviewed: str
+    official: Mapping[str, str] = field(default_factory=dict)
+    consent_reviewed: str = ""
+    lines_first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,13 @@ def read_about(folder: Path) -> About:
     locale, name, state = fields.text("locale"), fields.text("name"), fields.text("state")
     official = {page: str(source) for page, source, _ in fields.mapping("official")}
     reviewed = fields.text("consent_reviewed", "")
+    lines_first = fields.texts("lines_first")
     fields.finish()
     if locale and not localedata.exists(locale):
         fields.problem("locale", f'there is no locale "{locale}"; write one like es_US')
     problems.refuse_if_any()
     language = Language(folder.name, name, Locale.parse(locale).text_direction)
-    return About(language, locale, state, official, reviewed)
+    return About(language, locale, state, official, reviewed, lines_first)
 
 
 def read_catalogue(folder: Path, name: str) -> Catalog:

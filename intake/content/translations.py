@@ -9,6 +9,7 @@ in the one wording that was reviewed (ux_spec.md 14).
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from threading import Lock
 
 from intake.content.catalogues import Translation
@@ -44,6 +45,7 @@ OWN_ON_PUBLISHED_PAGES = frozenset(
 # Questions that are named to the patient by their label: where a number or a date is to be checked.
 _NAMED = frozenset({Kind.NUMBER, Kind.READING, Kind.DATE})
 _MOST_KEPT = 8
+_EMERGENCY = "tel:911"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +155,19 @@ def _question(question: Question, page: Page, translation: Translation) -> Quest
 
 
 def _safety_page(shown: SafetyPage, translation: Translation) -> SafetyPage:
-    lines = tuple(_line(line, translation) for line in shown.lines)
+    lines = tuple(_line(line, translation) for line in _in_order(shown.lines, translation))
     said = _said(_of_safety_page(shown), translation)
     if said is None:
         return replace(shown, lines=lines, left_in=SOURCE)
     paragraphs = tuple(said[f"{shown.id}.{n}.paragraph"] for n, _ in enumerate(shown.paragraphs))
     return replace(shown, title=said[f"{shown.id}.title"], paragraphs=paragraphs, lines=lines)
+
+
+def _in_order(lines: tuple[CrisisLine, ...], translation: Translation) -> tuple[CrisisLine, ...]:
+    """The lines at which the language is spoken before the others; an emergency number that leads stays."""
+    leads = sum(1 for _ in takewhile(lambda line: line.link == _EMERGENCY, lines))
+    rest = sorted(lines[leads:], key=lambda line: line.id not in translation.about.lines_first)
+    return (*lines[:leads], *rest)
 
 
 def _line(line: CrisisLine, translation: Translation) -> CrisisLine:

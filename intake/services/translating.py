@@ -75,6 +75,7 @@ def _write(folder: Path, name: str, wanted: Iterable[tuple[str, Said]]) -> None:
     path = catalogue_path(folder, name)
     before = read_catalogue(folder, name) if path.exists() else Catalog(locale=folder.name)
     after = Catalog(locale=folder.name)
+    after.mime_headers = [("Plural-Forms", before.plural_forms)]
     for place, said in wanted:
         known = before.get(said, place or None)
         after.add(said, known.string if known else None, context=place or None)
