@@ -128,7 +128,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         truth=reading.TRUTHS.__getitem__,
         outcome=reading.OUTCOMES.__getitem__,
         role=ROLES.__getitem__,
-        said=reading.SAID.__getitem__,
+        says=reading.SAID.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
         desk_status=desk.STATUSES.__getitem__,
