@@ -93,12 +93,18 @@ def _answer(pat: Visitor, walk: Walk) -> None:
     walk.keep("left-blank")
     pat.answer("recent_bp_reading", bp_reading_known="yes", recent_bp_reading__first="158")
     walk.keep("error-under-a-choice", 422)
-    pat.answer("heart_conditions", heart_conditions=["high_cholesterol", "rather-not-say"])
+    pat.answer("heart_conditions", heart_conditions=_opposites(pat))
     walk.keep("opposites", 422)
     pat.answer("safe_right_now", safe_right_now="no", self_harm_history="rather-not-say", homicidal="no")
     walk.keep("pause")
     pat.answer("first_name", go__later="1", first_name__words="Pat")
     walk.keep("later")
+
+
+def _opposites(pat: Visitor) -> list[str]:
+    """One of the choices, and the one that says there is none."""
+    choices = pat.desk.library.questionnaire.question("heart_conditions").choices
+    return [choices[0].id, next(one.id for one in choices if one.exclusive)]
 
 
 def _list_medicines(pat: Visitor, walk: Walk) -> None:
