@@ -102,3 +102,14 @@ def wrong_language(states: Iterable[State]) -> list[str]:
 def one_sided(css: str) -> list[str]:
     """Rules that name the left or the right: they stay where they are when a page is mirrored."""
     return _SIDES.findall(css)
+
+
+def unchangeable(state: State) -> list[str]:
+    """Answers on the page before signing that have no way to be changed (3.3.4)."""
+    rows = [one for one in Served(state.address, state.html).tree.iter("dl") if one.get("class") == "rows"]
+    return [
+        words(row)
+        for one in rows
+        for row in one.findall("div")
+        if not any("/change" in link.get("href", "") for link in row.iter("a"))
+    ]

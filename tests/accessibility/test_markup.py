@@ -9,6 +9,7 @@ from accessibility.markup import (
     asked_twice,
     misplaced_help,
     one_sided,
+    unchangeable,
     wrong_autocomplete,
     wrong_language,
     wrong_titles,
@@ -113,3 +114,18 @@ def test_signing_in_asks_for_nothing_to_be_remembered_but_what_a_browser_can_kee
         assert 'autocomplete="username"' in html
         assert 'autocomplete="current-password"' in html
         assert "maxlength" not in html
+
+
+def test_every_answer_can_be_changed_before_it_is_signed(states):
+    assert states["check"].html.count("/change") > 60
+    assert unchangeable(states["check"]) == []
+
+
+def test_an_answer_that_cannot_be_changed_would_be_found(states):
+    """The control: one row without its link."""
+    start, _, rest = states["check"].html.partition('<a href="/f/1/3/change')
+    other = replace(
+        states["check"], html=f"{start}<span>{rest.partition('>')[2].replace('</a>', '</span>', 1)}"
+    )
+
+    assert len(unchangeable(other)) == 1
