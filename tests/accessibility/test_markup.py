@@ -17,6 +17,9 @@ from accessibility.markup import (
 from intake.domain.questionnaire import Kind
 from intake.web.frame import stylesheet
 
+# The states are walked to once.
+pytestmark = pytest.mark.xdist_group("accessibility")
+
 
 @pytest.fixture
 def of_patients(states):

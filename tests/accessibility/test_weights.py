@@ -3,16 +3,20 @@
 import os
 import re
 
-from accessibility.conftest import clinic_with_a_form, fetch, patients_side, states  # noqa: F401
+import pytest
+
 from budgets.by_lighthouse import Scores
 from budgets.pages import _below, document
 from budgets.weights import MOST_FOR_A_PAGE, Weight, strangers, weights
+
+# The states are walked to once.
+pytestmark = pytest.mark.xdist_group("accessibility")
 
 GOOD = Scores("Start", 100, 100, 900, ())
 BAD = Scores("planted", 70, 60, 4000, ("html-has-lang",))
 
 
-def test_every_state_is_light_and_so_is_each_file(states, fetch):  # noqa: F811
+def test_every_state_is_light_and_so_is_each_file(states, fetch):
     weighed = weights([one for one in states.values() if one.of_a_patient], fetch)
 
     assert [one for one in weighed if not one.is_light] == []
@@ -20,11 +24,11 @@ def test_every_state_is_light_and_so_is_each_file(states, fetch):  # noqa: F811
     assert {one.name.rpartition(".")[2] for one in weighed if "/" in one.name} == {"css", "js"}
 
 
-def test_nothing_is_asked_of_other_sites(states):  # noqa: F811
+def test_nothing_is_asked_of_other_sites(states):
     assert strangers(states.values()) == []
 
 
-def test_what_is_too_heavy_or_elsewhere_would_be_found(states):  # noqa: F811
+def test_what_is_too_heavy_or_elsewhere_would_be_found(states):
     """The controls: a large script, and a picture of another site."""
     start = states["start"]
     page = type(start)(
