@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
+from babel import Locale
 from flask import Flask, current_app, g, has_request_context
 from jinja2.ext import i18n
 from markupsafe import Markup
@@ -80,10 +81,12 @@ def teach(app: Flask) -> None:
         taken=_taken,
         duration=_duration,
         as_written=_as_written,
+        language_name=_language_name,
         long_date=long_date,
         date_and_time=date_and_time,
     )
-    app.context_processor(lambda: {"language": language})
+    # For macros, too, which are not told of a page's own words.
+    app.jinja_env.globals["language"] = language
 
 
 def language() -> Language:
@@ -120,6 +123,11 @@ def _as_written(words: str) -> str:
     if language().code == SOURCE:
         return words
     return Markup('<span lang="{}" dir="ltr">{}</span>').format(SOURCE, words)
+
+
+def _language_name(code: str) -> str:
+    """The English name of a language, for the people of a clinic: "Spanish"."""
+    return Locale(code).get_display_name(SOURCE) or code
 
 
 def _said(words: str) -> str:
