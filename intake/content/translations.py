@@ -151,7 +151,7 @@ def _question(question: Question, page: Page, translation: Translation) -> Quest
     return replace(
         question,
         ask=at("ask", question.ask),
-        label=at("label", question.label),
+        label=at("ask" if question.label == question.ask else "label", question.label),
         hint=at("hint", question.hint),
         why=at("why", question.why),
         choices=tuple(replace(one, say=at(f"{one.id}.choice", one.say)) for one in question.choices),

@@ -22,8 +22,8 @@ SMALL_ASKED = parse_questionnaire(SMALL)
 # Verdicts, and words that tell that answers are sorted (ux_spec.md 11), as Spanish has them.
 NEVER_SAID = re.compile(
     r"\b(in)?elegib\w*|\bcalific\w*|\baprob\w*|\brechaz\w*|\bapt[oa]s?\b|\bcandidat\w*|\brecomend\w*|\bidóne\w*"
-    r"|\bpuntaje\w*|\bpuntuaci\w*|\breprob\w*|\bno pasa\b|\bcontraindica\w*|\balerta\w*|\bmarcad[oa] como\b|\btriaje\b"
-    r"|\burgente\w*|\bprioridad\w*|\balto riesgo\b|\bnivel de riesgo\b",
+    r"|\bpuntaje\w*|\bpuntuaci\w*|\breprob\w*|\bno pasa\b|\bcontraindica\w*|\balerta\w*|\bmarcad[oa] como\b"
+    r"|\btriaje\b|\burgente\w*|\bprioridad\w*|\balto riesgo\b|\bnivel de riesgo\b",
     re.IGNORECASE,
 )
 
@@ -158,8 +158,8 @@ def test_what_is_signed_is_in_english_until_its_very_words_were_reviewed():
     assert IN_SPANISH.consent == replace(ASKED.consent, left_in="en")
     assert translated(ASKED, with_review).consent.agree == "He leído esta página y estoy de acuerdo"
     assert translated(other, with_review).consent == replace(other.consent, left_in="en")
-    changed = {key: said.replace("firma", "rubrica") for key, said in SPANISH.content.items()}
-    assert translated(ASKED, replace(with_review, content=changed)).consent.left_in == "en"
+    reworded = {key: said.replace("firma", "rubrica") for key, said in SPANISH.content.items()}
+    assert translated(ASKED, replace(with_review, content=reworded)).consent.left_in == "en"
 
 
 def test_help_in_the_language_comes_first_but_never_before_the_emergency_number():
