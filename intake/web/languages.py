@@ -77,7 +77,7 @@ def teach(app: Flask) -> None:
         _gettext, _ngettext, newstyle=True
     )
     app.jinja_env.filters.update(
-        said=_said,
+        spoken=_spoken,
         taken=_taken,
         duration=_duration,
         as_written=_as_written,
@@ -130,6 +130,6 @@ def _language_name(code: str) -> str:
     return Locale(code).get_display_name(SOURCE) or code
 
 
-def _said(words: str) -> str:
+def _spoken(words: str) -> str:
     """Words that were marked elsewhere; anything else stays as it is."""
     return words if isinstance(words, Markup) else voice().say(words)
