@@ -88,7 +88,7 @@ def test_the_patients_copy_is_in_their_language_and_the_page_around_it_is_not(al
     (part,) = [one for one in alice.page.tree.iter("div") if one.get("lang") == "es"]
     text = " ".join("".join(part.itertext()).split())
     assert text.startswith("Copia de sus respuestas")
-    assert "ES: Do you have high blood pressure? ES: Yes" in text
+    assert "ES: Do you have high blood pressure?ES: Yes" in text
     assert "hasta 2 días hábiles" in text
     assert "Making this copy was recorded." in alice.response.text
 
