@@ -4,21 +4,24 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 import strategies
+from exchanging import LIBRARY, begun, sent_to, signs
 from intake import resources
+from intake.content import catalogues
 from intake.content.questionnaire import read_questionnaire
+from intake.content.translations import messages_of
+from intake.domain.answers import Chosen, answered
 from intake.domain.languages import ENGLISH_LANGUAGE
 from intake.domain.screening import screen
 from intake.domain.wording import transcribe
-from intake.services import answering, languages
+from intake.services import answering, languages, replying
 from intake.storage import submissions
 from intake.storage.codec import submission_from_bytes, submission_to_bytes
 from sending import answers, fill_in
 
 ASKED, _ = read_questionnaire(resources.QUESTIONNAIRE)
-ANSWERS = st.one_of(strategies.answers(ASKED))
+ANSWERS = strategies.answers(ASKED)
 
 
 @pytest.fixture
@@ -97,3 +100,34 @@ def test_a_clinic_is_told_how_far_a_translation_is(desk):
     assert spanish.state == "draft, not reviewed by a translator"
     assert spanish.questions_in_english == 36
     assert spanish.consent_in_english
+
+
+@pytest.fixture
+def quetzal(tmp_path, monkeypatch):
+    """A form sent in Spanish to a small clinic, and its patient's desk."""
+    shipped = catalogues.translations()["es"]
+    words = {(one.place, one.text): f"ES: {one.text}" for one in messages_of(LIBRARY.questionnaire)}
+    monkeypatch.setattr(languages, "translations", lambda: {"es": replace(shipped, content=words)})
+    exchange = begun(tmp_path)
+    copy = replace(exchange.copy, desk=languages.in_language(exchange.desk, "es"))
+    yield sent_to(copy, exchange.alice)
+    copy.desk.database.dispose()
+    copy.clinic.database.dispose()
+
+
+def test_an_answer_changed_by_a_reply_is_changed_in_both_texts(quetzal):
+    asked = quetzal.asks(again="treated")
+    token = replying.open_question(quetzal.desk, asked.link, quetzal.reference)
+    replying.save(quetzal.desk, token, "Ya no la tomo", {"treated": answered(Chosen("no"))})
+    draft = replying.find(quetzal.desk, token).draft
+    (shown,) = replying.answers_in_words(quetzal.desk, draft)
+    assert (shown.asked, shown.said) == ("ES: Is it treated?", "ES: No")
+
+    signs(quetzal.desk, token, "Quetzal Doe")
+    quetzal.take_in()
+
+    sent = quetzal.review.submission
+    (written,) = [line for part in sent.transcript for line in part.lines if line.question == "treated"]
+    (read,) = [line for part in sent.as_read for line in part.lines if line.question == "treated"]
+    assert (written.asked, written.said) == ("Is it treated?", "No")
+    assert (read.asked, read.said) == ("ES: Is it treated?", "ES: No")
