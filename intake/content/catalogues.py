@@ -6,6 +6,7 @@ found any more, and English is said until somebody translates the new text.
 """
 
 import io
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,10 +22,11 @@ from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
 from intake import resources
-from intake.content.documents import Problems, read_file
+from intake.content.documents import DocumentRefused, Problems, read_file
 from intake.content.fields import Fields
 from intake.domain.languages import Language
 
+_log = logging.getLogger("intake")
 INTERFACE, CONTENT = "interface", "content"
 _ABOUT = "about.yaml"
 _FOLDER = "LC_MESSAGES"
@@ -57,11 +59,11 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """One language the product can be read in: what is known of it, and its two catalogues."""
+    """One language the product can be read in: what is known of it, the questionnaire, and a voice."""
 
     about: About
     content: Mapping[Place, str] = field(repr=False)
-    interface: GNUTranslations = field(repr=False, compare=False)
+    voice: "Spoken" = field(repr=False, compare=False)
 
     @property
     def language(self) -> Language:
@@ -96,10 +98,10 @@ class Translation:
 class Spoken:
     """A voice that speaks a translation."""
 
-    def __init__(self, translation: Translation) -> None:
-        self.language = translation.language
-        self._said = translation.interface
-        self._locale = Locale.parse(translation.about.locale)
+    def __init__(self, about: About, said: GNUTranslations) -> None:
+        self.language = about.language
+        self._said = said
+        self._locale = Locale.parse(about.locale)
         self._months: Mapping[int, str] = get_month_names("wide", locale=self._locale)
 
     def say(self, message: str, /, **values: object) -> str:
@@ -131,8 +133,9 @@ class Spoken:
 
 def read_translation(folder: Path) -> Translation:
     """The translation in a folder. Raises TranslationRefused and DocumentRefused."""
+    about = read_about(folder)
     content = _by_place(read_catalogue(folder, CONTENT))
-    return Translation(read_about(folder), content, _spoken(read_catalogue(folder, INTERFACE)))
+    return Translation(about, content, Spoken(about, _compiled(read_catalogue(folder, INTERFACE))))
 
 
 def read_about(folder: Path) -> About:
@@ -167,22 +170,29 @@ def catalogue_path(folder: Path, name: str) -> Path:
     return folder / _FOLDER / f"{name}.po"
 
 
-def folders(root: Path = resources.TRANSLATIONS) -> tuple[Path, ...]:
+def folders(root: Path | None = None) -> tuple[Path, ...]:
     """The folder of every translation there is, by its code."""
-    return tuple(sorted(path.parent for path in root.glob(f"*/{_ABOUT}")))
+    return tuple(sorted(path.parent for path in (root or resources.TRANSLATIONS).glob(f"*/{_ABOUT}")))
 
 
-def translations(root: Path = resources.TRANSLATIONS) -> Mapping[str, Translation]:
-    """Every translation there is, by its code; read once. Raises TranslationRefused and DocumentRefused."""
-    return _read_once(root)
+def translations(root: Path | None = None) -> Mapping[str, Translation]:
+    """Every translation that can be read, by its code; read once. Of any other, the log says why."""
+    return _read_once(root or resources.TRANSLATIONS)
 
 
 @lru_cache(maxsize=4)
 def _read_once(root: Path) -> Mapping[str, Translation]:
-    return {folder.name: read_translation(folder) for folder in folders(root)}
+    found = {}
+    for folder in folders(root):
+        try:
+            found[folder.name] = read_translation(folder)
+        except (TranslationRefused, DocumentRefused) as refusal:
+            # English is always there: a form in it is better than none.
+            _log.error("a translation cannot be offered: %s", str(refusal).split("\n")[0])
+    return found
 
 
-def _spoken(catalogue: Catalog) -> GNUTranslations:
+def _compiled(catalogue: Catalog) -> GNUTranslations:
     # In memory: what is marked fuzzy is left out, and plural forms are worked out by the library.
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)

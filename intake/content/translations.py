@@ -128,11 +128,16 @@ def _part(part: Part, translation: Translation) -> Part:
 
 def _page(page: Page, translation: Translation) -> Page:
     questions = tuple(_question(one, page, translation) for one in page.questions)
-    said = _said(_of_page(page), translation)
-    if said is None:
-        return replace(page, questions=questions, left_in=SOURCE)
+    said = {one.place: _shown(one, translation) for one in _of_page(page)}
     title, intro = (said.get(f"{page.id}.{name}", "") for name in ("title", "intro"))
-    return replace(page, questions=questions, title=title, intro=intro)
+    return replace(
+        page,
+        questions=questions,
+        title=page.title if title is None else title,
+        intro=page.intro if intro is None else intro,
+        left_in=SOURCE if title is None else "",
+        intro_left_in=SOURCE if intro is None else "",
+    )
 
 
 def _question(question: Question, page: Page, translation: Translation) -> Question:
@@ -146,7 +151,7 @@ def _question(question: Question, page: Page, translation: Translation) -> Quest
     return replace(
         question,
         ask=at("ask", question.ask),
-        label=at("label", question.label),
+        label=at("ask" if question.label == question.ask else "label", question.label),
         hint=at("hint", question.hint),
         why=at("why", question.why),
         choices=tuple(replace(one, say=at(f"{one.id}.choice", one.say)) for one in question.choices),
@@ -193,12 +198,18 @@ def _said(messages: Iterator[Message], translation: Translation) -> dict[str, st
     """The translation of every message, by place; None when one is missing or may not be shown."""
     found: dict[str, str] = {}
     for message in messages:
-        allowed = not message.published_on or message.published_on in translation.official
-        said = translation.of(message.place, message.text) if allowed else None
+        said = _shown(message, translation)
         if said is None:
             return None
         found[message.place] = said
     return found
+
+
+def _shown(message: Message, translation: Translation) -> str | None:
+    """The translation of one message; None when there is none, or when only its publisher's may be shown."""
+    if message.published_on and message.published_on not in translation.official:
+        return None
+    return translation.of(message.place, message.text)
 
 
 def _of_page(page: Page) -> Iterator[Message]:

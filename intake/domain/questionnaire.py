@@ -141,6 +141,7 @@ class Page:
     intro: str = ""
     attribution: str = ""
     left_in: str = ""
+    intro_left_in: str = ""
 
     @property
     def heading(self) -> str:

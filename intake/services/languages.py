@@ -6,10 +6,9 @@ offered where the clinic switched it on (decision 0042).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from intake.config import Settings
-from intake.content.catalogues import Spoken, Translation, translations
+from intake.content.catalogues import Translation, translations
 from intake.content.library import Asked
 from intake.content.translations import messages_of, translated
 from intake.domain.evidence import PatientEvidence
@@ -35,6 +34,11 @@ def offered(settings: Settings) -> tuple[Language, ...]:
     return (ENGLISH_LANGUAGE, *(translations()[code].language for code in _known(settings.languages)))
 
 
+def there_are() -> tuple[str, ...]:
+    """The codes of every translation there is."""
+    return tuple(translations())
+
+
 def fitting_code(settings: Settings, wanted: Iterable[str]) -> str:
     """The first language wanted that is offered; English when none is."""
     codes = {language.code for language in offered(settings)}
@@ -43,7 +47,7 @@ def fitting_code(settings: Settings, wanted: Iterable[str]) -> str:
 
 def voice_of(code: str) -> Voice:
     """Who speaks this language; English for one that is not there."""
-    return _spoken(translations()[code]) if code in translations() else ENGLISH
+    return translations()[code].voice if code in translations() else ENGLISH
 
 
 def in_language(desk: PatientDesk, code: str) -> PatientDesk:
@@ -98,13 +102,3 @@ def _told(questionnaire: Questionnaire, translation: Translation) -> Shipped:
 def _known(codes: Iterable[str]) -> list[str]:
     # One that was switched on and is not shipped any more is not offered.
     return [code for code in codes if code in translations()]
-
-
-# One voice for each translation, which says nothing that depends on a request.
-@lru_cache(maxsize=16)
-def _spoken_by(code: str) -> Voice:
-    return Spoken(translations()[code])
-
-
-def _spoken(translation: Translation) -> Voice:
-    return _spoken_by(translation.language.code)

@@ -13,6 +13,7 @@ from babel.messages.pofile import write_po
 from intake.content.catalogues import (
     CONTENT,
     INTERFACE,
+    TranslationRefused,
     catalogue_path,
     folders,
     read_about,
@@ -22,6 +23,8 @@ from intake.content.catalogues import (
 from intake.content.messages import Said, interface_messages
 from intake.content.translations import consent_fingerprint, messages_of
 from intake.domain.questionnaire import Questionnaire
+
+__all__ = ["Checked", "TranslationRefused", "check", "write"]
 
 _VALUE = re.compile(r"%\(\w+\)[sd]|%%|<[^>]+>")
 _WIDTH = 100
@@ -58,8 +61,7 @@ class Checked:
 
 def check(questionnaire: Questionnaire, root: Path | None = None) -> tuple[Checked, ...]:
     """Every translation there is. Raises TranslationRefused and DocumentRefused."""
-    where = folders() if root is None else folders(root)
-    return tuple(_checked(questionnaire, folder) for folder in where)
+    return tuple(_checked(questionnaire, folder) for folder in folders(root))
 
 
 def write(questionnaire: Questionnaire, folder: Path) -> None:

@@ -64,9 +64,7 @@ def submission_to_bytes(submission: Submission) -> bytes:
             "revision": submission.revision,
             # Left out in English, so that an old record is written as it was.
             **({"language": submission.language} if submission.language else {}),
-            **(
-                {"as_read": [part_to_json(part) for part in submission.as_read]} if submission.as_read else {}
-            ),
+            **_as_read(submission),
         },
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
+from babel import Locale
 from flask import Flask, current_app, g, has_request_context
 from jinja2.ext import i18n
 from markupsafe import Markup
@@ -76,14 +77,16 @@ def teach(app: Flask) -> None:
         _gettext, _ngettext, newstyle=True
     )
     app.jinja_env.filters.update(
-        said=_said,
+        spoken=_spoken,
         taken=_taken,
         duration=_duration,
         as_written=_as_written,
+        language_name=_language_name,
         long_date=long_date,
         date_and_time=date_and_time,
     )
-    app.context_processor(lambda: {"language": language})
+    # For macros, too, which are not told of a page's own words.
+    app.jinja_env.globals["language"] = language
 
 
 def language() -> Language:
@@ -122,6 +125,11 @@ def _as_written(words: str) -> str:
     return Markup('<span lang="{}" dir="ltr">{}</span>').format(SOURCE, words)
 
 
-def _said(words: str) -> str:
+def _language_name(code: str) -> str:
+    """The English name of a language, for the people of a clinic: "Spanish"."""
+    return Locale(code).get_display_name(SOURCE) or code
+
+
+def _spoken(words: str) -> str:
     """Words that were marked elsewhere; anything else stays as it is."""
     return words if isinstance(words, Markup) else voice().say(words)

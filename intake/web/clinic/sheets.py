@@ -8,10 +8,12 @@ from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.config import Settings
+from intake.domain.languages import ENGLISH, Voice
 from intake.papers import engine
 from intake.papers.engine import EngineMissing, NotMade, Sheet
 from intake.web.clinic.sessions import this_clinic
 from intake.web.frame import logo_of
+from intake.web.languages import speaking
 from intake.web.theme import theme
 
 _STYLE = Path(__file__).parents[1] / "static" / "paper.css"
@@ -23,18 +25,19 @@ def can_be_made() -> bool:
 
 
 def sent(
-    template: str, file_name: str, about: UUID, print_page: str, /, **words: object
+    template: str, file_name: str, about: UUID, print_page: str, speaks: Voice = ENGLISH, /, **words: object
 ) -> ResponseReturnValue:
-    """The PDF of a page, under a name that says nothing about anybody.
+    """The PDF of a page, under a name that says nothing about anybody; ``speaks`` says its words.
 
     Where it cannot be made, a page that says so and leads to ``print_page``.
     """
     clinic = this_clinic()
     logo = logo_of(clinic.settings)
     files = {logo.name: logo.content} if logo else {}
-    html = render_template(
-        template, logo=logo.name if logo else None, made_at=clinic.local(clinic.now()), **words
-    )
+    with speaking(speaks):
+        html = render_template(
+            template, logo=logo.name if logo else None, made_at=clinic.local(clinic.now()), **words
+        )
     try:
         made = engine.make(Sheet(html, _stylesheet(clinic.settings), files))
     except EngineMissing:
