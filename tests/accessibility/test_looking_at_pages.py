@@ -224,3 +224,11 @@ def test_on_paper_there_is_the_form_and_nothing_to_press(shown, states):
     assert "Confidential health record" in style.partition("@page")[2]
     page.emulate_media(media="screen")
     assert page.locator(".top").is_visible(), "the control: on a screen it is there"
+
+    page = shown.show(states["sent"].html)
+    buttons = page.get_by_role("main").get_by_role("button")
+    assert buttons.first.is_visible()
+    page.emulate_media(media="print")
+    assert buttons.count() == 0
+    assert page.get_by_text("Your reference is").is_visible()
+    page.emulate_media(media="screen")
