@@ -61,7 +61,7 @@ class Settings:
     port: int = 8000
     threads: int = 8
     public_address: str = "http://127.0.0.1:8000"
-    patient_idle_minutes: int = 14 * 24 * 60
+    patient_idle_minutes: int = 60
     staff_idle_minutes: int = 15
     # What is set on the settings page alone. `reading_time` says the promise in words, and a picture
     # chosen there stands in the place of the file `clinic_logo`.
@@ -120,6 +120,9 @@ class Settings:
         named = urlsplit(self.public_address).hostname or self.host
         return ("127.0.0.1", "localhost") if named in ("127.0.0.1", "localhost") else (named,)
 
+
+# WCAG 2.2.1, ux_spec 9: somebody who is asked needs two minutes, and has to have done something before.
+SHORTEST_PATIENT_IDLE = 5
 
 # Good for a first look on one's own machine, and refused where patients are.
 _INVENTED = {"clinic_name": "Harbor Light Clinic", "clinic_phone": "(555) 010-0142"}
@@ -243,6 +246,11 @@ def _problems(settings: Settings) -> list[str]:
         problems.append("reference_prefix: should be two to four capital letters")
     if settings.timezone not in available_timezones():
         problems.append("timezone: should be a name like America/New_York")
+    if settings.patient_idle_minutes < SHORTEST_PATIENT_IDLE:
+        problems.append(
+            f"patient_idle_minutes: should be at least {SHORTEST_PATIENT_IDLE}; a page asks whether somebody "
+            "is still there, and they need two minutes to answer"
+        )
     if settings.port > 65535:
         problems.append("port: should be at most 65535")
     if urlsplit(settings.public_address).scheme not in ("http", "https"):

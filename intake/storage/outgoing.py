@@ -1,4 +1,4 @@
-"""Notices on their way to patients, each kept in the transaction that made it necessary.
+"""Notices on their way by e-mail, each kept in the transaction that made it necessary.
 
 To whom, and with which link, is sealed for the clinic and erased once the notice is settled.
 """
@@ -12,9 +12,11 @@ from uuid import UUID, uuid5
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
+from intake.domain.notice_kinds import NoticeKind
 from intake.storage.codec_exchanges import notice_from_bytes, notice_to_bytes
 from intake.storage.encryption import (
     ClinicKeys,
+    PatientKeys,
     Place,
     new_record_key,
     open_for_clinic,
@@ -51,15 +53,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """To whom a notice goes, the secret of its link, and whether it may name the clinic."""
+    """To whom a notice goes, the secret of its link, and what it says there is to read."""
 
     recipient: str = field(repr=False)
     secret: str = field(repr=False)
-    may_name_the_clinic: bool
-
-
-def _written(addressed: Addressed) -> bytes:
-    return notice_to_bytes(addressed.recipient, addressed.secret, named=addressed.may_name_the_clinic)
+    kind: NoticeKind
 
 
 def id_of(submission_id: UUID, number: int, link: bytes) -> UUID:
@@ -67,15 +65,15 @@ def id_of(submission_id: UUID, number: int, link: bytes) -> UUID:
     return uuid5(submission_id, f"{number} {link.hex()}")
 
 
-def add(session: Session, keys: ClinicKeys, notice: UUID, addressed: Addressed, now: datetime) -> None:
-    """Keep a notice to be sent as soon as somebody looks."""
+def add(session: Session, keys: PatientKeys, notice: UUID, addressed: Addressed, now: datetime) -> None:
+    """Keep a notice to be sent as soon as somebody looks. Either site can: it is sealed for the clinic."""
     key = new_record_key(keys)
     session.add(
         OutgoingRow(
             id=notice,
             created_at=now,
             wrapped_key=seal_for_clinic(keys, key, _key_place(notice)),
-            sealed=key.seal(_written(addressed), _sealed_place(notice)),
+            sealed=key.seal(_to_bytes(addressed), _sealed_place(notice)),
             attempts=0,
             next_try_at=now,
             settled_at=None,
@@ -129,6 +127,10 @@ def delivery(session: Session, notice: UUID) -> Delivery | None:
     if row is None:
         return None
     return Delivery(row.attempts, None if row.outcome is None else Outcome(row.outcome))
+
+
+def _to_bytes(addressed: Addressed) -> bytes:
+    return notice_to_bytes(addressed.recipient, addressed.secret, addressed.kind)
 
 
 def _key_place(notice: UUID) -> Place:

@@ -9,6 +9,7 @@ from intake.domain.events.clinic import (
     DeskOpened,
     StatisticsOpened,
     TrailOpened,
+    WayBackRenewed,
 )
 from intake.domain.events.people import (
     PasswordChanged,
@@ -119,6 +120,7 @@ __all__ = [
     "SubmissionsExported",
     "TrailOpened",
     "ViewNoted",
+    "WayBackRenewed",
 ]
 
 Event = (
@@ -172,4 +174,5 @@ Event = (
     | DeskOpened
     | TrailOpened
     | AccessListOpened
+    | WayBackRenewed
 )

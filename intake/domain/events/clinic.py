@@ -1,6 +1,7 @@
 """The clinic as a whole: its settings, its statistics, its front desk and its trail."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,10 @@ class TrailOpened:
     """Somebody read the audit trail; ``shown`` are the lines it showed."""
 
     shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class WayBackRenewed:
+    """Somebody made a new link and new words for a saved form; ``way`` is the way back as made anew."""
+
+    way: UUID

@@ -17,6 +17,7 @@ from intake.storage.tables.forms import (
     ClaimRow,
     DraftRow,
     FeedbackRow,
+    HeldPageRow,
     OutgoingRow,
     PageCountRow,
     PatientQuestionRow,
@@ -33,6 +34,7 @@ from intake.storage.tables.forms import (
     SubmissionRow,
     SummaryRow,
     TallyRow,
+    WayBackRow,
 )
 from intake.storage.tables.staff import (
     AuditEventRow,
@@ -53,6 +55,7 @@ __all__ = [
     "DraftRow",
     "EditionRow",
     "FeedbackRow",
+    "HeldPageRow",
     "LockoutRow",
     "OneTimeLinkRow",
     "OutgoingRow",
@@ -76,4 +79,5 @@ __all__ = [
     "SubmissionRow",
     "SummaryRow",
     "TallyRow",
+    "WayBackRow",
 ]

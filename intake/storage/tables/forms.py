@@ -41,6 +41,55 @@ class PatientSessionRow(Base):
     sent_at: Mapped[datetime | None]
 
 
+class WayBackRow(Base):
+    """How a patient opens a saved draft on any device: with a link or a code, and a phrase.
+
+    Of the link and the code there are digests, of the phrase nothing but its salt. ``by_link`` and
+    ``by_code`` are one key, wrapped twice; under it lies the draft's key (``draft_key``), so that what
+    opened the draft still opens the receipt when the draft is gone. ``shown`` are the three of them, under
+    the draft's key. The clinic can make new ones only with ``for_clinic`` and ``with_code`` (both empty
+    unless the patient wants it). ``failures`` counts wrong phrases, ``mailed`` links sent by e-mail.
+    """
+
+    __tablename__ = "ways_back"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    draft_id: Mapped[UUID | None] = mapped_column(ForeignKey("drafts.id"), unique=True)
+    link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    code_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    by_link: Mapped[bytes]
+    by_code: Mapped[bytes]
+    draft_key: Mapped[bytes]
+    shown: Mapped[bytes]
+    for_clinic: Mapped[bytes]
+    with_code: Mapped[bytes]
+    created_at: Mapped[datetime]
+    last_visit: Mapped[datetime] = mapped_column(index=True)
+    mailed: Mapped[int]
+    failures: Mapped[int]
+    paused_until: Mapped[datetime | None]
+    reference: Mapped[str | None] = mapped_column(String(16))
+    sent_at: Mapped[datetime | None]
+
+
+class HeldPageRow(Base):
+    """A page that was sent after its session ended, for a quarter of an hour.
+
+    Sealed with a secret that only the browser it came from has. ``draft_id`` is that of the draft it
+    was written for, which may be gone by now.
+    """
+
+    __tablename__ = "held_pages"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    secret_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    draft_id: Mapped[UUID] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+
+
 class SubmissionRow(Base):
     """A patient's answers as sent. ``state`` says whether they wait, never for how long or why."""
 

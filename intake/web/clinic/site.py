@@ -38,6 +38,7 @@ from intake.web.clinic import (
     trail,
     viewing,
     views,
+    ways_back,
 )
 from intake.web.clinic.forms import DONE_WORDS
 from intake.web.frame import clock, new_site
@@ -75,6 +76,7 @@ _PARTS = (
     entry,
     staff,
     desk,
+    ways_back,
     trail,
     rules,
     proposals,
