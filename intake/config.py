@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
 from intake.domain.logo import Picture
+from intake.domain.mail_addresses import is_address
 from intake.domain.reading_promise import ReadingPromise, Unit, promise_in, read_by
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
-_ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")  # what is printed, without a space, < or > or another @
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _PATHS = frozenset(
     {"questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay", "mail_password_file"}
@@ -77,6 +77,9 @@ class Settings:
     names_in_access_list: bool = False
     # The translations switched on, by their codes; English is always offered.
     languages: tuple[str, ...] = ()
+    # Who of the clinic is told by e-mail that there is something to read; nobody unless somebody says so.
+    staff_addresses: tuple[str, ...] = ()
+    urgent_addresses: tuple[str, ...] = ()
     redisclosure_notice: str = (
         "This record may hold answers about alcohol and drug use, to which 42 CFR Part 2 may apply. "
         "Whoever receives it may pass them on only as those rules allow."
@@ -139,6 +142,8 @@ _NOT_WRITTEN = frozenset(
         "claim_minutes",
         "names_in_access_list",
         "languages",
+        "staff_addresses",
+        "urgent_addresses",
     }
 )
 # What may be written in the file and given in the environment.
@@ -275,7 +280,7 @@ def _mail_problems(settings: Settings) -> list[str]:
     if not settings.mail_host:
         return []
     problems = []
-    if not _ADDRESS.fullmatch(settings.mail_sender):
+    if not is_address(settings.mail_sender):
         problems.append("mail_sender: should be the clinic's address, like forms@clinic.example")
     if settings.mail_security not in MAIL_SECURITY:
         problems.append(f"mail_security: should be one of {', '.join(MAIL_SECURITY)}")

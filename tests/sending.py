@@ -10,6 +10,7 @@ from intake.services import answering
 from intake.services.clinic import PatientDesk
 from intake.services.paths import asked_on, pages_asked
 from intake.storage import drafts
+from journeys.healthy import healthy
 
 PAT = "first_name: Pat, last_name: Doe, phone: 555-0142"
 
@@ -48,4 +49,14 @@ def send_at_once(desk: PatientDesk, short: str = PAT) -> Receipt:
     with desk.database.write() as session:
         token, draft = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
         drafts.save(session, desk.keys, token, replace(draft, answers=answers(desk, short)))
+    return answering.send(desk, token, "Pat Doe")
+
+
+def send_healthy(desk: PatientDesk, but: str = "") -> Receipt:
+    """A form of Pat's that is answered throughout: few flags, so that all can be acknowledged one by one."""
+    facts = "\n".join(["first_name: Pat", "last_name: Doe", but])
+    pat = healthy(desk.library.questionnaire, desk.library.formulary, facts)
+    with desk.database.write() as session:
+        token, draft = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
+        drafts.save(session, desk.keys, token, replace(draft, answers=pat.answers))
     return answering.send(desk, token, "Pat Doe")

@@ -3,9 +3,11 @@
 Facts are inserted, statuses are computed: nothing here is ever changed in place.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 
 from intake.domain.coming_back import CameBack, SignedAt, came_back
 from intake.domain.feedback import Feedback, FeedbackKind, on_flag, on_submission, standing
@@ -36,7 +38,8 @@ class Status(Enum):
     SIGNED_OFF = "signed off"
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: a page asks many times where a review stands, and a review never changes.
+@dataclass(frozen=True)
 class Review:
     """A submission, its screenings in order, and what clinicians have recorded about it."""
 
@@ -70,7 +73,7 @@ class Review:
         """The submission as it was after each time the patient sent something, oldest first."""
         return (*self.earlier, self.submission)
 
-    @property
+    @cached_property
     def standing(self) -> Standing:
         """Everything that decides where it stands; see ``Standing.place``."""
         flags = frozenset(flag.key for flag in self.flags)
@@ -123,9 +126,16 @@ class Review:
 
     def acknowledgement_number(self, flag: str) -> int:
         """The place, from 1, of the acknowledgement that stands of a flag; 0 when none does."""
+        return self._standing_acknowledgements.get(flag, 0)
+
+    @cached_property
+    def _standing_acknowledgements(self) -> Mapping[str, int]:
         undone = self._undone
-        numbered = enumerate(self.acknowledgements, 1)
-        return next((place for place, ack in numbered if ack.flag == flag and place not in undone), 0)
+        standing: dict[str, int] = {}
+        for place, ack in enumerate(self.acknowledgements, 1):
+            if place not in undone:
+                standing.setdefault(ack.flag, place)
+        return standing
 
     def acknowledged_before(self, flag: Flag) -> SeenBefore | None:
         """The newest acknowledgement of the same rule's flag as it was before it changed.
@@ -146,7 +156,7 @@ class Review:
         )
         return max(seen, key=lambda one: one.acknowledgement.at, default=None)
 
-    @property
+    @cached_property
     def _undone(self) -> frozenset[int]:
         return frozenset(one.acknowledgement for one in self.entries if isinstance(one, Undoing))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from intake.domain.evidence import PatientEvidence
 from intake.domain.fingerprint import fingerprint
@@ -26,7 +27,8 @@ class Editions:
     medicines: str
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, as the screening below: what is worked out of one that never changes is kept with it.
+@dataclass(frozen=True)
 class RuleOutcome:
     """What came of one rule, in the words a clinician reads; stored as they were.
 
@@ -45,7 +47,7 @@ class RuleOutcome:
     sources: tuple[Source, ...]
     failed: bool = False
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Names this flag for as long as nothing about it changes.
 
@@ -83,7 +85,7 @@ class Flag:
         return f"Cannot tell: {self.outcome.title}" if self.is_undecided else self.outcome.title
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Screening:
     """Every rule's outcome over one submission, under the editions in force.
 
@@ -118,13 +120,13 @@ class Screening:
         """Whether any rule stopped with an error."""
         return any(outcome.failed for outcome in self.outcomes)
 
-    @property
+    @cached_property
     def raised(self) -> tuple[Flag, ...]:
         """The flags raised, first to be looked at first."""
         raised = (o for o in self.outcomes if o.outcome is Outcome.RAISED)
         return tuple(Flag(outcome) for outcome in _by_priority(raised))
 
-    @property
+    @cached_property
     def cannot_tell(self) -> tuple[Flag, ...]:
         """What cannot be told, each topic once per set of missing answers, at its highest priority."""
         return _folded(_by_priority(o for o in self.outcomes if o.outcome is Outcome.CANNOT_TELL))
@@ -134,7 +136,7 @@ class Screening:
         """The rules that looked and found the condition not to be so."""
         return tuple(o for o in self.outcomes if o.outcome is Outcome.NOT_RAISED)
 
-    @property
+    @cached_property
     def flags(self) -> tuple[Flag, ...]:
         """All that a clinician has to acknowledge."""
         return self.raised + self.cannot_tell

@@ -15,7 +15,7 @@ from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
 from intake.domain.unfinished import Marks, Meeting, UnfinishedPage, meet
 from intake.domain.wording import transcribe
-from intake.services import checking, page_counting
+from intake.services import checking, page_counting, staff_notices
 from intake.services.carrying_over import carried_over
 from intake.services.clinic import PatientDesk
 from intake.storage import audit, drafts, held_pages, submissions
@@ -174,6 +174,7 @@ def send(desk: PatientDesk, token: str, typed_name: str, checked: str = "") -> R
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)
         page_counting.sent(desk, session)
+        staff_notices.keep_news(session, desk, submission.id)
         for event in (
             SubmissionReceived(
                 submission.id,

@@ -43,6 +43,7 @@ def renew(clinic: Clinic, member: StaffMember, typed_code: str) -> WayBack | Ref
     worked_out, drawn = stretched(code, salt), Drawn.new(phrase_words(), code)
     with clinic.database.write() as session:
         now = clinic.now()
+        drafts.hold_browsers(session, ways_back.draft_of(session, code))
         found = ways_back.find_for_clinic(session, code, now)
         if found is None or found.salt != salt:
             return Refused(Why.NOT_FOUND)

@@ -113,6 +113,7 @@ def come_back(desk: PatientDesk, typed_handle: str, typed_phrase: str, source: s
     worked_out = stretched(phrase or "", salt)
     with desk.database.write() as session:
         is_phrase = phrase is not None
+        drafts.hold_browsers(session, ways_back.draft_of(session, handle))
         found = ways_back.open_with(session, desk.keys, handle, worked_out, now, is_phrase=is_phrase)
         if found is None:
             _count(session, network, desk, is_phrase=is_phrase)

@@ -52,20 +52,25 @@ def reply_from_bytes(content: bytes) -> Reply:
     return Reply(document["words"], changes, signature_from_json(signature), document["asked"])
 
 
-def notice_to_bytes(recipient: str, secret: str, kind: NoticeKind) -> bytes:
-    """Whom a notice goes to, the secret of the link in it, and its kind."""
-    document = {"recipient": recipient, "secret": secret, "named": kind.names_the_clinic}
+def notice_to_bytes(recipient: str, secret: str, kind: NoticeKind, *, wanted: bool = True) -> bytes:
+    """Whom a notice goes to, the secret of the link in it, its kind, and whether it is to be sent.
+
+    One to staff is as long whether it is wanted or not: its length would say so, sealed as it is.
+    """
+    document: dict[str, object] = {"recipient": recipient, "secret": secret, "named": kind.names_the_clinic}
     # A message is written as it was when there was no other kind.
     if kind not in _MESSAGES.values():
-        document["kind"] = kind.value
+        document["says"] = kind.value
+    if kind.is_for_staff:
+        document["wanted"] = int(wanted)
     return to_bytes("notice", document)
 
 
-def notice_from_bytes(content: bytes) -> tuple[str, str, NoticeKind]:
-    """Recipient, secret and kind."""
+def notice_from_bytes(content: bytes) -> tuple[str, str, NoticeKind, bool]:
+    """Recipient, secret, kind, and whether it is to be sent."""
     document = document_of("notice", content)
-    kind = NoticeKind(document["kind"]) if "kind" in document else _MESSAGES[document["named"]]
-    return document["recipient"], document["secret"], kind
+    kind = NoticeKind(document["says"]) if "says" in document else _MESSAGES[document["named"]]
+    return document["recipient"], document["secret"], kind, bool(document.get("wanted", 1))
 
 
 _MESSAGES = {True: NoticeKind.MESSAGE, False: NoticeKind.UNNAMED_MESSAGE}

@@ -112,6 +112,12 @@ def open_again(session: Session, draft: tuple[UUID, SealingKey], now: datetime) 
     return _new_session(session, draft, now)
 
 
+def hold_browsers(session: Session, draft_id: UUID | None) -> None:
+    """Wait for whoever is at the draft: a page holds its browser first, and so must whoever ends them."""
+    query = select(PatientSessionRow.token_digest).where(PatientSessionRow.draft_id == draft_id)
+    session.scalars(query.with_for_update()).all()
+
+
 def show_receipt(session: Session, receipt: Receipt, now: datetime) -> str:
     """The token of a browser that sees a receipt, and nothing of the form it is for."""
     token = secrets.token_urlsafe(32)

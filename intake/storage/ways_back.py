@@ -107,12 +107,6 @@ def of_draft(session: Session, draft_id: UUID, key: SealingKey) -> Kept | None:
     return Kept(row.id, way, row.created_at, bool(row.for_clinic), max(0, MOST_MAILS - row.mailed))
 
 
-def salt_of(session: Session, draft_id: UUID) -> bytes | None:
-    """With what the phrase of a draft's way back is stretched; None when it has none."""
-    row = _row_of(session, draft_id)
-    return None if row is None else row.salt
-
-
 def let_clinic(
     session: Session, keys: PatientKeys, draft: tuple[UUID, SealingKey], code: bytes, *, may: bool
 ) -> None:
@@ -138,6 +132,11 @@ def salt_for(session: Session, handle: str) -> bytes:
     """With what to stretch a phrase; a random one when link or code are unknown."""
     salt = session.scalar(select(WayBackRow.salt).where(_found_by(handle)))
     return secrets.token_bytes(SALT_BYTES) if salt is None else salt
+
+
+def draft_of(session: Session, handle: str) -> UUID | None:
+    """The draft that a link or a code leads to, for its browsers to be held before the way back is."""
+    return session.scalar(select(WayBackRow.draft_id).where(_found_by(handle)))
 
 
 def open_with(

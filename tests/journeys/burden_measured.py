@@ -207,21 +207,32 @@ def _walk(browser: Browser, address: str, person: Person | Healthy, evidence: Pa
     return window.burden
 
 
+def edition() -> str:
+    """The edition of the questionnaire that is measured: other questions, other words, another edition."""
+    return read_questionnaire(QUESTIONNAIRE)[0].edition
+
+
 def document(measured: Measured, day: date) -> str:
     """docs/burden.md."""
     needs = sum(measured.healthy.minutes.values())
     model = _MODEL.format(needs=f"{needs:.0f}")
-    sections = (_SAYS_WHEN.format(day=day), _both(measured), model, _grades(), _page_by_page(measured))
+    says_when = _SAYS_WHEN.format(day=day, edition=edition())
+    sections = (says_when, _both(measured), model, _grades(), _page_by_page(measured))
     return "\n\n".join(section.strip() for section in sections) + "\n"
 
 
 _SAYS_WHEN = f"""
 # How much the form asks
 
-Measured on {{day}} in Chromium, in a window {WIDTH} pixels wide, by `make burden`, which writes this page;
-`tests/journeys/test_burden.py` keeps its numbers true. Two invented people filled in the whole form: a
-healthy woman of 38 who comes for depression (`tests/journeys/healthy.py`), and whoever of the twenty people
-in `intake/demo` meets most pages.
+Measured on {{day}} in Chromium, in a window {WIDTH} pixels wide, by `make burden`, which writes this page,
+with the questionnaire of the edition
+
+    {{edition}}
+
+The tests refuse this page when the questions have another edition, and `make journeys` measures it anew
+(`tests/journeys/test_burden.py`). Two invented people filled in the whole form: a healthy woman of 38 who
+comes for depression (`tests/journeys/healthy.py`), and whoever of the twenty people in `intake/demo` meets
+most pages.
 """
 
 _MODEL = f"""

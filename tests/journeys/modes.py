@@ -1,6 +1,7 @@
 """The ways in which every journey of the clinic is made: widths, with scripts and without, by keyboard.
 
-Two of them in every run of the tests, all five in ``make journeys``.
+In every run of the tests two of them, or one where the pages are visited rarely and their forms are sent
+without a browser in other tests; all five in ``make journeys``.
 """
 
 import os
@@ -25,4 +26,7 @@ ALL_JOURNEYS = bool(os.environ.get("INTAKE_ALL_JOURNEYS"))
 MODES = pytest.mark.parametrize(
     ("width", "scripts", "kind"),
     [*_ALWAYS, *(_THOROUGHLY if ALL_JOURNEYS else ())],
+)
+MODES_OF_RARE_PAGES = pytest.mark.parametrize(
+    ("width", "scripts", "kind"), [*_ALWAYS, *_THOROUGHLY] if ALL_JOURNEYS else _ALWAYS[:1]
 )

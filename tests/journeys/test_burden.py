@@ -6,19 +6,33 @@ in and each page (burden_measured.py).
 """
 
 import re
+import shutil
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from intake.content.questionnaire import read_questionnaire
 from intake.domain.evidence import PatientEvidence
 from intake.domain.truth import Truth
+from intake.resources import QUESTIONNAIRE
 from intake.services.paths import pages_asked
-from journeys.burden_measured import DOCUMENT, MOST_MINUTES, MOST_PAGES, document, measure, without_rules
+from journeys.burden_measured import (
+    DOCUMENT,
+    MOST_MINUTES,
+    MOST_PAGES,
+    document,
+    edition,
+    measure,
+    without_rules,
+)
 from journeys.healthy import FACTS, NothingToSay, healthy
+from journeys.modes import ALL_JOURNEYS
 
 # One worker measures for all of them.
 pytestmark = pytest.mark.xdist_group("burden")
+# Half a minute of a browser: an edition that was measured need not be measured in every run.
+seen_in_chromium = pytest.mark.skipif(not ALL_JOURNEYS, reason="measured in make journeys")
 
 _DAY = re.compile(r"^Measured on (\S+) in Chromium, in a window 390 pixels wide", re.MULTILINE)
 
@@ -28,7 +42,7 @@ def shipped():
     return without_rules()
 
 
-# Of the whole run: a worker may do other modules in between, and this takes half a minute.
+# Of the whole run: a worker may do other modules in between.
 @pytest.fixture(scope="session")
 def measured(browser, tmp_path_factory):
     """Two people who filled in the whole form in Chromium."""
@@ -98,6 +112,23 @@ def test_a_question_without_a_plain_no_has_to_be_answered_for_her(shipped):
         healthy(changed(shipped.questionnaire, without_no), shipped.formulary)
 
 
+def test_the_edition_that_was_measured_is_the_one_that_is_asked(shipped):
+    assert f"    {edition()}\n" in DOCUMENT.read_text(encoding="utf-8"), "measure anew: make burden"
+    assert edition() == shipped.questionnaire.edition
+
+
+def test_another_word_in_a_question_is_another_edition_to_measure(tmp_path):
+    copied = shutil.copytree(QUESTIONNAIRE, tmp_path / "questionnaire")
+    assert read_questionnaire(copied)[0].edition == edition()
+    part = copied / "about_you.yaml"
+    part.write_text(
+        part.read_text("utf-8").replace("is filling in this form?", "fills in this form?"), "utf-8"
+    )
+
+    assert read_questionnaire(copied)[0].edition != edition()
+
+
+@seen_in_chromium
 @pytest.mark.browser
 def test_the_pages_seen_are_the_pages_counted(measured, shipped):
     evidence = evidence_of_a_healthy_person(shipped.questionnaire, shipped.formulary)
@@ -107,11 +138,13 @@ def test_the_pages_seen_are_the_pages_counted(measured, shipped):
     assert len(measured.heaviest.questions) >= len(measured.healthy.questions)
 
 
+@seen_in_chromium
 @pytest.mark.browser
 def test_a_healthy_person_needs_a_quarter_of_an_hour_at_most(measured):
     assert sum(measured.healthy.minutes.values()) <= MOST_MINUTES == 15
 
 
+@seen_in_chromium
 @pytest.mark.browser
 def test_the_numbers_written_down_are_those_measured(measured):
     written = DOCUMENT.read_text(encoding="utf-8")
@@ -121,6 +154,7 @@ def test_the_numbers_written_down_are_those_measured(measured):
     assert written == document(measured, date.fromisoformat(day[1])), "measure anew: make burden"
 
 
+@seen_in_chromium
 @pytest.mark.browser
 def test_a_number_that_was_not_measured_is_noticed(measured):
     day = date(2026, 11, 21)

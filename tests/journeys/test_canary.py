@@ -69,9 +69,9 @@ def test_no_word_is_readable_in_any_file(tmp_path):
 
 
 def test_without_sealing_every_word_would_be_readable(tmp_path):
-    """The control: the search above finds what is there to be found, and everything was typed."""
+    """The control: the search above finds what a patient typed where it is there to be found."""
     with Product(tmp_path, UNSEALED) as product:
-        everything_is_typed(product)
+        a_patient_writes(product)
         running = places_of(CANARY, tmp_path)
         product.stop()
 

@@ -25,6 +25,8 @@ REVIEWED = PEOPLE["p02_high_blood_pressure_and_stimulant"]
 OTHERS = (LONG, PEOPLE["p14_dizzy_and_fainted_once"], SHORTEST)
 SIGN_OFF = "Sign off as A. Rivera, NP"
 
+BY_KEYBOARD = pytest.param(1280, True, SHORTEST, Patient, Keyboard, id="1280-scripts-keyboard")
+
 # The journeys of each part of the clinic's work (``modes``) see its pages on a desk with scripts and on a
 # phone without; this one is on a desk without, and on a phone with them in `make journeys`.
 windows = pytest.mark.parametrize(
@@ -40,8 +42,9 @@ windows = pytest.mark.parametrize(
     ("width", "scripts", "person", "patient", "kind"),
     [
         pytest.param(390, True, LONG, Thorough, Chromium, id="390-scripts-everything"),
-        pytest.param(1280, True, SHORTEST, Patient, Keyboard, id="1280-scripts-keyboard"),
         pytest.param(390, False, SHORTEST, Thorough, Chromium, id="390-no-scripts"),
+        # A short form by keyboard is sent in every run (test_by_keyboard_in_chromium).
+        *([BY_KEYBOARD] if ALL_JOURNEYS else ()),
     ],
 )
 def test_a_patient_sends_the_form(window, library, clinic, width, scripts, person, patient, kind):

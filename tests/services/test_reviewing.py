@@ -80,7 +80,7 @@ def test_a_submission_cannot_be_read_when_the_reading_cannot_be_recorded(copy, a
 
 
 def test_a_submission_is_signed_off_when_every_flag_is_acknowledged(copy, alice):
-    sending.send(copy.desk, f"{sending.PAT}, aneurysm: not_repaired")
+    sending.send_healthy(copy.desk, "aneurysm: not_repaired")
     submission = only_submission(copy)
 
     with pytest.raises(NotReady):
@@ -108,7 +108,7 @@ def test_a_flag_is_acknowledged_once(copy, alice):
 
 
 def test_what_changed_meanwhile_is_not_signed_for(copy, alice):
-    sending.send(copy.desk)
+    sending.send_healthy(copy.desk, "aneurysm: not_repaired")
     submission = only_submission(copy)
     shown = reviewing.open_review(copy.clinic, alice, submission).fingerprint()
     acknowledge_everything(copy, alice, submission)
@@ -140,7 +140,7 @@ def test_screening_again_reopens_only_what_something_new_was_raised_in(copy, ali
 
 
 def test_screening_again_with_the_same_rules_changes_nothing_a_clinician_did(copy, alice):
-    sending.send(copy.desk)
+    sending.send_healthy(copy.desk, "aneurysm: not_repaired")
     submission = only_submission(copy)
     acknowledge_everything(copy, alice, submission)
     sign(copy, alice, submission)
@@ -181,7 +181,7 @@ def test_an_old_submission_is_shown_as_it_was_asked_after_the_questionnaire_chan
 
 
 def test_the_history_tells_everything_in_order(copy, alice):
-    sending.send(copy.desk)
+    sending.send_healthy(copy.desk, "aneurysm: not_repaired")
     submission = only_submission(copy)
     acknowledge_everything(copy, alice, submission)
     sign(copy, alice, submission)
@@ -198,7 +198,7 @@ def test_the_history_tells_everything_in_order(copy, alice):
 
 
 def test_rewording_the_questionnaire_reopens_no_review(copy, alice):
-    sending.send(copy.desk, f"{sending.PAT}, aneurysm: not_repaired")
+    sending.send_healthy(copy.desk, "aneurysm: not_repaired")
     submission = only_submission(copy)
     acknowledge_everything(copy, alice, submission)
     sign(copy, alice, submission)

@@ -95,6 +95,7 @@ drafts = st.builds(
     words,
     st.integers(0, 99),
     st.frozensets(ids),
+    st.frozensets(ids),
     unfinished=st.dictionaries(words, unfinished_pages, max_size=2),
     checks=st.dictionaries(words, _marks, max_size=2),
 )

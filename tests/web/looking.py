@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def served(site: "WSGIApplication") -> Iterator[str]:
     """Where the site answers; only this test's browser knows."""
     server = make_server("127.0.0.1", 0, site, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    # Looked at often whether to stop: half a second a test adds up.
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

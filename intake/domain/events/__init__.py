@@ -7,6 +7,9 @@ so that a patient's data can be erased without breaking the chain.
 from intake.domain.events.clinic import (
     ClinicSettingsChanged,
     DeskOpened,
+    NoticeSetAside,
+    NoticesNotSentOpened,
+    NoticeTriedAgain,
     StatisticsOpened,
     TrailOpened,
     WayBackRenewed,
@@ -82,6 +85,9 @@ __all__ = [
     "ImpactListed",
     "ImpactLooked",
     "LookAgainSet",
+    "NoticeSetAside",
+    "NoticeTriedAgain",
+    "NoticesNotSentOpened",
     "PasswordChanged",
     "PatientAsked",
     "PatientLinkRenewed",
@@ -173,6 +179,9 @@ Event = (
     | StatisticsOpened
     | DeskOpened
     | TrailOpened
+    | NoticesNotSentOpened
+    | NoticeTriedAgain
+    | NoticeSetAside
     | AccessListOpened
     | WayBackRenewed
 )

@@ -7,9 +7,11 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -302,9 +304,14 @@ class SamePersonRow(Base):
 
 
 class OutgoingRow(Base):
-    """A neutral notice on its way to a patient: to whom, and with which link, is sealed."""
+    """A neutral notice on its way: to whom, what it says and with which link, is sealed.
+
+    ``tried_since`` is when trying began anew, ``failure`` why the last try came to nothing. One that
+    could not be sent is kept until ``kept_until``, so that somebody can have it tried again.
+    """
 
     __tablename__ = "outgoing"
+    __table_args__ = (Index("ix_outgoing_for_staff_created_at", "for_staff", "created_at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
@@ -314,6 +321,20 @@ class OutgoingRow(Base):
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     settled_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(32))
+    for_staff: Mapped[bool] = mapped_column(server_default=false())
+    tried_since: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(32))
+    kept_until: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class NewsRow(Base):
+    """A form or a reply came, and staff are not told yet. How soon it should be read is nowhere in it."""
+
+    __tablename__ = "news"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), index=True)
+    created_at: Mapped[datetime]
 
 
 class PageCountRow(Base):

@@ -3,6 +3,7 @@
 from wtforms import BooleanField, Form, StringField
 
 from intake.domain.languages import mark
+from intake.domain.mail_addresses import is_address
 from intake.web.languages import say
 from intake.web.patient import parse
 
@@ -50,7 +51,7 @@ class MailForm(Form):
     def read(self) -> str | None:
         """The address; None when something is to be checked first."""
         typed = (self.email.data or "").strip()
-        if not parse.is_email(typed):
+        if not (parse.is_email(typed) and is_address(typed)):
             self.email.errors = [say("Check the email. It should look like name@example.com")]
         return None if self.errors else typed
 

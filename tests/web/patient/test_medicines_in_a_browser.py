@@ -6,7 +6,7 @@ import pytest
 
 from intake.domain.answers import MedicineEntry, MedicineList
 from intake.web.patient.site import create_patient_site
-from web.looking import look, served
+from web.looking import follow, look, served
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ class Window:
         self.page.goto(f"{address}{pat.address('medicines')}")
 
     def press(self, name):
-        self.page.get_by_role("button", name=name, exact=True).click()
+        follow(self.page.get_by_role("button", name=name, exact=True))
 
     @property
     def box(self):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0007"
-down_revision: str | None = "0005"
+down_revision: str | None = "0006"
 
 # None of its rows is kept for good.
 APPEND_ONLY: dict[str, tuple[str, ...]] = {}
