@@ -26,6 +26,7 @@ help:
 	@echo 'make test        lint and test everything'
 	@echo 'make lint        style, types, import rules, templates'
 	@echo 'make mutants     change each rule in one place at a time, and name each change nobody would notice'
+	@echo 'make outbox      kill whoever sends e-mail 200 times, and look for every notice (about 5 minutes)'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
 	@echo 'make rounds      let 20 clinicians work on one form at once, 200 times on each database (about half an hour)'
 	@echo 'make prove       prove what holds of the rules for everyone who could fill in the form'
@@ -52,6 +53,12 @@ setup: $(venv)/.tests paper
 .PHONY: test
 test: setup browser editor lint
 	$(venv)/bin/python -m pytest -n 2 --dist loadgroup --durations 15 $(TESTS)
+
+# Other figures: make outbox OUTBOX='--kills 20 --seed 7'
+OUTBOX ?=
+.PHONY: outbox
+outbox: setup
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.outbox $(OUTBOX)
 
 # Other figures: make kills KILLS='--kills 20 --seed 7'
 KILLS ?=

@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
 from intake.domain.logo import Picture
+from intake.domain.mail_addresses import is_address
 from intake.domain.reading_promise import ReadingPromise, Unit, promise_in, read_by
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
-_ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")  # what is printed, without a space, < or > or another @
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _PATHS = frozenset(
     {"questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay", "mail_password_file"}
@@ -61,7 +61,7 @@ class Settings:
     port: int = 8000
     threads: int = 8
     public_address: str = "http://127.0.0.1:8000"
-    patient_idle_minutes: int = 14 * 24 * 60
+    patient_idle_minutes: int = 60
     staff_idle_minutes: int = 15
     # What is set on the settings page alone. `reading_time` says the promise in words, and a picture
     # chosen there stands in the place of the file `clinic_logo`.
@@ -77,6 +77,9 @@ class Settings:
     names_in_access_list: bool = False
     # The translations switched on, by their codes; English is always offered.
     languages: tuple[str, ...] = ()
+    # Who of the clinic is told by e-mail that there is something to read; nobody unless somebody says so.
+    staff_addresses: tuple[str, ...] = ()
+    urgent_addresses: tuple[str, ...] = ()
     redisclosure_notice: str = (
         "This record may hold answers about alcohol and drug use, to which 42 CFR Part 2 may apply. "
         "Whoever receives it may pass them on only as those rules allow."
@@ -121,6 +124,9 @@ class Settings:
         return ("127.0.0.1", "localhost") if named in ("127.0.0.1", "localhost") else (named,)
 
 
+# WCAG 2.2.1, ux_spec 9: somebody who is asked needs two minutes, and has to have done something before.
+SHORTEST_PATIENT_IDLE = 5
+
 # Good for a first look on one's own machine, and refused where patients are.
 _INVENTED = {"clinic_name": "Harbor Light Clinic", "clinic_phone": "(555) 010-0142"}
 _NOT_WRITTEN = frozenset(
@@ -136,6 +142,8 @@ _NOT_WRITTEN = frozenset(
         "claim_minutes",
         "names_in_access_list",
         "languages",
+        "staff_addresses",
+        "urgent_addresses",
     }
 )
 # What may be written in the file and given in the environment.
@@ -243,6 +251,11 @@ def _problems(settings: Settings) -> list[str]:
         problems.append("reference_prefix: should be two to four capital letters")
     if settings.timezone not in available_timezones():
         problems.append("timezone: should be a name like America/New_York")
+    if settings.patient_idle_minutes < SHORTEST_PATIENT_IDLE:
+        problems.append(
+            f"patient_idle_minutes: should be at least {SHORTEST_PATIENT_IDLE}; a page asks whether somebody "
+            "is still there, and they need two minutes to answer"
+        )
     if settings.port > 65535:
         problems.append("port: should be at most 65535")
     if urlsplit(settings.public_address).scheme not in ("http", "https"):
@@ -267,7 +280,7 @@ def _mail_problems(settings: Settings) -> list[str]:
     if not settings.mail_host:
         return []
     problems = []
-    if not _ADDRESS.fullmatch(settings.mail_sender):
+    if not is_address(settings.mail_sender):
         problems.append("mail_sender: should be the clinic's address, like forms@clinic.example")
     if settings.mail_security not in MAIL_SECURITY:
         problems.append(f"mail_security: should be one of {', '.join(MAIL_SECURITY)}")

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from intake.domain.crisis_lines import ShownLine
 from intake.domain.logo import LogoKind
+from intake.domain.mail_addresses import MOST_ADDRESSES, is_address
 from intake.domain.reading_promise import ReadingPromise, Unit
 
 LONGEST_NAME = 80
@@ -48,6 +49,8 @@ class ClinicSettings:
     claim_minutes: int
     names_in_access_list: bool
     languages: tuple[str, ...] = ()
+    staff_addresses: tuple[str, ...] = ()
+    urgent_addresses: tuple[str, ...] = ()
     crisis_lines: tuple[ShownLine, ...] | None = None
 
 
@@ -115,6 +118,8 @@ def _problems(settings: ClinicSettings) -> Iterator[tuple[str, str]]:
     if not LEAST_CLAIM_MINUTES <= settings.claim_minutes <= MOST_CLAIM_MINUTES:
         least, longest = LEAST_CLAIM_MINUTES, MOST_CLAIM_MINUTES
         yield "claim_minutes", f"Write a whole number of minutes from {least} to {longest}"
+    yield from _addresses("staff_addresses", settings.staff_addresses)
+    yield from _addresses("urgent_addresses", settings.urgent_addresses)
 
 
 def _steps(steps: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -124,6 +129,19 @@ def _steps(steps: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         yield "next_steps", "One next step stands here twice. Keep it once"
     for step in steps:
         yield from _line("next_steps", step, LONGEST_STEP, "Write one next step on each line")
+
+
+def _addresses(name: str, addresses: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for number, address in enumerate(addresses, 1):
+        if not is_address(address):
+            yield (
+                name,
+                f"Line {number} is no e-mail address. Write one on each line, like name@clinic.example",
+            )
+    if len(addresses) > MOST_ADDRESSES:
+        yield name, f"Keep at most {MOST_ADDRESSES} addresses. An address of a group reaches more people"
+    if len({address.casefold() for address in addresses}) < len(addresses):
+        yield name, "One address stands here twice. Keep it once"
 
 
 def _line(name: str, said: str, longest: int, missing: str) -> Iterator[tuple[str, str]]:

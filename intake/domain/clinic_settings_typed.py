@@ -27,6 +27,8 @@ class Boxes:
     claim_minutes: str
     names_in_access_list: bool
     languages: tuple[str, ...] = ()
+    staff_addresses: str = ""
+    urgent_addresses: str = ""
 
 
 def boxes_of(settings: ClinicSettings) -> Boxes:
@@ -44,6 +46,8 @@ def boxes_of(settings: ClinicSettings) -> Boxes:
         claim_minutes=str(settings.claim_minutes),
         names_in_access_list=settings.names_in_access_list,
         languages=settings.languages,
+        staff_addresses="\n".join(settings.staff_addresses),
+        urgent_addresses="\n".join(settings.urgent_addresses),
     )
 
 
@@ -57,12 +61,14 @@ def settings_in(boxes: Boxes, now: ClinicSettings) -> tuple[ClinicSettings, dict
         clinic_phone=boxes.clinic_phone.strip(),
         clinic_hours=boxes.clinic_hours.strip(),
         promised_reading=ReadingPromise(_number(boxes.promised_amount), unit or Unit.HOURS),
-        next_steps=tuple(step.strip() for step in boxes.next_steps.splitlines() if step.strip()),
+        next_steps=_lines(boxes.next_steps),
         read_first=boxes.read_first,
         second_read_percent=_number(boxes.second_read_percent),
         claim_minutes=_number(boxes.claim_minutes),
         names_in_access_list=boxes.names_in_access_list,
         languages=boxes.languages,
+        staff_addresses=_lines(boxes.staff_addresses),
+        urgent_addresses=_lines(boxes.urgent_addresses),
     )
     problems = {_BOX_OF.get(name, name): words for name, words in problems_of(typed).items()}
     if unit is None:
@@ -84,6 +90,10 @@ def taken_over(typed: Boxes, began_with: Boxes, now: Boxes) -> Boxes:
         if getattr(typed, name) == getattr(began_with, name)
     }
     return replace(typed, **untouched)
+
+
+def _lines(typed: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in typed.splitlines() if line.strip())
 
 
 def _number(typed: str) -> int:

@@ -48,3 +48,18 @@ def _fits(question: Question, answer: Answer) -> bool:
             return question.kind is Kind.TEXT
         case MedicineList():
             return question.kind is Kind.MEDICINES
+
+
+def asked_alike(before: Questionnaire, now: Questionnaire, question_id: str) -> bool:
+    """Whether a question is put in the same words in both, with the same choices under it."""
+    if not (before.has(question_id) and now.has(question_id)):
+        return False
+    return _as_put(before, question_id) == _as_put(now, question_id)
+
+
+def _as_put(questionnaire: Questionnaire, question_id: str) -> tuple[object, ...]:
+    question = questionnaire.question(question_id)
+    # Items of an instrument go on from the title of their page ("Over the last 2 weeks ...").
+    stem = next(page.stem for _, page in questionnaire.pages if question in page.questions)
+    choices = tuple((choice.id, choice.say) for choice in question.choices)
+    return (question.kind, stem, question.ask, choices, question.units, question.part_labels)

@@ -25,18 +25,20 @@ class Permission(Enum):
     EXPORT_MANY = "export many submissions at once"
     SEE_STATISTICS = "see the clinic's statistics"
     SEE_DESK = "see who sent a form and how to reach them"
+    RENEW_WAYS_BACK = "make new words for a patient who lost the way back to a saved form"
     READ_TRAIL = "read the audit trail"
     OWN_ACCOUNT = "use their own account"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Names and how to reach people; never an answer (least privilege).
-    Role.FRONT_DESK: frozenset({Permission.SEE_DESK, Permission.OWN_ACCOUNT}),
+    Role.FRONT_DESK: frozenset({Permission.SEE_DESK, Permission.RENEW_WAYS_BACK, Permission.OWN_ACCOUNT}),
     # A clinician may countersign: a medical director is often one, and no administrator.
     Role.CLINICIAN: frozenset(
         {
             Permission.REVIEW,
             Permission.SEE_DESK,
+            Permission.RENEW_WAYS_BACK,
             Permission.SEE_STATISTICS,
             Permission.COUNTERSIGN_RULES,
             Permission.OWN_ACCOUNT,

@@ -1,11 +1,13 @@
 """A patient's answers: the draft they can still change, and the submission as it was sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from intake.domain.answers import Answers, Day, Text
 from intake.domain.screening import Editions
+from intake.domain.unfinished import Marks, UnfinishedPage
 from intake.domain.wording import PartLines
 
 
@@ -23,8 +25,10 @@ class Draft:
     """Answers not sent yet, among them those of branches no longer reached.
 
     ``seen`` are the ids of the pages the patient has continued from; ``questionnaire`` is
-    the edition the answers were given under. ``language`` is the one they were last read in; empty
-    for English.
+    the edition the answers were given under. ``asked_again`` are the pages that asked something else
+    in an edition before. ``unfinished`` are the pages filled in and not continued from, by id.
+    ``checks`` are the last few states of the answers that the check page showed: the marks of all
+    answers, by the tag of the state. ``language`` is the one it was last read in; empty for English.
     """
 
     id: UUID
@@ -32,6 +36,9 @@ class Draft:
     questionnaire: str
     revision: int = 0
     seen: frozenset[str] = frozenset()
+    asked_again: frozenset[str] = frozenset()
+    unfinished: Mapping[str, UnfinishedPage] = field(default_factory=dict)
+    checks: Mapping[str, Marks] = field(default_factory=dict)
     language: str = ""
 
 

@@ -8,16 +8,18 @@ from sqlalchemy.orm import Session
 
 from intake.domain.answers import BLANK, Answer, Answers
 from intake.domain.events import SubmissionReceived, SubmissionScreened
-from intake.domain.evidence import PatientEvidence, relevant
-from intake.domain.fitting import fitting
+from intake.domain.evidence import PatientEvidence
 from intake.domain.questionnaire import Page, Question, SafetyPage
 from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
-from intake.domain.wording import PartLines, transcribe
-from intake.services import page_counting
+from intake.domain.unfinished import Marks, Meeting, UnfinishedPage, meet
+from intake.domain.wording import transcribe
+from intake.services import checking, page_counting, staff_notices
+from intake.services.carrying_over import carried_over
 from intake.services.clinic import PatientDesk
-from intake.storage import audit, drafts, submissions
+from intake.storage import audit, drafts, held_pages, submissions
+from intake.storage.codec_answers import mark_of
 
 PATIENT = "patient"
 
@@ -32,6 +34,21 @@ class AlreadySent(Exception):
     def __init__(self, receipt: Receipt) -> None:
         super().__init__(receipt.reference)
         self.receipt = receipt
+
+
+class ChangedElsewhere(Exception):
+    """Answers of the page were changed elsewhere since it was shown; nothing was saved.
+
+    ``draft`` is the draft as it is by now, ``questions`` those to ask about.
+    """
+
+    def __init__(self, draft: Draft, questions: frozenset[str]) -> None:
+        super().__init__(f"{len(questions)} answers were changed elsewhere")
+        self.draft, self.questions = draft, questions
+
+
+class NotAsChecked(Exception):
+    """What would be sent is not what the check page showed; nothing was sent."""
 
 
 class NotReadyToSend(Exception):
@@ -56,16 +73,20 @@ def start(desk: PatientDesk) -> str:
     Drafts whose time is over are erased on the way: nobody can open them any more.
     """
     with desk.database.write() as session:
-        drafts.remove_expired(session, desk.now(), _idle(desk))
+        drafts.remove_expired(session, desk.now(), idle(desk))
+        held_pages.remove_over(session, desk.now())
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
         page_counting.begun(desk, session)
     return token
 
 
-def find(desk: PatientDesk, token: str) -> Draft | Receipt | None:
-    """The draft behind a token, the receipt once it was sent, or nothing."""
+def find(desk: PatientDesk, token: str, *, attended: bool = True) -> Draft | Receipt | None:
+    """The draft behind a token, the receipt once it was sent, or nothing.
+
+    What a page asks for by itself is not ``attended``: it does not keep the session open.
+    """
     with desk.database.write() as session:
-        return _found(desk, session, token)
+        return found(desk, session, token, attended=attended)
 
 
 def evidence_of(desk: PatientDesk, draft: Draft) -> PatientEvidence:
@@ -81,53 +102,62 @@ def answer_page(
     *,
     finished: bool = True,
     stopped: bool = False,
+    shown: Marks | None = None,
+    keep: UnfinishedPage | None = None,
 ) -> Saved:
     """Save what was given on one page. The last Continue wins, question by question.
 
     ``finished`` is false when the patient has not continued: the page is then kept as it
-    is and not counted as seen. ``stopped`` says that they chose to finish later. Raises Expired
-    and AlreadySent.
+    is and not counted as seen. ``stopped`` says that they chose to finish later. ``shown`` are the
+    marks of the answers the page showed; without them nothing that was saved elsewhere is asked
+    about. ``keep`` is what of the page stays unfinished. Raises Expired, AlreadySent and
+    ChangedElsewhere.
     """
     with desk.database.write() as session:
-        before = _draft(_found(desk, session, token))
+        before = draft_in(found(desk, session, token))
+        if shown is not None:
+            meeting = met(before, shown, changes)
+            if meeting.ask:
+                raise ChangedElsewhere(before, meeting.ask)
+            changes = {name: answer for name, answer in changes.items() if name not in meeting.stay}
         answers = before.answers.with_(changes)
         if finished:
             answers = answers.with_(_left_blank(desk, page, answers))
         seen = before.seen | {page.id} if finished else before.seen
-        changed = replace(before, answers=answers, seen=seen, language=desk.language)
-        draft = drafts.save(session, desk.keys, token, changed)
+        unfinished = {name: typed for name, typed in before.unfinished.items() if name != page.id}
+        if keep is not None:
+            unfinished[page.id] = keep
+        after = replace(before, answers=answers, seen=seen, unfinished=unfinished, language=desk.language)
+        draft = drafts.save(session, desk.keys, token, after)
         page_counting.saved(desk, session, page, before.seen, seen, stopped=stopped)
     return Saved(draft, _safety_page(desk, page, before.answers, answers))
 
 
-def check(desk: PatientDesk, draft: Draft) -> tuple[PartLines, ...]:
-    """Everything that would be sent, in words, for the patient to check."""
-    return transcribe(desk.evidence(_relevant(desk, draft)), desk.voice)
+def met(draft: Draft, shown: Marks, changes: Mapping[str, Answer]) -> Meeting:
+    """What becomes of the answers of a page that showed ``shown``."""
+    saved = {name: mark_of(draft.answers.get(name)) for name in changes}
+    return meet(shown, saved, {name: mark_of(answer) for name, answer in changes.items()})
 
 
-def missing(desk: PatientDesk, draft: Draft) -> tuple[Question, ...]:
-    """The few questions without which nobody could reach the patient."""
-    answers = _relevant(desk, draft)
-    needed = desk.library.questionnaire.needed()
-    return tuple(question for question in needed if answers.value(question.id) is None)
-
-
-def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
+def send(desk: PatientDesk, token: str, typed_name: str, checked: str = "") -> Receipt:
     """Sign, seal, screen and store, in one transaction; a second send gives the same receipt.
 
-    Raises Expired and NotReadyToSend.
+    ``checked`` is the tag of the answers that the patient checked, when the page carries it. Raises
+    Expired, NotReadyToSend and NotAsChecked.
     """
     at = desk.now()
     # One moment for all of it: a form sent at midnight is screened as of the day it says it was sent.
     desk = replace(desk, now=lambda: at)
     with desk.database.write() as session:
-        found = _found(desk, session, token)
-        if isinstance(found, Receipt):
-            return found
-        draft = _draft(found)
+        waiting = found(desk, session, token)
+        if isinstance(waiting, Receipt):
+            return waiting
+        draft = draft_in(waiting)
         now = desk.local(at)
-        if needed := missing(desk, draft):
+        if needed := checking.missing(desk, draft):
             raise NotReadyToSend(needed)
+        if checked and checked != checking.state_of(desk, draft)[0]:
+            raise NotAsChecked
         reference = submissions.new_reference(session, desk.settings.reference_prefix)
         consent = desk.library.questionnaire.consent
         signature = Signature(typed_name.strip(), (*consent.points, consent.agree), now)
@@ -144,6 +174,7 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)
         page_counting.sent(desk, session)
+        staff_notices.keep_news(session, desk, submission.id)
         for event in (
             SubmissionReceived(
                 submission.id,
@@ -164,49 +195,41 @@ def send(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
 
 
 def leave(desk: PatientDesk, token: str) -> None:
-    """End the patient's session on this device; the draft can then no longer be opened here."""
+    """End the patient's session on this device; a draft without a way back is erased."""
     with desk.database.write() as session:
         drafts.end_session(session, token)
 
 
-def _found(desk: PatientDesk, session: Session, token: str) -> Draft | Receipt | None:
-    found = drafts.find(session, desk.keys, token, desk.now(), _idle(desk))
-    return _carried_over(desk, found) if isinstance(found, Draft) else found
+def erase(desk: PatientDesk, token: str) -> None:
+    """Erase the draft, in whatever browser it is open, and every way back to it."""
+    with desk.database.write() as session:
+        drafts.erase(session, token)
 
 
-def _carried_over(desk: PatientDesk, draft: Draft) -> Draft:
-    """A draft begun under another edition: what no longer fits is asked again."""
-    questionnaire = desk.library.questionnaire
-    if draft.questionnaire == questionnaire.edition:
-        return draft
-    answers = fitting(questionnaire, draft.answers)
-    gone = set(draft.answers) - set(answers)
-    seen = frozenset(
-        page.id
-        for _, page in questionnaire.pages
-        if page.id in draft.seen and not gone & {question.id for question in page.questions}
-    )
-    return replace(draft, answers=answers, seen=seen, questionnaire=questionnaire.edition)
+def found(
+    desk: PatientDesk, session: Session, token: str, *, attended: bool = True
+) -> Draft | Receipt | None:
+    """The same as :func:`find` within a transaction."""
+    one = drafts.find(session, desk.keys, token, desk.now(), idle(desk), attended=attended)
+    return carried_over(desk, session, one) if isinstance(one, Draft) else one
 
 
-def _idle(desk: PatientDesk) -> timedelta:
+def draft_in(one: Draft | Receipt | None) -> Draft:
+    """The draft. Raises Expired when there is nothing, and AlreadySent when it was sent."""
+    if one is None:
+        raise Expired
+    if isinstance(one, Receipt):
+        raise AlreadySent(one)
+    return one
+
+
+def idle(desk: PatientDesk) -> timedelta:
+    """For how long a browser may do nothing before it is signed out."""
     return timedelta(minutes=desk.settings.patient_idle_minutes)
 
 
-def _draft(found: Draft | Receipt | None) -> Draft:
-    if found is None:
-        raise Expired
-    if isinstance(found, Receipt):
-        raise AlreadySent(found)
-    return found
-
-
-def _relevant(desk: PatientDesk, draft: Draft) -> Answers:
-    return relevant(desk.evidence(draft.answers))
-
-
 def _submission(desk: PatientDesk, draft: Draft, reference: str, signature: Signature) -> Submission:
-    answers = _relevant(desk, draft)
+    answers = checking.would_be_sent(desk, draft)
     return Submission(
         id=draft.id,
         reference=reference,

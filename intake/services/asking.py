@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from intake.domain.answers import Answers, Chosen, Text
 from intake.domain.events import PatientAsked, PatientLinkRenewed, QuestionTakenBack
+from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import StaffMember
 from intake.domain.replies import AskedOfPatient, needed_to_ask
 from intake.domain.review import Review
@@ -20,7 +21,7 @@ from intake.domain.wording import Line
 from intake.services import notices
 from intake.services.asked_then import NotKept, asked_then
 from intake.services.clinic import Clinic
-from intake.services.notices import Notice
+from intake.services.notice_words import Notice, link_of
 from intake.storage import audit, outgoing, patient_questions, reply_sessions, reviews
 from intake.storage.outgoing import Addressed, Outcome
 
@@ -107,9 +108,10 @@ def may_name_the_clinic(review: Review) -> bool:
     return review.submission.answers.value("message_ok") == Chosen("yes")
 
 
-def notice_for(review: Review, link: str) -> Notice:
-    """The notice that the patient of this form is sent."""
-    return Notice(notices.kind_for(may_name_the_clinic=may_name_the_clinic(review)), link)
+def notice_for(clinic: Clinic, review: Review, secret: str) -> Notice:
+    """The notice that the patient of this form is sent, with the secret of its link."""
+    kind = NoticeKind.MESSAGE if may_name_the_clinic(review) else NoticeKind.UNNAMED_MESSAGE
+    return Notice(kind, link_of(clinic.settings, kind, secret))
 
 
 def asked_so_far(review: Review) -> int:
@@ -156,17 +158,15 @@ def _hand_out(clinic: Clinic, session: Session, review: Review, number: int, que
     place = (submission.id, number)
     lives = (now, now + LINK_LIVES)
     secret = patient_questions.make(session, clinic.keys, place, submission.reference, asked, lives)
+    mail = notice_for(clinic, review, secret)
     email = _text(submission.answers, "email")
     mailed = bool(email) and notices.is_set_up(clinic.settings)
     if mailed:
         link = patient_questions.states(session, submission.id)[number].digest
         notice = outgoing.id_of(submission.id, number, link)
-        addressed = Addressed(email, secret, may_name_the_clinic(review))
+        addressed = Addressed(email, secret, mail.kind)
         outgoing.add(session, clinic.keys, notice, addressed, now)
-    link_address = notices.link_of(clinic.settings, secret)
-    return Sent(
-        link_address, email, _text(submission.answers, "phone"), mailed, notice_for(review, link_address)
-    )
+    return Sent(mail.link, email, _text(submission.answers, "phone"), mailed, mail)
 
 
 def _for_the_patient(clinic: Clinic, review: Review, question: Question) -> AskedOfPatient:

@@ -42,6 +42,8 @@ _SAME = (
     "claim_minutes",
     "names_in_access_list",
     "languages",
+    "staff_addresses",
+    "urgent_addresses",
 )
 # What may be written in the file as well, under the name it has there.
 _IN_FILE = {

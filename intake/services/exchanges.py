@@ -10,8 +10,9 @@ from intake.domain.review_entries import Question, QuestionWithdrawn, Revised
 from intake.domain.standing import LONG_WITHOUT_ANSWER
 from intake.domain.submissions import Submission
 from intake.domain.wording import Line
-from intake.services import notices
+from intake.services import notice_words
 from intake.services.clinic import Clinic
+from intake.services.notice_words import Letterhead, Notice
 from intake.storage import outgoing, patient_questions
 from intake.storage import replies as stored
 from intake.storage.outgoing import Delivery, Outcome
@@ -104,10 +105,9 @@ def exchanges(clinic: Clinic, review: Review) -> Exchanges:
     return Exchanges(found[::-1], waiting)
 
 
-def mailto(clinic: Clinic, notice: notices.Notice, address: str) -> str:
+def mailto(clinic: Clinic, notice: Notice, address: str) -> str:
     """A link that opens the notice in the mail program of whoever presses it."""
-    head = notices.Letterhead.of(clinic.settings)
-    return notices.mailto(notice, head, address)
+    return notice_words.mailto(notice, Letterhead.of(clinic.settings), address)
 
 
 def _numbers(review: Review) -> Iterator[int]:

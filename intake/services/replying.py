@@ -1,7 +1,7 @@
 """What a patient does after sending: open a question of the clinic's, reply to it, add something."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,12 +18,14 @@ from intake.domain.replies import Reply, ReplyDraft, opened, page_again
 from intake.domain.submissions import Receipt, Signature
 from intake.domain.truth import Truth
 from intake.domain.wording import Line, line
+from intake.services import staff_notices
 from intake.services.answering import PATIENT
 from intake.services.asked_then import asked_then
 from intake.services.clinic import PatientDesk
 from intake.services.languages import asked_in
-from intake.storage import audit, drafts, patient_questions, reply_sessions, submissions
+from intake.storage import audit, drafts, outgoing, patient_questions, reply_sessions, submissions
 from intake.storage import replies as stored
+from intake.storage.outgoing import Outcome
 from intake.storage.reply_sessions import ReplyVisit
 
 
@@ -127,15 +129,16 @@ def send(desk: PatientDesk, token: str, typed_name: str, seen: str) -> None:
         changes = changes_of(desk, visit.draft)
         if not visit.draft.words and not changes:
             raise NothingToSend
-        if visit.number is not None and not patient_questions.close(
-            session, visit.submission, visit.number, at
-        ):
-            raise Settled
+        if visit.number is not None:
+            if not patient_questions.close(session, visit.submission, visit.number, at):
+                raise Settled
+            _stop_notice(session, visit.submission, visit.number, at)
         consent = asked_for(desk, visit.draft).questionnaire.consent
         signature = Signature(typed_name.strip(), (*consent.points, consent.agree), at)
         reply = Reply(visit.draft.words, changes, signature, visit.number)
         content = stored.add(session, desk.keys, visit.id, visit.submission, reply)
         reply_sessions.close(session, desk.keys, token, at)
+        staff_notices.keep_news(session, desk, visit.submission)
         audit.record(session, desk.keys, PATIENT, PatientReplied(visit.submission, content), at)
 
 
@@ -244,6 +247,12 @@ def safety_pages(desk: PatientDesk, draft: ReplyDraft) -> dict[str, SafetyPage]:
         page.id: now.get(page.id) or replace(page, lines=today.crisis_lines or page.lines)
         for page in asked_for(desk, draft).questionnaire.safety_pages
     }
+
+
+def _stop_notice(session: Session, submission: UUID, number: int, at: datetime) -> None:
+    """An answer is here: nobody is to be told any more that there is a question."""
+    link = patient_questions.states(session, submission)[number].digest
+    outgoing.settle(session, outgoing.id_of(submission, number, link), Outcome.NOT_NEEDED, at)
 
 
 def _sent_here(session: Session, desk: PatientDesk, form_token: str, reply_token: str) -> UUID | None:

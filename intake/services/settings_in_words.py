@@ -27,6 +27,8 @@ LABELS = {
     "claim_minutes": "How long a form stays with somebody",
     "names_in_access_list": "Names in the list of who opened a form",
     "languages": "Languages beside English",
+    "staff_addresses": "Told of every form and reply",
+    "urgent_addresses": "Told of urgent forms",
     "crisis_lines": "Ways to reach help",
 }
 _MOST_SHOWN = 50
@@ -46,6 +48,8 @@ _ELSEWHERE = {
     "screening_rules": "Rules file",
     "rules_overlay": "Overlay over the rules",
     "medicines": "Medicines",
+    "mail_host": "Mail server",
+    "mail_sender": "E-mail is sent from",
 }
 
 
@@ -95,7 +99,7 @@ def elsewhere(clinic: Clinic) -> tuple[Elsewhere, ...]:
     )
     return (
         *(
-            Elsewhere(label, "none" if values[name] is None else str(values[name]), comes_from[name])
+            Elsewhere(label, "none" if values[name] in (None, "") else str(values[name]), comes_from[name])
             for name, label in _ELSEWHERE.items()
         ),
         keys,

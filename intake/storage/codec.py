@@ -9,6 +9,7 @@ from intake.domain.submissions import Draft, Signature, Submission
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
 from intake.storage.codec_overlay import lowered_from_json, moved_up_from_json, overlay_to_json
 from intake.storage.codec_record import document_of, to_bytes
+from intake.storage.codec_unfinished import unfinished_from_json, unfinished_to_json
 from intake.storage.codec_wording import (
     editions_from_json,
     editions_to_json,
@@ -31,6 +32,11 @@ def draft_to_bytes(draft: Draft) -> bytes:
             "questionnaire": draft.questionnaire,
             "revision": draft.revision,
             "seen": sorted(draft.seen),
+            # Left out where there is none, so that an old record is written as it was.
+            **({"asked_again": sorted(draft.asked_again)} if draft.asked_again else {}),
+            # Left out where there are none, as in the records of the first versions.
+            **({"unfinished": unfinished_to_json(draft.unfinished)} if draft.unfinished else {}),
+            **({"checks": {tag: dict(marks) for tag, marks in draft.checks.items()}} if draft.checks else {}),
             **({"language": draft.language} if draft.language else {}),
         },
     )
@@ -45,6 +51,9 @@ def draft_from_bytes(content: bytes) -> Draft:
         questionnaire=document["questionnaire"],
         revision=document["revision"],
         seen=frozenset(document["seen"]),
+        asked_again=frozenset(document.get("asked_again", ())),
+        unfinished=unfinished_from_json(document.get("unfinished", {})),
+        checks=document.get("checks", {}),
         language=document.get("language", ""),
     )
 

@@ -21,8 +21,12 @@ from intake.domain.answers import (
     Text,
     Value,
 )
+from intake.domain.fingerprint import fingerprint
+from intake.domain.unfinished import NOTHING_SAID
 
 Json = dict[str, Any]
+# Letters of a fingerprint: enough for the few answers one question can have had.
+_MARK = 12
 
 
 def answers_to_json(answers: Answers) -> Json:
@@ -33,6 +37,13 @@ def answers_to_json(answers: Answers) -> Json:
 def answers_from_json(document: Json) -> Answers:
     """The answers, in the order they were given."""
     return Answers({question: _answer_from_json(answer) for question, answer in document.items()})
+
+
+def mark_of(answer: Answer | None) -> str:
+    """Tells whether two answers are the same one. Never shown or kept in the open: it could be guessed."""
+    if answer is None or answer.state is State.BLANK:
+        return NOTHING_SAID
+    return fingerprint(_answer_to_json(answer))[:_MARK]
 
 
 def _answer_to_json(answer: Answer) -> Json:

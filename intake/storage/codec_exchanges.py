@@ -1,6 +1,8 @@
 """What is asked of patients after sending, and what comes back, as the bytes that are sealed and back."""
 
+from intake.domain.notice_kinds import NoticeKind
 from intake.domain.replies import AskedOfPatient, Reply, ReplyDraft
+from intake.domain.ways_back import WayBack
 from intake.storage.codec import signature_from_json, signature_to_json
 from intake.storage.codec_answers import answers_from_json, answers_to_json
 from intake.storage.codec_record import document_of, to_bytes
@@ -50,12 +52,36 @@ def reply_from_bytes(content: bytes) -> Reply:
     return Reply(document["words"], changes, signature_from_json(signature), document["asked"])
 
 
-def notice_to_bytes(recipient: str, secret: str, *, named: bool) -> bytes:
-    """Whom a notice goes to, the secret of the link in it, and whether it may name the clinic."""
-    return to_bytes("notice", {"recipient": recipient, "secret": secret, "named": named})
+def notice_to_bytes(recipient: str, secret: str, kind: NoticeKind, *, wanted: bool = True) -> bytes:
+    """Whom a notice goes to, the secret of the link in it, its kind, and whether it is to be sent.
+
+    One to staff is as long whether it is wanted or not: its length would say so, sealed as it is.
+    """
+    document: dict[str, object] = {"recipient": recipient, "secret": secret, "named": kind.names_the_clinic}
+    # A message is written as it was when there was no other kind.
+    if kind not in _MESSAGES.values():
+        document["says"] = kind.value
+    if kind.is_for_staff:
+        document["wanted"] = int(wanted)
+    return to_bytes("notice", document)
 
 
-def notice_from_bytes(content: bytes) -> tuple[str, str, bool]:
-    """Recipient, secret, and whether it may name the clinic."""
+def notice_from_bytes(content: bytes) -> tuple[str, str, NoticeKind, bool]:
+    """Recipient, secret, kind, and whether it is to be sent."""
     document = document_of("notice", content)
-    return document["recipient"], document["secret"], document["named"]
+    kind = NoticeKind(document["says"]) if "says" in document else _MESSAGES[document["named"]]
+    return document["recipient"], document["secret"], kind, bool(document.get("wanted", 1))
+
+
+_MESSAGES = {True: NoticeKind.MESSAGE, False: NoticeKind.UNNAMED_MESSAGE}
+
+
+def way_back_to_bytes(way: WayBack) -> bytes:
+    """What a patient needs to come back to a draft."""
+    return to_bytes("way_back", {"secret": way.secret, "code": way.code, "phrase": way.phrase})
+
+
+def way_back_from_bytes(content: bytes) -> WayBack:
+    """What they need."""
+    document = document_of("way_back", content)
+    return WayBack(document["secret"], document["code"], document["phrase"])

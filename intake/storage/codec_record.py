@@ -22,6 +22,7 @@ _STEPS = {
     "asked_of_patient": 4096,
     "reply_draft": 4096,
     "reply": 4096,
+    "held_page": 4096,
     "notice": 1024,
 }
 

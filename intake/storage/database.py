@@ -101,6 +101,19 @@ class Database:
             if mine:
                 turn.release()
 
+    def empty_log(self) -> None:
+        """Leave nothing of what was deleted in the files; SQLite's log keeps it until then.
+
+        While somebody reads, SQLite leaves it for the next time. PostgreSQL keeps its own house.
+        """
+        if not self.is_sqlite:
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()

@@ -1,20 +1,21 @@
 """Answers a patient has not sent yet, and the session of the browser they are given in.
 
-Only the patient's own token unwraps the key of a draft, and the database does not have
-the token: until a form is sent, nobody but the patient can read it.
+Only the patient's own token unwraps the key of a draft, or a way back they were given, and the database
+has neither: until a form is sent, nobody but the patient can read it.
 """
 
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, CursorResult, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from intake.domain.answers import Answers
 from intake.domain.submissions import Draft, Receipt
+from intake.storage import ways_back
 from intake.storage.codec import draft_from_bytes, draft_to_bytes
 from intake.storage.database import writes
 from intake.storage.encryption import (
@@ -26,10 +27,11 @@ from intake.storage.encryption import (
     unwrap_with_token,
     wrap_for_token,
 )
-from intake.storage.tables import DraftRow, PatientSessionRow
+from intake.storage.tables import DraftRow, PatientSessionRow, WayBackRow
 
 IDLE = timedelta(minutes=60)
-LONGEST = timedelta(days=30)
+# However long a clinic lets a browser wait.
+LONGEST = ways_back.KEPT
 _TOUCH = timedelta(minutes=1)
 # Nothing that was read before is looked at again after these rows are gone.
 _UNSEEN = {"synchronize_session": False}
@@ -41,8 +43,7 @@ class NoSuchDraft(Exception):
 
 def start(session: Session, keys: PatientKeys, now: datetime, questionnaire: str = "") -> tuple[str, Draft]:
     """A new, empty draft and the token of the one browser that can open it."""
-    token, draft = secrets.token_urlsafe(32), Draft(uuid4(), Answers(), questionnaire)
-    key = new_record_key(keys)
+    draft, key = Draft(uuid4(), Answers(), questionnaire), new_record_key(keys)
     session.add(
         DraftRow(
             id=draft.id,
@@ -52,35 +53,33 @@ def start(session: Session, keys: PatientKeys, now: datetime, questionnaire: str
         )
     )
     session.flush()
-    session.add(
-        PatientSessionRow(
-            token_digest=token_digest(token),
-            created_at=now,
-            last_seen=now,
-            draft_id=draft.id,
-            wrapped_key=wrap_for_token(key, token, _wrapped(draft.id)),
-        )
-    )
-    session.flush()
-    return token, draft
+    return _new_session(session, (draft.id, key), now), draft
 
 
 def find(
-    session: Session, keys: PatientKeys, token: str, now: datetime, idle: timedelta = IDLE
+    session: Session,
+    keys: PatientKeys,
+    token: str,
+    now: datetime,
+    idle: timedelta = IDLE,
+    *,
+    attended: bool = True,
 ) -> Draft | Receipt | None:
     """What the browser holding this token may see; None when unknown or expired.
 
     In a write transaction the session counts as used, and waits for whoever else writes
-    to the same draft. In a read transaction it does neither.
+    to the same draft. In a read transaction it does neither. What a page sends by itself, when
+    it is hidden, is not ``attended``: it does not keep the session open.
     """
     row = _session_row(session, token)
     if row is None or _expired(row, now, idle):
         return None
-    _touch(session, row, now)
+    if attended:
+        _touch(session, row, now)
     if row.reference is not None and row.sent_at is not None:
         return Receipt(row.reference, row.sent_at)
     draft = _draft_row(session, row)
-    if draft is None or now - draft.created_at > LONGEST:
+    if draft is None:
         return None
     return draft_from_bytes(_key(keys, row, token).open(draft.payload, _payload(draft)))
 
@@ -98,6 +97,48 @@ def save(session: Session, keys: PatientKeys, token: str, draft: Draft) -> Draft
     return saved
 
 
+def opened(session: Session, keys: PatientKeys, token: str) -> tuple[UUID, SealingKey]:
+    """The draft of a session, and its key. Find it in the same transaction first; raises NoSuchDraft."""
+    row = _session_row(session, token)
+    if row is None or row.draft_id is None:
+        raise NoSuchDraft("there is no draft under this session: it ended, or was sent")
+    return row.draft_id, _key(keys, row, token)
+
+
+def open_again(session: Session, draft: tuple[UUID, SealingKey], now: datetime) -> str:
+    """The token of another browser that can open a draft; every earlier one no longer can."""
+    end_sessions(session, draft[0])
+    ways_back.visited(session, draft[0], now)
+    return _new_session(session, draft, now)
+
+
+def hold_browsers(session: Session, draft_id: UUID | None) -> None:
+    """Wait for whoever is at the draft: a page holds its browser first, and so must whoever ends them."""
+    query = select(PatientSessionRow.token_digest).where(PatientSessionRow.draft_id == draft_id)
+    session.scalars(query.with_for_update()).all()
+
+
+def show_receipt(session: Session, receipt: Receipt, now: datetime) -> str:
+    """The token of a browser that sees a receipt, and nothing of the form it is for."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        PatientSessionRow(
+            token_digest=token_digest(token),
+            created_at=now,
+            last_seen=now,
+            reference=receipt.reference,
+            sent_at=receipt.sent_at,
+        )
+    )
+    session.flush()
+    return token
+
+
+def end_sessions(session: Session, draft_id: UUID) -> None:
+    """No browser can open the draft any more."""
+    session.execute(delete(PatientSessionRow).where(PatientSessionRow.draft_id == draft_id))
+
+
 def close(session: Session, token: str, receipt: Receipt) -> None:
     """The draft was sent: nothing of it is kept but the receipt."""
     row = _session_row(session, token)
@@ -106,12 +147,22 @@ def close(session: Session, token: str, receipt: Receipt) -> None:
     draft_id, row.draft_id, row.wrapped_key = row.draft_id, None, None
     row.reference, row.sent_at = receipt.reference, receipt.sent_at
     session.flush()
-    session.execute(delete(PatientSessionRow).where(PatientSessionRow.draft_id == draft_id))
-    session.execute(delete(DraftRow).where(DraftRow.id == draft_id))
+    ways_back.close(session, draft_id, receipt)
+    _remove(session, draft_id)
+
+
+def erase(session: Session, token: str) -> None:
+    """Forget the draft, whoever can open it, and the browser."""
+    row = _session_row(session, token)
+    if row is not None and row.draft_id is not None:
+        ways_back.remove_of(session, row.draft_id)
+        _remove(session, row.draft_id)
+    elif row is not None:
+        session.delete(row)
 
 
 def end_session(session: Session, token: str) -> None:
-    """Forget the browser, and its draft when no other browser can open it."""
+    """Forget the browser, and its draft when nobody can open it any more."""
     row = _session_row(session, token)
     if row is None:
         return
@@ -121,21 +172,43 @@ def end_session(session: Session, token: str) -> None:
 
 
 def remove_expired(session: Session, now: datetime, idle: timedelta) -> int:
-    """Delete sessions left idle and the drafts nobody can open any more; how many drafts.
+    """Delete sessions left idle, ways back whose time is over, and the drafts nobody can open any more.
 
-    ``idle`` is what :func:`find` is called with: a shorter one would delete living drafts.
+    Returns how many drafts. ``idle`` is what :func:`find` is called with: a shorter one would delete
+    living drafts.
     """
-    old = select(DraftRow.id).where(DraftRow.created_at < now - LONGEST)
-    over = or_(PatientSessionRow.last_seen < now - idle, PatientSessionRow.draft_id.in_(old))
+    ways_back.remove_over(session, now)
+    over = PatientSessionRow.last_seen < now - min(idle, LONGEST)
     session.execute(delete(PatientSessionRow).where(over), execution_options=_UNSEEN)
     return _remove_unreachable(session)
 
 
 def _remove_unreachable(session: Session, *which: ColumnElement[bool]) -> int:
-    reachable = select(PatientSessionRow.draft_id).where(PatientSessionRow.draft_id == DraftRow.id)
-    unreachable = delete(DraftRow).where(~reachable.exists(), *which)
+    browsers = select(PatientSessionRow.draft_id).where(PatientSessionRow.draft_id == DraftRow.id)
+    ways = select(WayBackRow.draft_id).where(WayBackRow.draft_id == DraftRow.id)
+    unreachable = delete(DraftRow).where(~browsers.exists(), ~ways.exists(), *which)
     removed = session.execute(unreachable, execution_options=_UNSEEN)
     return cast("CursorResult[object]", removed).rowcount
+
+
+def _remove(session: Session, draft_id: UUID) -> None:
+    end_sessions(session, draft_id)
+    session.execute(delete(DraftRow).where(DraftRow.id == draft_id))
+
+
+def _new_session(session: Session, draft: tuple[UUID, SealingKey], now: datetime) -> str:
+    token, (draft_id, key) = secrets.token_urlsafe(32), draft
+    session.add(
+        PatientSessionRow(
+            token_digest=token_digest(token),
+            created_at=now,
+            last_seen=now,
+            draft_id=draft_id,
+            wrapped_key=wrap_for_token(key, token, _wrapped(draft_id)),
+        )
+    )
+    session.flush()
+    return token
 
 
 def _session_row(session: Session, token: str) -> PatientSessionRow | None:
@@ -154,7 +227,7 @@ def _draft_row(session: Session, row: PatientSessionRow) -> DraftRow | None:
 
 def _expired(row: PatientSessionRow, now: datetime, idle: timedelta) -> bool:
     # A clock set back must not make a session older than it is, nor keep it for longer.
-    return max(now, row.last_seen) - row.last_seen > idle
+    return max(now, row.last_seen) - row.last_seen > min(idle, LONGEST)
 
 
 def _touch(session: Session, row: PatientSessionRow, now: datetime) -> None:
@@ -165,6 +238,8 @@ def _touch(session: Session, row: PatientSessionRow, now: datetime) -> None:
         .where(PatientSessionRow.token_digest == row.token_digest)
         .values(last_seen=now)
     )
+    if row.draft_id is not None:
+        ways_back.visited(session, row.draft_id, now)
 
 
 def _key(keys: PatientKeys, row: PatientSessionRow, token: str) -> SealingKey:

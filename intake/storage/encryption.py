@@ -102,6 +102,12 @@ def new_record_key(keys: PatientKeys) -> SealingKey:
     return SealingKey(keys.deployment, secrets.token_bytes(KEY_BYTES))
 
 
+def page_key(keys: PatientKeys) -> SealingKey:
+    """The patient site's own key for what its pages carry back to it."""
+    info = length_prefixed("intake", "pages", str(keys.deployment))
+    return SealingKey(keys.deployment, _derive(keys.secret_key, info))
+
+
 def seal_for_clinic(keys: PatientKeys, record_key: SealingKey, place: Place) -> bytes:
     """The record's key, so that only the clinic's private key opens it."""
     header = _header(_HPKE, keys.clinic_key_id)

@@ -1,26 +1,36 @@
-"""Notices on their way to patients, each kept in the transaction that made it necessary.
+"""Notices on their way by e-mail, each kept in the transaction that made it necessary.
 
-To whom, and with which link, is sealed for the clinic and erased once the notice is settled.
+To whom, of what kind and with which link is sealed for the clinic, and erased once the notice is settled.
+One that could not be sent is kept for a while (``dead_letters``).
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import cast
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from intake.domain.notice_failures import NoticeFailure
+from intake.domain.notice_kinds import NoticeKind
+from intake.domain.standing import LINK_LIVES
 from intake.storage.codec_exchanges import notice_from_bytes, notice_to_bytes
 from intake.storage.encryption import (
     ClinicKeys,
+    DecryptionFailed,
+    PatientKeys,
     Place,
     new_record_key,
     open_for_clinic,
     seal_for_clinic,
 )
 from intake.storage.tables import OutgoingRow
+
+# How long one that could not be sent is kept: its link works for as long.
+KEPT_FOR = LINK_LIVES
+_STAFF_KEPT_FOR = timedelta(days=30)
 
 
 class Outcome(Enum):
@@ -32,13 +42,17 @@ class Outcome(Enum):
     NOT_NEEDED = "not_needed"
 
 
+NOT_SENT = frozenset({Outcome.REFUSED, Outcome.GIVEN_UP})
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A notice to try now; ``attempts`` are those made before."""
+    """A notice to try now; ``attempts`` are those made before, ``tried_since`` when trying began."""
 
     id: UUID
     created_at: datetime
     attempts: int
+    tried_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +65,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """To whom a notice goes, the secret of its link, and whether it may name the clinic."""
+    """To whom a notice goes, the secret of its link, and what it says there is to read.
+
+    ``wanted`` is false for a notice to staff that is kept beside the others and sent to nobody: what lies
+    in the open must be the same whether or not a form is urgent (docs/decisions/0040).
+    """
 
     recipient: str = field(repr=False)
     secret: str = field(repr=False)
-    may_name_the_clinic: bool
-
-
-def _written(addressed: Addressed) -> bytes:
-    return notice_to_bytes(addressed.recipient, addressed.secret, named=addressed.may_name_the_clinic)
+    kind: NoticeKind
+    wanted: bool = True
 
 
 def id_of(submission_id: UUID, number: int, link: bytes) -> UUID:
@@ -67,29 +82,41 @@ def id_of(submission_id: UUID, number: int, link: bytes) -> UUID:
     return uuid5(submission_id, f"{number} {link.hex()}")
 
 
-def add(session: Session, keys: ClinicKeys, notice: UUID, addressed: Addressed, now: datetime) -> None:
-    """Keep a notice to be sent as soon as somebody looks."""
+def add(
+    session: Session,
+    keys: PatientKeys,
+    notice: UUID,
+    addressed: Addressed,
+    now: datetime,
+    tried_since: datetime | None = None,
+) -> None:
+    """Keep a notice to be sent as soon as somebody looks. Either site can: it is sealed for the clinic."""
     key = new_record_key(keys)
     session.add(
         OutgoingRow(
             id=notice,
             created_at=now,
             wrapped_key=seal_for_clinic(keys, key, _key_place(notice)),
-            sealed=key.seal(_written(addressed), _sealed_place(notice)),
+            sealed=key.seal(_to_bytes(addressed), _sealed_place(notice)),
             attempts=0,
             next_try_at=now,
             settled_at=None,
             outcome=None,
+            for_staff=addressed.kind.is_for_staff,
+            tried_since=tried_since,
+            failure=None,
+            kept_until=None,
         )
     )
     session.flush()
 
 
 def due(session: Session, now: datetime) -> tuple[Due, ...]:
-    """The notices to try now, oldest first."""
-    query = select(OutgoingRow.id, OutgoingRow.created_at, OutgoingRow.attempts)
-    rows = session.execute(query.where(OutgoingRow.next_try_at <= now).order_by(OutgoingRow.created_at))
-    return tuple(Due(row.id, row.created_at, row.attempts) for row in rows)
+    """The notices to try now: first those that wait for longest, also of staff's that were made anew."""
+    began = func.coalesce(OutgoingRow.tried_since, OutgoingRow.created_at).label("began")
+    query = select(OutgoingRow.id, OutgoingRow.created_at, OutgoingRow.attempts, began)
+    rows = session.execute(query.where(OutgoingRow.next_try_at <= now).order_by(began))
+    return tuple(Due(row.id, row.created_at, row.attempts, row.began) for row in rows)
 
 
 def claim(session: Session, keys: ClinicKeys, one: Due, next_try_at: datetime) -> Addressed | None:
@@ -108,18 +135,88 @@ def claim(session: Session, keys: ClinicKeys, one: Due, next_try_at: datetime) -
     )
     if cast("CursorResult[object]", claimed).rowcount != 1:
         return None
-    row = session.get_one(OutgoingRow, one.id)
-    key = open_for_clinic(keys, row.wrapped_key, _key_place(one.id))
-    return Addressed(*notice_from_bytes(key.open(row.sealed, _sealed_place(one.id))))
+    return opened(keys, session.get_one(OutgoingRow, one.id))
 
 
-def settle(session: Session, notice: UUID, outcome: Outcome, now: datetime) -> None:
-    """Nothing more is tried, and nothing of it is kept but how it ended; the first outcome stands."""
+def came_to_nothing(session: Session, notice: UUID, failure: NoticeFailure) -> None:
+    """Say why a try came to nothing; the notice goes on waiting."""
     session.execute(
         update(OutgoingRow)
         .where(OutgoingRow.id == notice, OutgoingRow.settled_at.is_(None))
-        .values(settled_at=now, outcome=outcome.value, next_try_at=None, wrapped_key=b"", sealed=b"")
+        .values(failure=failure.value)
     )
+
+
+def settle(
+    session: Session, notice: UUID, outcome: Outcome, now: datetime, failure: NoticeFailure | None = None
+) -> None:
+    """Nothing more is tried; the first outcome stands. What could not be sent is kept to be tried again.
+
+    Of anything else nothing is kept but how it ended; of what is not needed any more, neither.
+    """
+    values: dict[str, object] = {"settled_at": now, "outcome": outcome.value, "next_try_at": None}
+    if outcome in NOT_SENT:
+        values |= {"failure": None if failure is None else failure.value, "kept_until": now + KEPT_FOR}
+    else:
+        values |= _ERASED
+    session.execute(
+        update(OutgoingRow).where(OutgoingRow.id == notice, OutgoingRow.settled_at.is_(None)).values(**values)
+    )
+    if outcome is Outcome.NOT_NEEDED:
+        erase(session, notice)
+
+
+def erase(session: Session, notice: UUID) -> bool:
+    """Keep nothing more of one that could not be sent; False when nothing was kept any more."""
+    erased = session.execute(
+        update(OutgoingRow)
+        .where(OutgoingRow.id == notice, OutgoingRow.kept_until.is_not(None))
+        .values(**_ERASED)
+    )
+    return cast("CursorResult[object]", erased).rowcount == 1
+
+
+def erase_what_is_over(session: Session, now: datetime) -> None:
+    """Keep nothing more of what nobody had tried again in time, nor that staff were told long ago."""
+    session.execute(update(OutgoingRow).where(OutgoingRow.kept_until <= now).values(**_ERASED))
+    told_long_ago = (
+        OutgoingRow.for_staff,
+        OutgoingRow.kept_until.is_(None),
+        OutgoingRow.settled_at <= now - _STAFF_KEPT_FOR,
+    )
+    session.execute(delete(OutgoingRow).where(*told_long_ago))
+
+
+def told_staff_last(session: Session) -> datetime | None:
+    """When the newest notice to staff was made."""
+    return session.scalar(select(func.max(OutgoingRow.created_at)).where(OutgoingRow.for_staff))
+
+
+def take_back_for_staff(session: Session, keys: ClinicKeys) -> dict[str, tuple[bool, datetime]]:
+    """Take back every notice to staff that waits: by address, whether it was wanted, and tried since when.
+
+    One of them that cannot be opened is gone: another is made in its place.
+    """
+    waiting = select(OutgoingRow).where(OutgoingRow.for_staff, OutgoingRow.settled_at.is_(None))
+    found: dict[str, tuple[bool, datetime]] = {}
+    for row in session.scalars(waiting.with_for_update()):
+        try:
+            addressed = opened(keys, row)
+        except DecryptionFailed:
+            pass
+        else:
+            found[addressed.recipient] = addressed.wanted, row.tried_since or row.created_at
+        session.delete(row)
+    session.flush()
+    return found
+
+
+def tell_staff(
+    session: Session, keys: PatientKeys, recipient: str, now: datetime, tried_since: datetime, *, wanted: bool
+) -> None:
+    """Keep a notice to somebody of the clinic that there is something to read."""
+    addressed = Addressed(recipient, "", NoticeKind.TO_READ, wanted)
+    add(session, keys, uuid4(), addressed, now, tried_since)
 
 
 def delivery(session: Session, notice: UUID) -> Delivery | None:
@@ -129,6 +226,19 @@ def delivery(session: Session, notice: UUID) -> Delivery | None:
     if row is None:
         return None
     return Delivery(row.attempts, None if row.outcome is None else Outcome(row.outcome))
+
+
+def opened(keys: ClinicKeys, row: OutgoingRow) -> Addressed:
+    """To whom and what. Raises DecryptionFailed."""
+    key = open_for_clinic(keys, row.wrapped_key, _key_place(row.id))
+    return Addressed(*notice_from_bytes(key.open(row.sealed, _sealed_place(row.id))))
+
+
+_ERASED: dict[str, object] = {"wrapped_key": b"", "sealed": b"", "kept_until": None}
+
+
+def _to_bytes(addressed: Addressed) -> bytes:
+    return notice_to_bytes(addressed.recipient, addressed.secret, addressed.kind, wanted=addressed.wanted)
 
 
 def _key_place(notice: UUID) -> Place:

@@ -1,11 +1,13 @@
-"""Passwords of the clinic's staff: argon2id, never more than two worked out at a time."""
+"""Passwords of the clinic's staff, and phrases of patients: argon2id, never more than two at a time."""
 
 import threading
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import Type
+from argon2.low_level import Type, hash_secret_raw
+
+from intake.storage.encryption import KEY_BYTES
 
 # security.md 4: 19 MiB, two passes, one lane. More would let strangers exhaust the server.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, type=Type.ID)
@@ -39,3 +41,17 @@ def prove(kept: str | None, password: str) -> Proof:
             return Proof(right=False)
         renewed = _HASHER.hash(password) if _HASHER.check_needs_rehash(kept) else None
         return Proof(right=True, renewed=renewed)
+
+
+def stretched(words: str, salt: bytes) -> bytes:
+    """Words that somebody could guess, worked into a key; as dear to try as a password."""
+    with _AT_ONCE:
+        return hash_secret_raw(
+            words.encode(),
+            salt,
+            time_cost=_HASHER.time_cost,
+            memory_cost=_HASHER.memory_cost,
+            parallelism=_HASHER.parallelism,
+            hash_len=KEY_BYTES,
+            type=Type.ID,
+        )

@@ -6,7 +6,7 @@ anything it follows from; the patient's e-mail has no reference.
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -26,11 +26,7 @@ from intake.storage.encryption import (
     wrap_for_token,
 )
 from intake.storage.tables import PatientQuestionRow
-
-# security.md 3: five wrong references within an hour, thirty in all.
-WRONG_BEFORE_A_PAUSE = 5
-PAUSE = timedelta(hours=1)
-WRONG_BEFORE_THE_END = 30
+from intake.storage.wrong_tries import WRONG_BEFORE_THE_END, counted, may_be_tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +112,10 @@ def open_with(
         key = unwrap_with_token(keys, wrapped, both, _key_place(submission_id, number))
     except DecryptionFailed:
         key = None
-    _count(session, digest, row, now, wrong=works and key is None)
+    count = counted(row, now, wrong=works and key is None)
+    session.execute(
+        update(PatientQuestionRow).where(PatientQuestionRow.token_digest == digest).values(**count)
+    )
     if row is None or key is None or not works:
         return None
     content = key.open(row.sealed, _sealed_place(submission_id, number))
@@ -168,24 +167,7 @@ def as_kept(reference: str) -> str:
 
 
 def _works(row: PatientQuestionRow, now: datetime) -> bool:
-    paused = row.paused_until is not None and now < row.paused_until
-    over = row.closed_at is not None or now >= row.expires_at or row.failures >= WRONG_BEFORE_THE_END
-    return not (paused or over)
-
-
-def _count(
-    session: Session, digest: bytes, row: PatientQuestionRow | None, now: datetime, *, wrong: bool
-) -> None:
-    failures = (row.failures if row is not None else 0) + wrong
-    paused = row.paused_until if row is not None else None
-    if wrong and failures % WRONG_BEFORE_A_PAUSE == 0:
-        paused = now + PAUSE
-    # Written also when nothing is counted: a refusal takes as long as any other.
-    session.execute(
-        update(PatientQuestionRow)
-        .where(PatientQuestionRow.token_digest == digest)
-        .values(failures=failures, paused_until=paused)
-    )
+    return row.closed_at is None and now < row.expires_at and may_be_tried(row, now)
 
 
 def _both(secret: str, reference: str) -> str:

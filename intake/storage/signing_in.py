@@ -8,20 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cryptography.hazmat.primitives import hashes, hmac
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intake.domain.permissions import StaffMember
-from intake.storage import accounts
-from intake.storage.database import insert_unless_kept
-from intake.storage.encryption import ClinicKeys, length_prefixed
+from intake.storage import accounts, lockouts
+from intake.storage.encryption import ClinicKeys
+from intake.storage.lockouts import Limit
 from intake.storage.passwords import Proof, prove
-from intake.storage.tables import LockoutRow, StaffMemberRow
+from intake.storage.tables import StaffMemberRow
 
 FAILURES = 10
 WITHIN = timedelta(minutes=15)
 PAUSE = timedelta(minutes=15)
+_LIMIT = Limit(FAILURES, WITHIN, PAUSE)
+# Wrong phrases of patients lie in the same table, and are remembered for longer.
+_REMEMBERED = timedelta(hours=2)
 
 WRONG = "wrong username or password"
 PAUSED = "too many failures"
@@ -54,8 +56,7 @@ class Refused:
 def claim(session: Session, keys: ClinicKeys, username: str, source: str, now: datetime) -> Claim:
     """What is known of the account. ``source`` is where the attempt comes from."""
     name = accounts.as_kept(username)
-    lockout = session.get(LockoutRow, _who(keys, name, source))
-    paused = lockout is not None and _is_paused(lockout, now)
+    paused = lockouts.is_paused(lockouts.find(session, _who(keys, name, source)), now)
     row = session.scalar(select(StaffMemberRow).where(StaffMemberRow.username == name))
     if row is None:
         return Claim(name, source, paused=paused)
@@ -67,12 +68,12 @@ def settle(
     session: Session, keys: ClinicKeys, claimed: Claim, proof: Proof, now: datetime
 ) -> StaffMember | Refused:
     """Who signed in, or why nobody did. A failure is counted; a success forgets failures."""
-    lockout = _lockout(session, _who(keys, claimed.username, claimed.source), now)
-    if _is_paused(lockout, now):
+    lockout = lockouts.hold(session, _who(keys, claimed.username, claimed.source), now)
+    if lockouts.is_paused(lockout, now):
         return Refused(claimed.member, PAUSED)
     row = _member_row(session, claimed)
     if row is None or not proof.right:
-        _count_failure(lockout, now)
+        lockouts.count(lockout, _LIMIT, now)
         session.flush()
         return Refused(claimed.member, WRONG)
     if proof.renewed is not None:
@@ -84,7 +85,7 @@ def settle(
 
 def remove_expired(session: Session, now: datetime) -> None:
     """Forget failures that no longer count."""
-    session.execute(delete(LockoutRow).where(LockoutRow.since < now - WITHIN - PAUSE))
+    lockouts.remove_over(session, _REMEMBERED, now)
 
 
 def _member_row(session: Session, claimed: Claim) -> StaffMemberRow | None:
@@ -95,27 +96,6 @@ def _member_row(session: Session, claimed: Claim) -> StaffMemberRow | None:
     return session.scalar(query.with_for_update())
 
 
-def _lockout(session: Session, who: bytes, now: datetime) -> LockoutRow:
-    insert_unless_kept(session, LockoutRow, {"who": who, "failures": 0, "since": now})
-    query = select(LockoutRow).where(LockoutRow.who == who).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
-
-
-def _is_paused(lockout: LockoutRow, now: datetime) -> bool:
-    return lockout.refused_until is not None and now < lockout.refused_until
-
-
-def _count_failure(lockout: LockoutRow, now: datetime) -> None:
-    over = lockout.refused_until is not None
-    if over or now - lockout.since > WITHIN:
-        lockout.failures, lockout.since, lockout.refused_until = 0, now, None
-    lockout.failures += 1
-    if lockout.failures >= FAILURES:
-        lockout.refused_until = now + PAUSE
-
-
 def _who(keys: ClinicKeys, username: str, source: str) -> bytes:
     # Keyed, because people type passwords into the box for the username.
-    digest = hmac.HMAC(keys.staff_key.secret, hashes.SHA256())
-    digest.update(length_prefixed("intake", "lockouts", "who", username, source))
-    return digest.finalize()
+    return lockouts.who(keys.staff_key.secret, username, source)

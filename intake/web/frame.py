@@ -21,6 +21,7 @@ from intake import resources
 from intake.config import Settings
 from intake.domain.languages import ENGLISH
 from intake.domain.logo import LogoKind, Picture
+from intake.web import typed
 from intake.web.languages import teach
 from intake.web.scripts import script
 from intake.web.security import secure
@@ -33,8 +34,6 @@ _STYLES = {"patient": ("app.css",), "clinic": ("app.css", "clinic.css")}
 _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 # How many assets of earlier looks are kept at hand, whoever asks for them.
 _MOST_ASSETS = 24
-# The boxes in which somebody writes more than a word or two; a test compares them with the forms.
-_SENTENCES = ("note", "words", "reason", "next_words", "purpose", "reply-words")
 # Where a site keeps the way to the settings of a request; it works when the database does not.
 SETTINGS_AT_HAND = "intake.settings_at_hand"
 # Every refusal a browser can get has a page of its own; any other gets the one for its hundred.
@@ -240,14 +239,21 @@ def _tell_templates(app: Flask, now: Callable[[], Settings]) -> None:
         return {"clinic": now(), "home": f"{request.script_root}/"}
 
 
-def _typed_words() -> str:
-    """What somebody wrote in sentences and sent, when it could not be recorded: it can still be copied."""
+def _told_of(error: HTTPException, *, for_patients: bool) -> dict[str, object]:
+    """What somebody typed and could not be recorded: to copy, and for patients to send again."""
+    status = error.code or 500
+    # A page whose token is gone was still the site's own; one that another site sent was not.
+    lost = status in (403, *range(500, 600)) or isinstance(error, CSRFError)
+    nothing: dict[str, object] = {"typed": "", "again": []}
+    if not lost or request.method != "POST":
+        return nothing
     try:
-        fields = request.form if request.method == "POST" else {}
-        return "\n\n".join(words for name in _SENTENCES if (words := fields.get(name, "").strip()))
+        if not for_patients:
+            return {"typed": typed.sentences(), "again": []}
+        return {"typed": typed.by_a_patient(), "again": typed.to_try_again() if status >= 500 else []}
     except Exception:
         # What was sent cannot be read. The page that says that something went wrong matters more.
-        return ""
+        return nothing
 
 
 def _show_error_pages(app: Flask, *, for_patients: bool) -> None:
@@ -259,8 +265,6 @@ def _show_error_pages(app: Flask, *, for_patients: bool) -> None:
         page = status if status in _PAGES else (500 if status >= 500 else 400)
         # Only what the protocol needs travels on (Allow, Retry-After): never the error's own words.
         kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
-        # A page whose token is gone was still the site's own; one that another site sent was not.
-        lost = status in (403, *range(500, 600)) or isinstance(error, CSRFError)
-        typed = _typed_words() if lost else ""
-        told = render_template(f"errors/{page}.html", typed=typed, for_patients=for_patients)
+        said = _told_of(error, for_patients=for_patients)
+        told = render_template(f"errors/{page}.html", for_patients=for_patients, **said)
         return told, status, kept

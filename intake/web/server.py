@@ -18,8 +18,8 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, MultiSocketServer
 
 from intake.config import Settings
-from intake.services import notices
-from intake.services.clinic import open_clinic
+from intake.services import notices, returning
+from intake.services.clinic import open_clinic, open_patient_desk
 from intake.web.clinic.impact import IMPACT_PATH
 from intake.web.clinic.proposals import UPLOAD_PATH
 from intake.web.clinic.settings import SETTINGS_PATH
@@ -76,6 +76,7 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, _stop)
     on_ready()
     stop = _send_notices(settings)
+    _erase_expired(settings, stop)
     try:
         server.run()
     finally:
@@ -94,6 +95,12 @@ def _send_notices(settings: Settings) -> Event:
         sender = Thread(target=notices.keep_sending, args=(open_clinic(settings), stop), daemon=True)
         sender.start()
     return stop
+
+
+def _erase_expired(settings: Settings, stop: Event) -> None:
+    """Begin to erase saved forms whose time is over, beside the pages."""
+    desk = open_patient_desk(settings)
+    Thread(target=returning.keep_erasing, args=(desk, stop), daemon=True).start()
 
 
 _TAKE_FILES = frozenset(CLINIC_PATH + path for path in (UPLOAD_PATH, IMPACT_PATH, SETTINGS_PATH))

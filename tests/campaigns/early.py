@@ -21,7 +21,8 @@ _promised = threading.local()
 _send, _find, _new_reference = answering.send, answering.find, submissions.new_reference
 
 
-def _early(desk: PatientDesk, token: str, typed_name: str) -> Receipt:
+def _early(desk: PatientDesk, token: str, typed_name: str, checked: str = "") -> Receipt:
+    del checked
     if token not in _thanked:
         with desk.database.read() as session:
             reference = _new_reference(session, desk.settings.reference_prefix)
@@ -42,8 +43,8 @@ def _promised_reference(session: Session, prefix: str) -> str:
     return str(_promised.reference)
 
 
-def _found(desk: PatientDesk, token: str) -> Draft | Receipt | None:
-    return _thanked.get(token) or _find(desk, token)
+def _found(desk: PatientDesk, token: str, *, attended: bool = True) -> Draft | Receipt | None:
+    return _thanked.get(token) or _find(desk, token, attended=attended)
 
 
 if __name__ == "__main__":

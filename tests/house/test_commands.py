@@ -225,6 +225,7 @@ def test_a_setting_that_does_not_exist_is_refused(intake):
     [
         ("clinic_color", "teal", "clinic_color: should be a color like #0f766e"),
         ("port", "http", "port: should be a whole number above 0"),
+        ("patient_idle_minutes", "4", "patient_idle_minutes: should be at least 5"),
         ("public_address", "http://clinic.example", "answers would travel unprotected; use https://"),
         ("timezone", "Mars/Base", "timezone: should be a name like America/New_York"),
         ("database_url", "mysql://x", "no support for mysql"),

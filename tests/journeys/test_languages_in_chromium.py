@@ -1,4 +1,4 @@
-"""Lucía reads the form in Spanish, on a phone and at a desk, and changes the language in the middle of a page."""
+"""Lucía reads the form in Spanish, on a phone and at a desk, and changes it in the middle of a page."""
 
 import shutil
 from dataclasses import replace

@@ -1,9 +1,15 @@
 """An administrator changes the settings, sees the color first, and patients meet the change at once."""
 
+from uuid import uuid4
+
 import pytest
 
 from copies import PASSWORD, staff
+from intake.domain.notice_failures import NoticeFailure
+from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
+from intake.storage import outgoing
+from intake.storage.outgoing import Addressed, Outcome
 from journeys.modes import MODES_OF_RARE_PAGES
 from journeys.test_in_chromium import write
 
@@ -31,6 +37,7 @@ def test_settings_are_previewed_saved_followed_and_never_lost(window, clinic, tm
     assert pat.tab.locator("header img").count() == 1
     is_told_what_changed_meanwhile(dana)
     checks_a_line(bob)
+    has_a_notice_tried_again(bob, clinic)
     bob.open("/clinic/settings")
     bob.picture("settings")
     assert [one.strip() for one in bob.tab.locator("ol.deeds > li strong").all_inner_texts()] == [
@@ -96,3 +103,17 @@ def checks_a_line(bob):
     bob.picture("settings-lines", at="h1")
     bob.press(form, "Save the lines")
     assert "Crisis Text Line. Day and night, also in Spanish" in bob.page.text
+
+
+def has_a_notice_tried_again(bob, clinic):
+    """A notice could not be sent: the line on the page leads to it."""
+    notice = uuid4()
+    addressed = Addressed("quetzal@example.org", "", NoticeKind.MESSAGE)
+    with clinic.database.write() as session:
+        outgoing.add(session, clinic.keys, notice, addressed, clinic.now())
+        outgoing.settle(session, notice, Outcome.GIVEN_UP, clinic.now(), NoticeFailure.UNREACHABLE)
+    bob.open("/clinic/mail")
+    assert "The mail server could not be reached" in bob.page.text
+    (again,) = [one for form in bob.page.forms for one in form.buttons if one.startswith("Try again")]
+    write(bob, again)
+    assert "Nothing is left over" in bob.page.text

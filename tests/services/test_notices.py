@@ -14,11 +14,13 @@ from copies import NOON, staff
 from exchanging import FORM, begun, sent_to
 from intake.config import SettingsRefused, read_settings
 from intake.domain.clinic_settings_typed import boxes_of
+from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
-from intake.services import asking, changing_settings, exchanges, notices
+from intake.services import asking, changing_settings, exchanges, notice_words, notices
 from intake.services.exchanges import Mail
-from intake.services.notices import Kind, Letterhead, Notice
+from intake.services.notice_words import Letterhead, Notice
 from intake.storage import outgoing, patient_questions
+from intake.storage.codec_exchanges import notice_from_bytes, notice_to_bytes
 from intake.storage.tables import OutgoingRow
 from services.postbox import postbox
 
@@ -160,9 +162,9 @@ def kept_of(exchange):
 
 @pytest.mark.parametrize("where", ["subject", "body", "sender"])
 def test_a_notice_that_told_anything_would_be_noticed(exchange, where):
-    notice = Notice(Kind.MESSAGE, "https://clinic.example/reply#secret")
+    notice = Notice(NoticeKind.MESSAGE, "https://clinic.example/reply#secret")
     head = Letterhead("Harbor Light Clinic", "(555) 010-0100", "forms@clinic.example")
-    letter = notices.letter(notice, head, "quetzal@example.org", UUID(int=1), NOON)
+    letter = notice_words.letter(notice, head, "quetzal@example.org", UUID(int=1), NOON)
     match where:
         case "subject":
             letter.replace_header("Subject", "Your blood pressure")
@@ -329,3 +331,11 @@ _FORM_WITH_A_STRANGE_ADDRESS = (
     "first_name: Quetzal, last_name: Doe, phone: 555-010-0142, "
     'email: "quetzal@example.org>, <other@example.org", pressure: yes, treated: no, home: yes, takes: no'
 )
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_a_notice_of_any_kind_is_sealed_and_opened_as_it_was(kind):
+    written = notice_to_bytes("quetzal@example.org", "secret", kind)
+
+    assert notice_from_bytes(written) == ("quetzal@example.org", "secret", kind, True)
+    assert (b'"says"' in written) is (kind not in (NoticeKind.MESSAGE, NoticeKind.UNNAMED_MESSAGE))

@@ -45,6 +45,7 @@ from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.standing import Standing
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.domain.tally import LETTERS, STATES, Tally
+from intake.domain.unfinished import UnfinishedPage
 from intake.domain.wording import Line, PartLines
 
 words = st.text(max_size=20)
@@ -80,6 +81,13 @@ signatures = st.builds(Signature, any_words, tuples_of(any_words), moments)
 parts = tuples_of(st.from_type(PartLines))
 outcomes = tuples_of(st.from_type(RuleOutcome))
 
+_marks = st.dictionaries(words, words, max_size=2)
+unfinished_pages = st.builds(
+    UnfinishedPage,
+    boxes=st.lists(st.tuples(words, words), max_size=2).map(tuple),
+    marks=st.none() | _marks,
+    checked=st.booleans(),
+)
 drafts = st.builds(
     Draft,
     st.uuids(),
@@ -87,6 +95,9 @@ drafts = st.builds(
     words,
     st.integers(0, 99),
     st.frozensets(ids),
+    st.frozensets(ids),
+    unfinished=st.dictionaries(words, unfinished_pages, max_size=2),
+    checks=st.dictionaries(words, _marks, max_size=2),
 )
 submissions = st.builds(
     Submission, st.uuids(), words, answers, parts, signatures, editions, moments, st.integers(1, 9)

@@ -9,13 +9,15 @@ from sqlalchemy import MetaData
 from intake.domain.feedback import FeedbackKind
 from intake.domain.review_entries import Done
 from intake.domain.submissions import Receipt
-from intake.storage import accounts, drafts, passwords, queue, reviews, signing_in, submissions
+from intake.domain.unfinished import ShownPage, UnfinishedPage
+from intake.storage import accounts, drafts, held_pages, passwords, queue, reviews, signing_in, submissions
 from intake.storage.encryption import SealingKey
 from storage.samples import (
     ALICE,
     NOW,
     answers_of_pat,
     close_entry,
+    make_way_back,
     outcome,
     say,
     screening,
@@ -37,7 +39,15 @@ def write_everything(database, keys):
     """The canary wherever anybody types freely, in a draft, a submission and its review."""
     with database.write() as session:
         kept, draft = drafts.start(session, keys, NOW)
-        drafts.save(session, keys, kept, replace(draft, answers=answers_of_pat(CANARY)))
+        typed = UnfinishedPage(((CANARY, CANARY),), {"avm": CANARY})
+        drafts.save(
+            session,
+            keys,
+            kept,
+            replace(draft, answers=answers_of_pat(CANARY), unfinished={CANARY: typed}),
+        )
+        make_way_back(session, keys, kept)
+        assert held_pages.hold(session, keys, CANARY, ShownPage(draft.id, CANARY, {}), typed, NOW)
         token, draft = drafts.start(session, keys, NOW)
         drafts.save(session, keys, token, replace(draft, answers=answers_of_pat(CANARY)))
     with database.write() as session:
@@ -119,6 +129,7 @@ def test_without_sealing_these_columns_would_be_readable(database, clinic_keys, 
     write_everything(database, clinic_keys)
     assert found_in_rows(database) == {
         "drafts.payload",
+        "held_pages.sealed",
         "submissions.answers",
         "summaries.sealed",
         "screenings.sealed",

@@ -7,8 +7,12 @@ so that a patient's data can be erased without breaking the chain.
 from intake.domain.events.clinic import (
     ClinicSettingsChanged,
     DeskOpened,
+    NoticeSetAside,
+    NoticesNotSentOpened,
+    NoticeTriedAgain,
     StatisticsOpened,
     TrailOpened,
+    WayBackRenewed,
 )
 from intake.domain.events.people import (
     PasswordChanged,
@@ -81,6 +85,9 @@ __all__ = [
     "ImpactListed",
     "ImpactLooked",
     "LookAgainSet",
+    "NoticeSetAside",
+    "NoticeTriedAgain",
+    "NoticesNotSentOpened",
     "PasswordChanged",
     "PatientAsked",
     "PatientLinkRenewed",
@@ -119,6 +126,7 @@ __all__ = [
     "SubmissionsExported",
     "TrailOpened",
     "ViewNoted",
+    "WayBackRenewed",
 ]
 
 Event = (
@@ -171,5 +179,9 @@ Event = (
     | StatisticsOpened
     | DeskOpened
     | TrailOpened
+    | NoticesNotSentOpened
+    | NoticeTriedAgain
+    | NoticeSetAside
     | AccessListOpened
+    | WayBackRenewed
 )

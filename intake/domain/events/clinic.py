@@ -1,6 +1,7 @@
-"""The clinic as a whole: its settings, its statistics, its front desk and its trail."""
+"""The clinic as a whole: its settings, its statistics, its front desk, its trail and its e-mail."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,31 @@ class TrailOpened:
     """Somebody read the audit trail; ``shown`` are the lines it showed."""
 
     shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class WayBackRenewed:
+    """Somebody made a new link and new words for a saved form; ``way`` is the way back as made anew."""
+
+    way: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesNotSentOpened:
+    """Somebody looked at which notices could not be sent; ``shown`` is how many."""
+
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTriedAgain:
+    """Somebody had a notice tried again that could not be sent."""
+
+    notice: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSetAside:
+    """Somebody set aside a notice that could not be sent: nothing more of it is kept."""
+
+    notice: UUID

@@ -17,6 +17,8 @@ from intake.storage.tables.forms import (
     ClaimRow,
     DraftRow,
     FeedbackRow,
+    HeldPageRow,
+    NewsRow,
     OutgoingRow,
     PageCountRow,
     PatientQuestionRow,
@@ -33,6 +35,7 @@ from intake.storage.tables.forms import (
     SubmissionRow,
     SummaryRow,
     TallyRow,
+    WayBackRow,
 )
 from intake.storage.tables.staff import (
     AuditEventRow,
@@ -53,7 +56,9 @@ __all__ = [
     "DraftRow",
     "EditionRow",
     "FeedbackRow",
+    "HeldPageRow",
     "LockoutRow",
+    "NewsRow",
     "OneTimeLinkRow",
     "OutgoingRow",
     "PageCountRow",
@@ -76,4 +81,5 @@ __all__ = [
     "SubmissionRow",
     "SummaryRow",
     "TallyRow",
+    "WayBackRow",
 ]

@@ -7,9 +7,11 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +41,55 @@ class PatientSessionRow(Base):
     wrapped_key: Mapped[bytes | None]
     reference: Mapped[str | None] = mapped_column(String(16))
     sent_at: Mapped[datetime | None]
+
+
+class WayBackRow(Base):
+    """How a patient opens a saved draft on any device: with a link or a code, and a phrase.
+
+    Of the link and the code there are digests, of the phrase nothing but its salt. ``by_link`` and
+    ``by_code`` are one key, wrapped twice; under it lies the draft's key (``draft_key``), so that what
+    opened the draft still opens the receipt when the draft is gone. ``shown`` are the three of them, under
+    the draft's key. The clinic can make new ones only with ``for_clinic`` and ``with_code`` (both empty
+    unless the patient wants it). ``failures`` counts wrong phrases, ``mailed`` links sent by e-mail.
+    """
+
+    __tablename__ = "ways_back"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    draft_id: Mapped[UUID | None] = mapped_column(ForeignKey("drafts.id"), unique=True)
+    link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    code_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    by_link: Mapped[bytes]
+    by_code: Mapped[bytes]
+    draft_key: Mapped[bytes]
+    shown: Mapped[bytes]
+    for_clinic: Mapped[bytes]
+    with_code: Mapped[bytes]
+    created_at: Mapped[datetime]
+    last_visit: Mapped[datetime] = mapped_column(index=True)
+    mailed: Mapped[int]
+    failures: Mapped[int]
+    paused_until: Mapped[datetime | None]
+    reference: Mapped[str | None] = mapped_column(String(16))
+    sent_at: Mapped[datetime | None]
+
+
+class HeldPageRow(Base):
+    """A page that was sent after its session ended, for a quarter of an hour.
+
+    Sealed with a secret that only the browser it came from has. ``draft_id`` is that of the draft it
+    was written for, which may be gone by now.
+    """
+
+    __tablename__ = "held_pages"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    secret_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    draft_id: Mapped[UUID] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
 
 
 class SubmissionRow(Base):
@@ -253,9 +304,14 @@ class SamePersonRow(Base):
 
 
 class OutgoingRow(Base):
-    """A neutral notice on its way to a patient: to whom, and with which link, is sealed."""
+    """A neutral notice on its way: to whom, what it says and with which link, is sealed.
+
+    ``tried_since`` is when trying began anew, ``failure`` why the last try came to nothing. One that
+    could not be sent is kept until ``kept_until``, so that somebody can have it tried again.
+    """
 
     __tablename__ = "outgoing"
+    __table_args__ = (Index("ix_outgoing_for_staff_created_at", "for_staff", "created_at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
@@ -265,6 +321,20 @@ class OutgoingRow(Base):
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     settled_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(32))
+    for_staff: Mapped[bool] = mapped_column(server_default=false())
+    tried_since: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(32))
+    kept_until: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class NewsRow(Base):
+    """A form or a reply came, and staff are not told yet. How soon it should be read is nowhere in it."""
+
+    __tablename__ = "news"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), index=True)
+    created_at: Mapped[datetime]
 
 
 class PageCountRow(Base):

@@ -13,7 +13,7 @@ from intake.domain.permissions import Permission, StaffMember
 from intake.domain.review_refusals import Changed, UnknownFlag
 from intake.domain.standing import LINK_LIVES
 from intake.domain.wording import Line
-from intake.services import asking, exchanges, notices, ways_to_ask
+from intake.services import asking, exchanges, notice_words, notices, ways_to_ask
 from intake.services.asking import NotOpen, UnknownQuestion, Wanted
 from intake.services.asking import Sent as SentQuestion
 from intake.storage.submissions import NoSuchSubmission
@@ -169,8 +169,8 @@ def _page(
     about = _about(reading, form)
     form.again.choices = _offered(about, asking.may_ask_again(clinic, reading.review))
     card = next((one for one in reading.cards if one.flag.key == typed(form.flag)), None)
-    head = notices.Letterhead.of(clinic.settings)
-    mail = asking.notice_for(reading.review, notices.link_of(clinic.settings, "…"))
+    head = notice_words.Letterhead.of(clinic.settings)
+    mail = asking.notice_for(clinic, reading.review, "…")
     page = render_template(
         "clinic/ask.html",
         reading=reading,
@@ -179,8 +179,8 @@ def _page(
         card=card,
         about=about,
         sentences=ways_to_ask.sentences(about),
-        subject=notices.subject(mail.kind, head),
-        mail=notices.words(mail, head),
+        subject=notice_words.subject(mail.kind, head),
+        mail=notice_words.words(mail, head),
         named=asking.may_name_the_clinic(reading.review),
         mailed=notices.is_set_up(clinic.settings),
         notice=notice,

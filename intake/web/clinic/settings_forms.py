@@ -24,6 +24,7 @@ from intake.web.clinic.forms import typed
 
 _PLAIN = {"autocomplete": "off"}
 _NUMBER = {"autocomplete": "off", "inputmode": "numeric"}
+_ADDRESSES = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "rows": "3"}
 _COLOR = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -80,6 +81,17 @@ class SettingsForm(FlaskForm):
     # Which there are is the page's to say; an unknown one is left out when it is read.
     languages = SelectMultipleField("Languages beside English", choices=[], validate_choice=False)
 
+    staff_addresses = TextAreaField(
+        "Tell of every form and reply",
+        description="One address on each line. Left empty, nobody is told.",
+        render_kw=_ADDRESSES,
+    )
+    urgent_addresses = TextAreaField(
+        "Tell of urgent forms",
+        description="One address on each line. They look the same day.",
+        render_kw=_ADDRESSES,
+    )
+
     @classmethod
     def filled(cls, boxes: Boxes, number: int) -> "SettingsForm":
         """The form with these boxes."""
@@ -115,6 +127,8 @@ class SettingsForm(FlaskForm):
             claim_minutes=typed(self.claim_minutes),
             names_in_access_list=bool(self.names_in_access_list.data),
             languages=tuple(sorted(set(self.languages.data or ()) & set(there_are()))),
+            staff_addresses=typed(self.staff_addresses).replace("\r\n", "\n"),
+            urgent_addresses=typed(self.urgent_addresses).replace("\r\n", "\n"),
         )
 
     def take_logo(self) -> Picture | None:

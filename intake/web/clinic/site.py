@@ -10,6 +10,7 @@ from intake.domain.publications import Standing
 from intake.domain.wording import long_date
 from intake.services import clinic_settings
 from intake.services.clinic import Clinic
+from intake.services.dead_letters import State
 from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
     acting,
@@ -22,6 +23,7 @@ from intake.web.clinic import (
     figures,
     finding,
     impact,
+    mail,
     overlay_report,
     papers,
     persons,
@@ -38,6 +40,7 @@ from intake.web.clinic import (
     trail,
     viewing,
     views,
+    ways_back,
 )
 from intake.web.clinic.forms import DONE_WORDS
 from intake.web.frame import clock, new_site
@@ -75,6 +78,7 @@ _PARTS = (
     entry,
     staff,
     desk,
+    ways_back,
     trail,
     rules,
     proposals,
@@ -83,6 +87,7 @@ _PARTS = (
     persons,
     settings,
     settings_lines,
+    mail,
     statistics,
 )
 
@@ -142,6 +147,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
     app.jinja_env.globals.update(hold_of=claims.hold_of, take_over_form=claims.take_over_form)
     app.jinja_env.globals["whole_form"] = acting.whole_form
+    app.jinja_env.globals.update(mail_state=mail.mail_state, MailStates=State)
 
     @app.context_processor
     def signed_in() -> dict[str, object]:

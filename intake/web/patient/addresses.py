@@ -30,6 +30,11 @@ class Place:
         return url_for(f"questions.{self._kind}", part=self.part_number, number=self.page_number)
 
     @property
+    def keeping_address(self) -> str:
+        """Where the page is kept as it stands when it is hidden."""
+        return url_for("questions.keep", part=self.part_number, number=self.page_number)
+
+    @property
     def blanks_address(self) -> str:
         """Where the patient is told of what was left blank here."""
         return url_for("questions.blank", part=self.part_number, number=self.page_number)

@@ -1,38 +1,70 @@
 """The list of medicines: adding, changing, removing, going on; what was typed is never lost."""
 
+from dataclasses import replace
+
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from intake.domain.answers import BLANK, Answer, MedicineEntry, MedicineList, answered
-from intake.domain.fingerprint import fingerprint
+from intake.domain.answers import MedicineEntry
 from intake.services import answering
-from intake.services.answering import Saved
+from intake.services.answering import ChangedElsewhere
 from intake.web.languages import say
-from intake.web.patient import names
+from intake.web.patient import held, names
 from intake.web.patient.addresses import Place, frame_of, onward
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.medicine_form import MedicineForm
+from intake.web.patient.medicine_list import (
+    MOST,
+    Entries,
+    answer_of,
+    carried,
+    entries_of,
+    keep,
+    key_of,
+    marks_of,
+    named,
+)
 from intake.web.patient.start import stop_here
 from intake.web.patient.visits import Visit
 
-MOST = 40
 # Before the names of what is carried through a page in between.
 HALF_TYPED = "half-"
-
-Entries = tuple[MedicineEntry, ...]
 
 
 def ask(visit: Visit, place: Place) -> ResponseReturnValue:
     """Show the list, or take what was added, changed, removed or finished."""
-    entries = _entries(visit, place)
+    try:
+        return _answer_to(visit, place)
+    except ChangedElsewhere as changed:
+        # Another window changed the list between reading and writing: done again, on the list as it is.
+        return ask(replace(visit, draft=changed.draft), place)
+
+
+def _answer_to(visit: Visit, place: Place) -> ResponseReturnValue:
+    entries = entries_of(visit, place)
     if request.method != "POST":
-        return _show(visit, place, entries, MedicineForm())
+        return _found(visit, place, entries)
     if is_pressed():
         return _show(visit, place, entries, MedicineForm(request.form))
     for button, answer in _BUTTONS.items():
         if button in request.form:
             return answer(visit, place, entries)
     return _take(visit, place, entries)
+
+
+def _found(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
+    """The list, with what was typed under it and not added."""
+    typed = visit.draft.unfinished.get(place.page.id)
+    if typed is None:
+        return _show(visit, place, entries, MedicineForm())
+    sent = held.boxes_of(typed)
+    form, entry = MedicineForm(sent), named(entries, sent.get("changed", ""))
+    if entry is not None:
+        half = MedicineForm(data=MedicineForm(sent, prefix=HALF_TYPED).data)
+        return _in_between(visit, place, "change", entry, half, form)
+    if not form.is_begun():
+        form = MedicineForm(data=MedicineForm(sent, prefix=HALF_TYPED).data)
+    return _show(visit, place, entries, form, told="kept" if form.is_begun() else "")
 
 
 def _find(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
@@ -51,25 +83,25 @@ def _retype(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue
 
 def _ask_to_remove(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
     half = MedicineForm(request.form)
-    entry = _named(entries, request.form["remove"])
+    entry = named(entries, request.form["remove"])
     if entry is None:
         return _show(visit, place, entries, half)
     return _in_between(visit, place, "remove", entry, half)
 
 
 def _remove(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
-    removed = _named(entries, request.form["removed"])
+    removed = named(entries, request.form["removed"])
     if removed is not None:
         at = entries.index(removed)
         entries = entries[:at] + entries[at + 1 :]
-        _keep(visit, place, entries)
+        keep(visit, place, entries)
     # Not a redirect: the medicine half typed below stays where it is.
     return _show(visit, place, entries, _half_typed(), told="removed", about=removed)
 
 
 def _ask_to_change(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
     half = MedicineForm(request.form)
-    entry = _named(entries, request.form["change"])
+    entry = named(entries, request.form["change"])
     if entry is None:
         return _show(visit, place, entries, half)
     form = MedicineForm()
@@ -79,7 +111,7 @@ def _ask_to_change(visit: Visit, place: Place, entries: Entries) -> ResponseRetu
 
 def _change(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
     form, formulary = MedicineForm(request.form), visit.desk.library.formulary
-    entry = _named(entries, request.form["changed"])
+    entry = named(entries, request.form["changed"])
     if entry is None:
         return _changed_elsewhere(visit, place, entries, form)
     changed = form.revise(entry, formulary)
@@ -87,7 +119,7 @@ def _change(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue
         return _in_between(visit, place, "change", entry, _half_typed(), form), 422
     at = entries.index(entry)
     entries = (*entries[:at], changed, *entries[at + 1 :])
-    _keep(visit, place, entries)
+    keep(visit, place, entries)
     return _show(visit, place, entries, _half_typed(), told="changed", about=changed)
 
 
@@ -123,12 +155,13 @@ def _take(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
         added = form.read(visit.desk.library.formulary) if _has_room(entries, form) else None
         entries = (*entries, added) if added is not None else entries
     if "go-later" in request.form:
-        saved = _keep(visit, place, entries, stopped=True)
+        half = held.typed_page(visit.desk) if form.errors else None
+        saved = keep(visit, place, entries, stopped=True, half=half)
         return stop_here(place, saved.safety, visit.questionnaire, unfinished=bool(form.errors))
     if form.errors:
         return _show(visit, place, entries, form), 422
     if "add" in request.form:
-        _keep(visit, place, entries)
+        keep(visit, place, entries)
         return redirect(f"{place.address}#list", 303)
     if not entries and "list" not in request.form.getlist("noticed"):
         return _show(visit, place, entries, form, told="empty"), 422
@@ -144,13 +177,10 @@ def _has_room(entries: Entries, form: MedicineForm) -> bool:
     return False
 
 
-def _keep(visit: Visit, place: Place, entries: Entries, *, stopped: bool = False) -> Saved:
-    given = _answer(place, entries)
-    return answering.answer_page(visit.desk, visit.token, place.page, given, finished=False, stopped=stopped)
-
-
 def _finish(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
-    saved = answering.answer_page(visit.desk, visit.token, place.page, _answer(place, entries))
+    saved = answering.answer_page(
+        visit.desk, visit.token, place.page, answer_of(place, entries), shown=marks_of(visit, place)
+    )
     if saved.safety is not None:
         return redirect(place.pause_address(visit.questionnaire, saved.safety), 303)
     return redirect(onward(Visit(visit.desk, visit.token, saved.draft), place), 303)
@@ -178,6 +208,8 @@ def _show(
         most=MOST,
         told=told,
         about=about,
+        shown=carried(visit, place),
+        keeps=place.keeping_address,
         script=names.script_address(),
         names=names.names_address(formulary),
     )
@@ -199,29 +231,10 @@ def _in_between(
         key=key_of(entry),
         half=[(f"{HALF_TYPED}{name}", value) for name, value in half.carried()],
         form=form,
+        shown=carried(visit, place),
     )
 
 
 def _half_typed() -> MedicineForm:
     carried = MedicineForm(request.form, prefix=HALF_TYPED)
     return MedicineForm(data=carried.data)
-
-
-def _named(entries: Entries, key: str) -> MedicineEntry | None:
-    return next((entry for entry in entries if key_of(entry) == key), None)
-
-
-def key_of(entry: MedicineEntry) -> str:
-    """Names one entry, so that a page left open never removes another than the one it shows."""
-    said = [entry.name, entry.amount, entry.how_often, entry.named, entry.last_taken, entry.typed_first]
-    return fingerprint(said)[:16]
-
-
-def _entries(visit: Visit, place: Place) -> Entries:
-    value = visit.draft.answers.value(place.page.questions[0].id)
-    return value.entries if isinstance(value, MedicineList) else ()
-
-
-def _answer(place: Place, entries: Entries) -> dict[str, Answer]:
-    # An empty list is a question left blank: "no medicines" was the answer of the page before.
-    return {place.page.questions[0].id: answered(MedicineList(entries)) if entries else BLANK}

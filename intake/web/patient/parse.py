@@ -163,7 +163,7 @@ def text(question: Question, typed: str) -> Answer:
     if not words:
         return BLANK
     refuse_too_long(words, LONGEST_TEXT if question.long else LONGEST_SHORT_TEXT)
-    if question.inputmode == "email" and not _EMAIL.fullmatch(words):
+    if question.inputmode == "email" and not is_email(words):
         raise Wrong(say("Check the email. It should look like name@example.com"))
     if question.inputmode == "tel" and sum(one.isdecimal() for one in words) < _FEWEST_DIGITS:
         words = say(
@@ -177,6 +177,11 @@ def text(question: Question, typed: str) -> Answer:
 def visible(typed: str) -> str:
     """Words as typed, without what cannot be seen."""
     return _INVISIBLE.sub("", typed.replace("\r\n", "\n")).strip()
+
+
+def is_email(words: str) -> bool:
+    """Whether it looks like an address for e-mail."""
+    return len(words) <= LONGEST_SHORT_TEXT and _EMAIL.fullmatch(words) is not None
 
 
 def refuse_too_long(words: str, longest: int, box: str = "") -> None:

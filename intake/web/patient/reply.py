@@ -4,11 +4,7 @@ The same for everyone: nothing on these pages depends on rules, and whoever does
 link and the reference is told one thing, whatever the reason.
 """
 
-import hashlib
-from functools import cache
-from pathlib import Path
-
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -24,10 +20,10 @@ from intake.web.languages import say
 from intake.web.patient import parse
 from intake.web.patient.forms import PageForm
 from intake.web.patient.language_choice import is_pressed
+from intake.web.patient.link_script import link_script_address
 from intake.web.patient.reply_flow import following, onward
 from intake.web.patient.reply_forms import PREFIX, DoorForm, WordsForm
 from intake.web.patient.reply_visits import (
-    KEPT,
     Replying,
     hand_over,
     help_lines,
@@ -37,12 +33,9 @@ from intake.web.patient.reply_visits import (
     with_visit,
 )
 from intake.web.patient.sign_form import SignForm
-from intake.web.patient.visits import the_desk, the_token
+from intake.web.patient.visits import KEPT, the_desk, the_token
 
 reply = Blueprint("reply", __name__)
-
-_SCRIPT = Path(__file__).parents[1] / "static" / "reply.js"
-_A_YEAR = 31_536_000
 
 
 @reply.get("/reply")
@@ -182,19 +175,6 @@ def leave() -> ResponseReturnValue:
     return take_back(redirect(url_for("reply.door"), 303))
 
 
-@reply.get("/static/reply/<mark>.js")
-@open_to_all
-def script(mark: str) -> ResponseReturnValue:
-    """The script of the first page, under the address that is its own."""
-    if mark != _mark():
-        abort(404)
-    response = Response(_script(), content_type="text/javascript; charset=utf-8")
-    response.cache_control.public = True
-    response.cache_control.immutable = True
-    response.cache_control.max_age = _A_YEAR
-    return response
-
-
 def cannot_be_asked(_error: NotKept) -> ResponseReturnValue:
     """The questions of that time are not here any more: the patient is told to call, and loses nothing."""
     return over(409)
@@ -220,9 +200,8 @@ def _given(at: Replying, form: PageForm | None) -> dict[str, Answer]:
 
 
 def _door(form: DoorForm) -> str:
-    address = url_for("reply.script", mark=_mark())
     form.describe(the_desk().settings.reference_prefix)
-    return render_template("patient/reply.html", form=form, script=address, lines=help_lines())
+    return render_template("patient/reply.html", form=form, script=link_script_address(), lines=help_lines())
 
 
 def _check(at: Replying, draft: ReplyDraft, form: SignForm, *, changed: bool = False) -> str:
@@ -289,16 +268,6 @@ def _ask_about(form: PageForm | None, name: str) -> None:
         return
     one = form.asked[name]
     one.note = say("You typed %(typed)s. If that is right, press Continue again.", typed=one.doubt)
-
-
-@cache
-def _script() -> bytes:
-    lines = (line.strip() for line in _SCRIPT.read_text("utf-8").splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//")).encode()
-
-
-def _mark() -> str:
-    return hashlib.sha256(_script()).hexdigest()[:12]
 
 
 _EMPTY = {

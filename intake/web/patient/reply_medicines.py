@@ -9,9 +9,10 @@ from intake.services import replying
 from intake.web.languages import say
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.medicine_form import MedicineForm
-from intake.web.patient.medicines import MOST, key_of
+from intake.web.patient.medicine_list import MOST, key_of
 from intake.web.patient.reply_flow import medicine_question, onward
-from intake.web.patient.reply_visits import KEPT, Replying, help_lines, over, with_visit
+from intake.web.patient.reply_visits import Replying, help_lines, over, with_visit
+from intake.web.patient.visits import KEPT
 
 reply_medicines = Blueprint("reply_medicines", __name__)
 

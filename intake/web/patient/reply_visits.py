@@ -15,14 +15,13 @@ from intake.services.clinic import PatientDesk
 from intake.storage.reply_sessions import ReplyVisit
 from intake.web.guard import open_to_all
 from intake.web.patient import parse
-from intake.web.patient.visits import the_desk, the_token
+from intake.web.patient.visits import KEPT, the_desk, the_token
 from intake.web.security import cookie_name
 
-# What is being typed, and what was typed on an earlier page of the same reply: a page carries it along,
+# What is being typed; what was typed on an earlier page of the same reply a page carries along (KEPT),
 # because what was kept of a reply is gone once the question no longer waits. With hyphens, so that no
 # question of a form has the same name.
 TYPED = "reply-words"
-KEPT = "kept-words"
 
 View = Callable[..., ResponseReturnValue]
 

@@ -1,6 +1,6 @@
 """Checking, signing and sending, which are one way with no turn in it, and the page after that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,17 +8,22 @@ from flask.typing import ResponseReturnValue
 from intake.domain.answers import State
 from intake.domain.questionnaire import Kind, Page
 from intake.domain.submissions import Receipt
-from intake.domain.wording import Line
-from intake.services import answering, paths
-from intake.services.answering import NotReadyToSend
+from intake.domain.unfinished import SIGNING, ShownPage
+from intake.domain.wording import Line, line
+from intake.services import answering, checking, paths, unfinished
+from intake.services.answering import NotAsChecked, NotReadyToSend
 from intake.web.guard import open_to_all
 from intake.web.languages import say
+from intake.web.patient import held
 from intake.web.patient.addresses import place_of
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.sign_form import SignForm
 from intake.web.patient.visits import Visit, gone, the_desk, the_token, with_draft
 
 sending = Blueprint("sending", __name__)
+
+# The hidden box that names the answers the patient checked.
+CHECKED = "checked-answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,44 +37,89 @@ class Row:
     left_in: str = ""
 
 
-@sending.get("/check")
+@sending.get("/check", defaults={"since": ""}, endpoint="check")
+@sending.get("/check/<since>", endpoint="check_again")
 @with_draft
-def check(visit: Visit) -> ResponseReturnValue:
-    """Everything that would be sent, each with a way to change it."""
+def check(visit: Visit, since: str) -> ResponseReturnValue:
+    """Everything that would be sent, each with a way to change it.
+
+    ``since`` names what was checked before, when something was changed elsewhere after that.
+    """
     if not paths.all_seen(visit.evidence, visit.draft.seen):
         return redirect(url_for("start.tasks"), 303)
-    parts = answering.check(visit.desk, visit.draft)
-    missing = answering.missing(visit.desk, visit.draft)
+    draft, tag = unfinished.note_checked(visit.desk, visit.token)
+    visit = replace(visit, draft=draft)
+    changed = unfinished.changed_since(visit.desk, draft, since) if since else frozenset()
+    parts = checking.check(visit.desk, draft)
+    missing = checking.missing(visit.desk, draft)
     return render_template(
         "patient/check.html",
         parts=[(part.title, _rows(visit, part.lines)) for part in parts],
         missing=[(one, _change(visit, one.id)) for one in missing],
         blanks=sum(_is_open(visit, line) for part in parts for line in part.lines),
+        unfinished=_unfinished(visit),
+        again=bool(since),
+        changed=[(line, _change(visit, line.question)) for line in _changed_lines(visit, changed)],
+        tag=tag,
     )
 
 
-@sending.route("/sign", methods=["GET", "POST"])
+@sending.route("/sign", methods=["GET", "POST"], defaults={"checked": ""}, endpoint="sign")
+@sending.get("/sign/<checked>", endpoint="sign_checked")
 @with_draft
-def sign(visit: Visit) -> ResponseReturnValue:
-    """Agree, sign and send, in one step, so that nothing can change between the two."""
-    ready = paths.all_seen(visit.evidence, visit.draft.seen) and not answering.missing(
-        visit.desk, visit.draft
-    )
+def sign(visit: Visit, checked: str) -> ResponseReturnValue:
+    """Agree, sign and send, in one step. What is sent is what ``checked`` names, or nothing is."""
+    ready = paths.all_seen(visit.evidence, visit.draft.seen) and not checking.missing(visit.desk, visit.draft)
     if not ready:
         return redirect(url_for("sending.check"), 303)
-    form = SignForm(request.form if request.method == "POST" else None)
-    if request.method == "POST" and not is_pressed() and (name := form.read()) is not None:
-        try:
-            answering.send(visit.desk, visit.token, name)
-        except NotReadyToSend:
-            return redirect(url_for("sending.check"), 303)
-        return redirect(url_for("sending.sent"), 303)
+    if request.method == "POST":
+        return _sign(visit, request.form.get(CHECKED, ""))
+    now, _ = checking.state_of(visit.desk, visit.draft)
+    if checked and checked != now:
+        return redirect(url_for("sending.check_again", since=checked), 303)
+    return _signing(visit, checked or now)
+
+
+def _sign(visit: Visit, checked: str) -> ResponseReturnValue:
+    if is_pressed():
+        _keep_signature(visit)
+        return redirect(_signing_address(checked), 303)
+    name = SignForm(request.form).read()
+    if name is None:
+        _keep_signature(visit, checked=True)
+        return redirect(_signing_address(checked), 303)
+    try:
+        answering.send(visit.desk, visit.token, name, checked)
+    except NotReadyToSend:
+        return redirect(url_for("sending.check"), 303)
+    except NotAsChecked:
+        _keep_signature(visit)
+        return redirect(url_for("sending.check_again", since=checked), 303)
+    return redirect(url_for("sending.sent"), 303)
+
+
+def _keep_signature(visit: Visit, *, checked: bool = False) -> None:
+    unfinished.keep(visit.desk, visit.token, SIGNING, held.typed_page(visit.desk, checked=checked))
+
+
+def _signing_address(checked: str) -> str:
+    return url_for("sending.sign_checked", checked=checked) if checked else url_for("sending.sign")
+
+
+def _signing(visit: Visit, checked: str) -> ResponseReturnValue:
+    typed = visit.draft.unfinished.get(SIGNING)
+    form = SignForm(held.boxes_of(typed) if typed is not None else None)
+    if typed is not None and typed.checked:
+        form.read()
     page = render_template(
         "patient/sign.html",
         form=form,
         consent=visit.questionnaire.consent,
         number=len(visit.questionnaire.parts) + 1,
         today=visit.desk.today(),
+        shown=unfinished.carried(visit.desk, ShownPage(visit.draft.id, SIGNING, {})),
+        checked=(CHECKED, checked),
+        kept=typed is not None and not typed.checked,
     )
     return page, 422 if form.errors else 200
 
@@ -110,6 +160,25 @@ def _row(visit: Visit, line: Line) -> Row:
     said = say("Answered") if line.sensitive and line.state is State.ANSWERED else line.said
     left_in = visit.questionnaire.question(line.question).left_in
     return Row(line.asked, said, _change(visit, line.question), line.state in (State.BLANK, None), left_in)
+
+
+def _unfinished(visit: Visit) -> list[tuple[str, str]]:
+    """The pages filled in and not continued from: what was typed there is not sent."""
+    asked = {page.id: page for page in paths.pages_asked(visit.evidence)}
+    return [
+        (asked[name].heading, place_of(visit.questionnaire, asked[name], changing=True).address)
+        for name in visit.draft.unfinished
+        if name in asked
+    ]
+
+
+def _changed_lines(visit: Visit, changed: frozenset[str] | None) -> list[Line]:
+    evidence = visit.evidence
+    return [
+        line(one, visit.draft.answers.get(one.id), visit.desk.voice)
+        for one in evidence.questionnaire.questions
+        if changed and one.id in changed
+    ]
 
 
 def _is_open(visit: Visit, line: Line) -> bool:

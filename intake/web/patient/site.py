@@ -1,22 +1,32 @@
 """The patient site, put together."""
 
-from flask import Flask, redirect, url_for
-from flask.typing import ResponseReturnValue
+from flask import Flask
+from flask_wtf.csrf import CSRFError
 
-from intake.services import clinic_settings
+from intake.services import clinic_settings, returning
 from intake.services.answering import AlreadySent, Expired
 from intake.services.asked_then import NotKept
 from intake.services.clinic import PatientDesk
 from intake.web.frame import new_site
 from intake.web.guard import refuse_unmarked
 from intake.web.patient.language_choice import offer_languages
+from intake.web.patient.link_script import link_script
 from intake.web.patient.look_choice import offer_looks
-from intake.web.patient.questions import questions
+from intake.web.patient.questions import keeping_address, questions
 from intake.web.patient.reply import cannot_be_asked, reply
 from intake.web.patient.reply_medicines import reply_medicines
+from intake.web.patient.returning import ways_back
 from intake.web.patient.sending import sending
 from intake.web.patient.start import start
-from intake.web.patient.visits import gone, how_long, keep_desk, the_desk
+from intake.web.patient.visits import (
+    already_sent,
+    gone,
+    how_long,
+    keep_desk,
+    the_desk,
+    token_gone,
+    warning,
+)
 
 
 def create_patient_site(desk: PatientDesk) -> Flask:
@@ -29,17 +39,21 @@ def create_patient_site(desk: PatientDesk) -> Flask:
         lately=lambda: clinic_settings.lately(the_desk()),
     )
     keep_desk(site.extensions, desk)
-    for pages in (start, questions, sending, reply, reply_medicines):
+    for pages in (start, questions, sending, ways_back, reply, reply_medicines, link_script):
         site.register_blueprint(pages)
     offer_languages(site)
     offer_looks(site)
-    site.context_processor(lambda: {"how_long": how_long()})
+    site.context_processor(
+        lambda: {
+            "how_long": how_long(),
+            "kept_days": returning.KEPT_DAYS,
+            "warning": warning,
+            "keeping": keeping_address,
+        }
+    )
     site.register_error_handler(Expired, gone)
-    site.register_error_handler(AlreadySent, _already_sent)
+    site.register_error_handler(AlreadySent, already_sent)
+    site.register_error_handler(CSRFError, token_gone)
     site.register_error_handler(NotKept, cannot_be_asked)
     refuse_unmarked(site)
     return site
-
-
-def _already_sent(_error: Exception) -> ResponseReturnValue:
-    return redirect(url_for("sending.sent"), 303)

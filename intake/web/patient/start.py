@@ -1,14 +1,16 @@
-"""The first page, the list of parts, stopping and coming back, and two small pages of help."""
+"""The first page, the list of parts, stopping, leaving a browser, and two small pages of help."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.questionnaire import Questionnaire, SafetyPage
 from intake.domain.submissions import Draft, Receipt
-from intake.services import answering, paths
+from intake.services import answering, paths, returning
+from intake.services.carrying_over import parts_asked_again
 from intake.services.paths import Progress
 from intake.web.guard import open_to_all
 from intake.web.patient.addresses import Place, place_of
+from intake.web.patient.returning import name_of
 from intake.web.patient.visits import Visit, hand_over, take_back, the_desk, the_token, with_draft
 
 start = Blueprint("start", __name__)
@@ -39,10 +41,11 @@ def begin() -> ResponseReturnValue:
     return hand_over(redirect(url_for("start.tasks"), 303), answering.start(the_desk()))
 
 
-@start.get("/form")
+@start.get("/form", defaults={"back": False}, endpoint="tasks")
+@start.get("/form/back", defaults={"back": True}, endpoint="tasks_back")
 @with_draft
-def tasks(visit: Visit) -> ResponseReturnValue:
-    """Every part of the form and how far it is."""
+def tasks(visit: Visit, *, back: bool) -> ResponseReturnValue:
+    """Every part of the form and how far it is; with a greeting for whoever has just come back."""
     progress = paths.progress(visit.evidence, visit.draft.seen)
     unseen = paths.first_unseen(visit.evidence, visit.draft.seen)
     return render_template(
@@ -50,6 +53,10 @@ def tasks(visit: Visit) -> ResponseReturnValue:
         progress=[(one, _address(visit, one.page)) for one in progress],
         done=sum(one.progress is Progress.DONE for one in progress),
         begun=bool(visit.draft.seen or visit.draft.answers),
+        back=back,
+        name=name_of(visit.draft.answers) if back else "",
+        again=parts_asked_again(visit.desk, visit.draft),
+        way_back=returning.kept(visit.desk, visit.token) is not None,
         keep_going=place_of(visit.questionnaire, unseen).address if unseen else None,
     )
 
@@ -58,33 +65,34 @@ def tasks(visit: Visit) -> ResponseReturnValue:
 @with_draft
 def leave(visit: Visit) -> ResponseReturnValue:
     """Stop for now; everything was saved when it was continued from."""
-    del visit
-    return redirect(url_for("start.later"), 303)
-
-
-@start.get("/later", defaults={"unfinished": False}, endpoint="later")
-@start.get("/later/unfinished", defaults={"unfinished": True}, endpoint="later_unfinished")
-@with_draft
-def later(visit: Visit, *, unfinished: bool) -> ResponseReturnValue:
-    """How to come back in this browser."""
-    del visit
-    return render_template("patient/later.html", unfinished=unfinished)
+    returning.keep_open(visit.desk, visit.token)
+    return redirect(url_for("returning.later"), 303)
 
 
 @start.post("/forget")
 @open_to_all
 def forget() -> ResponseReturnValue:
-    """Take the answers out of this browser, for whoever shares it; they cannot be opened again."""
+    """Sign out of this browser, for whoever shares it. A way back opens the form again, and nothing else."""
     if token := the_token():
         answering.leave(the_desk(), token)
     return take_back(redirect(url_for("start.forgotten"), 303))
 
 
-@start.get("/forgotten")
+@start.post("/erase")
 @open_to_all
-def forgotten() -> ResponseReturnValue:
+def erase() -> ResponseReturnValue:
+    """Delete the answers for good; no way back opens them any more."""
+    if token := the_token():
+        answering.erase(the_desk(), token)
+    return take_back(redirect(url_for("start.erased"), 303))
+
+
+@start.get("/forgotten", defaults={"erased": False}, endpoint="forgotten")
+@start.get("/erased", defaults={"erased": True}, endpoint="erased")
+@open_to_all
+def forgotten(*, erased: bool) -> ResponseReturnValue:
     """Nothing is left in this browser."""
-    return render_template("patient/forgotten.html")
+    return render_template("patient/forgotten.html", erased=erased)
 
 
 @start.get("/privacy")
@@ -105,9 +113,10 @@ def stop_here(
     place: Place, safety: SafetyPage | None, questionnaire: Questionnaire, *, unfinished: bool
 ) -> ResponseReturnValue:
     """After "Save and finish later" on a page: help lines first, when the answer calls for them."""
+    returning.keep_open(the_desk(), the_token())
     if safety is not None:
         return redirect(place.pause_address(questionnaire, safety), 303)
-    return redirect(url_for("start.later_unfinished" if unfinished else "start.later"), 303)
+    return redirect(url_for("returning.later_unfinished" if unfinished else "returning.later"), 303)
 
 
 def _found() -> Draft | Receipt | None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.domain.answers import Text, answered
+from intake.domain.clinic_settings import ClinicSettings
+from intake.domain.clinic_settings_typed import boxes_of, settings_in
 from intake.domain.permissions import Permission
+from intake.domain.reading_promise import ReadingPromise, Unit
 from intake.services.clinic import PatientDesk
 from intake.services.clinic_settings import with_settings_in_force
 from intake.storage import audit
@@ -394,3 +398,38 @@ def changes_recorded(clinic):
     with clinic.database.read() as session:
         found = [one.detail for one in audit.events(session) if one.event == "ClinicSettingsChanged"]
     return [one["names"] for one in found]
+
+
+def test_addresses_of_staff_are_looked_at_and_kept(bob, clinic):
+    save(bob, staff_addresses="desk@clinic.example\r\nnobody", urgent_addresses="")
+    assert bob.status == 422
+    assert "Line 2 is no e-mail address" in words(bob.page.one("main"))
+    assert "nobody</textarea>" in bob.response.text
+
+    save(bob, staff_addresses="desk@clinic.example\r\n\r\n", urgent_addresses="on-call@clinic.example")
+
+    settings = with_settings_in_force(clinic).settings
+    assert settings.staff_addresses == ("desk@clinic.example",)
+    assert settings.urgent_addresses == ("on-call@clinic.example",)
+    bob.open("/settings")
+    assert "Told of urgent forms" in words(bob.page.one("main"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("two@clinic.example three@clinic.example", "Line 1 is no e-mail address"),
+        ("a@clinic.example\nA@clinic.example", "stands here twice"),
+        ("\n".join(f"{number}@clinic.example" for number in range(11)), "at most 10 addresses"),
+        (f"{'a' * 250}@clinic.example", "Line 1 is no e-mail address"),
+    ],
+)
+def test_addresses_that_cannot_be_told_are_refused_in_words(typed, told):
+    now = ClinicSettings(
+        "C", "#0f766e", "555-0100", "Always", None, ReadingPromise(2, Unit.HOURS), (), False, 0, 30, False
+    )
+    boxes = replace(boxes_of(now), staff_addresses=typed)
+
+    _, problems = settings_in(boxes, now)
+
+    assert told in problems["staff_addresses"]

@@ -12,7 +12,8 @@ from intake.domain.truth import Truth
 from intake.services.paths import next_page
 from intake.web.patient import medicines
 from intake.web.patient.medicine_form import AS_TYPED, MedicineForm
-from intake.web.patient.medicines import HALF_TYPED, MOST, key_of
+from intake.web.patient.medicine_list import MOST, key_of
+from intake.web.patient.medicines import HALF_TYPED
 
 SERTRALINE = MedicineEntry("Sertraline", "50 mg", "Once a day")
 

@@ -30,7 +30,8 @@ FILLED = {
     "clinic.clinic_phone": "555",
     "clinic.clinic_hours": "Monday to Friday",
     "clinic.reading_time": "2 work days",
-    "how_long": "14 days",
+    "how_long": "60 minutes",
+    "kept_days": "30",
 }
 
 

@@ -95,8 +95,8 @@ def test_a_form_left_too_long_is_closed_and_the_page_says_so(pat, copy):
     pat.answer("filled_in_by", filled_in_by="me")
 
     assert pat.status == 410
-    assert pat.page.h1 == "We closed this form to keep your answers private"
-    assert "14 days" in pat.text
+    assert pat.page.h1 == "We signed you out to keep your answers private"
+    assert "This form was not used for 60 minutes" in pat.text
 
 
 def test_a_form_somebody_comes_back_to_in_time_stays_open(pat, copy):
@@ -122,8 +122,9 @@ def test_stopping_says_how_to_come_back(pat):
     pat.send("/leave")
     pat.follow()
 
-    assert "open this site again in this browser, on this device" in pat.text
-    assert "You cannot open this form on another phone or computer yet." in pat.text
+    assert "Write down your four words before you go." in pat.text
+    assert "Your answers are kept for 30 days after your last visit." in pat.text
+    assert "you stay signed in for 60 minutes" in pat.text
     assert "Nothing was sent." in pat.text
 
 

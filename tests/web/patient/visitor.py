@@ -32,7 +32,10 @@ class Visitor:
         """Send a form. A name's last `__` stands for the hyphen before a box: `reading__first`."""
         fields = {name.replace("__", "-"): value for name, value in fields.items()}
         fields.setdefault("csrf_token", self.csrf)
-        return self._took(self.client.post(path, base_url=self.site, data=MultiDict(fields), headers=headers))
+        sent = self.client.post(path, base_url=self.site, data=MultiDict(fields), headers=headers)
+        self._took(sent)
+        # What is to be looked at again comes back at the address it was sent to, as a page of its own.
+        return self.open(path) if sent.headers.get("Location") == path else sent
 
     def follow(self):
         """Go where the last answer sends the browser."""
@@ -113,7 +116,7 @@ class Visitor:
 
     def _took(self, response):
         self.response = response
-        if response.mimetype == "text/html" and response.status_code != 303:
+        if response.mimetype == "text/html" and response.status_code not in (204, 303):
             # Every page: valid HTML, one heading, a title, labels, help, nothing inline.
             page = Served(response.request.path, response.text)
             list(page.forms())

@@ -1,0 +1,79 @@
+"""Telling the clinic's own people that a form or a reply came: that there is something to read, no more.
+
+Whoever sends the form keeps that there is news, in the same transaction; the patient site can do no
+more, for it holds no key. Whoever sends notices looks how urgent the news is, and keeps a notice to each
+address. All news is told together and at most every ten minutes: fifty forms in a minute are one e-mail,
+and when it is sent does not say how urgent a form is (docs/decisions/0040).
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from intake.config import Settings
+from intake.domain.rules import Priority
+from intake.services import replies
+from intake.services.clinic import Clinic, PatientDesk
+from intake.storage import news, outgoing, queue
+from intake.storage import replies as stored
+
+BETWEEN = timedelta(minutes=10)
+
+
+def addresses(settings: Settings) -> tuple[str, ...]:
+    """Everybody who is told of anything."""
+    return tuple(dict.fromkeys((*settings.staff_addresses, *settings.urgent_addresses)))
+
+
+def keep_news(session: Session, desk: PatientDesk, submission: UUID) -> None:
+    """A form or a reply is being sent in this transaction; whether anybody is told is the clinic's choice.
+
+    Kept for every form alike, also where staff want to be told of urgent ones alone.
+    """
+    if desk.settings.mail_host and addresses(desk.settings):
+        news.add(session, submission, desk.now())
+
+
+def gather(clinic: Clinic) -> None:
+    """Keep a notice to each address, if there is news and it is time; one that waits already is replaced.
+
+    The rules and settings in force are those of ``clinic``.
+    """
+    with clinic.database.read() as session:
+        if not _is_time(clinic, session):
+            return
+    # What came may be urgent together with what was there before: only then is it known.
+    replies.take_in(clinic)
+    with clinic.database.write() as session:
+        if not _is_time(clinic, session):
+            return
+        if came := news.take(session):
+            _tell(clinic, session, urgent=_is_any_urgent(clinic, session, came))
+
+
+def _is_time(clinic: Clinic, session: Session) -> bool:
+    if not news.there_is(session):
+        return False
+    last = outgoing.told_staff_last(session)
+    return last is None or clinic.now() - last >= BETWEEN
+
+
+def _is_any_urgent(clinic: Clinic, session: Session, came: frozenset[UUID]) -> bool:
+    """Whether any is urgent. One that cannot be opened is, and a reply that could not be taken in."""
+    entries = queue.of(session, clinic.keys, came)
+    return any(
+        one not in entries
+        or entries[one].priority is Priority.URGENT
+        or bool(stored.waiting_of(session, one))
+        for one in came
+    )
+
+
+def _tell(clinic: Clinic, session: Session, *, urgent: bool) -> None:
+    now, settings = clinic.now(), clinic.settings
+    waited = outgoing.take_back_for_staff(session, clinic.keys)
+    for address in addresses(settings):
+        wanted = address in settings.staff_addresses or urgent
+        before, since = waited.get(address, (False, now))
+        outgoing.tell_staff(session, clinic.keys, address, now, since, wanted=wanted or before)

@@ -1,0 +1,40 @@
+"""What somebody typed on a page that could not be taken: shown on the page that says so, never lost."""
+
+from itertools import groupby
+
+from flask import request
+
+# The boxes in which staff write more than a word or two; a test compares them with the forms.
+SENTENCES = ("note", "words", "reason", "next_words", "purpose", "reply-words")
+# Beside the boxes of questions, whose names have a hyphen, those in which a patient types.
+_PATIENTS = ("name", "amount", "typed_name")
+_NOT_TYPED = frozenset({"csrf_token", "shown-page"})
+
+
+def sentences() -> str:
+    """What was written in sentences; it can still be copied."""
+    return "\n\n".join(words for name in SENTENCES if (words := request.form.get(name, "").strip()))
+
+
+def by_a_patient() -> str:
+    """What a patient typed in any box, a question a line. What was pressed is not typed."""
+    boxes = [(name, value.strip()) for name, value in request.form.items(multi=True) if _is_typed(name)]
+    lines = (" ".join(value for _, value in group if value) for _, group in groupby(boxes, _question))
+    return "\n".join(line for line in lines if line)
+
+
+def to_try_again() -> list[tuple[str, str]]:
+    """Everything that was sent, for a button that sends it once more."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+
+
+def _is_typed(name: str) -> bool:
+    boxed = "-" in name and name not in _NOT_TYPED and not name.endswith("-unit")
+    return (boxed and not name.startswith("both-") and name not in _BUTTONS) or name in _PATIENTS
+
+
+def _question(box: tuple[str, str]) -> str:
+    return box[0].partition("-")[0]
+
+
+_BUTTONS = frozenset({"go-later", "change-it", "leave-it", "somebody-else"})

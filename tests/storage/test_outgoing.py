@@ -1,0 +1,134 @@
+"""Notices and news as they are kept, on both databases: taken once, kept for a while, erased in the end."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from intake.domain.notice_failures import NoticeFailure
+from intake.domain.notice_kinds import NoticeKind
+from intake.storage import dead_letters, news, outgoing
+from intake.storage.outgoing import Addressed, Outcome
+from intake.storage.tables import OutgoingRow
+from storage.samples import NOW, send
+
+ADDRESSED = Addressed("quetzal@example.org", "s-e-c-r-e-t", NoticeKind.SAVED_FORM)
+
+
+@pytest.fixture
+def notice(database, patient_keys):
+    """One that a patient's page kept."""
+    notice = uuid4()
+    with database.write() as session:
+        outgoing.add(session, patient_keys, notice, ADDRESSED, NOW)
+    return notice
+
+
+def settled(database, notice, outcome=Outcome.REFUSED, failure=NoticeFailure.NO_SUCH_ADDRESS):
+    with database.write() as session:
+        outgoing.settle(session, notice, outcome, NOW, failure)
+
+
+def kept(database, notice):
+    with database.read() as session:
+        return bytes(session.get_one(OutgoingRow, notice).sealed)
+
+
+def test_a_notice_kept_by_the_patients_side_is_taken_once_and_opened(database, clinic_keys, notice):
+    with database.read() as session:
+        (due,) = outgoing.due(session, NOW)
+    assert (due.id, due.attempts, due.tried_since) == (notice, 0, NOW)
+
+    taken = []
+    for _ in range(2):
+        with database.write() as session:
+            taken.append(outgoing.claim(session, clinic_keys, due, NOW + timedelta(minutes=1)))
+
+    assert taken == [ADDRESSED, None]
+
+
+def test_what_could_not_be_sent_is_kept_and_tried_again_when_somebody_says_so(database, clinic_keys, notice):
+    settled(database, notice)
+    with database.read() as session:
+        (letter,) = dead_letters.every(session, clinic_keys)
+        assert outgoing.due(session, NOW + timedelta(days=9)) == ()
+        assert dead_letters.outbox(session, 3).not_sent == 1
+    assert (letter.addressed, letter.failure) == (ADDRESSED, NoticeFailure.NO_SUCH_ADDRESS)
+
+    later = NOW + timedelta(days=1)
+    with database.write() as session:
+        assert dead_letters.try_again(session, notice, later)
+        assert not dead_letters.try_again(session, notice, later)
+
+    with database.read() as session:
+        (due,) = outgoing.due(session, later)
+        assert dead_letters.every(session, clinic_keys) == ()
+    assert (due.id, due.tried_since) == (notice, later)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SENT, Outcome.NOT_NEEDED])
+def test_nothing_is_kept_of_a_notice_that_was_sent_or_is_not_needed(database, notice, outcome):
+    settled(database, notice, outcome, None)
+
+    assert kept(database, notice) == b""
+
+
+def test_one_that_is_not_needed_any_more_is_no_dead_letter_either(database, clinic_keys, notice):
+    settled(database, notice)
+    settled(database, notice, Outcome.NOT_NEEDED, None)
+
+    with database.read() as session:
+        assert dead_letters.every(session, clinic_keys) == ()
+    assert kept(database, notice) == b""
+
+
+@pytest.mark.parametrize("how", ["set aside", "its time is over"])
+def test_what_is_set_aside_or_over_is_erased(database, clinic_keys, notice, how):
+    settled(database, notice)
+    with database.write() as session:
+        if how == "set aside":
+            assert outgoing.erase(session, notice)
+            assert not outgoing.erase(session, notice)
+        else:
+            outgoing.erase_what_is_over(session, NOW + outgoing.KEPT_FOR - timedelta(seconds=1))
+            assert dead_letters.every(session, clinic_keys)
+            outgoing.erase_what_is_over(session, NOW + outgoing.KEPT_FOR)
+
+    with database.read() as session:
+        assert outgoing.delivery(session, notice).outcome is Outcome.REFUSED
+    assert kept(database, notice) == b""
+
+
+def test_one_that_cannot_be_opened_is_shown_as_just_that(database, clinic_keys, notice):
+    settled(database, notice)
+    with database.write() as session:
+        session.get_one(OutgoingRow, notice).sealed = b"damaged"
+
+    with database.read() as session:
+        (letter,) = dead_letters.every(session, clinic_keys)
+    assert letter.addressed is None
+
+
+def test_news_of_a_form_is_taken_once(database, patient_keys):
+    with database.write() as session:
+        submission = send(session, patient_keys)
+        for _ in range(3):
+            news.add(session, submission, NOW)
+    with database.write() as session:
+        assert news.there_is(session)
+        assert news.take(session) == {submission}
+
+    with database.write() as session:
+        assert not news.there_is(session)
+        assert news.take(session) == frozenset()
+
+
+def test_a_notice_to_staff_is_as_long_whether_it_is_wanted_or_not(database, patient_keys):
+    with database.write() as session:
+        for wanted in (True, False):
+            outgoing.tell_staff(session, patient_keys, "desk@clinic.example", NOW, NOW, wanted=wanted)
+
+    with database.read() as session:
+        rows = session.scalars(select(OutgoingRow))
+        assert len({(len(row.sealed), len(row.wrapped_key), row.created_at) for row in rows}) == 1
