@@ -88,6 +88,8 @@ class Settings:
     second_read_percent: int = 0
     claim_minutes: int = 30
     names_in_access_list: bool = False
+    # The translations switched on, by their codes; English is always offered.
+    languages: tuple[str, ...] = ()
     # Who of the clinic is told by e-mail that there is something to read; nobody unless somebody says so.
     staff_addresses: tuple[str, ...] = ()
     urgent_addresses: tuple[str, ...] = ()
@@ -154,6 +156,7 @@ _NOT_WRITTEN = frozenset(
         "second_read_percent",
         "claim_minutes",
         "names_in_access_list",
+        "languages",
         "staff_addresses",
         "urgent_addresses",
     }

@@ -49,6 +49,7 @@ class ClinicSettings:
     second_read_percent: int
     claim_minutes: int
     names_in_access_list: bool
+    languages: tuple[str, ...] = ()
     staff_addresses: tuple[str, ...] = ()
     urgent_addresses: tuple[str, ...] = ()
     crisis_lines: tuple[ShownLine, ...] | None = None

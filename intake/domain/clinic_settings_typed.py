@@ -27,6 +27,7 @@ class Boxes:
     claim_minutes: str
     names_in_access_list: bool
     start_codes: bool
+    languages: tuple[str, ...] = ()
     staff_addresses: str = ""
     urgent_addresses: str = ""
 
@@ -45,6 +46,7 @@ def boxes_of(settings: ClinicSettings) -> Boxes:
         second_read_percent=str(settings.second_read_percent),
         claim_minutes=str(settings.claim_minutes),
         names_in_access_list=settings.names_in_access_list,
+        languages=settings.languages,
         staff_addresses="\n".join(settings.staff_addresses),
         urgent_addresses="\n".join(settings.urgent_addresses),
         start_codes=settings.start_codes,
@@ -66,6 +68,7 @@ def settings_in(boxes: Boxes, now: ClinicSettings) -> tuple[ClinicSettings, dict
         second_read_percent=_number(boxes.second_read_percent),
         claim_minutes=_number(boxes.claim_minutes),
         names_in_access_list=boxes.names_in_access_list,
+        languages=boxes.languages,
         staff_addresses=_lines(boxes.staff_addresses),
         urgent_addresses=_lines(boxes.urgent_addresses),
         start_codes=boxes.start_codes,

@@ -101,6 +101,8 @@ class Question:
     inputmode: str = ""
     each: str = ""
     gravest: Gravest = Gravest.LAST
+    # The language its words are left in, in a translation that lacks them; so on everything below.
+    left_in: str = ""
 
     @property
     def by_gravity(self) -> tuple[Choice, ...]:
@@ -144,6 +146,8 @@ class Page:
     intro: str = ""
     attribution: str = ""
     leave_now: bool = False
+    left_in: str = ""
+    intro_left_in: str = ""
 
     @property
     def heading(self) -> str:
@@ -189,6 +193,7 @@ class CrisisLine:
     about: str
     verified: date
     expires: date = date.max
+    left_in: str = ""
 
     def is_out_of_date(self, today: date) -> bool:
         """Whether somebody should have checked it again by now."""
@@ -208,6 +213,7 @@ class SafetyPage:
     paragraphs: tuple[str, ...]
     lines: tuple[CrisisLine, ...]
     signal: int = 0
+    left_in: str = ""
 
     @property
     def may_signal(self) -> bool:
@@ -222,6 +228,7 @@ class Consent:
     title: str
     points: tuple[str, ...]
     agree: str
+    left_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

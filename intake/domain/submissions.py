@@ -38,7 +38,7 @@ class Draft:
     in an edition before. ``unfinished`` are the pages filled in and not continued from, by id.
     ``checks`` are the last few states of the answers that the check page showed: the marks of all
     answers, by the tag of the state. ``told`` is when the clinic was told of an answer in it, by the
-    safety signal; None when it was not.
+    safety signal; None when it was not. ``language`` is the one it was last read in; empty for English.
     """
 
     id: UUID
@@ -50,6 +50,7 @@ class Draft:
     unfinished: Mapping[str, UnfinishedPage] = field(default_factory=dict)
     checks: Mapping[str, Marks] = field(default_factory=dict)
     told: "ToldClinic | None" = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ class Receipt:
 class Submission:
     """A patient's answers, sealed: what was asked is kept beside what was said.
 
-    ``from_paper`` is there when staff typed in what the patient wrote on paper.
+    ``from_paper`` is there when staff typed in what the patient wrote on paper. ``transcript`` is in
+    English. For a patient who read another ``language``, ``as_read`` is the same in the very words that
+    stood on their pages; both are empty for English.
     """
 
     id: UUID
@@ -76,6 +79,8 @@ class Submission:
     sent_at: datetime
     revision: int = field(default=1)
     from_paper: FromPaper | None = None
+    language: str = ""
+    as_read: tuple[PartLines, ...] = ()
 
     @property
     def name(self) -> str:

@@ -130,7 +130,7 @@ def answer_page(
         unfinished = {name: typed for name, typed in before.unfinished.items() if name != page.id}
         if keep is not None:
             unfinished[page.id] = keep
-        after = replace(before, answers=answers, seen=seen, unfinished=unfinished)
+        after = replace(before, answers=answers, seen=seen, unfinished=unfinished, language=desk.language)
         safety = _safety_page(desk, page, before.answers, answers)
         after = signalling.after_saving(desk, session, before, after, safety)
         draft = drafts.save(session, desk.keys, token, after)
@@ -174,7 +174,8 @@ def send(desk: PatientDesk, token: str, typed_name: str, checked: str = "") -> R
         own_copies.remove_over(session, now)
         own_copies.add(session, desk.keys, token, submission, now)
         page_counting.sent(desk, session)
-        receive(desk, session, submission, PATIENT, now)
+        # Rules read English, as clinicians do, whatever language the patient read.
+        receive(desk.in_english, session, submission, PATIENT, now)
     return receipt
 
 
@@ -219,7 +220,9 @@ def _submission(desk: PatientDesk, draft: Draft, reference: str, signature: Sign
         id=draft.id,
         reference=reference,
         answers=answers,
-        transcript=transcribe(desk.evidence(answers)),
+        transcript=transcribe(desk.in_english.evidence(answers)),
+        language=desk.language,
+        as_read=transcribe(desk.evidence(answers), desk.voice) if desk.language else (),
         signature=signature,
         editions=desk.library.editions,
         sent_at=signature.at,

@@ -41,6 +41,7 @@ _SAME = (
     "second_read_percent",
     "claim_minutes",
     "names_in_access_list",
+    "languages",
     "staff_addresses",
     "urgent_addresses",
     "safety_signal",

@@ -88,6 +88,7 @@ def _submission(submission: Submission) -> Json:
         "editions": editions_to_json(submission.editions),
         "parts": [part_to_json(part) for part in submission.transcript],
         "answers": answers_to_json(submission.answers),
+        **_as_read(submission),
         "signature": {
             "typed_name": signature.typed_name,
             "agreed": list(signature.agreed),
@@ -96,6 +97,14 @@ def _submission(submission: Submission) -> Json:
         },
         **from_paper_to_json(submission.from_paper),
     }
+
+
+def _as_read(submission: Submission) -> Json:
+    """The same in the words of a patient who did not read English; left out for all others."""
+    if not submission.language:
+        return {}
+    parts = [part_to_json(part) for part in submission.as_read]
+    return {"as_read": {"language": submission.language, "parts": parts}}
 
 
 def _screening(screening: Screening) -> Json:

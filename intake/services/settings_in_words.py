@@ -28,6 +28,7 @@ LABELS = {
     "second_read_percent": "Second read",
     "claim_minutes": "How long a form stays with somebody",
     "names_in_access_list": "Names in the list of who opened a form",
+    "languages": "Languages beside English",
     "staff_addresses": "Told of every form and reply",
     "urgent_addresses": "Told of urgent forms",
     "crisis_lines": "Ways to reach help",

@@ -40,6 +40,7 @@ def draft_to_bytes(draft: Draft) -> bytes:
             **({"unfinished": unfinished_to_json(draft.unfinished)} if draft.unfinished else {}),
             **({"checks": {tag: dict(marks) for tag, marks in draft.checks.items()}} if draft.checks else {}),
             **({} if draft.told is None else {"told": told_to_json(draft.told)}),
+            **({"language": draft.language} if draft.language else {}),
         },
     )
 
@@ -57,6 +58,7 @@ def draft_from_bytes(content: bytes) -> Draft:
         unfinished=unfinished_from_json(document.get("unfinished", {})),
         checks=document.get("checks", {}),
         told=told_from_json(document.get("told")),
+        language=document.get("language", ""),
     )
 
 
@@ -75,8 +77,16 @@ def submission_to_bytes(submission: Submission) -> bytes:
             "revision": submission.revision,
             # Left out of what was sent on a screen, as in every older record.
             **from_paper_to_json(submission.from_paper),
+            # Left out in English, so that an old record is written as it was.
+            **({"language": submission.language} if submission.language else {}),
+            **_as_read(submission),
         },
     )
+
+
+def _as_read(submission: Submission) -> Json:
+    parts = [part_to_json(part) for part in submission.as_read]
+    return {"as_read": parts} if parts else {}
 
 
 def submission_from_bytes(content: bytes) -> Submission:
@@ -92,6 +102,8 @@ def submission_from_bytes(content: bytes) -> Submission:
         sent_at=datetime.fromisoformat(document["sent_at"]),
         revision=document["revision"],
         from_paper=from_paper_from_json(document.get("from_paper")),
+        language=document.get("language", ""),
+        as_read=tuple(part_from_json(part) for part in document.get("as_read", ())),
     )
 
 

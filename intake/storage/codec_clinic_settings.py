@@ -138,6 +138,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "second_read_percent": _number,
     "claim_minutes": _number,
     "names_in_access_list": _flag,
+    "languages": _texts,
     "staff_addresses": _texts,
     "urgent_addresses": _texts,
     "crisis_lines": _lines,

@@ -79,6 +79,16 @@ class Reading:
     _flagged: dict[str, tuple[Card, ...]]
     _listed: dict[str, tuple[ListedMedicine, ...]]
     _places: dict[str, int]
+    _as_read: dict[str, Line]
+
+    @property
+    def language(self) -> str:
+        """The code of the language the patient read; empty for English."""
+        return self.review.submission.language
+
+    def as_read(self, question: str) -> Line | None:
+        """A question and its answer as the patient read them, where that was not in these words."""
+        return self._as_read.get(question)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -258,6 +268,7 @@ def read(review: Review, rulebook: RuleBook, same_person: dict[UUID, str] | None
         listed_medicines(answers, formulary),
         # Once: a key is a fingerprint, and the page asks for the place of each.
         {card.flag.key: card.place for card in (*raised, *cannot_tell)},
+        {line.question: line for part in review.submission.as_read for line in part.lines},
     )
 
 

@@ -6,22 +6,27 @@ from uuid import UUID
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from intake.domain.languages import ENGLISH, Voice
 from intake.papers.engine import EngineMissing, NotMade
 from intake.web.clinic.sessions import this_clinic
+from intake.web.languages import speaking
 from intake.web.sheets import as_file, can_be_made, made, made_once
 
 __all__ = ["Way", "as_file", "can_be_made", "instead", "missing", "pressed", "sent"]
 
 
 def sent(
-    template: str, file_name: str, about: UUID, print_page: str, /, **words: object
+    template: str, file_name: str, about: UUID, print_page: str, speaks: Voice = ENGLISH, /, **words: object
 ) -> ResponseReturnValue:
     """The PDF of a page of a submission, under a name that says nothing about anybody.
+
+    ``speaks`` says its words.
 
     Where it cannot be made, a page that says so and leads to ``print_page``.
     """
     here = url_for("review.submission", submission=about)
-    return pressed(template, file_name, Way(here, print_page), **words)
+    with speaking(speaks):
+        return pressed(template, file_name, Way(here, print_page), **words)
 
 
 @dataclass(frozen=True, slots=True)

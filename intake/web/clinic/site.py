@@ -52,8 +52,9 @@ from intake.web.clinic import (
     ways_back,
 )
 from intake.web.clinic.forms import DONE_WORDS
-from intake.web.frame import clock, date_and_time, new_site
+from intake.web.frame import clock, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
+from intake.web.languages import date_and_time
 
 ROLES = {
     Role.FRONT_DESK: "Front desk",
@@ -150,7 +151,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         truth=reading.TRUTHS.__getitem__,
         outcome=reading.OUTCOMES.__getitem__,
         role=ROLES.__getitem__,
-        said=reading.SAID.__getitem__,
+        says=reading.SAID.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
         asked_for=request_words.asked,

@@ -16,7 +16,9 @@ _MONTH_FIRST = re.compile(
     r"([^\W\d_]+\.?|\d{1,2})[\s/.,-]+(\d{1,2})(?:st|nd|rd|th)?[\s/.,-]+(\d{4}|'?\d{2})", re.IGNORECASE
 )
 _DAY_FIRST = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th)?(?: of)?[\s/.,-]+([^\W\d_]+\.?)[\s/.,-]+(\d{4}|'?\d{2})", re.IGNORECASE
+    r"(\d{1,2})(?:st|nd|rd|th|\.)?(?: of| de)?[\s/.,-]+([^\W\d_]+\.?)"
+    r"(?:,?\s+del?\s+|[\s/.,-]+)(\d{4}|'?\d{2})",
+    re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")
 

@@ -1,19 +1,21 @@
 """Questions answered by typing: words, a date, a number with its unit, a reading of two numbers."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intake.domain.answers import Answer, Day, Number, Reading, Text
+from intake.domain.languages import mark
+from intake.web.languages import say, voice
 from intake.web.patient import parse
 from intake.web.patient.fields import Asked, Box, Option
 
 _UNITS = {
-    "ft_in": "Feet and inches",
-    "cm": "Centimeters",
-    "lb": "Pounds",
-    "kg": "Kilograms",
-    "beats per minute": "Beats per minute",
-    "days": "Days",
+    "ft_in": mark("Feet and inches"),
+    "cm": mark("Centimeters"),
+    "lb": mark("Pounds"),
+    "kg": mark("Kilograms"),
+    "beats per minute": mark("Beats per minute"),
+    "days": mark("Days"),
 }
 
 # How many boxes a list has: at first, and at most.
@@ -119,11 +121,11 @@ def _thing(at: int) -> str:
 class TwoNumbers(Boxes):
     """A reading, such as a blood pressure."""
 
-    between = "over"
+    between = mark("over")
 
     def boxes(self) -> list[Box]:
         keys = zip(("first", "second"), self.question.part_labels, strict=True)
-        return [self._box(key, label, "w4") for key, label in keys]
+        return [replace(self._box(key, label, "w4"), left_in=self.left_in) for key, label in keys]
 
     def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
         if isinstance(answer.value, Reading):
@@ -142,15 +144,15 @@ class CalendarDate(Boxes):
         born = self.question.autocomplete == "bday"
         tokens = ("bday-month", "bday-day", "bday-year") if born else ("off", "off", "off")
         return [
-            self._box("month", "Month", "w6", "text", tokens[0]),
-            self._box("day", "Day", "w3", autocomplete=tokens[1]),
-            self._box("year", "Year", "w4", autocomplete=tokens[2]),
+            self._box("month", say("Month"), "w6", "text", tokens[0]),
+            self._box("day", say("Day"), "w3", autocomplete=tokens[1]),
+            self._box("year", say("Year"), "w4", autocomplete=tokens[2]),
         ]
 
     def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
         if isinstance(answer.value, Day):
             day = answer.value.day
-            return (), {"month": f"{day:%B}", "day": str(day.day), "year": str(day.year)}
+            return (), {"month": voice().month(day.month), "day": str(day.day), "year": str(day.year)}
         return super().from_answer(answer)
 
     def read(self) -> Answer:
@@ -188,7 +190,7 @@ class Measure(Boxes):
         """Each unit with its boxes."""
         return [
             UnitOption(
-                Option(f"{self.id}-unit-{unit}", unit, _UNITS.get(unit, unit), unit == self.unit),
+                Option(f"{self.id}-unit-{unit}", unit, say(_UNITS.get(unit, unit)), unit == self.unit),
                 tuple(self._boxes_of(unit)),
             )
             for unit in self.units
@@ -213,5 +215,7 @@ class Measure(Boxes):
 
     def _boxes_of(self, unit: str) -> list[Box]:
         if unit == "ft_in":
-            return [self._box("ft_in-0", "Feet", "w3"), self._box("ft_in-1", "Inches", "w3")]
-        return [self._box(parse.box_of(unit), _UNITS.get(unit, unit) or self.question.ask, "w4", "decimal")]
+            return [self._box("ft_in-0", say("Feet"), "w3"), self._box("ft_in-1", say("Inches"), "w3")]
+        return [
+            self._box(parse.box_of(unit), say(_UNITS.get(unit, unit)) or self.question.ask, "w4", "decimal")
+        ]

@@ -11,6 +11,8 @@ from intake.domain.answers import BLANK, Answer, Chosen
 from intake.domain.evidence import PatientEvidence
 from intake.domain.questionnaire import Kind, Page, Question
 from intake.services.paths import asked_on
+from intake.web.languages import say
+from intake.web.patient import parse
 from intake.web.patient.box_fields import CalendarDate, ListOfWords, Measure, TwoNumbers, Words
 from intake.web.patient.choice_fields import ManyChoices, OneChoice
 from intake.web.patient.fields import Asked
@@ -65,6 +67,11 @@ class PageForm(BaseForm):
     def open(self) -> tuple[Asked, ...]:
         """The questions that count: a box under a choice that was not made does not."""
         return tuple(one for one in self.asked.values() if self._is_open(one))
+
+    @property
+    def left_in(self) -> bool:
+        """Whether a question of the page is not in the language of the page."""
+        return any(one.left_in for one in self.asked.values())
 
     def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
         """Read every question that counts; what opens under a choice comes after the choice."""
@@ -159,13 +166,12 @@ def _is_helped(evidence: PatientEvidence) -> bool:
 
 
 def _say_a_word(one: Asked) -> None:
-    again = "press Continue again to skip"
     if one.question.needed:
-        label = one.question.label[:1].lower() + one.question.label[1:]
-        one.errors = [f"We need your {label}. To add it later, press Continue again"]
+        label = parse.lowered(one.question.label)
+        one.errors = [say("We need your %(label)s. To add it later, press Continue again", label=label)]
     elif one.opens_under:
-        one.errors = ["Tell us more here, or press Continue again to leave it blank"]
+        one.errors = [say("Tell us more here, or press Continue again to leave it blank")]
     elif offered := [option.say for option in one.ways_out()]:
-        one.note = f"You can choose “{offered[0]}”, or {again}."
+        one.note = say("You can choose “%(said)s”, or press Continue again to skip.", said=offered[0])
     else:
-        one.note = f"You left this blank. You can answer it, or {again}."
+        one.note = say("You left this blank. You can answer it, or press Continue again to skip.")

@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from intake.domain.answers import MedicineEntry
 from intake.services import answering
 from intake.services.answering import ChangedElsewhere
+from intake.web.languages import say
 from intake.web.patient import held, names
 from intake.web.patient.addresses import Place, frame_of, onward
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.medicine_form import MedicineForm
 from intake.web.patient.medicine_list import (
     MOST,
@@ -42,6 +44,8 @@ def _answer_to(visit: Visit, place: Place) -> ResponseReturnValue:
     entries = entries_of(visit, place)
     if request.method != "POST":
         return _found(visit, place, entries)
+    if is_pressed():
+        return _show(visit, place, entries, MedicineForm(request.form))
     for button, answer in _BUTTONS.items():
         if button in request.form:
             return answer(visit, place, entries)
@@ -184,7 +188,9 @@ def _name_of(entry: MedicineEntry) -> str:
 def _has_room(entries: Entries, form: MedicineForm) -> bool:
     if len(entries) < MOST:
         return True
-    form.name.errors = [f"This list holds {MOST}. Clear this box, and tell the clinic about the rest"]
+    form.name.errors = [
+        say("This list holds %(most)s. Clear this box, and tell the clinic about the rest", most=MOST)
+    ]
     return False
 
 

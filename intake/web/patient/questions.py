@@ -13,6 +13,7 @@ from intake.web.patient import both, held, medicines
 from intake.web.patient.addresses import Place, frame_of, number_address, onward, place_at
 from intake.web.patient.fields import Asked
 from intake.web.patient.forms import PageForm
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.says_more import says_more
 from intake.web.patient.start import stop_here
 from intake.web.patient.visits import Visit, with_draft
@@ -131,6 +132,8 @@ questions.add_url_rule(
 def _take(visit: Visit, place: Place) -> ResponseReturnValue:
     sent = request.form
     form = PageForm(place.page, visit.evidence, sent)
+    if is_pressed():
+        return _in_another_language(visit, place)
     readable = form.validate()
     if "go-later" in sent:
         return _stop(visit, place, form, readable=readable)
@@ -149,6 +152,14 @@ def _take(visit: Visit, place: Place) -> ResponseReturnValue:
         return _save(visit, place, form, chosen)
     except ChangedElsewhere:
         return _keep(visit, place, checked=True)
+
+
+def _in_another_language(visit: Visit, place: Place) -> ResponseReturnValue:
+    """The same page once more, with what is typed on it and not looked at."""
+    typed = held.typed_page(visit.desk)
+    more = says_more(visit, place, typed)
+    unfinished.keep(visit.desk, visit.token, place.page.id, typed if more else None)
+    return redirect(place.address, 303)
 
 
 def _keep(visit: Visit, place: Place, *, checked: bool = False) -> ResponseReturnValue:

@@ -10,10 +10,13 @@ from intake.services import clinic_settings, returning
 from intake.services.answering import AlreadySent, Expired
 from intake.services.asked_then import NotKept
 from intake.services.clinic import PatientDesk
-from intake.web.frame import date_and_time, new_site
+from intake.web.frame import new_site
 from intake.web.guard import refuse_unmarked
+from intake.web.languages import date_and_time
 from intake.web.patient.after_sending import after
+from intake.web.patient.language_choice import offer_languages
 from intake.web.patient.link_script import link_script
+from intake.web.patient.look_choice import offer_looks
 from intake.web.patient.questions import keeping_address, questions
 from intake.web.patient.reply import cannot_be_asked, reply
 from intake.web.patient.reply_medicines import reply_medicines
@@ -43,6 +46,8 @@ def create_patient_site(desk: PatientDesk) -> Flask:
     keep_desk(site.extensions, desk)
     for pages in (start, questions, sending, after, ways_back, reply, reply_medicines, link_script):
         site.register_blueprint(pages)
+    offer_languages(site)
+    offer_looks(site)
     site.jinja_env.filters["when"] = _when
     site.jinja_env.filters["hours_said"] = hours_said
     site.context_processor(
