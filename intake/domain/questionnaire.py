@@ -197,12 +197,22 @@ class CrisisLine:
 
 @dataclass(frozen=True, slots=True)
 class SafetyPage:
-    """Static words about safety now; never about treatment."""
+    """Static words about safety now; never about treatment.
+
+    ``signal`` is the number, from 1, of the paragraph that says that nobody at the clinic knows: after a
+    page that names one, a clinic may be told at once, and that paragraph is then not said. 0 is none.
+    """
 
     id: str
     title: str
     paragraphs: tuple[str, ...]
     lines: tuple[CrisisLine, ...]
+    signal: int = 0
+
+    @property
+    def may_signal(self) -> bool:
+        """Whether a clinic may be told at once of an answer that leads here."""
+        return self.signal > 0
 
 
 @dataclass(frozen=True, slots=True)

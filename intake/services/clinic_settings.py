@@ -43,6 +43,8 @@ _SAME = (
     "names_in_access_list",
     "staff_addresses",
     "urgent_addresses",
+    "safety_signal",
+    "start_codes",
 )
 # What may be written in the file as well, under the name it has there.
 _IN_FILE = {

@@ -16,10 +16,11 @@ from intake.domain.permissions import StaffMember
 from intake.domain.queue_entry import QueueEntry
 from intake.domain.queue_order import EVERYTHING, Key, Wanted, page_after, page_before, rank
 from intake.domain.standing import PlaceInWork
-from intake.services import replies
+from intake.services import replies, safety_signals
 from intake.services.claims import lasts
 from intake.services.clinic import Clinic
 from intake.services.queue_lines import Around, Line, finished_line, offered_lines
+from intake.services.safety_signals import Alert
 from intake.storage import audit, claims, page_marks, patient_requests
 from intake.storage import queue as stored
 
@@ -59,6 +60,7 @@ class ListPage:
     previous: str
     next: str
     marker: str
+    alert: Alert | None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -131,6 +133,7 @@ def open_list(
         else:
             listed = [one for one in offered if one.place is which and around.takes(one, wanted)]
             part = _part(listed, marks, after, before)
+        alert = safety_signals.alert(clinic, session)
         lines = with_requests(session, clinic, hidden_where_read_first(session, around, part.lines))
         part = replace(part, lines=lines)
         audit.record(session, clinic.keys, member.id, QueueOpened(len(part.lines)), now)
@@ -146,6 +149,7 @@ def open_list(
         previous=part.previous,
         next=part.next,
         marker=page_marks.made(clinic.keys, _MARKER, member.id, (marker,)),
+        alert=alert,
     )
 
 

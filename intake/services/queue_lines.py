@@ -107,6 +107,8 @@ def unfinished_line(entry: QueueEntry, around: Around) -> Line:
     match stands:
         case PlaceInWork.LATER if on is not None:
             return Line(entry, stands, around.morning(on), since, claim=claim)
+        case PlaceInWork.JUNK if entry.standing.junk_since is not None:
+            return Line(entry, stands, entry.standing.junk_since, since, claim=claim)
         case PlaceInWork.WAITING_ON_PATIENT if asked_at is not None:
             waits_long = entry.standing.waits_long(around.now)
             return Line(entry, stands, asked_at, since, claim=claim, waits_long=waits_long)

@@ -26,6 +26,9 @@ _STEPS = {
     "notice": 1024,
     "patient_request": 4096,
     "patient_request_step": 4096,
+    "safety_signal": 1024,
+    "signal_deed": 1024,
+    "transcription": 4096,
 }
 
 

@@ -28,6 +28,8 @@ from intake.web.theme import stylesheet_tokens
 
 _Raised = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 _STYLE = Path(__file__).parent / "static" / "app.css"
+# How the form on paper looks: asked for by the one page that shows it.
+_BLANK = Path(__file__).parent / "static" / "blank.css"
 _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 # How many assets of earlier looks are kept at hand, whoever asks for them.
 _MOST_ASSETS = 24
@@ -76,7 +78,9 @@ def new_site(
     # Before anything asks for the templates: Flask reads this once.
     app.jinja_options = {"undefined": StrictUndefined}
     secure(app, settings, secret_key, name)
-    app.jinja_env.filters.update(long_date=long_date, date_and_time=date_and_time, digits=digits)
+    app.jinja_env.filters.update(
+        long_date=long_date, date_and_time=date_and_time, digits=digits, clock_time=clock, week_day=week_day
+    )
     at_hand = _at_hand(app, settings, now or (lambda: settings))
     _serve_assets(app, _Wardrobe(name, settings, at_hand, lately))
     _tell_templates(app, at_hand)
@@ -94,6 +98,11 @@ def clock(at: datetime) -> str:
     return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
 
 
+def week_day(at: datetime) -> str:
+    """``Monday, November 23``."""
+    return f"{at:%A, %B} {at.day}"
+
+
 def digits(phone: str) -> str:
     """A phone number as a ``tel:`` link wants it: digits, and a leading plus."""
     return re.sub(r"(?!^\+)[^0-9]", "", phone)
@@ -102,8 +111,12 @@ def digits(phone: str) -> str:
 @lru_cache(maxsize=16)
 def stylesheet(brand: str) -> str:
     """The clinic's stylesheet, without what only its writers need."""
-    source = re.sub(r"/\*.*?\*/", "", stylesheet_tokens(brand) + _STYLE.read_text("utf-8"), flags=re.DOTALL)
-    # Only what is true of our own file: no string in it holds a brace, a semicolon or a comma.
+    return _tight(stylesheet_tokens(brand) + _STYLE.read_text("utf-8"))
+
+
+def _tight(source: str) -> str:
+    source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    # Only what is true of our own files: no string in them holds a brace, a semicolon or a comma.
     tight = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r":\s+", ":", re.sub(r"\s+", " ", source)))
     return tight.replace(";}", "}").strip()
 
@@ -168,8 +181,10 @@ def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
         f'<circle cx="4" cy="4" r="4" fill="{color}"/></svg>'
     )
+    blank = _tight(_BLANK.read_text("utf-8")).encode()
     assets = {
         "style": _asset("style", ".css", stylesheet(color).encode(), "text/css; charset=utf-8"),
+        "blank": _asset("blank", ".css", blank, "text/css; charset=utf-8"),
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
     if site == "clinic":

@@ -13,11 +13,30 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from intake.domain.events import QueueOpened
 from intake.domain.patient_requests import Asks, PatientRequest, Told, Way
-from intake.storage import accounts, audit, editions, patient_requests, publications, submissions
+from intake.storage import (
+    accounts,
+    audit,
+    editions,
+    patient_requests,
+    publications,
+    safety_signals,
+    submissions,
+)
 from intake.storage import database as database_module
 from intake.storage.database import Database, is_current, migrate, undo_migration
 from intake.storage.tables import Base, ClinicSettingsRow, SamePersonRow
-from storage.samples import ALICE, NOW, close_entry, publish, say, send, sign_off, take_up_again
+from storage.samples import (
+    ALICE,
+    NOW,
+    close_entry,
+    publish,
+    say,
+    send,
+    sign_off,
+    signal,
+    signal_deed,
+    take_up_again,
+)
 
 VERSIONS = Path(database_module.__file__).parent / "migrations/versions"
 
@@ -124,6 +143,9 @@ def full(database, clinic_keys):
         session.add(
             ClinicSettingsRow(number=1, at=NOW, member_id=published.proposed_by, document="{}", logo=None)
         )
+        one = signal()
+        safety_signals.add(session, clinic_keys, one)
+        safety_signals.add_deed(session, clinic_keys, one.id, signal_deed())
         audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)
     return database
 

@@ -4,6 +4,15 @@ No event carries anything about health, and no name of a patient: ids and editio
 so that a patient's data can be erased without breaking the chain.
 """
 
+from intake.domain.events.admission import (
+    SafetySignalAnswered,
+    SafetySignalOpened,
+    SafetySignalRaised,
+    StartCodesMade,
+    StartCodesRevoked,
+    SubmissionMarkedJunk,
+    SubmissionTakenFromJunk,
+)
 from intake.domain.events.clinic import (
     ClinicSettingsChanged,
     DeskOpened,
@@ -77,6 +86,14 @@ from intake.domain.events.submissions import (
     SubmissionScreened,
     SubmissionsExported,
 )
+from intake.domain.events.transcriptions import (
+    TranscriptionBegun,
+    TranscriptionDiscarded,
+    TranscriptionOpened,
+    TranscriptionSettled,
+    TranscriptionSignedIn,
+    TranscriptionTyped,
+)
 
 __all__ = [
     "AccessListOpened",
@@ -116,6 +133,9 @@ __all__ = [
     "RulesWithdrawn",
     "SafetyEntryClosed",
     "SafetyLogOpened",
+    "SafetySignalAnswered",
+    "SafetySignalOpened",
+    "SafetySignalRaised",
     "SamePersonSaid",
     "SetupLinkMade",
     "SignInRefused",
@@ -123,9 +143,12 @@ __all__ = [
     "SignedOut",
     "StaffMemberAdded",
     "StaffMemberInvited",
+    "StartCodesMade",
+    "StartCodesRevoked",
     "StatisticsOpened",
     "SubmissionClaimed",
     "SubmissionExported",
+    "SubmissionMarkedJunk",
     "SubmissionOpened",
     "SubmissionPrinted",
     "SubmissionReceived",
@@ -133,10 +156,17 @@ __all__ = [
     "SubmissionReplayed",
     "SubmissionRevised",
     "SubmissionScreened",
+    "SubmissionTakenFromJunk",
     "SubmissionTakenOver",
     "SubmissionsCompared",
     "SubmissionsExported",
     "TrailOpened",
+    "TranscriptionBegun",
+    "TranscriptionDiscarded",
+    "TranscriptionOpened",
+    "TranscriptionSettled",
+    "TranscriptionSignedIn",
+    "TranscriptionTyped",
     "ViewNoted",
     "WayBackRenewed",
 ]
@@ -201,4 +231,17 @@ Event = (
     | NoticeSetAside
     | AccessListOpened
     | WayBackRenewed
+    | StartCodesMade
+    | StartCodesRevoked
+    | SafetySignalRaised
+    | SafetySignalOpened
+    | SafetySignalAnswered
+    | SubmissionMarkedJunk
+    | SubmissionTakenFromJunk
+    | TranscriptionBegun
+    | TranscriptionOpened
+    | TranscriptionTyped
+    | TranscriptionSettled
+    | TranscriptionSignedIn
+    | TranscriptionDiscarded
 )

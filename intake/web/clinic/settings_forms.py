@@ -70,6 +70,7 @@ class SettingsForm(FlaskForm):
         render_kw=_NUMBER,
     )
     names_in_access_list = BooleanField("Name people in the list of who opened a form")
+    start_codes = BooleanField("Starting a form takes a code")
 
     staff_addresses = TextAreaField(
         "Tell of every form and reply",
@@ -118,6 +119,7 @@ class SettingsForm(FlaskForm):
             names_in_access_list=bool(self.names_in_access_list.data),
             staff_addresses=typed(self.staff_addresses).replace("\r\n", "\n"),
             urgent_addresses=typed(self.urgent_addresses).replace("\r\n", "\n"),
+            start_codes=bool(self.start_codes.data),
         )
 
     def take_logo(self) -> Picture | None:

@@ -7,6 +7,7 @@ from flask import Flask, g, request
 from intake.domain.basis import LIMITS, PURPOSE
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
+from intake.domain.signal_duty_typed import hours_said
 from intake.domain.wording import long_date
 from intake.services import clinic_settings, request_words
 from intake.services.clinic import Clinic
@@ -15,6 +16,7 @@ from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
     acting,
     asking,
+    blank_forms,
     claims,
     desk,
     entry,
@@ -23,6 +25,7 @@ from intake.web.clinic import (
     figures,
     finding,
     impact,
+    junk,
     mail,
     overlay_report,
     papers,
@@ -32,13 +35,18 @@ from intake.web.clinic import (
     reading,
     requests,
     rules,
+    safety_signals,
     sessions,
     settings,
     settings_lines,
+    settings_signal,
+    settling,
     signing,
     staff,
+    start_codes,
     statistics,
     trail,
+    transcribing,
     viewing,
     views,
     ways_back,
@@ -52,6 +60,7 @@ ROLES = {
     Role.CLINICIAN: "Clinician",
     Role.ADMINISTRATOR: "Administrator",
     Role.AUDITOR: "Auditor",
+    Role.TRANSCRIBER: "Transcriber",
 }
 
 STANDINGS = {
@@ -66,11 +75,13 @@ STANDINGS = {
 _PARTS = (
     views,
     queue,
+    junk,
     finding,
     claims,
     viewing,
     signing,
     asking,
+    blank_forms,
     acting,
     requests,
     papers,
@@ -89,7 +100,12 @@ _PARTS = (
     settings,
     settings_lines,
     mail,
+    settings_signal,
+    safety_signals,
+    start_codes,
     statistics,
+    transcribing,
+    settling,
 )
 
 
@@ -142,8 +158,12 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         way=request_words.WAYS.__getitem__,
         request_outcome=request_words.OUTCOMES.__getitem__,
         request_status=request_words.STATUSES.__getitem__,
+        kept=lambda kept: settling.KEPT[kept].lower(),
         desk_status=desk.STATUSES.__getitem__,
         may_leave_message=desk.MESSAGES.__getitem__,
+        code_state=start_codes.STATES.__getitem__,
+        signal_deed=safety_signals.DEEDS.__getitem__,
+        hours_said=hours_said,
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered
@@ -152,6 +172,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
     app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
     app.jinja_env.globals.update(hold_of=claims.hold_of, take_over_form=claims.take_over_form)
+    app.jinja_env.globals["junk_mark"] = junk.mark_of
     app.jinja_env.globals["whole_form"] = acting.whole_form
     app.jinja_env.globals.update(mail_state=mail.mail_state, MailStates=State)
 

@@ -40,6 +40,12 @@ class DoorForm(Form):
             "If you tried several times, wait an hour or call"
         ]
 
+    def ask_to_wait(self, minutes: str) -> None:
+        """Say that there were too many tries from this network, and that nothing typed is lost."""
+        self.reference.errors = [
+            f"There were many tries from where you are. Wait {minutes}, then press the button again"
+        ]
+
 
 class WordsForm(Form):
     """What the patient writes; its names begin with ``PREFIX``."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Flask
 from flask_wtf.csrf import CSRFError
 
+from intake.domain.signal_duty_typed import hours_said
 from intake.services import clinic_settings, returning
 from intake.services.answering import AlreadySent, Expired
 from intake.services.asked_then import NotKept
@@ -43,6 +44,7 @@ def create_patient_site(desk: PatientDesk) -> Flask:
     for pages in (start, questions, sending, after, ways_back, reply, reply_medicines, link_script):
         site.register_blueprint(pages)
     site.jinja_env.filters["when"] = _when
+    site.jinja_env.filters["hours_said"] = hours_said
     site.context_processor(
         lambda: {
             "how_long": how_long(),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0011"
-down_revision: str | None = "0007"
+down_revision: str | None = "0010"
 
 # Which columns may change; none may, of any. A request itself may: its key is erased with the form's.
 APPEND_ONLY: dict[str, tuple[str, ...]] = {"patient_request_steps": ()}
