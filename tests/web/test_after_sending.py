@@ -1,6 +1,7 @@
 """After sending, on both sides: one's own copy, clearing a shared browser, asking to take back or delete."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -388,3 +389,18 @@ def test_asking_takes_a_form_that_was_sent(copy):
 
     assert not requesting.ask(copy.desk, token, "", uuid4(), Asks.ERASE)
     assert count(copy, PatientRequestRow) == before
+
+
+def test_before_a_view_is_noted_what_was_asked_is_told_and_not_what_a_clinician_wrote_of_it(copy):
+    sent = Sent(copy, OTHER_FORM)
+    sent.asks("erase")
+    reading_first = replace(copy.clinic, settings=replace(copy.clinic.settings, read_first=True))
+    dana = signed_in(Person(create_clinic_site(reading_first)))
+    dana.open("/requests")
+    handled = f"/submissions/{sent.submission}/requests/1/handled"
+    dana.send(handled, outcome="not_possible", words="Zanzibar", seen="0")
+    dana.open(f"/submissions/{sent.submission}/read-first")
+
+    assert "The patient asked to have the form deleted." in dana.text
+    assert "Not possible." in dana.text
+    assert "Zanzibar" not in dana.text

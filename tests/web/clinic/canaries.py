@@ -200,7 +200,7 @@ def _do_the_rest(seeded: SeededClinic, with_words: Copy) -> None:
     tomorrow = clinic.today() + timedelta(days=1)
     acting.look_again(clinic, alice, nora, tomorrow, word("nora:note:look-again"))
     acting.bring_back(clinic, alice, nora)
-    said, done = word("nora:note:request"), word("nora:note:handled")
+    said, done = word("nora:request:asked"), word("nora:request:handled")
     reference = seeded.references["nora"]
     patient_requests.write_down(clinic, alice, uuid4(), reference, Asks.BOTH, Way.PHONE, said)
     patient_requests.handle(clinic, alice, nora, 1, RequestOutcome.NOT_POSSIBLE, done, 0)

@@ -110,7 +110,7 @@ def test_whoever_may_read_is_shown_what_was_sealed(seeded, walked):
     assert not [str(one) for one in outside if "/clinic/sign-in" in one.told]
     assert not [str(one) for one in answers if one.status >= 500]
     kinds = {place.split(":")[1] for place in places}
-    assert kinds >= {"typed", "said", "flag", "why", "note", "figure"}, kinds
+    assert kinds >= {"typed", "said", "flag", "why", "note", "figure", "request"}, kinds
     assert places >= seeded.may_stand_on_the_desk
     assert places >= {place for place in seeded.canaries.places if ":note:" in place}
     for one in seeded.copy.clinic.library.questionnaire.questions:
