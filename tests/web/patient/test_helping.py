@@ -54,7 +54,7 @@ def test_a_helper_signs_with_their_own_name_and_the_clinic_reads_first_who_they_
     helped.skip_everything()
     helped.open("/sign")
     assert "You sign as the one who helps Pat (“I am her mother”)." in text_of(helped)
-    assert "Type your own full name" in text_of(helped)
+    assert "Your own name. This counts as your signature" in text_of(helped)
 
     helped.send("/sign", agree="y", typed_name="Rosa Doe")
 
@@ -67,7 +67,7 @@ def test_a_helper_signs_with_their_own_name_and_the_clinic_reads_first_who_they_
 
 def test_a_patient_signs_as_nobody_but_themselves(ready, copy):
     ready.open("/sign")
-    assert "Type your full name" in text_of(ready)
+    assert "Your own name" not in text_of(ready)
     ready.send("/sign", agree="y", typed_name="Pat Doe")
 
     alice = staff(copy.clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)
