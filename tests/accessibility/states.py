@@ -63,7 +63,7 @@ def of_patients(copy: Copy) -> list[State]:
     """The pages around the form, one page of each kind of question, and what comes of answering them."""
     pat = Visitor(copy.desk)
     walk = Walk(pat)
-    for path, name in (("/", "start"), ("/help", "help"), ("/privacy", "privacy")):
+    for path, name in (("/", "start"), ("/help", "help"), ("/privacy", "privacy"), ("/return", "return")):
         pat.open(path)
         walk.keep(name)
     pat.open("/no-such-page")

@@ -1,5 +1,6 @@
 """The rows of the checklist that the markup alone answers, for every state, and what each would find."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -132,3 +133,19 @@ def test_an_answer_that_cannot_be_changed_would_be_found(states):
     )
 
     assert len(unchangeable(other)) == 1
+
+
+def only_of_the_clinic(html, shared, clinic):
+    """The classes of a page that only the clinic's stylesheet says anything of."""
+    known, more = (set(re.findall(r"\.([a-z][\w-]*)", css)) for css in (shared, clinic))
+    used = {one for classes in re.findall(r'class="([^"]*)"', html) for one in classes.split()}
+    return sorted(used & (more - known))
+
+
+def test_patients_have_every_rule_of_style_their_pages_need(of_patients):
+    shared, clinic = (stylesheet("#0f766e", site) for site in ("patient", "clinic"))
+
+    assert [
+        (one.name, found) for one in of_patients if (found := only_of_the_clinic(one.html, shared, clinic))
+    ] == []
+    assert only_of_the_clinic('<p class="note flag">', shared, clinic) == ["flag"], "the control"
