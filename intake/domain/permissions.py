@@ -26,19 +26,28 @@ class Permission(Enum):
     SEE_STATISTICS = "see the clinic's statistics"
     SEE_DESK = "see who sent a form and how to reach them"
     RENEW_WAYS_BACK = "make new words for a patient who lost the way back to a saved form"
+    MAKE_START_CODES = "make and revoke codes that begin a form"
     READ_TRAIL = "read the audit trail"
     OWN_ACCOUNT = "use their own account"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Names and how to reach people; never an answer (least privilege).
-    Role.FRONT_DESK: frozenset({Permission.SEE_DESK, Permission.RENEW_WAYS_BACK, Permission.OWN_ACCOUNT}),
+    Role.FRONT_DESK: frozenset(
+        {
+            Permission.SEE_DESK,
+            Permission.RENEW_WAYS_BACK,
+            Permission.MAKE_START_CODES,
+            Permission.OWN_ACCOUNT,
+        }
+    ),
     # A clinician may countersign: a medical director is often one, and no administrator.
     Role.CLINICIAN: frozenset(
         {
             Permission.REVIEW,
             Permission.SEE_DESK,
             Permission.RENEW_WAYS_BACK,
+            Permission.MAKE_START_CODES,
             Permission.SEE_STATISTICS,
             Permission.COUNTERSIGN_RULES,
             Permission.OWN_ACCOUNT,
@@ -51,6 +60,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_STAFF,
             Permission.MANAGE_RULES,
             Permission.MANAGE_SETTINGS,
+            Permission.MAKE_START_CODES,
             Permission.EXPORT_MANY,
             Permission.SEE_STATISTICS,
             Permission.COUNTERSIGN_RULES,

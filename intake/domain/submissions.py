@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from intake.domain.answers import Answers, Day, Text
 from intake.domain.screening import Editions
 from intake.domain.unfinished import Marks, UnfinishedPage
 from intake.domain.wording import PartLines
+
+if TYPE_CHECKING:
+    from intake.domain.safety_signal import ToldClinic
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Draft:
     the edition the answers were given under. ``asked_again`` are the pages that asked something else
     in an edition before. ``unfinished`` are the pages filled in and not continued from, by id.
     ``checks`` are the last few states of the answers that the check page showed: the marks of all
-    answers, by the tag of the state. ``language`` is the one it was last read in; empty for English.
+    answers, by the tag of the state. ``told`` is when the clinic was told of an answer in it, by the
+    safety signal; None when it was not. ``language`` is the one it was last read in; empty for English.
     """
 
     id: UUID
@@ -39,6 +44,7 @@ class Draft:
     asked_again: frozenset[str] = frozenset()
     unfinished: Mapping[str, UnfinishedPage] = field(default_factory=dict)
     checks: Mapping[str, Marks] = field(default_factory=dict)
+    told: "ToldClinic | None" = None
     language: str = ""
 
 

@@ -13,6 +13,7 @@ from intake.domain.feedback import Feedback
 from intake.domain.feedback import in_short as said_in_short
 from intake.domain.review_entries import (
     Done,
+    JunkMark,
     LookAgain,
     Question,
     QuestionWithdrawn,
@@ -25,6 +26,7 @@ from intake.domain.review_entries import (
 )
 from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.wording import long_date
+from intake.services import history_requests
 from intake.services.history_facts import (
     PRIORITIES,
     Detail,
@@ -175,6 +177,15 @@ def _taken_over(detail: Detail, known: Known) -> Words:
     return f"Took it over from {name}", _lines(_quoted(found.reason) if found else "")
 
 
+def _marked_junk(_detail: Detail, known: Known) -> Words:
+    found = known.facts.next(JunkMark)
+    return "Marked as junk", _lines(_quoted(found.reason) if found else "")
+
+
+def _taken_from_junk(_detail: Detail, _known: Known) -> Words:
+    return "Took it back from the junk", ()
+
+
 def _viewed(_detail: Detail, known: Known) -> Words:
     found = known.facts.next(View)
     if found is None:
@@ -242,6 +253,9 @@ _WORDS: dict[type[Event], Callable[[Detail, Known], Words]] = {
     kinds.SubmissionExported: _exported,
     kinds.AccessListOpened: _access_listed,
     kinds.SubmissionReplayed: _replayed,
+    **history_requests.WORDS,
+    kinds.SubmissionMarkedJunk: _marked_junk,
+    kinds.SubmissionTakenFromJunk: _taken_from_junk,
 }
 BY_NAME = {kind.__name__: words for kind, words in _WORDS.items()}
 

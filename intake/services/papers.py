@@ -58,6 +58,9 @@ _DEEDS = {
     "PatientAsked": "Asked you a question",
     "ReviewSignedOff": "Signed that they read it",
     "SubmissionExported": "Copied it into a file",
+    "PatientRequestMade": "Wrote down what you asked us to do with your form",
+    "PatientRequestHandled": "Wrote down what came of what you asked",
+    "PatientTold": "Wrote down that they told you",
     "AccessListOpened": "Made this list",
 }
 _PRINTED = {

@@ -9,6 +9,7 @@ from intake.domain.submissions import Draft, Signature, Submission
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
 from intake.storage.codec_overlay import lowered_from_json, moved_up_from_json, overlay_to_json
 from intake.storage.codec_record import document_of, to_bytes
+from intake.storage.codec_safety_signals import told_from_json, told_to_json
 from intake.storage.codec_unfinished import unfinished_from_json, unfinished_to_json
 from intake.storage.codec_wording import (
     editions_from_json,
@@ -38,6 +39,7 @@ def draft_to_bytes(draft: Draft) -> bytes:
             **({"unfinished": unfinished_to_json(draft.unfinished)} if draft.unfinished else {}),
             **({"checks": {tag: dict(marks) for tag, marks in draft.checks.items()}} if draft.checks else {}),
             **({"language": draft.language} if draft.language else {}),
+            **({} if draft.told is None else {"told": told_to_json(draft.told)}),
         },
     )
 
@@ -55,6 +57,7 @@ def draft_from_bytes(content: bytes) -> Draft:
         unfinished=unfinished_from_json(document.get("unfinished", {})),
         checks=document.get("checks", {}),
         language=document.get("language", ""),
+        told=told_from_json(document.get("told")),
     )
 
 

@@ -23,10 +23,13 @@ from intake.domain.answers import (
 )
 from intake.domain.coming_back import CameBack, Since
 from intake.domain.feedback import Feedback, FeedbackKind
+from intake.domain.patient_requests import Asks, Handled, PatientRequest, RequestOutcome, Told, Way
 from intake.domain.queue_entry import QueueEntry
 from intake.domain.review_entries import (
     By,
     Done,
+    JunkMark,
+    JunkUndone,
     LookAgain,
     Question,
     QuestionWithdrawn,
@@ -40,6 +43,7 @@ from intake.domain.review_entries import (
 from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.safety_log import Closing
+from intake.domain.safety_signal import ToldClinic
 from intake.domain.same_person import SaidOfTwo
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.standing import Standing
@@ -98,6 +102,7 @@ drafts = st.builds(
     st.frozensets(ids),
     unfinished=st.dictionaries(words, unfinished_pages, max_size=2),
     checks=st.dictionaries(words, _marks, max_size=2),
+    told=st.none() | st.builds(ToldClinic, moments, moments),
 )
 submissions = st.builds(
     Submission, st.uuids(), words, answers, parts, signatures, editions, moments, st.integers(1, 9)
@@ -157,6 +162,8 @@ entries = st.one_of(
         st.booleans(),
     ),
     st.builds(TakenOver, st.uuids(), words, any_words, by),
+    st.builds(JunkMark, any_words, by, tuples_of(ids)),
+    st.builds(JunkUndone, by),
 )
 said_of_two = st.builds(SaidOfTwo, st.booleans(), by)
 asked = st.none() | st.tuples(moments, moments)  # the oldest open question and the newest
@@ -170,6 +177,7 @@ standings = st.builds(
         second_read=st.booleans(),
         signed_by=st.none() | st.uuids(),
         needs_clinic=st.booleans(),
+        junk_since=st.none() | moments,
     ),
     asked,
 )
@@ -177,6 +185,19 @@ feedback = st.builds(
     Feedback, st.sampled_from(FeedbackKind), words, ids, words, any_words, st.uuids(), words, moments
 )
 closings = st.builds(Closing, st.integers(1, 99), any_words, st.uuids(), words, moments)
+patient_requests = st.builds(
+    PatientRequest,
+    st.uuids(),
+    st.integers(1, 99),
+    st.sampled_from(Asks),
+    any_words,
+    moments,
+    st.sampled_from(Way),
+    any_words,
+)
+request_steps = st.builds(
+    Handled, st.sampled_from(RequestOutcome), any_words, st.uuids(), words, moments
+) | st.builds(Told, st.sampled_from(Way), st.uuids(), words, moments)
 tallies = st.builds(
     Tally,
     st.dictionaries(st.sampled_from(sorted(LETTERS)), tuples_of(ids)),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from intake.domain.answers import Answer, Answers, Value, answered
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.submissions import Draft
-from intake.storage import codec, codec_reviews
+from intake.storage import codec, codec_patient_requests, codec_reviews
 from intake.storage.codec_answers import answers_from_json, answers_to_json
 from intake.storage.codec_record import UnknownRecord
 from storage import strategies
@@ -72,6 +72,18 @@ def test_what_came_of_an_entry_comes_back(closing):
     assert codec_reviews.closing_from_bytes(codec_reviews.closing_to_bytes(closing)) == closing
 
 
+@given(strategies.patient_requests)
+def test_what_a_patient_asks_for_comes_back(request_):
+    content = codec_patient_requests.request_to_bytes(request_)
+    again = codec_patient_requests.request_from_bytes(content, request_.submission, request_.number)
+    assert again == request_
+
+
+@given(strategies.request_steps)
+def test_what_came_of_a_request_comes_back(step):
+    assert codec_patient_requests.step_from_bytes(codec_patient_requests.step_to_bytes(step)) == step
+
+
 @given(strategies.tallies)
 def test_a_tally_comes_back(tally):
     assert codec_reviews.tally_from_bytes(codec_reviews.tally_to_bytes(tally)) == tally
@@ -128,7 +140,7 @@ def test_no_field_is_left_behind(kind):
     write, _, records = RECORDS[kind]
     computed = {"reopened", "signed"}
     left_out_when_empty = {"asked_again", "as_of", "lowered", "moved_up", "questions"}
-    left_out_when_empty |= {"done", "entries", "next_step", "second_read", "unfinished", "checks"}
+    left_out_when_empty |= {"done", "entries", "next_step", "second_read", "unfinished", "checks", "told"}
 
     @settings(max_examples=10)
     @given(records)

@@ -1,27 +1,17 @@
-"""Pages as PDF: put together from the same components as the pages, made by the engine, sent as a file."""
+"""Pages of the clinic as PDF, sent as a file; or what is the matter where none can be made."""
 
-import re
-from pathlib import Path
 from uuid import UUID
 
-from flask import make_response, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from intake.config import Settings
 from intake.domain.languages import ENGLISH, Voice
-from intake.papers import engine
-from intake.papers.engine import EngineMissing, NotMade, Sheet
+from intake.papers.engine import EngineMissing, NotMade
 from intake.web.clinic.sessions import this_clinic
-from intake.web.frame import logo_of
 from intake.web.languages import speaking
-from intake.web.theme import theme
+from intake.web.sheets import as_file, can_be_made, made
 
-_STYLE = Path(__file__).parents[1] / "static" / "paper.css"
-
-
-def can_be_made() -> bool:
-    """Whether this machine can make PDFs: asked before a record is opened for one."""
-    return engine.is_here()
+__all__ = ["as_file", "can_be_made", "missing", "sent"]
 
 
 def sent(
@@ -32,27 +22,14 @@ def sent(
     Where it cannot be made, a page that says so and leads to ``print_page``.
     """
     clinic = this_clinic()
-    logo = logo_of(clinic.settings)
-    files = {logo.name: logo.content} if logo else {}
-    with speaking(speaks):
-        html = render_template(
-            template, logo=logo.name if logo else None, made_at=clinic.local(clinic.now()), **words
-        )
     try:
-        made = engine.make(Sheet(html, _stylesheet(clinic.settings), files))
+        with speaking(speaks):
+            pdf = made(template, clinic.settings, clinic.local(clinic.now()), words)
     except EngineMissing:
         return missing(about, print_page)
     except NotMade:
         return _instead(about, print_page, installed=True)
-    return as_file(made, file_name, "application/pdf")
-
-
-def as_file(content: bytes, name: str, media_type: str) -> ResponseReturnValue:
-    """A file to keep, under this name."""
-    response = make_response(content)
-    response.headers["Content-Type"] = media_type
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(pdf, file_name, "application/pdf")
 
 
 def missing(submission: UUID, print_page: str) -> ResponseReturnValue:
@@ -64,8 +41,3 @@ def _instead(submission: UUID, print_page: str, *, installed: bool) -> ResponseR
     here = url_for("review.submission", submission=submission)
     page = render_template("clinic/no_pdf.html", here=here, print_page=print_page, installed=installed)
     return page, 503
-
-
-def _stylesheet(settings: Settings) -> str:
-    brand = theme(settings.clinic_color)["brand"].light
-    return f":root{{--brand:{brand}}}" + re.sub(r"/\*.*?\*/", "", _STYLE.read_text("utf-8"), flags=re.DOTALL)

@@ -97,11 +97,13 @@ def _open(member: StaffMember, submission: UUID) -> Review:
 def _page(
     review: Review, kind: ViewKind, form: ViewForm, status: int = 200, *, kept: str = ""
 ) -> ResponseReturnValue:
-    # The page gets the submission and never the review: what it does not hold cannot show on it.
+    # The page gets the submission and what the patient asks for, and never the review: what it does
+    # not hold cannot show on it.
     form.kind.data = kind.value
     page = render_template(
         "clinic/read_first.html",
         submission=review.submission,
+        requests=review.requests,
         kind=kind.value,
         form=form,
         closed=status == 409 and not kept,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import abort, url_for
 
+from intake.domain.contact import PHONE
 from intake.domain.derived_answers import Derivation
 from intake.domain.evidence import PatientEvidence
 from intake.domain.questionnaire import Page, Part, Questionnaire, SafetyPage
@@ -64,6 +65,14 @@ def place_at(visit: Visit, part: int, number: int, *, changing: bool = False) ->
         abort(404)
     found = parts[part - 1]
     return Place(found, found.pages[number - 1], part, number, changing)
+
+
+def number_address(visit: Visit) -> str:
+    """Where the patient is asked for a phone number; the list of parts when nobody asks."""
+    for _, page in visit.questionnaire.pages:
+        if any(question.id == PHONE for question in page.questions):
+            return place_of(visit.questionnaire, page).address
+    return url_for("start.tasks")
 
 
 def onward(visit: Visit, place: Place) -> str:

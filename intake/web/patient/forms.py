@@ -13,7 +13,7 @@ from intake.domain.questionnaire import Kind, Page, Question
 from intake.services.paths import asked_on
 from intake.web.languages import say
 from intake.web.patient import parse
-from intake.web.patient.box_fields import CalendarDate, Measure, TwoNumbers, Words
+from intake.web.patient.box_fields import CalendarDate, ListOfWords, Measure, TwoNumbers, Words
 from intake.web.patient.choice_fields import ManyChoices, OneChoice
 from intake.web.patient.fields import Asked
 
@@ -139,7 +139,8 @@ class PageForm(BaseForm):
 def _unbound(question: Question, today: date, *, helped: bool) -> "UnboundField[Asked]":
     if question.kind not in _FIELDS:
         raise ValueError(f"no field for a question of kind {question.kind.value!r}")
-    return UnboundField(_FIELDS[question.kind], question, today, helped=helped)
+    field = ListOfWords if question.each else _FIELDS[question.kind]
+    return UnboundField(field, question, today, helped=helped)
 
 
 def _is_helped(evidence: PatientEvidence) -> bool:

@@ -10,7 +10,7 @@ from intake.domain.questionnaire import Kind, Page
 from intake.domain.submissions import Receipt
 from intake.domain.unfinished import SIGNING, ShownPage
 from intake.domain.wording import Line, line
-from intake.services import answering, checking, paths, unfinished
+from intake.services import answering, checking, own_copy, paths, unfinished
 from intake.services.answering import NotAsChecked, NotReadyToSend
 from intake.web.guard import open_to_all
 from intake.web.languages import say
@@ -131,7 +131,12 @@ def sent() -> ResponseReturnValue:
     desk, token = the_desk(), the_token()
     found = answering.find(desk, token) if token else None
     if isinstance(found, Receipt):
-        return render_template("patient/sent.html", receipt=found, sent_at=desk.local(found.sent_at))
+        return render_template(
+            "patient/sent.html",
+            receipt=found,
+            sent_at=desk.local(found.sent_at),
+            has_copy=own_copy.is_there(desk, token),
+        )
     return gone() if found is None else redirect(url_for("start.tasks"), 303)
 
 

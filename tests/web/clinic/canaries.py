@@ -9,13 +9,14 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from copies import Copy, make_copy, staff
 from exchanging import signs
 from intake.content.library import Library
 from intake.domain.answers import Day, Number, Text
 from intake.domain.feedback import FeedbackKind
+from intake.domain.patient_requests import Asks, RequestOutcome, Way
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.review_entries import Done, ViewKind
@@ -26,6 +27,7 @@ from intake.services import (
     asking,
     claims,
     feedback,
+    patient_requests,
     persons,
     replies,
     replying,
@@ -181,6 +183,10 @@ def _do_the_rest(seeded: SeededClinic, with_words: Copy) -> None:
     tomorrow = clinic.today() + timedelta(days=1)
     acting.look_again(clinic, alice, nora, tomorrow, word("nora:note:look-again"))
     acting.bring_back(clinic, alice, nora)
+    said, done = word("nora:note:request"), word("nora:note:handled")
+    reference = seeded.references["nora"]
+    patient_requests.write_down(clinic, alice, uuid4(), reference, Asks.BOTH, Way.PHONE, said)
+    patient_requests.handle(clinic, alice, nora, 1, RequestOutcome.NOT_POSSIBLE, done, 0)
     shown = reviewing.open_review(clinic, alice, nora).fingerprint()
     reviewing.sign_off(clinic, alice, nora, word("nora:note:signed-again"), shown)
 

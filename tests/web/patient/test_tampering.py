@@ -1,9 +1,13 @@
 """What a browser never sends of itself: refused with a page, or not heard, and never an error of ours."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
+
+from web.patient.visitor import Visitor
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,12 @@ def test_the_page_itself_can(pat, headers):
     assert pat.status == 303
 
 
-def test_a_page_left_open_for_a_day_is_still_taken(pat, copy):
+def test_a_page_left_open_for_a_day_is_still_taken_where_a_form_waits_that_long(copy):
+    """The protection of a page has no time limit of its own."""
+    waits = replace(copy.desk, settings=replace(copy.settings, patient_idle_minutes=2 * 24 * 60))
+    pat = Visitor(waits)
+    pat.open("/")
+    pat.send("/start")
     pat.ask("pregnancy")
     copy.clock.at = copy.clock.at.replace(day=21)
     pat.answer("pregnancy", pregnancy="no")
