@@ -14,6 +14,7 @@ from intake.papers.engine import EngineMissing, NotMade
 from intake.services import own_copy, replying, requesting
 from intake.web import sheets
 from intake.web.guard import open_to_all
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.reply_visits import reply_token
 from intake.web.patient.request_form import RequestForm
 from intake.web.patient.visits import gone, the_desk, the_token
@@ -59,7 +60,7 @@ def ask() -> ResponseReturnValue:
     if not replying.may_add(desk, the_token(), reply_token()):
         return gone()
     form = RequestForm(request.form if request.method == "POST" else None)
-    if request.method == "POST" and (asks := form.read()) is not None:
+    if request.method == "POST" and not is_pressed() and (asks := form.read()) is not None:
         words = form.words.data or ""
         if not requesting.ask(desk, the_token(), reply_token(), form.number, asks, words):
             return gone()

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.rate_limits import Door
 from intake.services import rate_limiting
+from intake.web.languages import say_many
 from intake.web.patient.visits import the_desk
 
 TOO_MANY = 429
@@ -35,4 +36,4 @@ def retry_after(response: Response, wait: timedelta) -> Response:
 def whole_minutes(wait: timedelta) -> str:
     """``1 minute``, ``3 minutes``: never fewer than it takes."""
     minutes = max(1, -(-wait // timedelta(minutes=1)))
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return say_many("%(number)s minute", "%(number)s minutes", minutes, number=minutes)

@@ -52,7 +52,10 @@ class DoorForm(Form):
     def ask_to_wait(self, minutes: str) -> None:
         """Say that there were too many tries from this network, and that nothing typed is lost."""
         self.reference.errors = [
-            f"There were many tries from where you are. Wait {minutes}, then press the button again"
+            say(
+                "There were many tries from where you are. Wait %(minutes)s, then press the button again",
+                minutes=minutes,
+            )
         ]
 
 

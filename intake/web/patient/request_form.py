@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 from wtforms import Form, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
+from intake.domain.languages import mark
 from intake.domain.patient_requests import Asks
+from intake.web.languages import say
 from intake.web.patient import parse
 
 
@@ -14,23 +16,25 @@ class RequestForm(Form):
 
     once = HiddenField()
     asks = RadioField(
-        "What do you want to ask for?",
+        mark("What do you want to ask for?"),
         choices=[
-            SelectChoice(Asks.WITHDRAW.value, "I take back my consent. Do not use my answers any more."),
-            SelectChoice(Asks.ERASE.value, "Delete what I sent."),
-            SelectChoice(Asks.BOTH.value, "Both of these."),
+            SelectChoice(
+                Asks.WITHDRAW.value, mark("I take back my consent. Do not use my answers any more.")
+            ),
+            SelectChoice(Asks.ERASE.value, mark("Delete what I sent.")),
+            SelectChoice(Asks.BOTH.value, mark("Both of these.")),
         ],
         validate_choice=False,
     )
     words = TextAreaField(
-        "Do you want to say more? (optional)",
+        mark("Do you want to say more? (optional)"),
         filters=[lambda typed: parse.visible(typed or "")],
     )
 
     def read(self) -> Asks | None:
         """What was asked for; None when something is to be checked first."""
         if self.asks.data not in {one.value for one in Asks}:
-            self.asks.errors = ["Choose what you want to ask for"]
+            self.asks.errors = [say("Choose what you want to ask for")]
         try:
             parse.refuse_too_long(self.words.data or "", parse.LONGEST_TEXT)
         except parse.Wrong as wrong:

@@ -12,6 +12,7 @@ from intake.services.carrying_over import parts_asked_again
 from intake.services.paths import Progress
 from intake.services.start_codes import NotAdmitted
 from intake.web.guard import open_to_all
+from intake.web.languages import say
 from intake.web.patient import reply_visits
 from intake.web.patient.addresses import Place, place_of
 from intake.web.patient.box_fields import unit_words
@@ -25,9 +26,6 @@ start = Blueprint("start", __name__)
 _SCRIPT = "start.js"
 # A box that no person sees, under a name that no browser fills in by itself.
 _TRAP = "start-more"
-# The same for a code that never was, ran out, was revoked or is used up.
-_NO_CODE = "This code does not open a form. Check each letter, or call the clinic"
-_EMPTY_CODE = "Type the code you got from the clinic"
 
 
 @start.get("/")
@@ -53,7 +51,7 @@ def begin() -> ResponseReturnValue:
     try:
         token = answering.start(desk, code)
     except NotAdmitted:
-        return _welcome(code, _NO_CODE if code.strip() else _EMPTY_CODE), 422
+        return _welcome(code, _what_is_wrong(code)), 422
     if begun:
         # Only now: the new token takes the place of the only key to the old form.
         answering.leave(desk, the_token())
@@ -165,6 +163,13 @@ def stop_here(
     if safety is not None:
         return redirect(place.pause_address(questionnaire, safety), 303)
     return redirect(url_for("returning.later_unfinished" if unfinished else "returning.later"), 303)
+
+
+def _what_is_wrong(code: str) -> str:
+    # The same for a code that never was, ran out, was revoked or is used up.
+    if code.strip():
+        return say("This code does not open a form. Check each letter, or call the clinic")
+    return say("Type the code you got from the clinic")
 
 
 def _welcome(code: str = "", wrong: str = "") -> str:
