@@ -16,6 +16,7 @@ QUESTIONNAIRE = ROOT / "questionnaire"
 CRISIS_LINES = QUESTIONNAIRE / "crisis_lines.yaml"
 SCREENING_RULES = ROOT / "screening_rules.yaml"
 TEMPLATES = ROOT / "templates"
+TRANSLATIONS = ROOT / "translations"
 # People with what must come of the shipped rules for each; in a checkout only.
 CASES = ROOT / "tests" / "cases"
 

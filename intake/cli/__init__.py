@@ -13,6 +13,7 @@ from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
 from intake.cli.rules.check import exit_code, print_remarks
+from intake.cli.translations import translations_group
 from intake.config import Settings, read_settings
 from intake.content.library import Library
 from intake.domain.permissions import Role
@@ -241,6 +242,7 @@ def demo() -> None:
 main.add_command(rules_group)
 main.add_command(audit_group)
 main.add_command(mail_group)
+main.add_command(translations_group)
 
 
 def _write(path: Path, text: str) -> None:

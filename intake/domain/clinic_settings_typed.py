@@ -26,6 +26,8 @@ class Boxes:
     second_read_percent: str
     claim_minutes: str
     names_in_access_list: bool
+    start_codes: bool
+    languages: tuple[str, ...] = ()
     staff_addresses: str = ""
     urgent_addresses: str = ""
 
@@ -44,8 +46,10 @@ def boxes_of(settings: ClinicSettings) -> Boxes:
         second_read_percent=str(settings.second_read_percent),
         claim_minutes=str(settings.claim_minutes),
         names_in_access_list=settings.names_in_access_list,
+        languages=settings.languages,
         staff_addresses="\n".join(settings.staff_addresses),
         urgent_addresses="\n".join(settings.urgent_addresses),
+        start_codes=settings.start_codes,
     )
 
 
@@ -64,8 +68,10 @@ def settings_in(boxes: Boxes, now: ClinicSettings) -> tuple[ClinicSettings, dict
         second_read_percent=_number(boxes.second_read_percent),
         claim_minutes=_number(boxes.claim_minutes),
         names_in_access_list=boxes.names_in_access_list,
+        languages=boxes.languages,
         staff_addresses=_lines(boxes.staff_addresses),
         urgent_addresses=_lines(boxes.urgent_addresses),
+        start_codes=boxes.start_codes,
     )
     problems = {_BOX_OF.get(name, name): words for name, words in problems_of(typed).items()}
     if unit is None:

@@ -60,8 +60,11 @@ def without_substance_use(
 
 def said_without_substance_use(submission: Submission) -> Submission:
     """The submission with the part gone from what was asked and said: for a table, which shows no more."""
-    kept = tuple(part for part in submission.transcript if part.part not in SUBSTANCE_USE)
-    return replace(submission, transcript=kept)
+    kept, read = (
+        tuple(part for part in parts if part.part not in SUBSTANCE_USE)
+        for parts in (submission.transcript, submission.as_read)
+    )
+    return replace(submission, transcript=kept, as_read=read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,12 @@ class _Apart:
 
     def submission(self, submission: Submission) -> Submission:
         answers = submission.answers.only(frozenset(submission.answers) - self.references)
-        return replace(said_without_substance_use(submission), answers=answers)
+        paper = submission.from_paper
+        return replace(
+            said_without_substance_use(submission),
+            answers=answers,
+            from_paper=None if paper is None else paper.without(self.references, LEFT_OUT),
+        )
 
     def screening(self, screening: Screening) -> Screening:
         return replace(

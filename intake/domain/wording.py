@@ -1,7 +1,7 @@
 """Answers in words: what was asked and what was said, for every page that shows them.
 
 Written once, here, so that the patient's check page, the clinician's page and a stored
-explanation can never drift apart.
+explanation can never drift apart. A voice says it in the language of whoever reads it.
 """
 
 from collections.abc import Callable
@@ -25,16 +25,20 @@ from intake.domain.answers import (
 from intake.domain.conditions import Interval, questions_in
 from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import PatientEvidence
+from intake.domain.from_paper import UNREAD
+from intake.domain.languages import ENGLISH, Voice, mark
 from intake.domain.questionnaire import Question
 from intake.domain.truth import Truth, any_of
 
-NOT_REACHED = "Not reached"
+NOT_REACHED = mark("Not reached")
 _NO_NAME = "a medicine without a name"
 _STATES = {
-    State.NOT_SURE: "Not sure",
-    State.DECLINED: "Chose not to say",
-    State.BLANK: "Left blank",
+    State.NOT_SURE: mark("Not sure"),
+    State.DECLINED: mark("Chose not to say"),
+    State.BLANK: mark("Left blank"),
 }
+# The units that are words; the others are the same in every language.
+_UNIT_WORDS = frozenset({mark("days"), mark("years"), mark("beats per minute")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,41 +68,45 @@ class PartLines:
     lines: tuple[Line, ...]
 
 
-def in_words(question: Question, answer: Answer | None) -> str:
+def in_words(question: Question, answer: Answer | None, voice: Voice = ENGLISH) -> str:
     """The answer as a person would say it; what was left open is said too."""
     if answer is None:
-        return NOT_REACHED
+        return voice.say(NOT_REACHED)
     if answer.value is None:
-        return _STATES[answer.state]
+        return voice.say(_STATES[answer.state])
     match answer.value:
         case Chosen(choice):
             return question.choice(choice).say
         case ChosenMany(choices, unsure):
             said = [question.choice(choice).say for choice in choices]
-            return "; ".join([*said, "Not sure"] if unsure else said)
+            return "; ".join([*said, voice.say("Not sure")] if unsure else said)
         case Number() as number:
-            return _number(number)
+            return _number(number, voice)
         case Reading(first, second):
             return f"{first} / {second} {question.units[0]}".strip()
         case Day(day):
-            return long_date(day)
+            return voice.date(day)
         case Text(words):
             return words
         case MedicineList(entries):
-            return "; ".join(map(_medicine, entries))
+            return "; ".join(_medicine(entry, voice) for entry in entries)
 
 
-def line(question: Question, answer: Answer | None) -> Line:
-    """The question and its answer, side by side."""
+def line(question: Question, answer: Answer | None, voice: Voice = ENGLISH, *, unread: bool = False) -> Line:
+    """The question and its answer, side by side; ``unread`` is an answer nobody could read."""
     return Line(
         question.id,
         question.ask,
         question.label,
-        in_words(question, answer),
+        UNREAD if answer is None and unread else in_words(question, answer, voice),
         answer.state if answer is not None else None,
         question.sensitive,
         _given(answer),
     )
+
+
+def _line(evidence: PatientEvidence, question: Question, voice: Voice = ENGLISH) -> Line:
+    return line(question, evidence.answers.get(question.id), voice, unread=question.id in evidence.unread)
 
 
 def _given(answer: Answer | None) -> str:
@@ -121,12 +129,12 @@ def _given(answer: Answer | None) -> str:
             return "; ".join(map(_medicine_given, entries))
 
 
-def transcribe(evidence: PatientEvidence) -> tuple[PartLines, ...]:
+def transcribe(evidence: PatientEvidence, voice: Voice = ENGLISH) -> tuple[PartLines, ...]:
     """Every question that applies to this patient, part by part, with its answer."""
     parts = []
     for part in evidence.questionnaire.parts:
         lines = tuple(
-            line(question, evidence.answers.get(question.id))
+            _line(evidence, question, voice)
             for question in part.questions
             if evidence.asked(question.id).truth is Truth.YES
         )
@@ -140,7 +148,7 @@ def quote(evidence: PatientEvidence, reference: str) -> Line:
     derived = evidence.questionnaire.derived_answer(reference)
     if derived is None:
         question = evidence.questionnaire.question(reference)
-        return line(question, evidence.answers.get(reference))
+        return _line(evidence, question)
     asked = f"{derived.label} (worked out from the answers)"
     said = _derived(evidence, derived)
     return Line(
@@ -163,14 +171,23 @@ def _with_note(found: Line, note: str) -> Line:
 
 def long_date(day: date) -> str:
     """``July 4, 1988``: month names, so that no one has to guess the order."""
-    return f"{day:%B} {day.day}, {day.year}"
+    return ENGLISH.date(day)
 
 
-def _medicine(entry: MedicineEntry) -> str:
-    said = ", ".join(part for part in (entry.name, entry.details()) if part)
+def details(entry: MedicineEntry, voice: Voice = ENGLISH) -> str:
+    """How a medicine is taken, in one line: all that was said of it but the name."""
+    taken = voice.say("last taken: %(when)s", when=voice.say(entry.last_taken)) if entry.last_taken else ""
+    # The words of the page are kept in English and said again; what a patient typed is said as it is.
+    return ", ".join(part for part in (entry.amount, voice.say(entry.how_often), taken) if part)
+
+
+def _medicine(entry: MedicineEntry, voice: Voice) -> str:
+    said = ", ".join(part for part in (entry.name, details(entry, voice)) if part)
     if entry.named:
         return said
-    return f"One I do not know the name of: {said}" if said else "One I do not know the name of"
+    if not said:
+        return voice.say("One I do not know the name of")
+    return voice.say("One I do not know the name of: %(said)s", said=said)
 
 
 def _medicine_given(entry: MedicineEntry) -> str:
@@ -180,15 +197,23 @@ def _medicine_given(entry: MedicineEntry) -> str:
     return ", ".join(part for part in (entry.as_typed(), taken, unnamed) if part)
 
 
-def _number(number: Number) -> str:
+def _number(number: Number, voice: Voice) -> str:
     match number.unit, number.typed:
         case "ft_in", (feet, inches):
-            return f"{feet} ft {inches or '0'} in ({_rounded(number.amount)} cm)"
+            centimeters = _rounded(number.amount)
+            return voice.say(
+                "%(feet)s ft %(inches)s in (%(cm)s cm)", feet=feet, inches=inches or "0", cm=centimeters
+            )
         case "lb", (pounds, *_):
             return f"{pounds} lb ({_rounded(number.amount, 1)} kg)"
         case unit, (typed, *_):
-            return f"{typed} {unit}".strip()
+            return f"{typed} {unit_in_words(unit, voice)}".strip()
     return str(number.amount)
+
+
+def unit_in_words(unit: str, voice: Voice) -> str:
+    """A unit as it stands behind a number."""
+    return voice.say(unit) if unit in _UNIT_WORDS else unit
 
 
 def _derived(evidence: PatientEvidence, derived: DerivedAnswer) -> str:

@@ -13,7 +13,7 @@ from intake.storage.codec_answers import mark_of
 
 def check(desk: PatientDesk, draft: Draft) -> tuple[PartLines, ...]:
     """Everything that would be sent, in words, for the patient to check."""
-    return transcribe(desk.evidence(would_be_sent(desk, draft)))
+    return transcribe(desk.evidence(would_be_sent(desk, draft)), desk.voice)
 
 
 def missing(desk: PatientDesk, draft: Draft) -> tuple[Question, ...]:

@@ -19,6 +19,7 @@ from intake.content.library import Asked, Library, read_asked, read_library
 from intake.domain.answers import Answers
 from intake.domain.events import EditionPublished
 from intake.domain.evidence import PatientEvidence
+from intake.domain.languages import ENGLISH, SOURCE, Voice
 from intake.services import in_force
 from intake.storage import audit, editions
 from intake.storage.database import Database
@@ -34,13 +35,32 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class PatientDesk:
-    """What the patient site holds. ``now`` is the clock; tests bring their own."""
+    """What the patient site holds. ``now`` is the clock; tests bring their own.
+
+    ``library`` asks in the language of ``voice``; ``written`` is the library as it is written, where
+    that is another one. Whatever is kept for the clinic is made with ``in_english``.
+    """
 
     settings: Settings
     database: Database
     library: Library
     keys: PatientKeys
     now: Callable[[], datetime] = _now
+    voice: Voice = ENGLISH
+    written: Library | None = None
+
+    @property
+    def language(self) -> str:
+        """The code of the language it asks in; empty for English."""
+        code = self.voice.language.code
+        return "" if code == SOURCE else code
+
+    @property
+    def in_english(self) -> Self:
+        """The same desk with everything as it is written."""
+        if self.written is None:
+            return self
+        return replace(self, library=self.written, voice=ENGLISH, written=None)
 
     def today(self) -> date:
         """The calendar day at the clinic."""

@@ -41,8 +41,11 @@ _SAME = (
     "second_read_percent",
     "claim_minutes",
     "names_in_access_list",
+    "languages",
     "staff_addresses",
     "urgent_addresses",
+    "safety_signal",
+    "start_codes",
 )
 # What may be written in the file as well, under the name it has there.
 _IN_FILE = {

@@ -5,6 +5,7 @@ it shows the queue or a form, so that nobody works on answers that are no longer
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from intake.domain.screening import Screening
 from intake.domain.submissions import Submission
 from intake.services.asked_then import asked_then
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.languages import as_read
 from intake.services.screening_again import screen_again
 from intake.storage import audit, reviews, revisions, submissions
 from intake.storage import replies as stored
@@ -78,7 +80,10 @@ def _newest(clinic: Clinic, before: Submission, reply: Reply) -> Submission:
         return signed_anew(before, reply)
     then = before.editions
     asked = asked_then(clinic.database, clinic.library, then.questionnaire, then.medicines)
-    return revised(before, reply, asked.questionnaire, asked.formulary)
+    newest = revised(before, reply, asked.questionnaire, asked.formulary)
+    if not newest.language:
+        return newest
+    return replace(newest, as_read=as_read(newest, asked))
 
 
 def _take_in(clinic: Clinic, session: Session, submission: UUID, reply_id: UUID) -> bool:

@@ -12,6 +12,7 @@ from intake.domain.events import PatientReplied
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.finding import whole_reference
 from intake.domain.fingerprint import fingerprint
+from intake.domain.languages import Voice
 from intake.domain.questionnaire import Page, Question, SafetyPage
 from intake.domain.replies import Reply, ReplyDraft, opened, page_again
 from intake.domain.submissions import Receipt, Signature
@@ -21,6 +22,7 @@ from intake.services import staff_notices
 from intake.services.answering import PATIENT
 from intake.services.asked_then import asked_then
 from intake.services.clinic import PatientDesk
+from intake.services.languages import asked_in
 from intake.storage import audit, drafts, outgoing, patient_questions, reply_sessions, submissions
 from intake.storage import replies as stored
 from intake.storage.outgoing import Outcome
@@ -64,7 +66,7 @@ def open_question(desk: PatientDesk, link: str, reference: str) -> str | None:
 def may_add(desk: PatientDesk, form_token: str, reply_token: str) -> bool:
     """Whether whoever is at this browser just sent a form or a reply in it, and may add something."""
     with desk.database.read() as session:
-        return _sent_here(session, desk, form_token, reply_token) is not None
+        return sent_here(session, desk, form_token, reply_token) is not None
 
 
 def add_something(desk: PatientDesk, form_token: str, reply_token: str, words: str = "") -> str | None:
@@ -75,7 +77,7 @@ def add_something(desk: PatientDesk, form_token: str, reply_token: str, words: s
     """
     with desk.database.write() as session:
         now = desk.now()
-        submission = _sent_here(session, desk, form_token, reply_token)
+        submission = sent_here(session, desk, form_token, reply_token)
         if submission is None:
             return None
         return reply_sessions.start(session, desk.keys, submission, None, ReplyDraft(words=words), now)
@@ -158,7 +160,8 @@ def asked_for(desk: PatientDesk, draft: ReplyDraft) -> Asked:
     asked = draft.asked
     if asked is None or not asked.again:
         return desk.library.asked
-    return asked_then(desk.database, desk.library, asked.questionnaire, asked.medicines)
+    then = asked_then(desk.database, desk.in_english.library, asked.questionnaire, asked.medicines)
+    return asked_in(then, desk.language)
 
 
 def evidence_of(desk: PatientDesk, draft: ReplyDraft) -> PatientEvidence:
@@ -180,10 +183,10 @@ def unanswered(evidence: PatientEvidence, draft: ReplyDraft, page: Page) -> Pati
     return replace(evidence, answers=draft.answers.only(frozenset(draft.answers) - before))
 
 
-def given_before(draft: ReplyDraft, page: Page) -> tuple[Line, ...]:
+def given_before(draft: ReplyDraft, page: Page, voice: Voice) -> tuple[Line, ...]:
     """What the patient answered before to the questions of a page, in words."""
     given = draft.asked.given if draft.asked is not None else Answers()
-    return tuple(line(one, given[one.id]) for one in page.questions if one.id in given)
+    return tuple(line(one, given[one.id], voice) for one in page.questions if one.id in given)
 
 
 def same_as_before(draft: ReplyDraft) -> frozenset[str]:
@@ -212,7 +215,9 @@ def answers_in_words(desk: PatientDesk, draft: ReplyDraft) -> tuple[Line, ...]:
     """The same in words, for the patient to check."""
     questionnaire = asked_for(desk, draft).questionnaire
     changes = changes_of(desk, draft)
-    return tuple(line(one, changes[one.id]) for one in questionnaire.questions if one.id in changes)
+    return tuple(
+        line(one, changes[one.id], desk.voice) for one in questionnaire.questions if one.id in changes
+    )
 
 
 def safety_page(desk: PatientDesk, before: ReplyDraft, after: ReplyDraft) -> SafetyPage | None:
@@ -250,7 +255,8 @@ def _stop_notice(session: Session, submission: UUID, number: int, at: datetime) 
     outgoing.settle(session, outgoing.id_of(submission, number, link), Outcome.NOT_NEEDED, at)
 
 
-def _sent_here(session: Session, desk: PatientDesk, form_token: str, reply_token: str) -> UUID | None:
+def sent_here(session: Session, desk: PatientDesk, form_token: str, reply_token: str) -> UUID | None:
+    """The submission a form or a reply sent in this browser belongs to; None when there is none."""
     now = desk.now()
     visit = reply_sessions.find(session, desk.keys, reply_token, now) if reply_token else None
     if visit is not None and visit.sent_at is not None:

@@ -19,18 +19,25 @@ from werkzeug.exceptions import HTTPException
 
 from intake import resources
 from intake.config import Settings
+from intake.domain.languages import ENGLISH
 from intake.domain.logo import LogoKind, Picture
-from intake.domain.wording import long_date
 from intake.web import typed
+from intake.web.languages import teach
 from intake.web.scripts import script
 from intake.web.security import secure
 from intake.web.theme import stylesheet_tokens
 
 _Raised = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
-_STYLE = Path(__file__).parent / "static" / "app.css"
+_STATIC = Path(__file__).parent / "static"
+# The stylesheet of each site is made of these, so that no patient downloads what the clinic's pages need.
+_STYLES = {"patient": ("app.css",), "clinic": ("app.css", "clinic.css")}
+# How the form on paper looks: asked for by the one page that shows it.
+_BLANK = _STATIC / "blank.css"
 _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 # How many assets of earlier looks are kept at hand, whoever asks for them.
 _MOST_ASSETS = 24
+# Where a site keeps the way to the settings of a request; it works when the database does not.
+SETTINGS_AT_HAND = "intake.settings_at_hand"
 # Every refusal a browser can get has a page of its own; any other gets the one for its hundred.
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500})
 
@@ -76,22 +83,21 @@ def new_site(
     # Before anything asks for the templates: Flask reads this once.
     app.jinja_options = {"undefined": StrictUndefined}
     secure(app, settings, secret_key, name)
-    app.jinja_env.filters.update(long_date=long_date, date_and_time=date_and_time, digits=digits)
+    teach(app)
+    app.jinja_env.filters.update(digits=digits, clock_time=clock, week_day=week_day)
+    # As the device has it, on a site that offers no choice.
+    app.jinja_env.globals["look"] = lambda: "device"
     at_hand = _at_hand(app, settings, now or (lambda: settings))
     _serve_assets(app, _Wardrobe(name, settings, at_hand, lately))
     _tell_templates(app, at_hand)
+    app.extensions[SETTINGS_AT_HAND] = at_hand
     _show_error_pages(app, for_patients=name == "patient")
     return app
 
 
-def date_and_time(at: datetime) -> str:
-    """``November 20, 2026 at 4:12 pm``, in the time zone the time comes in."""
-    return f"{long_date(at.date())} at {clock(at)}"
-
-
 def clock(at: datetime) -> str:
     """``4:12 pm``, in the time zone the time comes in."""
-    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+    return ENGLISH.time(at)
 
 
 def digits(phone: str) -> str:
@@ -100,10 +106,15 @@ def digits(phone: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def stylesheet(brand: str) -> str:
-    """The clinic's stylesheet, without what only its writers need."""
-    source = re.sub(r"/\*.*?\*/", "", stylesheet_tokens(brand) + _STYLE.read_text("utf-8"), flags=re.DOTALL)
-    # Only what is true of our own file: no string in it holds a brace, a semicolon or a comma.
+def stylesheet(brand: str, site: str) -> str:
+    """The stylesheet of a site in the clinic's color, without what only its writers need."""
+    written = "".join((_STATIC / name).read_text("utf-8") for name in _STYLES[site])
+    return _tight(stylesheet_tokens(brand) + written)
+
+
+def _tight(source: str) -> str:
+    source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    # Only what is true of our own files: no string in them holds a brace, a semicolon or a comma.
     tight = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r":\s+", ":", re.sub(r"\s+", " ", source)))
     return tight.replace(";}", "}").strip()
 
@@ -168,8 +179,10 @@ def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
         f'<circle cx="4" cy="4" r="4" fill="{color}"/></svg>'
     )
+    blank = _tight(_BLANK.read_text("utf-8")).encode()
     assets = {
-        "style": _asset("style", ".css", stylesheet(color).encode(), "text/css; charset=utf-8"),
+        "style": _asset("style", ".css", stylesheet(color, site).encode(), "text/css; charset=utf-8"),
+        "blank": _asset("blank", ".css", blank, "text/css; charset=utf-8"),
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
     if site == "clinic":

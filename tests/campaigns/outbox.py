@@ -44,7 +44,7 @@ _STAFF = ("desk@clinic.example", "on-call@clinic.example")
 # How many notices are made for each kill, which comes after so many letters at most and up to so many
 # seconds later; how slow the server is.
 _NOTICES, _LETTERS, _JITTER, _SLOW = 3, 8, 0.03, 0.002
-_LONGEST, _IDLE = 20.0, 0.5
+_LONGEST, _IDLE, _LEISURE = 20.0, 0.5, 0.2
 
 
 @dataclass(slots=True)
@@ -54,6 +54,7 @@ class Tally:
     kills: int = 0
     notices: int = 0
     letters: int = 0
+    before_the_end: int = 0
     lost: int = 0
     came_again: int = 0
     cut_off: int = 0
@@ -67,7 +68,8 @@ class Tally:
     def __str__(self) -> str:
         return (
             f"{self.kills} kills, {self.cut_off} of them in the middle of a letter, {self.notices} notices, "
-            f"{self.letters} letters, {self.lost} lost, {self.came_again} came more than once"
+            f"{self.letters} letters ({self.before_the_end} of them by senders that were killed), "
+            f"{self.lost} lost, {self.came_again} came more than once"
         )
 
 
@@ -77,16 +79,17 @@ def honest(clinic: Clinic) -> None:
 
 
 def hasty(clinic: Clinic) -> None:
-    """The control: a notice is settled before it is handed over."""
+    """The control: notices are settled before they are handed over, and then at leisure."""
     while True:
-        with clinic.database.read() as session:
-            waiting = outgoing.due(session, clinic.now())
-        for one in waiting:
-            with clinic.database.write() as session:
+        taken = []
+        with clinic.database.write() as session:
+            for one in outgoing.due(session, clinic.now()):
                 addressed = outgoing.claim(session, clinic.keys, one, clinic.now())
                 outgoing.settle(session, one.id, Outcome.SENT, clinic.now())
-            if addressed is not None:
-                notices._delivered(clinic, one, addressed)  # as the product hands one over
+                taken += [] if addressed is None else [(one, addressed)]
+        for one, addressed in taken:
+            time.sleep(_LEISURE)
+            notices._delivered(clinic, one, addressed)  # as the product hands one over
         time.sleep(0.01)
 
 
@@ -109,7 +112,7 @@ class Campaign:
                 self._keep_some(exchange)
                 self._send_and_kill(server)
                 killed()
-            server.pause = 0
+            server.pause, self.tally.before_the_end = 0, len(server.taken)
             self._send_the_rest(server)
             self._look_through(server)
             for one in (exchange.copy.desk, exchange.copy.clinic):

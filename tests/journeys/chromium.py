@@ -75,6 +75,10 @@ class Chromium(Visitor):
         """Do on the page what was picked and written in its form, and press one of the buttons."""
         return self._go_by(self._filled_in(form, button), *expecting)
 
+    def press_at(self, selector: str, *, expecting: tuple[int, ...] = (200,)) -> Served:
+        """Press the only thing that a selector finds, and whatever stands in the boxes goes along."""
+        return self._go_by(self.tab.locator(selector), *expecting)
+
     def download(self, form: Form, button: str) -> Download:
         """The same, where what comes back is a file and the page stays."""
         pressed = self._filled_in(form, button)

@@ -2,19 +2,21 @@
 
 from uuid import UUID
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, abort, get_template_attribute, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.leaving_out import LeftOut
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.review import Review
 from intake.services import papers
+from intake.services.languages import voice_of
 from intake.services.papers import AccessRecord, Paper
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic import paper_entries, sheets
 from intake.web.clinic.reading import read
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
+from intake.web.languages import speaking
 
 pages = Blueprint("papers", __name__)
 
@@ -35,7 +37,13 @@ def form_pdf(member: StaffMember, submission: UUID) -> ResponseReturnValue:
 def copy(member: StaffMember, submission: UUID) -> ResponseReturnValue:
     """The patient's copy, ready to print: their answers, what they signed, what happens next."""
     review = _printed(member, submission, Paper.COPY)
-    return render_template("clinic/copy.html", submission=review.submission)
+    sent = review.submission
+    # Only the copy is in the patient's language; the page around it is for the clinic.
+    with speaking(voice_of(sent.language)):
+        copied = get_template_attribute("components/copy_for_patient.html", "on_a_page")(
+            sent, this_clinic().settings
+        )
+    return render_template("clinic/copy.html", submission=sent, copied=copied)
 
 
 @pages.get("/submissions/<uuid:submission>/copy.pdf")
@@ -47,7 +55,8 @@ def copy_pdf(member: StaffMember, submission: UUID) -> ResponseReturnValue:
         return sheets.missing(submission, print_page)
     sent = _printed(member, submission, Paper.COPY).submission
     name = f"copy-{sent.reference}.pdf"
-    return sheets.sent("papers/copy.html", name, submission, print_page, submission=sent)
+    speaks = voice_of(sent.language)
+    return sheets.sent("papers/copy.html", name, submission, print_page, speaks, submission=sent)
 
 
 @pages.get("/submissions/<uuid:submission>/access")

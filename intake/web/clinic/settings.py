@@ -7,7 +7,7 @@ from intake.domain.clinic_settings import is_color
 from intake.domain.clinic_settings_typed import boxes_of, color_in, taken_over
 from intake.domain.crisis_lines import runs_out_soon
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import changing_settings, dead_letters, figures, settings_in_words
+from intake.services import changing_settings, dead_letters, figures, languages, settings_in_words
 from intake.services.changing_settings import ChangedMeanwhile, NotSettable
 from intake.services.figures import Count
 from intake.services.settings_in_words import ChangeTold
@@ -89,6 +89,7 @@ def _page(
         mail_goes=dead_letters.state_of(clinic).state,
         States=dead_letters.State,
         elsewhere=settings_in_words.elsewhere(clinic),
+        shipped=languages.shipped(clinic.library.questionnaire),
     )
     return page, status
 

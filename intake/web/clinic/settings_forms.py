@@ -6,12 +6,20 @@ from dataclasses import fields
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 
 from intake.domain.clinic_settings_typed import Boxes
 from intake.domain.logo import LARGEST_LOGO, LogoRefused, Picture, logo_in
 from intake.domain.reading_promise import Unit
+from intake.services.languages import there_are
 from intake.web.clinic.forms import typed
 
 _PLAIN = {"autocomplete": "off"}
@@ -70,6 +78,9 @@ class SettingsForm(FlaskForm):
         render_kw=_NUMBER,
     )
     names_in_access_list = BooleanField("Name people in the list of who opened a form")
+    # Which there are is the page's to say; an unknown one is left out when it is read.
+    languages = SelectMultipleField("Languages beside English", choices=[], validate_choice=False)
+    start_codes = BooleanField("Starting a form takes a code")
 
     staff_addresses = TextAreaField(
         "Tell of every form and reply",
@@ -116,8 +127,10 @@ class SettingsForm(FlaskForm):
             second_read_percent=typed(self.second_read_percent),
             claim_minutes=typed(self.claim_minutes),
             names_in_access_list=bool(self.names_in_access_list.data),
+            languages=tuple(sorted(set(self.languages.data or ()) & set(there_are()))),
             staff_addresses=typed(self.staff_addresses).replace("\r\n", "\n"),
             urgent_addresses=typed(self.urgent_addresses).replace("\r\n", "\n"),
+            start_codes=bool(self.start_codes.data),
         )
 
     def take_logo(self) -> Picture | None:

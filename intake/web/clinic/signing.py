@@ -19,8 +19,8 @@ from intake.web.clinic.forms import typed
 from intake.web.clinic.reading import Card, Reading
 from intake.web.clinic.signing_forms import SignOffForm
 from intake.web.clinic.views import open_reading, show
-from intake.web.frame import date_and_time
 from intake.web.guard import requires
+from intake.web.languages import date_and_time
 
 pages = Blueprint("signing", __name__)
 

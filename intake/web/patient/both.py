@@ -9,6 +9,7 @@ from intake.domain.submissions import Draft
 from intake.domain.unfinished import ShownPage, UnfinishedPage, shown_after
 from intake.domain.wording import line
 from intake.services import answering, unfinished
+from intake.web.languages import say, voice
 from intake.web.patient import held
 from intake.web.patient.addresses import Place, frame_of
 from intake.web.patient.forms import PageForm
@@ -58,8 +59,8 @@ def differing(draft: Draft, form: PageForm, typed: UnfinishedPage) -> tuple[Diff
         Differing(
             name,
             one.question.ask,
-            line(one.question, changes[name]).said,
-            line(one.question, draft.answers.get(name)).said,
+            line(one.question, changes[name], voice()).said,
+            line(one.question, draft.answers.get(name), voice()).said,
             sent.get(_PICK + name, ""),
             name in chosen.open,
         )
@@ -81,7 +82,11 @@ def show(
         "patient/both.html",
         **frame_of(visit, place),
         differing=found,
-        problems=[(f"{_PICK}{one.name}-0", f"Choose one: {one.asked}") for one in found if one.open],
+        problems=[
+            (f"{_PICK}{one.name}-0", say("Choose one: %(asked)s", asked=one.asked))
+            for one in found
+            if one.open
+        ],
         sent=[*form.sent_boxes(sent), *along],
         shown=unfinished.carried(visit.desk, ShownPage(visit.draft.id, place.page.id, marks)),
     )

@@ -1,19 +1,30 @@
 """Questions answered by typing: words, a date, a number with its unit, a reading of two numbers."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from intake.domain.answers import Answer, Day, Number, Reading, Text
+from intake.domain.languages import mark
+from intake.web.languages import say, voice
 from intake.web.patient import parse
 from intake.web.patient.fields import Asked, Box, Option
 
 _UNITS = {
-    "ft_in": "Feet and inches",
-    "cm": "Centimeters",
-    "lb": "Pounds",
-    "kg": "Kilograms",
-    "beats per minute": "Beats per minute",
-    "days": "Days",
+    "ft_in": mark("Feet and inches"),
+    "cm": mark("Centimeters"),
+    "lb": mark("Pounds"),
+    "kg": mark("Kilograms"),
+    "beats per minute": mark("Beats per minute"),
+    "days": mark("Days"),
 }
+
+# How many boxes a list has: at first, and at most.
+_FEWEST_BOXES, _MOST_BOXES = 3, 40
+
+
+def unit_words(unit: str) -> str:
+    """What a unit is called beside a box."""
+    return _UNITS.get(unit, unit)
 
 
 class Words(Asked):
@@ -77,14 +88,44 @@ class Boxes(Asked):
         )
 
 
+class ListOfWords(Boxes):
+    """Several things, each in a box of its own; more boxes stand there for whoever comes back to it."""
+
+    shape = "list"
+
+    @property
+    def control(self) -> str:
+        return f"{self.id}-words"
+
+    def boxes(self) -> list[Box]:
+        filled = [at for at in range(_MOST_BOXES) if self.typed.get(_thing(at), "").strip()]
+        count = max(_FEWEST_BOXES, filled[-1] + 2 if filled else 0)
+        return [self._box(_thing(at), f"{self.question.each} {at + 1}", "", "") for at in range(count)]
+
+    def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
+        if isinstance(answer.value, Text):
+            things = [one.strip() for one in re.split(r"[;\n]", answer.value.words) if one.strip()]
+            # Whatever does not fit in boxes of its own stays together in the last one.
+            kept = [*things[: _MOST_BOXES - 1], parse.EACH_APART.join(things[_MOST_BOXES - 1 :])]
+            return (), {_thing(at): one for at, one in enumerate(kept) if one}
+        return super().from_answer(answer)
+
+    def read(self) -> Answer:
+        return self._way_out_or(parse.each(self.typed.get(_thing(at), "") for at in range(_MOST_BOXES)))
+
+
+def _thing(at: int) -> str:
+    return f"words-{at + 1}" if at else "words"
+
+
 class TwoNumbers(Boxes):
     """A reading, such as a blood pressure."""
 
-    between = "over"
+    between = mark("over")
 
     def boxes(self) -> list[Box]:
         keys = zip(("first", "second"), self.question.part_labels, strict=True)
-        return [self._box(key, label, "w4") for key, label in keys]
+        return [replace(self._box(key, label, "w4"), left_in=self.left_in) for key, label in keys]
 
     def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
         if isinstance(answer.value, Reading):
@@ -103,15 +144,15 @@ class CalendarDate(Boxes):
         born = self.question.autocomplete == "bday"
         tokens = ("bday-month", "bday-day", "bday-year") if born else ("off", "off", "off")
         return [
-            self._box("month", "Month", "w6", "text", tokens[0]),
-            self._box("day", "Day", "w3", autocomplete=tokens[1]),
-            self._box("year", "Year", "w4", autocomplete=tokens[2]),
+            self._box("month", say("Month"), "w6", "text", tokens[0]),
+            self._box("day", say("Day"), "w3", autocomplete=tokens[1]),
+            self._box("year", say("Year"), "w4", autocomplete=tokens[2]),
         ]
 
     def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
         if isinstance(answer.value, Day):
             day = answer.value.day
-            return (), {"month": f"{day:%B}", "day": str(day.day), "year": str(day.year)}
+            return (), {"month": voice().month(day.month), "day": str(day.day), "year": str(day.year)}
         return super().from_answer(answer)
 
     def read(self) -> Answer:
@@ -149,7 +190,7 @@ class Measure(Boxes):
         """Each unit with its boxes."""
         return [
             UnitOption(
-                Option(f"{self.id}-unit-{unit}", unit, _UNITS.get(unit, unit), unit == self.unit),
+                Option(f"{self.id}-unit-{unit}", unit, say(_UNITS.get(unit, unit)), unit == self.unit),
                 tuple(self._boxes_of(unit)),
             )
             for unit in self.units
@@ -174,5 +215,7 @@ class Measure(Boxes):
 
     def _boxes_of(self, unit: str) -> list[Box]:
         if unit == "ft_in":
-            return [self._box("ft_in-0", "Feet", "w3"), self._box("ft_in-1", "Inches", "w3")]
-        return [self._box(parse.box_of(unit), _UNITS.get(unit, unit) or self.question.ask, "w4", "decimal")]
+            return [self._box("ft_in-0", say("Feet"), "w3"), self._box("ft_in-1", say("Inches"), "w3")]
+        return [
+            self._box(parse.box_of(unit), say(_UNITS.get(unit, unit)) or self.question.ask, "w4", "decimal")
+        ]

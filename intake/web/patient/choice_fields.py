@@ -1,7 +1,8 @@
 """Questions answered by pressing: one choice, a point of a scale, or as many choices as fit."""
 
 from intake.domain.answers import BLANK, Answer, Chosen, ChosenMany, answered
-from intake.web.patient.fields import SAYS_DECLINED, SAYS_NOT_SURE, Asked, Option
+from intake.web.languages import say
+from intake.web.patient.fields import SAYS_DECLINED, SAYS_NOT_SURE, WAYS_OUT_SAID, Asked, Option
 from intake.web.patient.parse import Wrong
 
 
@@ -17,7 +18,7 @@ class OneChoice(Asked):
     def options(self) -> list[Option]:
         """Every answer offered, the ways out last."""
         choices = [
-            Option(f"{self.id}-{at}", choice.id, choice.say, choice.id in self.picked)
+            Option(f"{self.id}-{at}", choice.id, choice.say, choice.id in self.picked, left_in=self.left_in)
             for at, choice in enumerate(self.question.choices)
         ]
         return choices + self.ways_out()
@@ -36,7 +37,7 @@ class OneChoice(Asked):
                 return answered(Chosen(choice))
         if (way_out := self.way_out()) is not None:
             return way_out
-        raise Wrong("Choose one of the answers on this page")
+        raise Wrong(say("Choose one of the answers on this page"))
 
 
 class ManyChoices(OneChoice):
@@ -54,7 +55,7 @@ class ManyChoices(OneChoice):
         if not self.picked:
             return BLANK
         if not set(self.picked) <= {option.value for option in self.options()}:
-            raise Wrong("Choose from the answers on this page")
+            raise Wrong(say("Choose from the answers on this page"))
         self._refuse_opposites()
         if (way_out := self.way_out()) is not None:
             return way_out
@@ -64,7 +65,7 @@ class ManyChoices(OneChoice):
 
     def _refuse_opposites(self) -> None:
         alone = {choice.id: choice.say for choice in self.question.choices if choice.exclusive}
-        alone[SAYS_DECLINED] = "I'd rather not say"
-        for value, say in alone.items():
+        alone[SAYS_DECLINED] = say(WAYS_OUT_SAID[SAYS_DECLINED])
+        for value, said in alone.items():
             if value in self.picked and len(set(self.picked)) > 1:
-                raise Wrong(f"You chose “{say}” and something else. Keep one or the other")
+                raise Wrong(say("You chose “%(said)s” and something else. Keep one or the other", said=said))

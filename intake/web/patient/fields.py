@@ -20,7 +20,9 @@ from intake.domain.answers import (
     Reading,
     State,
 )
+from intake.domain.languages import mark
 from intake.domain.questionnaire import Question
+from intake.web.languages import say
 from intake.web.patient import parse
 from intake.web.patient.parse import Wrong
 
@@ -28,6 +30,7 @@ from intake.web.patient.parse import Wrong
 SAYS_NOT_SURE = "not-sure"
 SAYS_DECLINED = "rather-not-say"
 _WAYS_OUT = {SAYS_NOT_SURE: NOT_SURE, SAYS_DECLINED: DECLINED}
+WAYS_OUT_SAID = {SAYS_NOT_SURE: mark("I'm not sure"), SAYS_DECLINED: mark("I'd rather not say")}
 _SAYS = {State.NOT_SURE: SAYS_NOT_SURE, State.DECLINED: SAYS_DECLINED}
 
 
@@ -40,6 +43,7 @@ class Option:
     say: str
     checked: bool
     after_or: bool = False
+    left_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Box:
     inputmode: str = ""
     autocomplete: str = "off"
     invalid: bool = False
+    left_in: str = ""
 
 
 class Sent(Protocol):
@@ -118,6 +123,11 @@ class Asked(Field):
         raise NotImplementedError
 
     @property
+    def left_in(self) -> str:
+        """The language the question is left in, where a translation lacks it."""
+        return self.question.left_in
+
+    @property
     def doubt(self) -> str:
         """What was typed, when it is improbable enough to ask "is that right?"."""
         value = self.answer.value if self.answer is not None else None
@@ -149,12 +159,14 @@ class Asked(Field):
         """The ways to answer without an answer, where the question offers them."""
         offered = []
         if self.question.offers_not_sure:
-            offered.append((SAYS_NOT_SURE, "I'm not sure"))
+            offered.append(SAYS_NOT_SURE)
         if self.question.offers_declined:
-            offered.append((SAYS_DECLINED, "I'd rather not say"))
+            offered.append(SAYS_DECLINED)
         return [
-            Option(f"{self.id}-{value}", value, say, value in self.picked, after_or=at == 0)
-            for at, (value, say) in enumerate(offered)
+            Option(
+                f"{self.id}-{value}", value, say(WAYS_OUT_SAID[value]), value in self.picked, after_or=at == 0
+            )
+            for at, value in enumerate(offered)
         ]
 
     def way_out(self) -> Answer | None:
@@ -171,8 +183,10 @@ class Asked(Field):
             return answer
         way_out = self.way_out()
         if way_out is None:
-            raise Wrong("Choose one of the answers on this page")
+            raise Wrong(say("Choose one of the answers on this page"))
         if answer is not BLANK:
             said = next(option.say for option in self.ways_out() if option.checked)
-            raise Wrong(f"You chose “{said}” and also typed something. Keep one or the other")
+            raise Wrong(
+                say("You chose “%(said)s” and also typed something. Keep one or the other", said=said)
+            )
         return way_out

@@ -11,11 +11,13 @@ from intake.domain.answers import BLANK, Answer, Chosen
 from intake.domain.evidence import PatientEvidence
 from intake.domain.questionnaire import Kind, Page, Question
 from intake.services.paths import asked_on
-from intake.web.patient.box_fields import CalendarDate, Measure, TwoNumbers, Words
+from intake.web.languages import say
+from intake.web.patient import parse
+from intake.web.patient.box_fields import CalendarDate, ListOfWords, Measure, TwoNumbers, Words
 from intake.web.patient.choice_fields import ManyChoices, OneChoice
 from intake.web.patient.fields import Asked
 
-_FIELDS: Mapping[Kind, type[Asked]] = {
+FIELDS: Mapping[Kind, type[Asked]] = {
     Kind.YES_NO: OneChoice,
     Kind.CHOOSE_ONE: OneChoice,
     Kind.SCALE: OneChoice,
@@ -28,13 +30,25 @@ _FIELDS: Mapping[Kind, type[Asked]] = {
 
 
 class PageForm(BaseForm):
-    """What one page asks this patient, what came back, and what is still to be looked at."""
+    """What one page asks this patient, what came back, and what is still to be looked at.
 
-    def __init__(self, page: Page, evidence: PatientEvidence, sent: MultiDict[str, str] | None) -> None:
+    ``fields`` are those for each kind of question; ``helped`` says that somebody else types, and is
+    worked out from the answers unless it is given.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        evidence: PatientEvidence,
+        sent: MultiDict[str, str] | None,
+        *,
+        fields: Mapping[Kind, type[Asked]] = FIELDS,
+        helped: bool | None = None,
+    ) -> None:
         questions = asked_on(evidence, page)
-        helped = _is_helped(evidence)
+        helped = _is_helped(evidence) if helped is None else helped
         super().__init__(
-            {question.id: _unbound(question, evidence.as_of, helped=helped) for question in questions}
+            {question.id: _unbound(question, evidence.as_of, fields, helped=helped) for question in questions}
         )
         self.asked: dict[str, Asked] = {one.name: one for one in self if isinstance(one, Asked)}
         for one in self.asked.values():
@@ -53,6 +67,11 @@ class PageForm(BaseForm):
     def open(self) -> tuple[Asked, ...]:
         """The questions that count: a box under a choice that was not made does not."""
         return tuple(one for one in self.asked.values() if self._is_open(one))
+
+    @property
+    def left_in(self) -> bool:
+        """Whether a question of the page is not in the language of the page."""
+        return any(one.left_in for one in self.asked.values())
 
     def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
         """Read every question that counts; what opens under a choice comes after the choice."""
@@ -129,10 +148,13 @@ class PageForm(BaseForm):
         return self.asked[parent].includes(choice)
 
 
-def _unbound(question: Question, today: date, *, helped: bool) -> "UnboundField[Asked]":
-    if question.kind not in _FIELDS:
+def _unbound(
+    question: Question, today: date, fields: Mapping[Kind, type[Asked]], *, helped: bool
+) -> "UnboundField[Asked]":
+    if question.kind not in fields:
         raise ValueError(f"no field for a question of kind {question.kind.value!r}")
-    return UnboundField(_FIELDS[question.kind], question, today, helped=helped)
+    field = ListOfWords if question.each else fields[question.kind]
+    return UnboundField(field, question, today, helped=helped)
 
 
 def _is_helped(evidence: PatientEvidence) -> bool:
@@ -144,13 +166,12 @@ def _is_helped(evidence: PatientEvidence) -> bool:
 
 
 def _say_a_word(one: Asked) -> None:
-    again = "press Continue again to skip"
     if one.question.needed:
-        label = one.question.label[:1].lower() + one.question.label[1:]
-        one.errors = [f"We need your {label}. To add it later, press Continue again"]
+        label = parse.lowered(one.question.label)
+        one.errors = [say("We need your %(label)s. To add it later, press Continue again", label=label)]
     elif one.opens_under:
-        one.errors = ["Tell us more here, or press Continue again to leave it blank"]
+        one.errors = [say("Tell us more here, or press Continue again to leave it blank")]
     elif offered := [option.say for option in one.ways_out()]:
-        one.note = f"You can choose “{offered[0]}”, or {again}."
+        one.note = say("You can choose “%(said)s”, or press Continue again to skip.", said=offered[0])
     else:
-        one.note = f"You left this blank. You can answer it, or {again}."
+        one.note = say("You left this blank. You can answer it, or press Continue again to skip.")

@@ -13,7 +13,7 @@ from intake.web.security import cookie_name
 
 # The hidden box that says what the page showed. With a hyphen, so that no question has this name.
 SHOWN = "shown-page"
-_NOT_TYPED = frozenset({SHOWN, "csrf_token"})
+_NOT_TYPED = frozenset({SHOWN, "csrf_token", "lang"})
 
 
 def shown_page(desk: PatientDesk) -> ShownPage | None:

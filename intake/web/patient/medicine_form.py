@@ -8,31 +8,33 @@ from wtforms import BooleanField, Field, Form, HiddenField, RadioField, StringFi
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from intake.domain.answers import MedicineEntry
+from intake.domain.languages import mark
 from intake.domain.medicines import Formulary
+from intake.web.languages import say
 from intake.web.patient import parse
 
 # What a page carries for "None of these": no medicine has this name.
 AS_TYPED = "-"
 
-_NOT_SURE = ("not-sure", "I'm not sure")
+_NOT_SURE = ("not-sure", mark("I'm not sure"))
 # They are read together with the name, so none may look like a part that nobody recognizes.
 _HOW_OFTEN = dict(
     [
-        ("once", "Once a day"),
-        ("twice", "Twice a day"),
-        ("more", "3 or more times a day"),
-        ("needed", "Only when needed"),
-        ("else", "At other times"),
+        ("once", mark("Once a day")),
+        ("twice", mark("Twice a day")),
+        ("more", mark("3 or more times a day")),
+        ("needed", mark("Only when needed")),
+        ("else", mark("At other times")),
         _NOT_SURE,
     ]
 )
 _LAST_TAKEN = dict(
     [
-        ("today", "Today"),
-        ("yesterday", "Yesterday"),
-        ("week", "In the last week"),
-        ("two-weeks", "In the last 2 weeks"),
-        ("longer", "Longer ago"),
+        ("today", mark("Today")),
+        ("yesterday", mark("Yesterday")),
+        ("week", mark("In the last week")),
+        ("two-weeks", mark("In the last 2 weeks")),
+        ("longer", mark("Longer ago")),
         _NOT_SURE,
     ]
 )
@@ -58,24 +60,24 @@ class MedicineForm(Form):
     """
 
     name = StringField(
-        "What is the medicine called?",
-        description="Type it as it is on the bottle or box. The spelling does not have to be right.",
+        mark("What is the medicine called?"),
+        description=mark("Type it as it is on the bottle or box. The spelling does not have to be right."),
         filters=[_one_line],
     )
     typed_first = HiddenField(filters=[_one_line])
     found = HiddenField()
-    pick = RadioField("Which medicine is it?", choices=[], validate_choice=False)
-    unknown = BooleanField("I don't know the name")
+    pick = RadioField(mark("Which medicine is it?"), choices=[], validate_choice=False)
+    unknown = BooleanField(mark("I don't know the name"))
     amount = StringField(
-        "How much do you take? (optional)",
-        description="For example, 10 mg, or 1 tablet.",
+        mark("How much do you take? (optional)"),
+        description=mark("For example, 10 mg, or 1 tablet."),
         filters=[_one_line],
     )
     how_often = RadioField(
-        "How often do you take it? (optional)", choices=_offered(_HOW_OFTEN), validate_choice=False
+        mark("How often do you take it? (optional)"), choices=_offered(_HOW_OFTEN), validate_choice=False
     )
     last_taken = RadioField(
-        "When did you last take it? (optional)", choices=_offered(_LAST_TAKEN), validate_choice=False
+        mark("When did you last take it? (optional)"), choices=_offered(_LAST_TAKEN), validate_choice=False
     )
 
     def is_begun(self) -> bool:
@@ -93,7 +95,7 @@ class MedicineForm(Form):
         """Offer the names like the one typed, if there are any."""
         typed = self.name.data or ""
         names = formulary.suggestions(typed) if 0 < len(typed) <= parse.LONGEST_SHORT_TEXT else ()
-        kept = SelectChoice(AS_TYPED, f"None of these. Keep “{typed}”")
+        kept = SelectChoice(AS_TYPED, say("None of these. Keep “%(typed)s”", typed=typed))
         self.pick.choices = [*(SelectChoice(name, name) for name in names), kept] if names else []
         self.found.data = "1" if names else ""
 
@@ -104,7 +106,7 @@ class MedicineForm(Form):
     def can_be_found(self) -> bool:
         """Whether there is a name to look for; what is to be checked stands beside it."""
         if not self.name.data:
-            self.name.errors = ["Type the name, or its first letters. Then we can look for it"]
+            self.name.errors = [say("Type the name, or its first letters. Then we can look for it")]
         _refuse_long(self.name)
         return not self.errors
 
@@ -113,13 +115,13 @@ class MedicineForm(Form):
         if self.found.data:
             self.look_up(formulary)
         if not self.name.data and not self.unknown.data:
-            self.name.errors = ["Type the name of the medicine, or tick “I don't know the name”"]
+            self.name.errors = [say("Type the name of the medicine, or tick “I don't know the name”")]
         for box in (self.name, self.amount):
             _refuse_long(box)
         for radios in (self.how_often, self.last_taken, self.pick):
             offered = {option.data for option in radios}
             if radios.data and self._counts(radios) and radios.data not in offered:
-                radios.errors = ["Choose one of the answers on this page"]
+                radios.errors = [say("Choose one of the answers on this page")]
         return None if self.errors else self._picked(self._as_written())
 
     def revise(self, entry: MedicineEntry, formulary: Formulary) -> MedicineEntry | None:

@@ -6,13 +6,14 @@ from flask.typing import ResponseReturnValue
 from intake.domain.answers import BLANK
 from intake.domain.questionnaire import Kind
 from intake.domain.unfinished import UnfinishedPage
-from intake.services import answering, paths, unfinished
+from intake.services import answering, paths, signalling, unfinished
 from intake.services.answering import ChangedElsewhere
 from intake.web.guard import open_to_all, unattended
 from intake.web.patient import both, held, medicines
-from intake.web.patient.addresses import Place, frame_of, onward, place_at
+from intake.web.patient.addresses import Place, frame_of, number_address, onward, place_at
 from intake.web.patient.fields import Asked
 from intake.web.patient.forms import PageForm
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.says_more import says_more
 from intake.web.patient.start import stop_here
 from intake.web.patient.visits import Visit, with_draft
@@ -84,8 +85,14 @@ def pause(visit: Visit, part: int, number: int, pause: int, *, changing: bool) -
     pages = visit.questionnaire.safety_pages
     if not 1 <= pause <= len(pages):
         abort(404)
+    shown = pages[pause - 1]
     return render_template(
-        "patient/pause.html", **frame_of(visit, place), shown=pages[pause - 1], onward=onward(visit, place)
+        "patient/pause.html",
+        **frame_of(visit, place),
+        shown=shown,
+        promise=signalling.promise(visit.desk, visit.draft, shown),
+        number=number_address(visit),
+        onward=onward(visit, place),
     )
 
 
@@ -125,6 +132,8 @@ questions.add_url_rule(
 def _take(visit: Visit, place: Place) -> ResponseReturnValue:
     sent = request.form
     form = PageForm(place.page, visit.evidence, sent)
+    if is_pressed():
+        return _in_another_language(visit, place)
     readable = form.validate()
     if "go-later" in sent:
         return _stop(visit, place, form, readable=readable)
@@ -143,6 +152,14 @@ def _take(visit: Visit, place: Place) -> ResponseReturnValue:
         return _save(visit, place, form, chosen)
     except ChangedElsewhere:
         return _keep(visit, place, checked=True)
+
+
+def _in_another_language(visit: Visit, place: Place) -> ResponseReturnValue:
+    """The same page once more, with what is typed on it and not looked at."""
+    typed = held.typed_page(visit.desk)
+    more = says_more(visit, place, typed)
+    unfinished.keep(visit.desk, visit.token, place.page.id, typed if more else None)
+    return redirect(place.address, 303)
 
 
 def _keep(visit: Visit, place: Place, *, checked: bool = False) -> ResponseReturnValue:

@@ -4,19 +4,24 @@ The same for everyone: nothing on these pages depends on rules, and whoever does
 link and the reference is told one thing, whatever the reason.
 """
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from intake.domain.answers import BLANK, Answer
+from intake.domain.languages import mark
 from intake.domain.questionnaire import Kind, Page
+from intake.domain.rate_limits import Door
 from intake.domain.replies import ReplyDraft
 from intake.services import replying
 from intake.services.asked_then import NotKept
 from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
 from intake.web.guard import open_to_all
+from intake.web.languages import say
 from intake.web.patient import parse
+from intake.web.patient.doors import TOO_MANY, retry_after, wait_at, whole_minutes
 from intake.web.patient.forms import PageForm
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.link_script import link_script_address
 from intake.web.patient.reply_flow import following, onward
 from intake.web.patient.reply_forms import PREFIX, DoorForm, WordsForm
@@ -47,6 +52,12 @@ def door() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     """Open the question, or say that it was not opened, and never why."""
     form = DoorForm(request.form)
+    if is_pressed():
+        return _door(form)
+    if (wait := wait_at(Door.REPLY)) is not None:
+        # The page keeps what was typed: the link is no longer in the address.
+        form.ask_to_wait(whole_minutes(wait))
+        return retry_after(make_response(_door(form), TOO_MANY), wait)
     token = replying.open_question(the_desk(), form.link.data or "", form.reference.data or "")
     if token is None:
         form.refuse(the_desk().settings.reference_prefix)
@@ -64,12 +75,12 @@ def question(at: Replying) -> ResponseReturnValue:
     words = WordsForm(sent, prefix=PREFIX, data={"words": at.draft.words})
     words.ask(unasked=at.asked is None, beside=page is not None)
     asks = None if page is None or listed else _asked_again(at, page, sent)
-    if sent is None:
+    if sent is None or is_pressed():
         return _question(at, words, asks)
     readable = asks is None or asks.validate()
     given = _given(at, asks)
     something = listed or any(answer != BLANK for answer in given.values())
-    typed = words.read(may_be_empty=something, empty=_EMPTY[asks is not None])
+    typed = words.read(may_be_empty=something, empty=say(_EMPTY[asks is not None]))
     if typed is None or not readable:
         return _question(at, words, asks), 422
     if asks is not None and (doubts := asks.doubts(sent.getlist("kept"))):
@@ -86,10 +97,10 @@ def more(at: Replying) -> ResponseReturnValue:
     )
     if not follow_ups:
         return redirect(following(at), 303)
-    page = Page("more", follow_ups, title="" if len(follow_ups) == 1 else "A few more questions")
+    page = Page("more", follow_ups, title="" if len(follow_ups) == 1 else say("A few more questions"))
     sent = request.form if request.method == "POST" else None
     form = PageForm(page, replying.evidence_of(at.desk, at.draft), sent)
-    if sent is None:
+    if sent is None or is_pressed():
         return _more(at, form)
     if not form.validate():
         return _more(at, form), 422
@@ -116,6 +127,8 @@ def check(at: Replying) -> ResponseReturnValue:
     if not at.draft.words and not lines:
         return redirect(url_for("reply.question"), 303)
     form = SignForm(request.form if request.method == "POST" else None)
+    if is_pressed():
+        return _check(at, at.draft, form)
     if request.method == "POST" and (name := form.read()) is not None:
         try:
             replying.send(at.desk, at.token, name, request.form.get("shown", ""))
@@ -234,7 +247,7 @@ def _question(at: Replying, words: WordsForm, asks: PageForm | None, *, doubts: 
         asked=at.asked,
         words=words.words,
         form=asks,
-        before=() if asks is None or page is None else replying.given_before(at.draft, page),
+        before=() if asks is None or page is None else replying.given_before(at.draft, page, at.desk.voice),
         attribution=page.attribution if asks is not None and page is not None else "",
         problems=problems,
         doubts=doubts,
@@ -260,10 +273,10 @@ def _ask_about(form: PageForm | None, name: str) -> None:
     if form is None:
         return
     one = form.asked[name]
-    one.note = f"You typed {one.doubt}. If that is right, press Continue again."
+    one.note = say("You typed %(typed)s. If that is right, press Continue again.", typed=one.doubt)
 
 
 _EMPTY = {
-    False: "Write your answer. A few words are enough",
-    True: "Answer the question below, or write something here",
+    False: mark("Write your answer. A few words are enough"),
+    True: mark("Answer the question below, or write something here"),
 }

@@ -6,6 +6,8 @@ from flask.typing import ResponseReturnValue
 from intake.domain.answers import BLANK, Answer, MedicineEntry, MedicineList, answered
 from intake.domain.questionnaire import Question
 from intake.services import replying
+from intake.web.languages import say
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.medicine_form import MedicineForm
 from intake.web.patient.medicine_list import MOST, key_of
 from intake.web.patient.reply_flow import medicine_question, onward
@@ -28,6 +30,8 @@ def listed(at: Replying) -> ResponseReturnValue:
     if request.method != "POST":
         return _show(at, question, entries, MedicineForm())
     form = MedicineForm(request.form)
+    if is_pressed():
+        return _show(at, question, entries, form)
     if "remove" in request.form:
         return _remove(at, question, entries, form)
     if "add" in request.form or form.is_begun():
@@ -69,7 +73,9 @@ def _keep(at: Replying, question: Question, entries: Entries) -> bool:
 def _has_room(entries: Entries, form: MedicineForm) -> bool:
     if len(entries) < MOST:
         return True
-    form.name.errors = [f"This list holds {MOST}. Clear this box, and tell the clinic about the rest"]
+    form.name.errors = [
+        say("This list holds %(most)s. Clear this box, and tell the clinic about the rest", most=MOST)
+    ]
     return False
 
 

@@ -2,10 +2,10 @@
 
 from wtforms import BooleanField, Form, StringField
 
+from intake.domain.languages import mark
 from intake.domain.mail_addresses import is_address
+from intake.web.languages import say
 from intake.web.patient import parse
-
-_EXAMPLE = "7K4M-92QX-TR6P"
 
 
 def _visible(typed: str | None) -> str:
@@ -16,22 +16,26 @@ class ReturnForm(Form):
     """A link or a code, and four words, pasted or copied by hand."""
 
     link = StringField(
-        "Your link, or your code",
-        description="If you opened your link, it is filled in. If not, paste the link, or type your code. "
-        f"A code looks like {_EXAMPLE}.",
+        mark("Your link, or your code"),
+        description=mark(
+            "If you opened your link, it is filled in. If not, paste the link, or type your code. "
+            "A code looks like 7K4M-92QX-TR6P."
+        ),
         filters=[_visible],
     )
     words = StringField(
-        "Your four words",
-        description="Small letters or capitals, spaces or dashes: all are fine.",
+        mark("Your four words"),
+        description=mark("Small letters or capitals, spaces or dashes: all are fine."),
         filters=[_visible],
     )
 
     def refuse(self) -> None:
         """Say the one thing there is to say, whatever the reason."""
         self.words.errors = [
-            "We could not open that. Check the link or code, and all four words. "
-            "If you tried several times, wait an hour or call"
+            say(
+                "We could not open that. Check the link or code, and all four words. "
+                "If you tried several times, wait an hour or call"
+            )
         ]
 
 
@@ -39,8 +43,8 @@ class MailForm(Form):
     """Where to send the link."""
 
     email = StringField(
-        "Your email (optional)",
-        description="We send the link, and nothing else. Your words are not in it.",
+        mark("Your email (optional)"),
+        description=mark("We send the link, and nothing else. Your words are not in it."),
         filters=[_visible],
     )
 
@@ -48,7 +52,7 @@ class MailForm(Form):
         """The address; None when something is to be checked first."""
         typed = (self.email.data or "").strip()
         if not (parse.is_email(typed) and is_address(typed)):
-            self.email.errors = ["Check the email. It should look like name@example.com"]
+            self.email.errors = [say("Check the email. It should look like name@example.com")]
         return None if self.errors else typed
 
 
@@ -56,7 +60,9 @@ class ChoiceForm(Form):
     """Whether the clinic may make new words."""
 
     may = BooleanField(
-        "If I lose my words, the clinic may make me new ones",
-        description="You call them and read out your code. They see none of your answers. "
-        "If you do not tick this, no one can help you back in.",
+        mark("If I lose my words, the clinic may make me new ones"),
+        description=mark(
+            "You call them and read out your code. They see none of your answers. "
+            "If you do not tick this, no one can help you back in."
+        ),
     )

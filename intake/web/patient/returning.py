@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from intake.domain.answers import Answers, Text
 from intake.services import returning
 from intake.web.guard import open_to_all
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.link_script import link_script_address
 from intake.web.patient.return_forms import ChoiceForm, MailForm, ReturnForm
 from intake.web.patient.visits import Visit, hand_over, the_desk, with_draft
@@ -28,6 +29,8 @@ def door() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     """Open the saved form, or say that it was not opened, and never why."""
     form = ReturnForm(request.form)
+    if is_pressed():
+        return _door(form)
     typed = (form.link.data or "", form.words.data or "")
     token = returning.come_back(the_desk(), *typed, request.remote_addr or "unknown")
     if token is None:

@@ -6,15 +6,18 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.answers import State
+from intake.domain.filling_in import goes_by, helper
 from intake.domain.questionnaire import Kind, Page
 from intake.domain.submissions import Receipt
 from intake.domain.unfinished import SIGNING, ShownPage
 from intake.domain.wording import Line, line
-from intake.services import answering, checking, paths, unfinished
+from intake.services import answering, checking, own_copy, paths, unfinished
 from intake.services.answering import NotAsChecked, NotReadyToSend
 from intake.web.guard import open_to_all
+from intake.web.languages import say
 from intake.web.patient import held
 from intake.web.patient.addresses import place_of
+from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.sign_form import SignForm
 from intake.web.patient.visits import Visit, gone, the_desk, the_token, with_draft
 
@@ -32,6 +35,7 @@ class Row:
     said: str
     address: str
     open: bool
+    left_in: str = ""
 
 
 @sending.get("/check", defaults={"since": ""}, endpoint="check")
@@ -78,6 +82,9 @@ def sign(visit: Visit, checked: str) -> ResponseReturnValue:
 
 
 def _sign(visit: Visit, checked: str) -> ResponseReturnValue:
+    if is_pressed():
+        _keep_signature(visit)
+        return redirect(_signing_address(checked), 303)
     name = SignForm(request.form).read()
     if name is None:
         _keep_signature(visit, checked=True)
@@ -103,6 +110,9 @@ def _signing_address(checked: str) -> str:
 def _signing(visit: Visit, checked: str) -> ResponseReturnValue:
     typed = visit.draft.unfinished.get(SIGNING)
     form = SignForm(held.boxes_of(typed) if typed is not None else None)
+    helped_by = helper(visit.draft.answers)
+    if helped_by is not None:
+        form.sign_for_another()
     if typed is not None and typed.checked:
         form.read()
     page = render_template(
@@ -114,6 +124,8 @@ def _signing(visit: Visit, checked: str) -> ResponseReturnValue:
         shown=unfinished.carried(visit.desk, ShownPage(visit.draft.id, SIGNING, {})),
         checked=(CHECKED, checked),
         kept=typed is not None and not typed.checked,
+        helped_by=helped_by,
+        patient=goes_by(visit.draft.answers) or "the person you help",
     )
     return page, 422 if form.errors else 200
 
@@ -125,7 +137,12 @@ def sent() -> ResponseReturnValue:
     desk, token = the_desk(), the_token()
     found = answering.find(desk, token) if token else None
     if isinstance(found, Receipt):
-        return render_template("patient/sent.html", receipt=found, sent_at=desk.local(found.sent_at))
+        return render_template(
+            "patient/sent.html",
+            receipt=found,
+            sent_at=desk.local(found.sent_at),
+            has_copy=own_copy.is_there(desk, token),
+        )
     return gone() if found is None else redirect(url_for("start.tasks"), 303)
 
 
@@ -145,14 +162,15 @@ def _scale(visit: Visit, page: Page, lines: list[Line]) -> list[Row]:
     if not lines:
         return []
     count = sum(line.state not in (State.BLANK, None) for line in lines)
-    said = f"{count} of {len(lines)} answered"
-    return [Row(page.heading, said, _change(visit, page.questions[0].id), count == 0)]
+    said = say("%(count)s of %(all)s answered", count=count, all=len(lines))
+    return [Row(page.heading, said, _change(visit, page.questions[0].id), count == 0, page.left_in)]
 
 
 def _row(visit: Visit, line: Line) -> Row:
     # Somebody may look over the patient's shoulder.
-    said = "Answered" if line.sensitive and line.state is State.ANSWERED else line.said
-    return Row(line.asked, said, _change(visit, line.question), line.state in (State.BLANK, None))
+    said = say("Answered") if line.sensitive and line.state is State.ANSWERED else line.said
+    left_in = visit.questionnaire.question(line.question).left_in
+    return Row(line.asked, said, _change(visit, line.question), line.state in (State.BLANK, None), left_in)
 
 
 def _unfinished(visit: Visit) -> list[tuple[str, str]]:
@@ -168,7 +186,7 @@ def _unfinished(visit: Visit) -> list[tuple[str, str]]:
 def _changed_lines(visit: Visit, changed: frozenset[str] | None) -> list[Line]:
     evidence = visit.evidence
     return [
-        line(one, visit.draft.answers.get(one.id))
+        line(one, visit.draft.answers.get(one.id), visit.desk.voice)
         for one in evidence.questionnaire.questions
         if changed and one.id in changed
     ]

@@ -17,9 +17,11 @@ from intake.domain.unfinished import SIGNING
 from intake.services import answering, in_force, unfinished
 from intake.services.clinic import PatientDesk
 from intake.services.clinic_settings import with_settings_in_force
+from intake.services.languages import in_language
 from intake.web import typed
 from intake.web.guard import is_unattended, open_to_all
-from intake.web.patient import held, parse
+from intake.web.languages import let_speak, say_many
+from intake.web.patient import held, language_choice, parse
 from intake.web.security import cookie_name
 
 View = Callable[..., ResponseReturnValue]
@@ -65,6 +67,7 @@ def with_draft(view: View) -> View:
                 if shown is not None and shown.draft != draft.id:
                     # Somebody else began a form in this browser: one person's answers are never another's.
                     return held.signed_out(desk, shown, another=True)
+                desk = in_the_language_of(draft)
                 return _taken_up(desk, token) or view(Visit(desk, token, draft), **address)
             case Receipt():
                 return already_sent()
@@ -136,9 +139,23 @@ def keep_desk(extensions: dict[str, object], desk: PatientDesk) -> None:
 def the_desk() -> PatientDesk:
     """The desk of the site that answers, with all that is in force: the same for the whole of a request."""
     if "desk" not in g:
-        g.desk = with_settings_in_force(in_force.at_work(_as_opened()))
-    desk: PatientDesk = g.desk
-    return desk
+        desk = with_settings_in_force(in_force.at_work(_as_opened()))
+        _speak(desk, language_choice.code_for(desk.settings))
+    known: PatientDesk = g.desk
+    return known
+
+
+def in_the_language_of(draft: Draft) -> PatientDesk:
+    """The desk, in the language the form was last read in unless this browser knows another."""
+    desk = the_desk()
+    if draft.language and language_choice.knows_none(desk.settings):
+        _speak(desk, language_choice.code_for(desk.settings, draft.language))
+    return the_desk()
+
+
+def _speak(desk: PatientDesk, code: str) -> None:
+    g.desk = in_language(desk, code)
+    let_speak(g.desk.voice)
 
 
 def the_token() -> str:
@@ -187,10 +204,12 @@ def warning() -> dict[str, int]:
 def how_long() -> str:
     """How long an open form waits in this browser: "60 minutes", "2 hours", "14 days"."""
     minutes = _as_opened().settings.patient_idle_minutes
-    for unit, length in (("day", 24 * 60), ("hour", 60)):
-        if minutes % length == 0 and minutes > length:
-            return f"{minutes // length} {unit}s"
-    return f"{minutes} minutes" if minutes > 1 else "1 minute"
+    if minutes % (24 * 60) == 0 and minutes > 24 * 60:
+        days = minutes // (24 * 60)
+        return say_many("%(number)s day", "%(number)s days", days, number=days)
+    if minutes % 60 == 0 and minutes > 60:
+        return say_many("%(number)s hour", "%(number)s hours", minutes // 60, number=minutes // 60)
+    return say_many("%(number)s minute", "%(number)s minutes", minutes, number=minutes)
 
 
 def _as_opened() -> PatientDesk:
