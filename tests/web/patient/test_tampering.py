@@ -1,9 +1,13 @@
 """What a browser never sends of itself: refused with a page, or not heard, and never an error of ours."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
+
+from intake.web.patient.site import create_patient_site
 
 
 @pytest.mark.parametrize(
