@@ -84,7 +84,7 @@ def new_site(
     app.jinja_options = {"undefined": StrictUndefined}
     secure(app, settings, secret_key, name)
     teach(app)
-    app.jinja_env.filters.update(digits=digits, clock_time=clock, week_day=week_day)
+    app.jinja_env.filters["digits"] = digits
     # As the device has it, on a site that offers no choice.
     app.jinja_env.globals["look"] = lambda: "device"
     at_hand = _at_hand(app, settings, now or (lambda: settings))
