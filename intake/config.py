@@ -66,6 +66,7 @@ class Settings:
     port: int = 8000
     threads: int = 8
     public_address: str = "http://127.0.0.1:8000"
+    transcribe_alone: bool = False
     patient_idle_minutes: int = 60
     staff_idle_minutes: int = 15
     # Where a page that asks about safety at home leads whoever presses “Leave this page now”.
@@ -246,6 +247,10 @@ def _converted(name: str, value: str, problems: list[str]) -> str | int | Path |
             problems.append(f"{name}: should be a whole number above 0")
             return 1
         return int(value)
+    if name == "transcribe_alone":
+        if value.strip().casefold() not in ("yes", "no"):
+            problems.append(f"{name}: should be yes or no")
+        return value.strip().casefold() == "yes"
     if name in ("rules_overlay", "mail_password_file") and not value.strip():
         return None
     if name in (

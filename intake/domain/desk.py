@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import Enum
 
 from intake.domain.contact import EMAIL, Contact, typed
+from intake.domain.filling_in import interpreter
 from intake.domain.standing import Standing
 from intake.domain.submissions import Submission
 from intake.domain.truth import Truth
@@ -29,7 +30,8 @@ class DeskEntry:
     """One line of the front desk's list.
 
     ``phone`` and ``email`` are as typed, empty when none was given. ``may_leave_message`` is
-    whether a message may name the clinic: not known when the patient did not say.
+    whether a message may name the clinic: not known when the patient did not say. ``interpreter`` is the
+    language one is needed for, because whoever calls has to have one; empty when none is needed.
     """
 
     reference: str
@@ -39,6 +41,7 @@ class DeskEntry:
     phone: str
     email: str
     may_leave_message: Truth
+    interpreter: str = ""
 
     @classmethod
     def of(cls, submission: Submission, status: DeskStatus) -> "DeskEntry":
@@ -52,6 +55,7 @@ class DeskEntry:
             phone=contact.phone,
             email=typed(submission.answers, EMAIL),
             may_leave_message=contact.may_leave_message,
+            interpreter=interpreter(submission.answers),
         )
 
 

@@ -12,12 +12,14 @@ class Role(Enum):
     CLINICIAN = "clinician"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    TRANSCRIBER = "transcriber"
 
 
 class Permission(Enum):
     """One thing a signed-in person may do."""
 
     REVIEW = "review submissions"
+    TRANSCRIBE = "type in forms from paper"
     MANAGE_STAFF = "manage staff"
     MANAGE_RULES = "manage the rules"
     COUNTERSIGN_RULES = "countersign rules that somebody else proposes"
@@ -45,6 +47,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLINICIAN: frozenset(
         {
             Permission.REVIEW,
+            Permission.TRANSCRIBE,
             Permission.SEE_DESK,
             Permission.RENEW_WAYS_BACK,
             Permission.MAKE_START_CODES,
@@ -69,6 +72,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     # The trail carries nothing about health, so that somebody outside the care team can read it.
     Role.AUDITOR: frozenset({Permission.READ_TRAIL, Permission.OWN_ACCOUNT}),
+    # Sees the answers on the papers they type in, while they type them, and no form that was sent (0043).
+    Role.TRANSCRIBER: frozenset({Permission.TRANSCRIBE, Permission.OWN_ACCOUNT}),
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from intake.domain.answers import Answers, Day, Text
+from intake.domain.from_paper import FromPaper
 from intake.domain.screening import Editions
 from intake.domain.unfinished import Marks, UnfinishedPage
 from intake.domain.wording import PartLines
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What was agreed to, by whom, when. ``agreed`` is the exact text that was shown."""
+    """What was agreed to, by whom, when. ``agreed`` is the exact text that was shown.
+
+    ``signed_as`` is the role of whoever signs for the patient; empty when the patient signs.
+    """
 
     typed_name: str
     agreed: tuple[str, ...]
     at: datetime
+    signed_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,9 @@ class Receipt:
 class Submission:
     """A patient's answers, sealed: what was asked is kept beside what was said.
 
-    ``transcript`` is in English. For a patient who read another ``language``, ``as_read`` is the same in
-    the very words that stood on their pages; both are empty for English.
+    ``from_paper`` is there when staff typed in what the patient wrote on paper. ``transcript`` is in
+    English. For a patient who read another ``language``, ``as_read`` is the same in the very words that
+    stood on their pages; both are empty for English.
     """
 
     id: UUID
@@ -72,6 +78,7 @@ class Submission:
     editions: Editions
     sent_at: datetime
     revision: int = field(default=1)
+    from_paper: FromPaper | None = None
     language: str = ""
     as_read: tuple[PartLines, ...] = ()
 
@@ -79,6 +86,11 @@ class Submission:
     def name(self) -> str:
         """First and last name as typed."""
         return name_in(self.answers)
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The questions whose answer on paper nobody could read."""
+        return frozenset() if self.from_paper is None else frozenset(self.from_paper.unread)
 
     @property
     def sent_on(self) -> date:

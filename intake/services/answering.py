@@ -7,18 +7,18 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from intake.domain.answers import BLANK, Answer, Answers
-from intake.domain.events import SubmissionReceived, SubmissionScreened
 from intake.domain.evidence import PatientEvidence
+from intake.domain.filling_in import helper
 from intake.domain.questionnaire import Page, Question, SafetyPage
-from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
 from intake.domain.unfinished import Marks, Meeting, UnfinishedPage, meet
 from intake.domain.wording import transcribe
-from intake.services import checking, page_counting, signalling, staff_notices, start_codes
+from intake.services import checking, page_counting, signalling, start_codes
 from intake.services.carrying_over import carried_over
 from intake.services.clinic import PatientDesk
-from intake.storage import audit, drafts, held_pages, own_copies, submissions
+from intake.services.receiving import receive
+from intake.storage import drafts, held_pages, own_copies, submissions
 from intake.storage.codec_answers import mark_of
 
 PATIENT = "patient"
@@ -165,39 +165,17 @@ def send(desk: PatientDesk, token: str, typed_name: str, checked: str = "") -> R
             raise NotAsChecked
         reference = submissions.new_reference(session, desk.settings.reference_prefix)
         consent = desk.library.questionnaire.consent
-        signature = Signature(typed_name.strip(), (*consent.points, consent.agree), now)
+        helped_by = helper(checking.would_be_sent(desk, draft))
+        signs_as = helped_by.signs_as if helped_by is not None else ""
+        signature = Signature(typed_name.strip(), (*consent.points, consent.agree), now, signs_as)
         submission = _submission(desk, draft, reference, signature)
-        # Screening never raises: a rule that crashes becomes an urgent "cannot tell". It reads English, as
-        # clinicians do, whatever language the patient read.
-        screening = screen(
-            desk.library.rulebook,
-            desk.in_english.evidence(submission.answers),
-            desk.library.editions,
-            now,
-        )
-        sealed, screened = submissions.seal(session, desk.keys, submission, screening)
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)
         own_copies.remove_over(session, now)
         own_copies.add(session, desk.keys, token, submission, now)
         page_counting.sent(desk, session)
-        staff_notices.keep_news(session, desk, submission.id)
-        for event in (
-            SubmissionReceived(
-                submission.id,
-                submission.revision,
-                sealed,
-                desk.library.editions.questionnaire,
-            ),
-            SubmissionScreened(
-                submission.id,
-                1,
-                screened,
-                desk.library.editions.rules,
-                not screening.incomplete,
-            ),
-        ):
-            audit.record(session, desk.keys, PATIENT, event, now)
+        # Rules read English, as clinicians do, whatever language the patient read.
+        receive(desk.in_english, session, submission, PATIENT, now)
     return receipt
 
 

@@ -49,6 +49,7 @@ _ELSEWHERE = {
     "starts_per_hour": "Forms begun from one network, an hour",
     "trusted_proxies": "Proxies before intake",
     "staff_idle_minutes": "Staff stay signed in, in minutes",
+    "transcribe_alone": "One person may type a paper in both times",
     "questionnaire": "Questionnaire",
     "crisis_lines": "File of the ways to reach help",
     "screening_rules": "Rules file",

@@ -27,6 +27,12 @@ ACTORS = {
 TITLES: dict[type[Event], str] = {
     events.SubmissionReceived: "Sent a form",
     events.SubmissionScreened: "Had the rules run over a form",
+    events.TranscriptionBegun: "Began to type in a form from paper",
+    events.TranscriptionOpened: "Opened a form that is being typed in",
+    events.TranscriptionTyped: "Typed a part of a form from paper",
+    events.TranscriptionSettled: "Settled by the paper what two people typed differently",
+    events.TranscriptionSignedIn: "Signed in a form from paper",
+    events.TranscriptionDiscarded: "Threw away a form that was being typed in",
     events.QueueOpened: "Opened the queue",
     events.QueueSearched: "Searched the queue",
     events.SubmissionOpened: "Opened and read a form",
@@ -175,6 +181,7 @@ _PEOPLE_AND_THINGS: dict[str, tuple[str, Callable[[Known, str], str]]] = {
     "sheet": ("of", Known.about),
     "taken_from": ("from", Known.who),
 }
+_TYPINGS = {"0": "both side by side", "1": "the first time", "2": "the second time"}
 _FIELDS: dict[str, Callable[[object], str]] = {
     "content": lambda value: f"what was stored has the SHA-256 {_short(value)}",
     "questionnaire": _edition("questionnaire "),
@@ -206,6 +213,8 @@ _FIELDS: dict[str, Callable[[object], str]] = {
     "roles": lambda value: f"as {', '.join(str(value).split()).replace('_', ' ')}",
     "notice": lambda value: f"notice {_short(value)}",
     "kind": lambda value: str(value),
+    "why": lambda value: f"because {value}",
+    "typing": lambda value: _TYPINGS.get(str(value), ""),
     "paper": lambda value: str(value).replace("_", " "),
     "codes": lambda value: _many(value, "code"),
     "uses": lambda value: f"for {_many(value, 'use')} each",

@@ -28,6 +28,7 @@ _STEPS = {
     "patient_request_step": 4096,
     "safety_signal": 1024,
     "signal_deed": 1024,
+    "transcription": 4096,
 }
 
 

@@ -28,7 +28,11 @@ from intake.web.security import secure
 from intake.web.theme import stylesheet_tokens
 
 _Raised = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
-_STYLE = Path(__file__).parent / "static" / "app.css"
+_STATIC = Path(__file__).parent / "static"
+# The stylesheet of each site is made of these, so that no patient downloads what the clinic's pages need.
+_STYLES = {"patient": ("app.css",), "clinic": ("app.css", "clinic.css")}
+# How the form on paper looks: asked for by the one page that shows it.
+_BLANK = _STATIC / "blank.css"
 _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 # How many assets of earlier looks are kept at hand, whoever asks for them.
 _MOST_ASSETS = 24
@@ -81,6 +85,8 @@ def new_site(
     secure(app, settings, secret_key, name)
     teach(app)
     app.jinja_env.filters["digits"] = digits
+    # As the device has it, on a site that offers no choice.
+    app.jinja_env.globals["look"] = lambda: "device"
     at_hand = _at_hand(app, settings, now or (lambda: settings))
     _serve_assets(app, _Wardrobe(name, settings, at_hand, lately))
     _tell_templates(app, at_hand)
@@ -94,16 +100,26 @@ def clock(at: datetime) -> str:
     return ENGLISH.time(at)
 
 
+def week_day(at: datetime) -> str:
+    """``Monday, November 23``."""
+    return f"{at:%A, %B} {at.day}"
+
+
 def digits(phone: str) -> str:
     """A phone number as a ``tel:`` link wants it: digits, and a leading plus."""
     return re.sub(r"(?!^\+)[^0-9]", "", phone)
 
 
 @lru_cache(maxsize=16)
-def stylesheet(brand: str) -> str:
-    """The clinic's stylesheet, without what only its writers need."""
-    source = re.sub(r"/\*.*?\*/", "", stylesheet_tokens(brand) + _STYLE.read_text("utf-8"), flags=re.DOTALL)
-    # Only what is true of our own file: no string in it holds a brace, a semicolon or a comma.
+def stylesheet(brand: str, site: str) -> str:
+    """The stylesheet of a site in the clinic's color, without what only its writers need."""
+    written = "".join((_STATIC / name).read_text("utf-8") for name in _STYLES[site])
+    return _tight(stylesheet_tokens(brand) + written)
+
+
+def _tight(source: str) -> str:
+    source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    # Only what is true of our own files: no string in them holds a brace, a semicolon or a comma.
     tight = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r":\s+", ":", re.sub(r"\s+", " ", source)))
     return tight.replace(";}", "}").strip()
 
@@ -168,8 +184,10 @@ def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
         f'<circle cx="4" cy="4" r="4" fill="{color}"/></svg>'
     )
+    blank = _tight(_BLANK.read_text("utf-8")).encode()
     assets = {
-        "style": _asset("style", ".css", stylesheet(color).encode(), "text/css; charset=utf-8"),
+        "style": _asset("style", ".css", stylesheet(color, site).encode(), "text/css; charset=utf-8"),
+        "blank": _asset("blank", ".css", blank, "text/css; charset=utf-8"),
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
     if site == "clinic":

@@ -47,11 +47,15 @@ class Oklch:
 
 
 def stylesheet_tokens(brand: str) -> str:
-    """The custom properties every rule of app.css is written in."""
+    """The custom properties every rule of the stylesheets is written in."""
     shades = theme(brand)
     light = "".join(f"--{name}:{shade.light};" for name, shade in shades.items())
     both = "".join(f"--{name}:light-dark({shade.light},{shade.dark});" for name, shade in shades.items())
-    return f":root{{{light}}}@supports(color:light-dark(red,red)){{:root{{color-scheme:light dark;{both}}}}}"
+    chosen = "[data-theme=light]{color-scheme:light}[data-theme=dark]{color-scheme:dark}"
+    return (
+        f":root{{{light}}}"
+        f"@supports(color:light-dark(red,red)){{:root{{color-scheme:light dark;{both}}}{chosen}}}"
+    )
 
 
 @lru_cache(maxsize=16)

@@ -44,7 +44,7 @@ _STAFF = ("desk@clinic.example", "on-call@clinic.example")
 # How many notices are made for each kill, which comes after so many letters at most and up to so many
 # seconds later; how slow the server is.
 _NOTICES, _LETTERS, _JITTER, _SLOW = 3, 8, 0.03, 0.002
-_LONGEST, _IDLE = 20.0, 0.5
+_LONGEST, _IDLE, _LEISURE = 20.0, 0.5, 0.2
 
 
 @dataclass(slots=True)
@@ -79,16 +79,17 @@ def honest(clinic: Clinic) -> None:
 
 
 def hasty(clinic: Clinic) -> None:
-    """The control: a notice is settled before it is handed over."""
+    """The control: notices are settled before they are handed over, and then at leisure."""
     while True:
-        with clinic.database.read() as session:
-            waiting = outgoing.due(session, clinic.now())
-        for one in waiting:
-            with clinic.database.write() as session:
+        taken = []
+        with clinic.database.write() as session:
+            for one in outgoing.due(session, clinic.now()):
                 addressed = outgoing.claim(session, clinic.keys, one, clinic.now())
                 outgoing.settle(session, one.id, Outcome.SENT, clinic.now())
-            if addressed is not None:
-                notices._delivered(clinic, one, addressed)  # as the product hands one over
+                taken += [] if addressed is None else [(one, addressed)]
+        for one, addressed in taken:
+            time.sleep(_LEISURE)
+            notices._delivered(clinic, one, addressed)  # as the product hands one over
         time.sleep(0.01)
 
 

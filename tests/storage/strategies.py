@@ -23,6 +23,7 @@ from intake.domain.answers import (
 )
 from intake.domain.coming_back import CameBack, Since
 from intake.domain.feedback import Feedback, FeedbackKind
+from intake.domain.from_paper import FromPaper, Kept, Remark, Settled
 from intake.domain.patient_requests import Asks, Handled, PatientRequest, RequestOutcome, Told, Way
 from intake.domain.queue_entry import QueueEntry
 from intake.domain.review_entries import (
@@ -49,6 +50,7 @@ from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.standing import Standing
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.domain.tally import LETTERS, STATES, Tally
+from intake.domain.transcription import Settlement, Transcription, Typing
 from intake.domain.unfinished import UnfinishedPage
 from intake.domain.wording import Line, PartLines
 
@@ -81,7 +83,18 @@ an_answer = st.one_of(*values.values()).map(answered) | st.sampled_from([NOT_SUR
 answers = st.dictionaries(ids, an_answer, max_size=6).map(Answers)
 
 editions = st.builds(Editions, words, words, words)
-signatures = st.builds(Signature, any_words, tuples_of(any_words), moments)
+signatures = st.builds(Signature, any_words, tuples_of(any_words), moments, words)
+from_paper = st.builds(
+    FromPaper,
+    words,
+    st.none() | st.dates(),
+    tuples_of(words),
+    words,
+    tuples_of(ids),
+    tuples_of(ids),
+    tuples_of(st.builds(Remark, words, any_words)),
+    tuples_of(st.builds(Settled, ids, any_words, any_words, st.sampled_from(Kept), words, moments)),
+)
 parts = tuples_of(st.from_type(PartLines))
 outcomes = tuples_of(st.from_type(RuleOutcome))
 
@@ -105,7 +118,38 @@ drafts = st.builds(
     told=st.none() | st.builds(ToldClinic, moments, moments),
 )
 submissions = st.builds(
-    Submission, st.uuids(), words, answers, parts, signatures, editions, moments, st.integers(1, 9)
+    Submission,
+    st.uuids(),
+    words,
+    answers,
+    parts,
+    signatures,
+    editions,
+    moments,
+    st.integers(1, 9),
+    st.none() | from_paper,
+)
+typings = st.builds(
+    Typing,
+    st.uuids(),
+    words,
+    answers,
+    st.frozensets(ids),
+    st.frozensets(ids),
+    any_words,
+    st.none() | moments,
+)
+settlements = st.builds(Settlement, ids, st.sampled_from(Kept), st.none() | an_answer, words, moments)
+transcriptions = st.builds(
+    Transcription,
+    st.uuids(),
+    words,
+    words,
+    moments,
+    typings,
+    st.none() | typings,
+    tuples_of(settlements),
+    st.integers(0, 99),
 )
 lowered = tuples_of(st.from_type(Lowered))
 moved_up = tuples_of(st.from_type(MovedUp))
@@ -221,4 +265,5 @@ summaries = st.builds(
     acknowledged=st.integers(0, 200),
     standing=standings,
     came_back=st.none() | st.builds(CameBack, st.sampled_from(Since), moments),
+    interpreter=any_words,
 )

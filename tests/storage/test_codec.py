@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from intake.domain.answers import Answer, Answers, Value, answered
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.submissions import Draft
-from intake.storage import codec, codec_patient_requests, codec_reviews
+from intake.storage import codec, codec_patient_requests, codec_reviews, codec_transcriptions
 from intake.storage.codec_answers import answers_from_json, answers_to_json
 from intake.storage.codec_record import UnknownRecord
 from storage import strategies
@@ -31,6 +31,11 @@ RECORDS = {
     "closing": (codec_reviews.closing_to_bytes, codec_reviews.closing_from_bytes, strategies.closings),
     "tally": (codec_reviews.tally_to_bytes, codec_reviews.tally_from_bytes, strategies.tallies),
     "summary": (codec_reviews.summary_to_bytes, codec_reviews.summary_from_bytes, strategies.summaries),
+    "transcription": (
+        codec_transcriptions.transcription_to_bytes,
+        codec_transcriptions.transcription_from_bytes,
+        strategies.transcriptions,
+    ),
 }
 
 
@@ -89,6 +94,12 @@ def test_a_tally_comes_back(tally):
     assert codec_reviews.tally_from_bytes(codec_reviews.tally_to_bytes(tally)) == tally
 
 
+@given(strategies.transcriptions)
+def test_a_paper_that_is_being_typed_in_comes_back(transcription):
+    content = codec_transcriptions.transcription_to_bytes(transcription)
+    assert codec_transcriptions.transcription_from_bytes(content) == transcription
+
+
 @given(strategies.summaries)
 def test_a_line_of_the_queue_comes_back(entry):
     assert codec_reviews.summary_from_bytes(codec_reviews.summary_to_bytes(entry)) == entry
@@ -141,6 +152,7 @@ def test_no_field_is_left_behind(kind):
     computed = {"reopened", "signed"}
     left_out_when_empty = {"asked_again", "as_of", "lowered", "moved_up", "questions"}
     left_out_when_empty |= {"done", "entries", "next_step", "second_read", "unfinished", "checks", "told"}
+    left_out_when_empty |= {"from_paper", "interpreter"}
 
     @settings(max_examples=10)
     @given(records)

@@ -86,6 +86,14 @@ from intake.domain.events.submissions import (
     SubmissionScreened,
     SubmissionsExported,
 )
+from intake.domain.events.transcriptions import (
+    TranscriptionBegun,
+    TranscriptionDiscarded,
+    TranscriptionOpened,
+    TranscriptionSettled,
+    TranscriptionSignedIn,
+    TranscriptionTyped,
+)
 
 __all__ = [
     "AccessListOpened",
@@ -153,6 +161,12 @@ __all__ = [
     "SubmissionsCompared",
     "SubmissionsExported",
     "TrailOpened",
+    "TranscriptionBegun",
+    "TranscriptionDiscarded",
+    "TranscriptionOpened",
+    "TranscriptionSettled",
+    "TranscriptionSignedIn",
+    "TranscriptionTyped",
     "ViewNoted",
     "WayBackRenewed",
 ]
@@ -224,4 +238,10 @@ Event = (
     | SafetySignalAnswered
     | SubmissionMarkedJunk
     | SubmissionTakenFromJunk
+    | TranscriptionBegun
+    | TranscriptionOpened
+    | TranscriptionTyped
+    | TranscriptionSettled
+    | TranscriptionSignedIn
+    | TranscriptionDiscarded
 )

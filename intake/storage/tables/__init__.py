@@ -44,6 +44,7 @@ from intake.storage.tables.forms import (
     SubmissionRow,
     SummaryRow,
     TallyRow,
+    TranscriptionRow,
     WayBackRow,
 )
 from intake.storage.tables.staff import (
@@ -97,5 +98,6 @@ __all__ = [
     "SubmissionRow",
     "SummaryRow",
     "TallyRow",
+    "TranscriptionRow",
     "WayBackRow",
 ]

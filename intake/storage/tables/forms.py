@@ -92,6 +92,27 @@ class HeldPageRow(Base):
     sealed: Mapped[bytes]
 
 
+class TranscriptionRow(Base):
+    """A paper that staff are typing in, sealed for the clinic; gone when it is signed in or thrown away.
+
+    Who types, and who is done, lies in the open, so that a list of them opens none.
+    """
+
+    __tablename__ = "transcriptions"
+
+    # The submission's id and reference, once it is signed in.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    first_by: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"))
+    second_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
+    first_done: Mapped[bool]
+    second_done: Mapped[bool]
+    revision: Mapped[int]
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+
+
 class SubmissionRow(Base):
     """A patient's answers as sent. ``state`` says whether they wait, never for how long or why."""
 

@@ -16,6 +16,7 @@ from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
     acting,
     asking,
+    blank_forms,
     claims,
     desk,
     entry,
@@ -39,11 +40,13 @@ from intake.web.clinic import (
     settings,
     settings_lines,
     settings_signal,
+    settling,
     signing,
     staff,
     start_codes,
     statistics,
     trail,
+    transcribing,
     viewing,
     views,
     ways_back,
@@ -58,6 +61,7 @@ ROLES = {
     Role.CLINICIAN: "Clinician",
     Role.ADMINISTRATOR: "Administrator",
     Role.AUDITOR: "Auditor",
+    Role.TRANSCRIBER: "Transcriber",
 }
 
 STANDINGS = {
@@ -78,6 +82,7 @@ _PARTS = (
     viewing,
     signing,
     asking,
+    blank_forms,
     acting,
     requests,
     papers,
@@ -100,6 +105,8 @@ _PARTS = (
     safety_signals,
     start_codes,
     statistics,
+    transcribing,
+    settling,
 )
 
 
@@ -144,7 +151,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         truth=reading.TRUTHS.__getitem__,
         outcome=reading.OUTCOMES.__getitem__,
         role=ROLES.__getitem__,
-        said=reading.SAID.__getitem__,
+        says=reading.SAID.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
         asked_for=request_words.asked,
@@ -152,6 +159,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         way=request_words.WAYS.__getitem__,
         request_outcome=request_words.OUTCOMES.__getitem__,
         request_status=request_words.STATUSES.__getitem__,
+        kept=lambda kept: settling.KEPT[kept].lower(),
         desk_status=desk.STATUSES.__getitem__,
         may_leave_message=desk.MESSAGES.__getitem__,
         code_state=start_codes.STATES.__getitem__,

@@ -14,6 +14,7 @@ from intake.services.viewing import ViewFirst
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.acting_forms import ViewForm
 from intake.web.clinic.forms import typed
+from intake.web.clinic.reading import labels_of
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
 
@@ -104,6 +105,7 @@ def _page(
         "clinic/read_first.html",
         submission=review.submission,
         requests=review.requests,
+        labels=labels_of(review.submission),
         kind=kind.value,
         form=form,
         closed=status == 409 and not kept,

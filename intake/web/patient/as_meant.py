@@ -16,8 +16,8 @@ _MONTH_FIRST = re.compile(
     r"([^\W\d_]+\.?|\d{1,2})[\s/.,-]+(\d{1,2})(?:st|nd|rd|th)?[\s/.,-]+(\d{4}|'?\d{2})", re.IGNORECASE
 )
 _DAY_FIRST = re.compile(
-    # "4 de julio de 1988", too: the name of a month says which is which in any language.
-    r"(\d{1,2})(?:st|nd|rd|th)?(?: of| de)?[\s/.,-]+([^\W\d_]+\.?)[\s/.,-]+(?:del? )?(\d{4}|'?\d{2})",
+    r"(\d{1,2})(?:st|nd|rd|th|\.)?(?: of| de)?[\s/.,-]+([^\W\d_]+\.?)"
+    r"(?:,?\s+del?\s+|[\s/.,-]+)(\d{4}|'?\d{2})",
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")

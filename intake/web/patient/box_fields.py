@@ -22,6 +22,11 @@ _UNITS = {
 _FEWEST_BOXES, _MOST_BOXES = 3, 40
 
 
+def unit_words(unit: str) -> str:
+    """What a unit is called beside a box."""
+    return _UNITS.get(unit, unit)
+
+
 class Words(Asked):
     """A few words, or a few lines."""
 

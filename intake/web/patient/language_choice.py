@@ -22,6 +22,8 @@ languages = Blueprint("languages", __name__)
 
 # The name of the button, and of the hidden field that says which page it stood on.
 BUTTON, PAGE = "lang", "page"
+# The name of the buttons for light and dark, which stand beside it and work the same way (look_choice).
+LOOK = "look"
 _THIRTY_DAYS = 30 * 24 * 60 * 60
 
 
@@ -29,7 +31,7 @@ _THIRTY_DAYS = 30 * 24 * 60 * 60
 @open_to_all
 def choose() -> ResponseReturnValue:
     """Another language, on a page where nothing is typed; back to that page."""
-    return redirect(_back(request.form.get(PAGE, "")), 303)
+    return redirect(back_to(request.form.get(PAGE, "")), 303)
 
 
 def offer_languages(site: Flask) -> None:
@@ -46,8 +48,8 @@ def code_for(settings: Settings, of_draft: str = "") -> str:
 
 
 def is_pressed() -> bool:
-    """Whether another language was asked for by a button among boxes: the page comes back as it was sent."""
-    return bool(_pressed())
+    """Whether another language or look was asked for by a button: the page comes back as it was sent."""
+    return bool(_pressed()) or LOOK in request.form
 
 
 def knows_none(settings: Settings) -> bool:
@@ -97,7 +99,7 @@ def _this_page() -> str:
     return request.path
 
 
-def _back(page: str) -> str:
+def back_to(page: str) -> str:
     """The page named, if it is one of this site's; else the first."""
     parts = urlsplit(page)
     path = parts.path

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.answers import State
+from intake.domain.filling_in import goes_by, helper
 from intake.domain.questionnaire import Kind, Page
 from intake.domain.submissions import Receipt
 from intake.domain.unfinished import SIGNING, ShownPage
@@ -109,6 +110,9 @@ def _signing_address(checked: str) -> str:
 def _signing(visit: Visit, checked: str) -> ResponseReturnValue:
     typed = visit.draft.unfinished.get(SIGNING)
     form = SignForm(held.boxes_of(typed) if typed is not None else None)
+    helped_by = helper(visit.draft.answers)
+    if helped_by is not None:
+        form.sign_for_another()
     if typed is not None and typed.checked:
         form.read()
     page = render_template(
@@ -120,6 +124,8 @@ def _signing(visit: Visit, checked: str) -> ResponseReturnValue:
         shown=unfinished.carried(visit.desk, ShownPage(visit.draft.id, SIGNING, {})),
         checked=(CHECKED, checked),
         kept=typed is not None and not typed.checked,
+        helped_by=helped_by,
+        patient=goes_by(visit.draft.answers) or "the person you help",
     )
     return page, 422 if form.errors else 200
 

@@ -16,6 +16,7 @@ from intake.web.languages import date_and_time
 from intake.web.patient.after_sending import after
 from intake.web.patient.language_choice import offer_languages
 from intake.web.patient.link_script import link_script
+from intake.web.patient.look_choice import offer_looks
 from intake.web.patient.questions import keeping_address, questions
 from intake.web.patient.reply import cannot_be_asked, reply
 from intake.web.patient.reply_medicines import reply_medicines
@@ -46,6 +47,7 @@ def create_patient_site(desk: PatientDesk) -> Flask:
     for pages in (start, questions, sending, after, ways_back, reply, reply_medicines, link_script):
         site.register_blueprint(pages)
     offer_languages(site)
+    offer_looks(site)
     site.jinja_env.filters["when"] = _when
     site.jinja_env.filters["hours_said"] = hours_said
     site.context_processor(

@@ -1,12 +1,13 @@
 """The first page, the list of parts, stopping, leaving a browser, and two small pages of help."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.questionnaire import Questionnaire, SafetyPage
 from intake.domain.rate_limits import Door
 from intake.domain.submissions import Draft, Receipt
 from intake.services import answering, paths, replying, returning, signalling
+from intake.services.blank_forms import foot, printable
 from intake.services.carrying_over import parts_asked_again
 from intake.services.paths import Progress
 from intake.services.start_codes import NotAdmitted
@@ -14,6 +15,7 @@ from intake.web.guard import open_to_all
 from intake.web.languages import say
 from intake.web.patient import reply_visits
 from intake.web.patient.addresses import Place, place_of
+from intake.web.patient.box_fields import unit_words
 from intake.web.patient.doors import asked_to_wait, wait_at
 from intake.web.patient.returning import name_of
 from intake.web.patient.visits import Visit, hand_over, take_back, the_desk, the_token, with_draft
@@ -135,6 +137,22 @@ def privacy() -> ResponseReturnValue:
 def help_page() -> ResponseReturnValue:
     """How to fill in the form, and whom to call."""
     return render_template("patient/help.html")
+
+
+@start.get("/paper", defaults={"large": False}, endpoint="paper")
+@start.get("/paper/large", defaults={"large": True}, endpoint="paper_large")
+@open_to_all
+def on_paper(*, large: bool) -> ResponseReturnValue:
+    """The whole form to print, for whoever would rather write than type. Nothing of anybody stands in it."""
+    form = printable(the_desk(), large=large)
+    return render_template("patient/paper.html", form=form, unit_words=unit_words)
+
+
+@start.get("/paper/foot.css", endpoint="paper_foot")
+@open_to_all
+def foot_of_paper() -> ResponseReturnValue:
+    """The edition for the foot of the printed form."""
+    return Response(foot(the_desk()), content_type="text/css; charset=utf-8")
 
 
 def stop_here(

@@ -34,6 +34,7 @@ SHOWN = {
     "signing.sign",
     "feedback.safety_log",
     "desk.people",
+    "transcribing.part",
 }
 # What clinicians wrote that a signature covers; what they said of the rules it does not.
 SIGNED_FOR = ("acknowledgement", "question", "taken-back", "reply", "view", "taken-over")
@@ -78,7 +79,7 @@ def walker(seeded, watch, tmp_path):
 def shown_of(seeded, answered):
     """The submissions something of which came back."""
     whose = {seeded.person(place) for place in health_data(seeded, answered)}
-    return {str(seeded.submissions[who]) for who in whose}
+    return {str((seeded.submissions | seeded.papers)[who]) for who in whose}
 
 
 def wrong_with(seeded, answered):

@@ -99,6 +99,14 @@ def test_a_form_left_too_long_is_closed_and_the_page_says_so(pat, copy):
     assert "This form was not used for 60 minutes" in pat.text
 
 
+def test_a_form_somebody_comes_back_to_in_time_stays_open(pat, copy):
+    """The control of the one above: every page opened begins the time anew."""
+    for _ in range(2):
+        copy.clock.at += timedelta(minutes=copy.settings.patient_idle_minutes - 1)
+        pat.answer("filled_in_by", filled_in_by="me")
+        assert pat.status == 303
+
+
 def test_the_list_of_parts_says_how_far_each_is(pat):
     pat.answer("filled_in_by", filled_in_by="me")
     pat.open("/form")

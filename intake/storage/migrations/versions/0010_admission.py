@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0010"
-down_revision: str | None = "0007"
+down_revision: str | None = "0009"
 
 # Which columns may change; none may, of those with none.
 APPEND_ONLY: dict[str, tuple[str, ...]] = {"safety_signals": (), "signal_deeds": ()}
