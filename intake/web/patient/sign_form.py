@@ -15,8 +15,8 @@ class SignForm(Form):
 
     def sign_for_another(self) -> None:
         """Ask for the name of whoever signs, which is not the patient's."""
-        self.typed_name.label.text = "Type your own full name"
-        self.typed_name.description = "This counts as your signature, as the one who helps."
+        self.typed_name.label.text = mark("Type your own full name")
+        self.typed_name.description = mark("This counts as your signature, as the one who helps.")
 
     def read(self) -> str | None:
         """The name that signs; None when something is to be checked first."""
