@@ -39,8 +39,8 @@ def draft_to_bytes(draft: Draft) -> bytes:
             # Left out where there are none, as in the records of the first versions.
             **({"unfinished": unfinished_to_json(draft.unfinished)} if draft.unfinished else {}),
             **({"checks": {tag: dict(marks) for tag, marks in draft.checks.items()}} if draft.checks else {}),
-            **({"language": draft.language} if draft.language else {}),
             **({} if draft.told is None else {"told": told_to_json(draft.told)}),
+            **({"language": draft.language} if draft.language else {}),
         },
     )
 
@@ -57,8 +57,8 @@ def draft_from_bytes(content: bytes) -> Draft:
         asked_again=frozenset(document.get("asked_again", ())),
         unfinished=unfinished_from_json(document.get("unfinished", {})),
         checks=document.get("checks", {}),
-        language=document.get("language", ""),
         told=told_from_json(document.get("told")),
+        language=document.get("language", ""),
     )
 
 

@@ -100,6 +100,11 @@ def clock(at: datetime) -> str:
     return ENGLISH.time(at)
 
 
+def week_day(at: datetime) -> str:
+    """``Monday, November 23``."""
+    return f"{at:%A, %B} {at.day}"
+
+
 def digits(phone: str) -> str:
     """A phone number as a ``tel:`` link wants it: digits, and a leading plus."""
     return re.sub(r"(?!^\+)[^0-9]", "", phone)

@@ -116,6 +116,7 @@ drafts = st.builds(
     unfinished=st.dictionaries(words, unfinished_pages, max_size=2),
     checks=st.dictionaries(words, _marks, max_size=2),
     told=st.none() | st.builds(ToldClinic, moments, moments),
+    language=st.sampled_from(["", "es"]),
 )
 submissions = st.builds(
     Submission,
@@ -128,6 +129,8 @@ submissions = st.builds(
     moments,
     st.integers(1, 9),
     st.none() | from_paper,
+    language=st.sampled_from(["", "es"]),
+    as_read=parts,
 )
 typings = st.builds(
     Typing,

@@ -78,9 +78,9 @@ class SettingsForm(FlaskForm):
         render_kw=_NUMBER,
     )
     names_in_access_list = BooleanField("Name people in the list of who opened a form")
+    start_codes = BooleanField("Starting a form takes a code")
     # Which there are is the page's to say; an unknown one is left out when it is read.
     languages = SelectMultipleField("Languages beside English", choices=[], validate_choice=False)
-    start_codes = BooleanField("Starting a form takes a code")
 
     staff_addresses = TextAreaField(
         "Tell of every form and reply",
