@@ -22,7 +22,7 @@ def test_everybody_of_the_clinic_can_print_it(signed_in, username):
 def test_the_pdf_has_tags_and_its_edition_and_the_number_of_the_page_in_every_foot(alice, monkeypatch):
     monkeypatch.setattr(engine, "is_here", lambda: True)
     monkeypatch.setattr(
-        engine, "make", lambda sheet: press.pressed(sheet.html, sheet.stylesheet, sheet.files)
+        engine, "make", lambda sheet, *_: press.pressed(sheet.html, sheet.stylesheet, sheet.files)
     )
     response = alice.open("/blank-form-large.pdf")
     assert response.headers["Content-Disposition"] == f'attachment; filename="blank-form-{EDITION}-large.pdf"'

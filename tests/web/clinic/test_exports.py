@@ -55,7 +55,7 @@ def test_one_form_leaves_as_a_file_under_its_reference(alice, clinic, sent, kind
 def test_one_form_leaves_as_a_pdf_that_says_what_it_is_without(alice, clinic, monkeypatch, sent):
     monkeypatch.setattr(engine, "is_here", lambda: True)
     monkeypatch.setattr(
-        engine, "make", lambda sheet: press.pressed(sheet.html, sheet.stylesheet, sheet.files)
+        engine, "make", lambda sheet, *_: press.pressed(sheet.html, sheet.stylesheet, sheet.files)
     )
     submission = sent(more=answered(Text("I sleep badly")))
     alice.open(f"/submissions/{submission}/export")

@@ -29,7 +29,7 @@ def pressed(monkeypatch):
     """PDFs made in this process: what is tried here is what stands in them."""
     monkeypatch.setattr(engine, "is_here", lambda: True)
     monkeypatch.setattr(
-        engine, "make", lambda sheet: press.pressed(sheet.html, sheet.stylesheet, sheet.files)
+        engine, "make", lambda sheet, *_: press.pressed(sheet.html, sheet.stylesheet, sheet.files)
     )
 
 
@@ -255,7 +255,7 @@ def test_a_machine_that_makes_no_pdfs_says_what_to_install_and_leads_to_the_page
 
 
 def test_a_pdf_that_takes_too_long_is_told_in_words(alice, monkeypatch, signed):
-    def too_long(_sheet):
+    def too_long(*_):
         raise engine.NotMade
 
     monkeypatch.setattr(engine, "is_here", lambda: True)

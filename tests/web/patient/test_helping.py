@@ -53,7 +53,7 @@ def test_a_helper_signs_with_their_own_name_and_the_clinic_reads_first_who_they_
     helped.give_name_and_number()
     helped.skip_everything()
     helped.open("/sign")
-    assert "You sign as the one who helps Pat (“I am her mother”)." in text_of(helped)
+    assert "You sign as the one who helps Pat (“ I am her mother ”)." in text_of(helped)
     assert "Your own name. This counts as your signature" in text_of(helped)
 
     helped.send("/sign", agree="y", typed_name="Rosa Doe")

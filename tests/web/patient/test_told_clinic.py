@@ -14,8 +14,15 @@ UNTOLD = "No one at the clinic sees this until you send the form."
 
 
 @pytest.fixture
-def pat(desk):
+def hours():
+    """How many hours after noon Pat comes."""
+    return 0
+
+
+@pytest.fixture
+def pat(desk, copy, hours):
     """Pat, at a clinic that switched it on, who has said who they are."""
+    copy.clock.at += timedelta(hours=hours)
     visitor = Visitor(replace(desk, settings=replace(desk.settings, safety_signal=OFFICE)))
     visitor.open("/")
     visitor.send("/start")
@@ -48,9 +55,8 @@ def test_the_support_page_says_by_when_they_will_try_to_call(pat):
     assert pat.text.index("Call 988") < pat.text.index("We have let the clinic know")
 
 
-def test_when_they_are_closed_it_says_so_and_names_the_day(pat, copy):
-    copy.clock.at += timedelta(hours=6)
-
+@pytest.mark.parametrize("hours", [6])
+def test_when_they_are_closed_it_says_so_and_names_the_day(pat):
     at_the_support_page(pat)
 
     words = "No one is there right now. They will try to call you by 9:30 am on Monday, November 23."
