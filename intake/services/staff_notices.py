@@ -3,7 +3,8 @@
 Whoever sends the form keeps that there is news, in the same transaction; the patient site can do no
 more, for it holds no key. Whoever sends notices looks how urgent the news is, and keeps a notice to each
 address. All news is told together and at most every ten minutes: fifty forms in a minute are one e-mail,
-and when it is sent does not say how urgent a form is (docs/decisions/0040).
+and when it is sent does not say how urgent a form is (docs/decisions/0040). A safety signal alone is told
+at once, in the same words.
 """
 
 from datetime import timedelta
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from intake.config import Settings
 from intake.domain.rules import Priority
-from intake.services import replies
+from intake.services import replies, safety_signals
 from intake.services.clinic import Clinic
 from intake.services.site import Site
 from intake.storage import news, outgoing, queue
@@ -42,15 +43,27 @@ def gather(clinic: Clinic) -> None:
     The rules and settings in force are those of ``clinic``.
     """
     with clinic.database.read() as session:
-        if not _is_time(clinic, session):
+        if not (_is_signalled(clinic, session) or _is_time(clinic, session)):
             return
     # What came may be urgent together with what was there before: only then is it known.
     replies.take_in(clinic)
     with clinic.database.write() as session:
-        if not _is_time(clinic, session):
+        signalled = _is_signalled(clinic, session)
+        if not (signalled or _is_time(clinic, session)):
             return
-        if came := news.take(session):
-            _tell(clinic, session, urgent=_is_any_urgent(clinic, session, came))
+        came = news.take(session)
+        if signalled or came:
+            _tell(clinic, session, urgent=signalled or _is_any_urgent(clinic, session, came))
+
+
+def _is_signalled(clinic: Clinic, session: Session) -> bool:
+    """Whether a safety signal was raised that staff are not told of yet: that waits for no ten minutes.
+
+    That there was one, and when, lies in the open anyway (docs/decisions/0044).
+    """
+    if not addresses(clinic.settings):
+        return False
+    return safety_signals.raised_since(clinic, session, outgoing.told_staff_last(session))
 
 
 def _is_time(clinic: Clinic, session: Session) -> bool:

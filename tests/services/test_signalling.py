@@ -13,7 +13,7 @@ from intake.domain.permissions import Role
 from intake.domain.safety_signal import Answering, SignalDuty
 from intake.domain.standing import PlaceInWork
 from intake.domain.truth import Truth
-from intake.services import answering, changing_settings, queue, safety_signals
+from intake.services import answering, changing_settings, queue, safety_signals, staff_notices
 from intake.services.clinic_settings import with_settings_in_force
 from intake.storage import audit
 from intake.storage.codec import draft_to_bytes
@@ -249,3 +249,25 @@ def test_it_is_set_with_its_change_kept_and_in_force_on_the_patients_side(copy, 
     changing_settings.set_signal(copy.clinic, dana, number + 1, None)
 
     assert with_settings_in_force(copy.desk).settings.safety_signal is None
+
+
+def test_whoever_is_told_of_urgent_forms_is_told_at_once_in_the_words_of_every_notice(on, copy):
+    told = ("on-call@clinic.example",)
+    settings = replace(copy.clinic.settings, mail_host="127.0.0.1", urgent_addresses=told)
+    clinic = copy.clinic.with_settings(settings)
+
+    def kept():
+        with clinic.database.read() as session:
+            return session.execute(text("SELECT count(*) FROM outgoing WHERE for_staff")).scalar_one()
+
+    before = kept()
+    staff_notices.gather(clinic)
+    assert kept() == before
+    copy.clock.at += timedelta(minutes=1)
+    token = answering.start(on)
+    give(on, token, NAMED | PHONE | {"phq9_9": SEVERAL})
+
+    staff_notices.gather(clinic)
+    assert kept() == before + 1
+    staff_notices.gather(clinic)
+    assert kept() == before + 1

@@ -1,6 +1,7 @@
 """New words for a patient who lost theirs: what staff type, what they are shown, and what they never are."""
 
 import re
+
 import pytest
 
 import sending
