@@ -20,12 +20,17 @@ from intake import resources
 from intake.domain.logo import Picture
 from intake.domain.mail_addresses import is_address
 from intake.domain.reading_promise import ReadingPromise, Unit, promise_in, read_by
+from intake.domain.safety_signal import SignalDuty
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
+_MOST_PROXIES = 10
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _PATHS = frozenset(
     {"questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay", "mail_password_file"}
+)
+_NUMBERS = frozenset(
+    {"port", "threads", "patient_idle_minutes", "staff_idle_minutes", "starts_per_hour", "mail_port"}
 )
 MAIL_SECURITY = ("starttls", "tls", "none")
 
@@ -61,8 +66,14 @@ class Settings:
     port: int = 8000
     threads: int = 8
     public_address: str = "http://127.0.0.1:8000"
+    transcribe_alone: bool = False
     patient_idle_minutes: int = 60
     staff_idle_minutes: int = 15
+    # Where a page that asks about safety at home leads whoever presses “Leave this page now”.
+    leave_now_address: str = "https://www.weather.gov/"
+    # From one network. How many proxies stand before intake, each of which tells whom it speaks for.
+    starts_per_hour: int = 60
+    trusted_proxies: int = 0
     # What is set on the settings page alone. `reading_time` says the promise in words, and a picture
     # chosen there stands in the place of the file `clinic_logo`.
     clinic_picture: Picture | None = None
@@ -71,6 +82,8 @@ class Settings:
     # What was promised before, oldest first, each with when something else was promised instead.
     earlier_promises: tuple[tuple[datetime, ReadingPromise], ...] = ()
     next_steps: tuple[str, ...] = ()
+    safety_signal: SignalDuty | None = None
+    start_codes: bool = False
     read_first: bool = False
     second_read_percent: int = 0
     claim_minutes: int = 30
@@ -137,6 +150,8 @@ _NOT_WRITTEN = frozenset(
         "promised_in_work_days",
         "earlier_promises",
         "next_steps",
+        "safety_signal",
+        "start_codes",
         "read_first",
         "second_read_percent",
         "claim_minutes",
@@ -222,11 +237,20 @@ def _unknown(written: Mapping[str, str], environment: Mapping[str, str]) -> list
 
 
 def _converted(name: str, value: str, problems: list[str]) -> str | int | Path | None:
-    if name in ("port", "threads", "patient_idle_minutes", "staff_idle_minutes", "mail_port"):
+    if name == "trusted_proxies":
+        if not value.isdigit():
+            problems.append("trusted_proxies: should be 0, or how many proxies stand before intake")
+            return 0
+        return int(value)
+    if name in _NUMBERS:
         if not value.isdigit() or int(value) == 0:
             problems.append(f"{name}: should be a whole number above 0")
             return 1
         return int(value)
+    if name == "transcribe_alone":
+        if value.strip().casefold() not in ("yes", "no"):
+            problems.append(f"{name}: should be yes or no")
+        return value.strip().casefold() == "yes"
     if name in ("rules_overlay", "mail_password_file") and not value.strip():
         return None
     if name in (
@@ -251,13 +275,6 @@ def _problems(settings: Settings) -> list[str]:
         problems.append("reference_prefix: should be two to four capital letters")
     if settings.timezone not in available_timezones():
         problems.append("timezone: should be a name like America/New_York")
-    if settings.patient_idle_minutes < SHORTEST_PATIENT_IDLE:
-        problems.append(
-            f"patient_idle_minutes: should be at least {SHORTEST_PATIENT_IDLE}; a page asks whether somebody "
-            "is still there, and they need two minutes to answer"
-        )
-    if settings.port > 65535:
-        problems.append("port: should be at most 65535")
     if urlsplit(settings.public_address).scheme not in ("http", "https"):
         problems.append("public_address: should start with https:// (http:// only to try it here)")
     if not settings.secure_cookies and not set(settings.trusted_hosts) <= _THIS_MACHINE:
@@ -273,7 +290,36 @@ def _problems(settings: Settings) -> list[str]:
         ]
     if settings.clinic_logo and not Path(settings.clinic_logo).is_file():
         problems.append("clinic_logo: there is no such file")
-    return problems + _mail_problems(settings)
+    if not _is_neutral(settings.leave_now_address):
+        problems.append(
+            "leave_now_address: should be a plain https:// address of a site everybody might look at, "
+            "like https://www.weather.gov/, without anything behind a ? or a #"
+        )
+    return problems + _number_problems(settings) + _mail_problems(settings)
+
+
+def _number_problems(settings: Settings) -> list[str]:
+    problems = []
+    if settings.patient_idle_minutes < SHORTEST_PATIENT_IDLE:
+        problems.append(
+            f"patient_idle_minutes: should be at least {SHORTEST_PATIENT_IDLE}; a page asks whether somebody "
+            "is still there, and they need two minutes to answer"
+        )
+    if settings.port > 65535:
+        problems.append("port: should be at most 65535")
+    if settings.trusted_proxies > _MOST_PROXIES:
+        problems.append(f"trusted_proxies: should be at most {_MOST_PROXIES}")
+    return problems
+
+
+def _is_neutral(address: str) -> bool:
+    # What stands in it stays in a browser's history: nothing that could say where somebody came from.
+    try:
+        found = urlsplit(address)
+        plain = not (found.query or found.fragment or "@" in found.netloc or "?" in address or "#" in address)
+        return found.scheme == "https" and bool(found.hostname) and plain and address.isprintable()
+    except ValueError:
+        return False
 
 
 def _mail_problems(settings: Settings) -> list[str]:

@@ -15,7 +15,7 @@ from gettext import GNUTranslations
 from pathlib import Path
 
 from babel import Locale, localedata
-from babel.dates import format_date, format_time, get_month_names
+from babel.dates import format_date, format_skeleton, format_time, get_month_names
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -121,6 +121,10 @@ class Spoken:
     def time(self, at: datetime) -> str:
         """The time of day."""
         return format_time(at, "short", tzinfo=at.tzinfo, locale=self._locale)
+
+    def week_day(self, at: datetime) -> str:
+        """The day, with its day of the week."""
+        return format_skeleton("MMMMEEEEd", at, tzinfo=at.tzinfo, locale=self._locale)
 
     def month(self, number: int) -> str:
         """The name of the month."""

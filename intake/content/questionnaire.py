@@ -156,6 +156,7 @@ def _page(entry: object, line: int, scales: Mapping[str, tuple[Choice, ...]], pr
         fields.text("title", ""),
         fields.text("intro", ""),
         fields.text("attribution", ""),
+        fields.flag("leave_now"),
     )
     if len(questions) > 1 and not page.title and not _only_follow_ups(questions):
         fields.problem("questions", "a page of several questions needs a title; add `title: …`")

@@ -42,6 +42,7 @@ def read_question(
         sensitive=fields.flag("sensitive"),
         autocomplete=fields.text("autocomplete", ""),
         inputmode=fields.text("inputmode", ""),
+        each=_each(fields, kind),
         gravest=_gravest(fields, kind),
     )
     fields.finish(also=("only_if", "safety"))
@@ -88,6 +89,12 @@ def _gravest(fields: Fields, kind: Kind) -> Gravest:
     if kind not in CHOICE_KINDS:
         fields.problem("gravest", "only a question answered by one choice says which is the gravest")
     return fields.one_of("gravest", Gravest, usual)
+
+
+def _each(fields: Fields, kind: Kind) -> str:
+    if fields.has("each") and kind is not Kind.TEXT:
+        fields.problem("each", "only a question answered in words is asked as a list; leave `each` out")
+    return fields.text("each", "")
 
 
 def _units(fields: Fields, kind: Kind) -> tuple[str, ...]:

@@ -35,11 +35,16 @@ def read_safety_page(
         if name not in lines:
             hint = did_you_mean(name, lines) or f"; the lines are {', '.join(lines)}"
             page.problem("lines", f'there is no crisis line "{name}"{hint}', entry=place)
+    paragraphs = page.texts("paragraphs", required=True)
+    signal = page.number("signal")
+    if signal is not None and signal not in range(1, len(paragraphs) + 1):
+        page.problem("signal", f"'signal' should be the number of a paragraph, 1 to {len(paragraphs)}")
     result = SafetyPage(
         page_id,
         page.text("title"),
-        page.texts("paragraphs", required=True),
+        paragraphs,
         tuple(lines[name] for name in named if name in lines),
+        int(signal or 0),
     )
     page.finish()
     return result

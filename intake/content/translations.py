@@ -154,6 +154,7 @@ def _question(question: Question, page: Page, translation: Translation) -> Quest
         label=at("ask" if question.label == question.ask else "label", question.label),
         hint=at("hint", question.hint),
         why=at("why", question.why),
+        each=at("each", question.each),
         choices=tuple(replace(one, say=at(f"{one.id}.choice", one.say)) for one in question.choices),
         part_labels=tuple(at(f"{n}.box", one) for n, one in enumerate(question.part_labels)),
     )
@@ -232,6 +233,8 @@ def _texts_of(question: Question) -> Iterator[tuple[str, str]]:
         yield f"{question.id}.label", question.label
     if question.hint:
         yield f"{question.id}.hint", question.hint
+    if question.each:
+        yield f"{question.id}.each", question.each
     if question.why:
         yield f"{question.id}.why", question.why
     yield from ((f"{question.id}.{number}.box", label) for number, label in enumerate(question.part_labels))

@@ -13,6 +13,7 @@ from intake.domain.crisis_lines import ShownLine
 from intake.domain.logo import LogoKind
 from intake.domain.mail_addresses import MOST_ADDRESSES, is_address
 from intake.domain.reading_promise import ReadingPromise, Unit
+from intake.domain.safety_signal import SignalDuty
 
 LONGEST_NAME = 80
 LONGEST_PHONE = 40
@@ -52,6 +53,8 @@ class ClinicSettings:
     staff_addresses: tuple[str, ...] = ()
     urgent_addresses: tuple[str, ...] = ()
     crisis_lines: tuple[ShownLine, ...] | None = None
+    safety_signal: SignalDuty | None = None
+    start_codes: bool = False
 
 
 NAMES = tuple(field.name for field in fields(ClinicSettings))

@@ -26,6 +26,7 @@ class Boxes:
     second_read_percent: str
     claim_minutes: str
     names_in_access_list: bool
+    start_codes: bool
     languages: tuple[str, ...] = ()
     staff_addresses: str = ""
     urgent_addresses: str = ""
@@ -48,6 +49,7 @@ def boxes_of(settings: ClinicSettings) -> Boxes:
         languages=settings.languages,
         staff_addresses="\n".join(settings.staff_addresses),
         urgent_addresses="\n".join(settings.urgent_addresses),
+        start_codes=settings.start_codes,
     )
 
 
@@ -69,6 +71,7 @@ def settings_in(boxes: Boxes, now: ClinicSettings) -> tuple[ClinicSettings, dict
         languages=boxes.languages,
         staff_addresses=_lines(boxes.staff_addresses),
         urgent_addresses=_lines(boxes.urgent_addresses),
+        start_codes=boxes.start_codes,
     )
     problems = {_BOX_OF.get(name, name): words for name, words in problems_of(typed).items()}
     if unit is None:

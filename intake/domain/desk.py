@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from intake.domain.answers import Answers, Chosen, Text
+from intake.domain.contact import EMAIL, Contact, typed
+from intake.domain.filling_in import interpreter
 from intake.domain.standing import Standing
 from intake.domain.submissions import Submission
 from intake.domain.truth import Truth
-
-# The questions that ask how to reach somebody; their ids are permanent.
-PHONE, EMAIL, MESSAGE_OK = "phone", "email", "message_ok"
 
 
 class DeskStatus(Enum):
@@ -24,6 +22,7 @@ class DeskStatus(Enum):
     BEING_READ = "being read"
     ASKED = "asked"
     READ = "read"
+    JUNK = "junk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,8 @@ class DeskEntry:
     """One line of the front desk's list.
 
     ``phone`` and ``email`` are as typed, empty when none was given. ``may_leave_message`` is
-    whether a message may name the clinic: not known when the patient did not say.
+    whether a message may name the clinic: not known when the patient did not say. ``interpreter`` is the
+    language one is needed for, because whoever calls has to have one; empty when none is needed.
     """
 
     reference: str
@@ -41,19 +41,21 @@ class DeskEntry:
     phone: str
     email: str
     may_leave_message: Truth
+    interpreter: str = ""
 
     @classmethod
     def of(cls, submission: Submission, status: DeskStatus) -> "DeskEntry":
         """The line of a submission; all that is taken from its answers."""
-        answers = submission.answers
+        contact = Contact.of(submission.answers)
         return cls(
             reference=submission.reference,
             name=submission.name,
             status=status,
             sent_at=submission.sent_at,
-            phone=_typed(answers, PHONE),
-            email=_typed(answers, EMAIL),
-            may_leave_message=_said(answers, MESSAGE_OK),
+            phone=contact.phone,
+            email=typed(submission.answers, EMAIL),
+            may_leave_message=contact.may_leave_message,
+            interpreter=interpreter(submission.answers),
         )
 
 
@@ -62,22 +64,10 @@ def status_of(standing: Standing, *, opened: bool) -> DeskStatus:
 
     Of whoever is asked something it is said first: the desk may be called about it.
     """
+    if standing.junk_since is not None:
+        return DeskStatus.JUNK
     if standing.asked_at is not None:
         return DeskStatus.ASKED
     if standing.signed:
         return DeskStatus.READ
     return DeskStatus.BEING_READ if opened else DeskStatus.SENT
-
-
-def _typed(answers: Answers, question: str) -> str:
-    value = answers.value(question)
-    return value.words if isinstance(value, Text) else ""
-
-
-def _said(answers: Answers, question: str) -> Truth:
-    match answers.value(question):
-        case Chosen("yes"):
-            return Truth.YES
-        case Chosen("no"):
-            return Truth.NO
-    return Truth.NOT_KNOWN

@@ -33,12 +33,17 @@ _ASKED = Finding(Truth.YES)
 
 @dataclass(frozen=True, slots=True)
 class PatientEvidence:
-    """One patient's answers as of the day the form was, or would be, sent."""
+    """One patient's answers as of the day the form was, or would be, sent.
+
+    ``unread`` are questions answered on paper in a way nobody could read. They have no answer, and so are
+    not known to any condition; only their words say why.
+    """
 
     questionnaire: Questionnaire
     formulary: Formulary
     answers: Answers
     as_of: date
+    unread: frozenset[str] = frozenset()
     # Worked out once, however many rules look: the answers stay as they are.
     _asked: dict[str, Finding] = field(default_factory=dict, init=False, repr=False, compare=False)
     _numbers: dict[str, Interval] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -55,6 +55,9 @@ class Voice(Protocol):
     def time(self, at: datetime) -> str:
         """A time of day, in the zone it comes in."""
 
+    def week_day(self, at: datetime) -> str:
+        """A calendar day with its day of the week, for days that are near."""
+
     def month(self, number: int) -> str:
         """The name of a month, from 1."""
 
@@ -82,6 +85,10 @@ class English:
     def time(self, at: datetime) -> str:
         """``4:12 pm``."""
         return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+
+    def week_day(self, at: datetime) -> str:
+        """``Monday, November 23``."""
+        return f"{at:%A}, {self.month(at.month)} {at.day}"
 
     def month(self, number: int) -> str:
         """``July``."""

@@ -109,7 +109,12 @@ class _Apart:
 
     def submission(self, submission: Submission) -> Submission:
         answers = submission.answers.only(frozenset(submission.answers) - self.references)
-        return replace(said_without_substance_use(submission), answers=answers)
+        paper = submission.from_paper
+        return replace(
+            said_without_substance_use(submission),
+            answers=answers,
+            from_paper=None if paper is None else paper.without(self.references, LEFT_OUT),
+        )
 
     def screening(self, screening: Screening) -> Screening:
         return replace(

@@ -12,12 +12,14 @@ class Role(Enum):
     CLINICIAN = "clinician"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    TRANSCRIBER = "transcriber"
 
 
 class Permission(Enum):
     """One thing a signed-in person may do."""
 
     REVIEW = "review submissions"
+    TRANSCRIBE = "type in forms from paper"
     MANAGE_STAFF = "manage staff"
     MANAGE_RULES = "manage the rules"
     COUNTERSIGN_RULES = "countersign rules that somebody else proposes"
@@ -26,19 +28,29 @@ class Permission(Enum):
     SEE_STATISTICS = "see the clinic's statistics"
     SEE_DESK = "see who sent a form and how to reach them"
     RENEW_WAYS_BACK = "make new words for a patient who lost the way back to a saved form"
+    MAKE_START_CODES = "make and revoke codes that begin a form"
     READ_TRAIL = "read the audit trail"
     OWN_ACCOUNT = "use their own account"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Names and how to reach people; never an answer (least privilege).
-    Role.FRONT_DESK: frozenset({Permission.SEE_DESK, Permission.RENEW_WAYS_BACK, Permission.OWN_ACCOUNT}),
+    Role.FRONT_DESK: frozenset(
+        {
+            Permission.SEE_DESK,
+            Permission.RENEW_WAYS_BACK,
+            Permission.MAKE_START_CODES,
+            Permission.OWN_ACCOUNT,
+        }
+    ),
     # A clinician may countersign: a medical director is often one, and no administrator.
     Role.CLINICIAN: frozenset(
         {
             Permission.REVIEW,
+            Permission.TRANSCRIBE,
             Permission.SEE_DESK,
             Permission.RENEW_WAYS_BACK,
+            Permission.MAKE_START_CODES,
             Permission.SEE_STATISTICS,
             Permission.COUNTERSIGN_RULES,
             Permission.OWN_ACCOUNT,
@@ -51,6 +63,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_STAFF,
             Permission.MANAGE_RULES,
             Permission.MANAGE_SETTINGS,
+            Permission.MAKE_START_CODES,
             Permission.EXPORT_MANY,
             Permission.SEE_STATISTICS,
             Permission.COUNTERSIGN_RULES,
@@ -59,6 +72,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     # The trail carries nothing about health, so that somebody outside the care team can read it.
     Role.AUDITOR: frozenset({Permission.READ_TRAIL, Permission.OWN_ACCOUNT}),
+    # Sees the answers on the papers they type in, while they type them, and no form that was sent (0043).
+    Role.TRANSCRIBER: frozenset({Permission.TRANSCRIBE, Permission.OWN_ACCOUNT}),
 }
 
 

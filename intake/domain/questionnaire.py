@@ -72,8 +72,9 @@ class Question:
     ``limits`` are hard (the number cannot be right), ``plausible`` only asks "is that
     right?"; a reading has one of each for each of its two numbers. The first of
     ``units`` is the one amounts are kept and compared in. An ``optional`` one may be left blank
-    without a word; to a rule, blank stays not known. ``gravest`` says which way its choices get
-    more serious, and serves no page: `intake rules prove` asks that a graver answer quiets nothing.
+    without a word; to a rule, blank stays not known. A text with ``each`` is asked as a
+    list, a box for each thing, which is called that. ``gravest`` says which way its choices get more
+    serious, and serves no page: `intake rules prove` asks that a graver answer quiets nothing.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Question:
     sensitive: bool = False
     autocomplete: str = ""
     inputmode: str = ""
+    each: str = ""
     gravest: Gravest = Gravest.LAST
     # The language its words are left in, in a translation that lacks them; so on everything below.
     left_in: str = ""
@@ -133,13 +135,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is asked at once: one question, or one short topic."""
+    """What is asked at once: one question, or one short topic.
+
+    ``leave_now`` offers a link that leaves for a neutral site at once, where safety at home is asked about.
+    """
 
     id: str
     questions: tuple[Question, ...]
     title: str = ""
     intro: str = ""
     attribution: str = ""
+    leave_now: bool = False
     left_in: str = ""
     intro_left_in: str = ""
 
@@ -196,13 +202,23 @@ class CrisisLine:
 
 @dataclass(frozen=True, slots=True)
 class SafetyPage:
-    """Static words about safety now; never about treatment."""
+    """Static words about safety now; never about treatment.
+
+    ``signal`` is the number, from 1, of the paragraph that says that nobody at the clinic knows: after a
+    page that names one, a clinic may be told at once, and that paragraph is then not said. 0 is none.
+    """
 
     id: str
     title: str
     paragraphs: tuple[str, ...]
     lines: tuple[CrisisLine, ...]
+    signal: int = 0
     left_in: str = ""
+
+    @property
+    def may_signal(self) -> bool:
+        """Whether a clinic may be told at once of an answer that leads here."""
+        return self.signal > 0
 
 
 @dataclass(frozen=True, slots=True)

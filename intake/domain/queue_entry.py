@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from intake.domain.coming_back import CameBack
+from intake.domain.filling_in import interpreter
 from intake.domain.rules import Priority
 from intake.domain.screening import Screening
 from intake.domain.standing import NEW, Standing
@@ -38,6 +39,8 @@ class QueueEntry:
     acknowledged: int = 0
     standing: Standing = NEW
     came_back: CameBack | None = None
+    # The language; empty when no interpreter is needed.
+    interpreter: str = ""
 
     @classmethod
     def of(
@@ -63,4 +66,5 @@ class QueueEntry:
             born=submission.born,
             acknowledged=acknowledged,
             standing=standing,
+            interpreter=interpreter(submission.answers),
         )

@@ -92,7 +92,7 @@ def revised(
     if set(fitting(questionnaire, reply.changes)) != set(reply.changes):
         raise DoesNotFit
     answers = relevant(_evidence(submission, questionnaire, formulary, reply.changes))
-    settled = PatientEvidence(questionnaire, formulary, answers, submission.sent_on)
+    settled = PatientEvidence(questionnaire, formulary, answers, submission.sent_on, submission.unread)
     return replace(newest, answers=answers, transcript=transcribe(settled))
 
 
@@ -100,7 +100,7 @@ def _evidence(
     submission: Submission, questionnaire: Questionnaire, formulary: Formulary, changes: Answers
 ) -> PatientEvidence:
     answers = submission.answers.with_(changes)
-    return PatientEvidence(questionnaire, formulary, answers, submission.sent_on)
+    return PatientEvidence(questionnaire, formulary, answers, submission.sent_on, submission.unread)
 
 
 def page_again(questionnaire: Questionnaire, question_id: str) -> Page:

@@ -12,6 +12,7 @@ from functools import cached_property
 from intake.domain.coming_back import CameBack, SignedAt, came_back
 from intake.domain.feedback import Feedback, FeedbackKind, on_flag, on_submission, standing
 from intake.domain.fingerprint import fingerprint
+from intake.domain.patient_requests import PatientRequest
 from intake.domain.permissions import StaffMember
 from intake.domain.queue_entry import QueueEntry
 from intake.domain.review_entries import Done, Entry, Undoing, meaning
@@ -52,6 +53,8 @@ class Review:
     entries: tuple[Entry, ...] = ()
     # What was sent before, oldest first; empty while the patient added nothing.
     earlier: tuple[Submission, ...] = ()
+    # A task of its own, told on every page of the form: no status and no fingerprint looks at it.
+    requests: tuple[PatientRequest, ...] = ()
 
     @property
     def screening(self) -> Screening:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from intake.domain.permissions import StaffMember
 from intake.domain.review import Review, Status
-from intake.domain.review_entries import By, LookAgain, Reopening, Undoing
+from intake.domain.review_entries import By, JunkMark, JunkUndone, LookAgain, Reopening, Undoing
 from intake.domain.review_records import Acknowledgement
 from intake.domain.review_refusals import AlreadyAcknowledged, AlreadySignedOff, Changed, UnknownFlag
 from intake.domain.rules import Priority
@@ -48,6 +48,18 @@ class UrgentFirst(Exception):
 
 class NotPutOff(Exception):
     """There is no day to take away."""
+
+
+class NotWaiting(Exception):
+    """The form is signed, or marked as junk already."""
+
+
+class OpenFirst(Exception):
+    """The form has to be read before it can be marked as junk."""
+
+
+class NotJunk(Exception):
+    """The form does not stand among the junk any more."""
 
 
 def notes_waiting(review: Review) -> tuple[Flag, ...]:
@@ -129,6 +141,28 @@ def bring_back(review: Review, clinician: StaffMember, at: datetime) -> LookAgai
     if review.standing.look_again_on is None:
         raise NotPutOff
     return LookAgain(None, "", _by(clinician, at))
+
+
+def mark_junk(review: Review, reason: str, clinician: StaffMember, at: datetime, *, opened: bool) -> JunkMark:
+    """Say that no patient meant this form. ``opened`` is whether the clinician has read it.
+
+    Raises ReasonNeeded, NotWaiting, and OpenFirst for one with an urgent flag, or that rules could
+    not be run over.
+    """
+    if not reason.strip():
+        raise ReasonNeeded
+    if review.status is Status.SIGNED_OFF or review.standing.junk_since is not None:
+        raise NotWaiting
+    if not opened and (review.priority is Priority.URGENT or review.screening.incomplete):
+        raise OpenFirst
+    return JunkMark(reason.strip(), _by(clinician, at), tuple(flag.key for flag in review.flags))
+
+
+def take_from_junk(review: Review, clinician: StaffMember, at: datetime) -> JunkUndone:
+    """Take it back. Raises NotJunk."""
+    if review.standing.junk_since is None:
+        raise NotJunk
+    return JunkUndone(_by(clinician, at))
 
 
 def _by(clinician: StaffMember, at: datetime) -> By:

@@ -137,7 +137,38 @@ class TakenOver:
     by: By
 
 
-Entry = Undoing | Reopening | LookAgain | Question | QuestionWithdrawn | Revised | View | TakenOver
+@dataclass(frozen=True, slots=True)
+class JunkMark:
+    """A clinician says that no patient meant this form, and why: it leaves the queue and every count.
+
+    ``flags`` are the keys of those that stood then: with a new one it comes back, as it does when the
+    patient sends something more or somebody signs it.
+    """
+
+    reason: str
+    by: By
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JunkUndone:
+    """A clinician took a form back from the junk."""
+
+    by: By
+
+
+Entry = (
+    Undoing
+    | Reopening
+    | LookAgain
+    | Question
+    | QuestionWithdrawn
+    | Revised
+    | View
+    | TakenOver
+    | JunkMark
+    | JunkUndone
+)
 
 
 def meaning(entry: Entry) -> list[object]:
@@ -163,6 +194,10 @@ def meaning(entry: Entry) -> list[object]:
             return ["view", entry.kind, entry.priority, entry.words, *_by(entry.by), *skipped]
         case TakenOver():
             return ["taken_over", entry.taken_from, entry.reason, *_by(entry.by)]
+        case JunkMark():
+            return ["junk_mark", entry.reason, *_by(entry.by), list(entry.flags)]
+        case JunkUndone():
+            return ["junk_undone", *_by(entry.by)]
 
 
 def _by(by: By) -> list[object]:

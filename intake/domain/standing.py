@@ -12,6 +12,8 @@ from uuid import UUID
 
 from intake.domain.review_entries import (
     Entry,
+    JunkMark,
+    JunkUndone,
     LookAgain,
     Question,
     QuestionWithdrawn,
@@ -35,6 +37,7 @@ class PlaceInWork(Enum):
     WAITING_ON_PATIENT = "waiting_on_patient"
     LATER = "later"
     DONE = "done"
+    JUNK = "junk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Standing:
     ``asked_last_at`` is when the newest of them was, and ``needs_clinic`` whether the form must not wait
     for an answer: an urgent flag nobody acknowledged, a flag or an act that came after the question.
     ``new_answer`` says whether something came from the patient since the last sign-off,
-    ``second_read`` that somebody other than ``signed_by`` is to read it.
+    ``second_read`` that somebody other than ``signed_by`` is to read it. ``junk_since`` is when somebody
+    said that no patient meant the form; None unless that still holds.
     """
 
     signed: bool = False
@@ -69,6 +73,7 @@ class Standing:
     signed_by: UUID | None = None
     asked_last_at: datetime | None = None
     needs_clinic: bool = False
+    junk_since: datetime | None = None
 
     @classmethod
     def of(
@@ -100,6 +105,7 @@ class Standing:
             needs_clinic=bool(asked)
             and not signed
             and (urgent or _came_after(asked[-1], entries, sign_offs, flags)),
+            junk_since=_junk_since(entries, sign_offs, flags),
         )
 
     @property
@@ -126,6 +132,8 @@ class Standing:
 
     def place(self, today: date) -> PlaceInWork:
         """Under which heading it stands today."""
+        if self.junk_since is not None:
+            return PlaceInWork.JUNK
         if self.second_read:
             # Somebody else's reading waits for no day and no answer.
             return PlaceInWork.QUEUE
@@ -197,6 +205,21 @@ def _look_again_on(
     # Looked at again: signed after it was put off, on the day or later.
     looked = any(one.entries > place and one.on >= last.on for one in sign_offs)
     return None if looked else last.on
+
+
+def _junk_since(
+    entries: Sequence[Entry], sign_offs: Sequence[Signed], flags: frozenset[str]
+) -> datetime | None:
+    marks = [(place, one) for place, one in enumerate(entries) if isinstance(one, JunkMark)]
+    if not marks:
+        return None
+    place, last = marks[-1]
+    # Whoever signed it since took it for a patient's; what came in or was raised since, nobody marked.
+    if any(isinstance(one, JunkUndone | Revised) for one in entries[place + 1 :]):
+        return None
+    if any(one.entries > place for one in sign_offs) or not flags <= set(last.flags):
+        return None
+    return last.by.at
 
 
 def _read_twice(since: Sequence[Entry], signer: UUID | None) -> bool:

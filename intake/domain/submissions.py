@@ -3,21 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from intake.domain.answers import Answers, Day, Text
+from intake.domain.from_paper import FromPaper
 from intake.domain.screening import Editions
 from intake.domain.unfinished import Marks, UnfinishedPage
 from intake.domain.wording import PartLines
 
+if TYPE_CHECKING:
+    from intake.domain.safety_signal import ToldClinic
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What was agreed to, by whom, when. ``agreed`` is the exact text that was shown."""
+    """What was agreed to, by whom, when. ``agreed`` is the exact text that was shown.
+
+    ``signed_as`` is the role of whoever signs for the patient; empty when the patient signs.
+    """
 
     typed_name: str
     agreed: tuple[str, ...]
     at: datetime
+    signed_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,8 @@ class Draft:
     the edition the answers were given under. ``asked_again`` are the pages that asked something else
     in an edition before. ``unfinished`` are the pages filled in and not continued from, by id.
     ``checks`` are the last few states of the answers that the check page showed: the marks of all
-    answers, by the tag of the state. ``language`` is the one it was last read in; empty for English.
+    answers, by the tag of the state. ``told`` is when the clinic was told of an answer in it, by the
+    safety signal; None when it was not. ``language`` is the one it was last read in; empty for English.
     """
 
     id: UUID
@@ -39,6 +49,7 @@ class Draft:
     asked_again: frozenset[str] = frozenset()
     unfinished: Mapping[str, UnfinishedPage] = field(default_factory=dict)
     checks: Mapping[str, Marks] = field(default_factory=dict)
+    told: "ToldClinic | None" = None
     language: str = ""
 
 
@@ -54,8 +65,9 @@ class Receipt:
 class Submission:
     """A patient's answers, sealed: what was asked is kept beside what was said.
 
-    ``transcript`` is in English. For a patient who read another ``language``, ``as_read`` is the same in
-    the very words that stood on their pages; both are empty for English.
+    ``from_paper`` is there when staff typed in what the patient wrote on paper. ``transcript`` is in
+    English. For a patient who read another ``language``, ``as_read`` is the same in the very words that
+    stood on their pages; both are empty for English.
     """
 
     id: UUID
@@ -66,6 +78,7 @@ class Submission:
     editions: Editions
     sent_at: datetime
     revision: int = field(default=1)
+    from_paper: FromPaper | None = None
     language: str = ""
     as_read: tuple[PartLines, ...] = ()
 
@@ -73,6 +86,11 @@ class Submission:
     def name(self) -> str:
         """First and last name as typed."""
         return name_in(self.answers)
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The questions whose answer on paper nobody could read."""
+        return frozenset() if self.from_paper is None else frozenset(self.from_paper.unread)
 
     @property
     def sent_on(self) -> date:

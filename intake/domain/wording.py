@@ -25,6 +25,7 @@ from intake.domain.answers import (
 from intake.domain.conditions import Interval, questions_in
 from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import PatientEvidence
+from intake.domain.from_paper import UNREAD
 from intake.domain.languages import ENGLISH, Voice, mark
 from intake.domain.questionnaire import Question
 from intake.domain.truth import Truth, any_of
@@ -91,17 +92,21 @@ def in_words(question: Question, answer: Answer | None, voice: Voice = ENGLISH) 
             return "; ".join(_medicine(entry, voice) for entry in entries)
 
 
-def line(question: Question, answer: Answer | None, voice: Voice = ENGLISH) -> Line:
-    """The question and its answer, side by side."""
+def line(question: Question, answer: Answer | None, voice: Voice = ENGLISH, *, unread: bool = False) -> Line:
+    """The question and its answer, side by side; ``unread`` is an answer nobody could read."""
     return Line(
         question.id,
         question.ask,
         question.label,
-        in_words(question, answer, voice),
+        UNREAD if answer is None and unread else in_words(question, answer, voice),
         answer.state if answer is not None else None,
         question.sensitive,
         _given(answer),
     )
+
+
+def _line(evidence: PatientEvidence, question: Question, voice: Voice = ENGLISH) -> Line:
+    return line(question, evidence.answers.get(question.id), voice, unread=question.id in evidence.unread)
 
 
 def _given(answer: Answer | None) -> str:
@@ -129,7 +134,7 @@ def transcribe(evidence: PatientEvidence, voice: Voice = ENGLISH) -> tuple[PartL
     parts = []
     for part in evidence.questionnaire.parts:
         lines = tuple(
-            line(question, evidence.answers.get(question.id), voice)
+            _line(evidence, question, voice)
             for question in part.questions
             if evidence.asked(question.id).truth is Truth.YES
         )
@@ -143,7 +148,7 @@ def quote(evidence: PatientEvidence, reference: str) -> Line:
     derived = evidence.questionnaire.derived_answer(reference)
     if derived is None:
         question = evidence.questionnaire.question(reference)
-        return line(question, evidence.answers.get(reference))
+        return _line(evidence, question)
     asked = f"{derived.label} (worked out from the answers)"
     said = _derived(evidence, derived)
     return Line(

@@ -7,18 +7,18 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from intake.domain.answers import BLANK, Answer, Answers
-from intake.domain.events import SubmissionReceived, SubmissionScreened
 from intake.domain.evidence import PatientEvidence
+from intake.domain.filling_in import helper
 from intake.domain.questionnaire import Page, Question, SafetyPage
-from intake.domain.screening import screen
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
 from intake.domain.unfinished import Marks, Meeting, UnfinishedPage, meet
 from intake.domain.wording import transcribe
-from intake.services import checking, page_counting, staff_notices
+from intake.services import checking, page_counting, signalling, start_codes
 from intake.services.carrying_over import carried_over
 from intake.services.clinic import PatientDesk
-from intake.storage import audit, drafts, held_pages, submissions
+from intake.services.receiving import receive
+from intake.storage import drafts, held_pages, own_copies, submissions
 from intake.storage.codec_answers import mark_of
 
 PATIENT = "patient"
@@ -67,14 +67,17 @@ class Saved:
     safety: SafetyPage | None
 
 
-def start(desk: PatientDesk) -> str:
+def start(desk: PatientDesk, code: str = "") -> str:
     """A new, empty draft; returns the token that alone opens it again.
 
-    Drafts whose time is over are erased on the way: nobody can open them any more.
+    Drafts whose time is over are erased on the way: nobody can open them any more. ``code`` is what was
+    typed where the clinic asks for one. Raises NotAdmitted.
     """
     with desk.database.write() as session:
+        start_codes.admit(desk, session, code)
         drafts.remove_expired(session, desk.now(), idle(desk))
         held_pages.remove_over(session, desk.now())
+        own_copies.remove_over(session, desk.now())
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
         page_counting.begun(desk, session)
     return token
@@ -128,9 +131,11 @@ def answer_page(
         if keep is not None:
             unfinished[page.id] = keep
         after = replace(before, answers=answers, seen=seen, unfinished=unfinished, language=desk.language)
+        safety = _safety_page(desk, page, before.answers, answers)
+        after = signalling.after_saving(desk, session, before, after, safety)
         draft = drafts.save(session, desk.keys, token, after)
         page_counting.saved(desk, session, page, before.seen, seen, stopped=stopped)
-    return Saved(draft, _safety_page(desk, page, before.answers, answers))
+    return Saved(draft, safety)
 
 
 def met(draft: Draft, shown: Marks, changes: Mapping[str, Answer]) -> Meeting:
@@ -160,44 +165,25 @@ def send(desk: PatientDesk, token: str, typed_name: str, checked: str = "") -> R
             raise NotAsChecked
         reference = submissions.new_reference(session, desk.settings.reference_prefix)
         consent = desk.library.questionnaire.consent
-        signature = Signature(typed_name.strip(), (*consent.points, consent.agree), now)
+        helped_by = helper(checking.would_be_sent(desk, draft))
+        signs_as = helped_by.signs_as if helped_by is not None else ""
+        signature = Signature(typed_name.strip(), (*consent.points, consent.agree), now, signs_as)
         submission = _submission(desk, draft, reference, signature)
-        # Screening never raises: a rule that crashes becomes an urgent "cannot tell". It reads English, as
-        # clinicians do, whatever language the patient read.
-        screening = screen(
-            desk.library.rulebook,
-            desk.in_english.evidence(submission.answers),
-            desk.library.editions,
-            now,
-        )
-        sealed, screened = submissions.seal(session, desk.keys, submission, screening)
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)
+        own_copies.remove_over(session, now)
+        own_copies.add(session, desk.keys, token, submission, now)
         page_counting.sent(desk, session)
-        staff_notices.keep_news(session, desk, submission.id)
-        for event in (
-            SubmissionReceived(
-                submission.id,
-                submission.revision,
-                sealed,
-                desk.library.editions.questionnaire,
-            ),
-            SubmissionScreened(
-                submission.id,
-                1,
-                screened,
-                desk.library.editions.rules,
-                not screening.incomplete,
-            ),
-        ):
-            audit.record(session, desk.keys, PATIENT, event, now)
+        # Rules read English, as clinicians do, whatever language the patient read.
+        receive(desk.in_english, session, submission, PATIENT, now)
     return receipt
 
 
 def leave(desk: PatientDesk, token: str) -> None:
-    """End the patient's session on this device; a draft without a way back is erased."""
+    """End the patient's session on this device; a draft without a way back is erased, and so is a copy."""
     with desk.database.write() as session:
         drafts.end_session(session, token)
+        own_copies.end(session, token)
 
 
 def erase(desk: PatientDesk, token: str) -> None:

@@ -18,6 +18,7 @@ from intake.domain.crisis_lines import LineProblem, ShownLine, problems_of
 from intake.domain.events import ClinicSettingsChanged
 from intake.domain.logo import Picture
 from intake.domain.permissions import StaffMember
+from intake.domain.safety_signal import SignalDuty
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import set_now
 from intake.storage import audit, clinic_settings
@@ -152,6 +153,17 @@ def set_lines(
         replace(now.settings, crisis_lines=before),
         replace(now.settings, crisis_lines=lines),
     )
+
+
+def set_signal(
+    clinic: Clinic, member: StaffMember, number: int, duty: SignalDuty | None
+) -> SettingsChange | None:
+    """Switch the safety signal on, change who answers it, or switch it off (None).
+
+    None when it is so already. Raises ChangedMeanwhile.
+    """
+    now = current(clinic)
+    return _change(clinic, member, number, now.settings, replace(now.settings, safety_signal=duty))
 
 
 def _change(

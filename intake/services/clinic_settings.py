@@ -44,6 +44,8 @@ _SAME = (
     "languages",
     "staff_addresses",
     "urgent_addresses",
+    "safety_signal",
+    "start_codes",
 )
 # What may be written in the file as well, under the name it has there.
 _IN_FILE = {

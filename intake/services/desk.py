@@ -32,7 +32,8 @@ class Desk:
 def open_desk(clinic: Clinic, member: StaffMember, words: str = "", page: int = 1) -> Desk:
     """One page of the forms that are not finished or were read lately. Looking is recorded.
 
-    ``words`` are looked for in names and references; a page beyond the last is the last.
+    ``words`` are looked for in names and references; a page beyond the last is the last. Junk is found
+    by whoever looks for it, as when a person calls about it, and not listed else.
     """
     with clinic.database.write() as session:
         now = clinic.now()
@@ -58,6 +59,8 @@ def _entry(clinic: Clinic, session: Session, line: DeskLine, *, opened: bool) ->
 
 
 def _is_meant(line: DeskLine, words: str) -> bool:
+    if line.standing.junk_since is not None and not words.strip():
+        return False
     name, reference = _plain(line.name or CANNOT_BE_OPENED), _bare(line.reference)
     wanted = _plain(words).split()
     return all(word in name for word in wanted) or (bool(_bare(words)) and _bare(words) in reference)

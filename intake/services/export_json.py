@@ -19,6 +19,7 @@ from intake.domain.screening import Flag, Screening
 from intake.domain.submissions import Submission
 from intake.storage.codec_answers import answers_to_json
 from intake.storage.codec_entries import entry_to_json
+from intake.storage.codec_from_paper import from_paper_to_json
 from intake.storage.codec_wording import editions_to_json, line_to_json, outcome_to_json, part_to_json
 
 FORMAT, VERSION = "intake submission", 1
@@ -92,7 +93,9 @@ def _submission(submission: Submission) -> Json:
             "typed_name": signature.typed_name,
             "agreed": list(signature.agreed),
             "at": signature.at.isoformat(),
+            **({"signed_as": signature.signed_as} if signature.signed_as else {}),
         },
+        **from_paper_to_json(submission.from_paper),
     }
 
 

@@ -13,7 +13,7 @@ from intake.domain.events import RuleFiguresOpened
 from intake.domain.figures import Counting, Figures, RuleFigures
 from intake.domain.permissions import StaffMember
 from intake.services.clinic import SYSTEM, Clinic
-from intake.storage import audit, tallies
+from intake.storage import audit, queue, tallies
 
 PERIODS = (30, 90, 365)
 # A page is waited for; a command may take as long as it takes.
@@ -57,7 +57,9 @@ def figures(
     end = None if seconds is None else monotonic() + seconds
     counting, made, done = Counting(), list[tallies.Made](), 0
     with clinic.database.read() as session:
-        ids = tallies.sent_since(session, clinic.now() - timedelta(days=days))
+        junk = queue.junk(session, clinic.keys)
+        sent = tallies.sent_since(session, clinic.now() - timedelta(days=days))
+        ids = [one for one in sent if one not in junk]
         for done, one in enumerate(tallies.opened(session, clinic.keys, ids), start=1):
             if one.counted is not None:
                 counting.add(one.counted)

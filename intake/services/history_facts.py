@@ -50,7 +50,15 @@ class Facts:
     """The sealed facts of a review, each handed out once: the next of its kind."""
 
     def __init__(self, review: Review) -> None:
-        every = (*review.acknowledgements, *review.sign_offs, *review.feedback, *review.entries)
+        steps = sorted((one for asked in review.requests for one in asked.steps), key=lambda one: one.at)
+        every = (
+            *review.acknowledgements,
+            *review.sign_offs,
+            *review.feedback,
+            *review.entries,
+            *review.requests,
+            *steps,
+        )
         self._by_kind: dict[type, Iterator[object]] = {}
         for kind in {type(one) for one in every}:
             self._by_kind[kind] = iter([one for one in every if type(one) is kind])

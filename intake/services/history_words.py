@@ -13,6 +13,7 @@ from intake.domain.feedback import Feedback
 from intake.domain.feedback import in_short as said_in_short
 from intake.domain.review_entries import (
     Done,
+    JunkMark,
     LookAgain,
     Question,
     QuestionWithdrawn,
@@ -25,6 +26,7 @@ from intake.domain.review_entries import (
 )
 from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.wording import long_date
+from intake.services import history_requests
 from intake.services.history_facts import (
     PRIORITIES,
     Detail,
@@ -59,8 +61,10 @@ def in_words(event: str, detail: Detail, known: Known) -> Words:
     return words(detail, known) if words is not None else (event, ())
 
 
-def _received(detail: Detail, _known: Known) -> Words:
-    return "Sent by the patient", (f"Questionnaire edition {str(detail['questionnaire'])[:8]}",)
+def _received(detail: Detail, known: Known) -> Words:
+    on_paper = known.review.revisions[0].from_paper is not None
+    sent = "Taken in from paper" if on_paper else "Sent by the patient"
+    return sent, (f"Questionnaire edition {str(detail['questionnaire'])[:8]}",)
 
 
 def _screened(detail: Detail, known: Known) -> Words:
@@ -175,6 +179,15 @@ def _taken_over(detail: Detail, known: Known) -> Words:
     return f"Took it over from {name}", _lines(_quoted(found.reason) if found else "")
 
 
+def _marked_junk(_detail: Detail, known: Known) -> Words:
+    found = known.facts.next(JunkMark)
+    return "Marked as junk", _lines(_quoted(found.reason) if found else "")
+
+
+def _taken_from_junk(_detail: Detail, _known: Known) -> Words:
+    return "Took it back from the junk", ()
+
+
 def _viewed(_detail: Detail, known: Known) -> Words:
     found = known.facts.next(View)
     if found is None:
@@ -214,6 +227,14 @@ def _replayed(detail: Detail, _known: Known) -> Words:
     return f"Screenings made again with the editions of their time: they {came_out}", ()
 
 
+def _transcribed(what: str) -> Callable[[Detail, Known], Words]:
+    def words(detail: Detail, _known: Known) -> Words:
+        return f"{what}{_TYPINGS.get(str(detail.get('typing')), '')}", ()
+
+    return words
+
+
+_TYPINGS = {"0": ", both typings side by side", "1": ", the first time", "2": ", the second time"}
 _WORDS: dict[type[Event], Callable[[Detail, Known], Words]] = {
     kinds.SubmissionReceived: _received,
     kinds.SubmissionScreened: _screened,
@@ -242,6 +263,16 @@ _WORDS: dict[type[Event], Callable[[Detail, Known], Words]] = {
     kinds.SubmissionExported: _exported,
     kinds.AccessListOpened: _access_listed,
     kinds.SubmissionReplayed: _replayed,
+    **history_requests.WORDS,
+    kinds.SubmissionMarkedJunk: _marked_junk,
+    kinds.SubmissionTakenFromJunk: _taken_from_junk,
+    kinds.TranscriptionBegun: _transcribed("Began to type it in from paper"),
+    kinds.TranscriptionOpened: _transcribed("Opened what was typed from paper"),
+    kinds.TranscriptionTyped: _transcribed("Typed a part of it from paper"),
+    kinds.TranscriptionSettled: _transcribed("Settled by the paper what was typed differently"),
+    # No form comes of one that is thrown away, and so no history; said here for whoever looks.
+    kinds.TranscriptionDiscarded: _transcribed("Threw away what was typed from paper"),
+    kinds.TranscriptionSignedIn: _transcribed("Saw the signature on the paper, and signed it in"),
 }
 BY_NAME = {kind.__name__: words for kind, words in _WORDS.items()}
 

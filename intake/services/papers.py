@@ -51,6 +51,7 @@ _ROLES = {
     Role.FRONT_DESK: "Front desk",
     Role.ADMINISTRATOR: "An administrator",
     Role.AUDITOR: "An auditor",
+    Role.TRANSCRIBER: "Somebody who types in papers",
 }
 _DEEDS = {
     "SubmissionOpened": "Opened and read your form",
@@ -58,7 +59,16 @@ _DEEDS = {
     "PatientAsked": "Asked you a question",
     "ReviewSignedOff": "Signed that they read it",
     "SubmissionExported": "Copied it into a file",
+    "PatientRequestMade": "Wrote down what you asked us to do with your form",
+    "PatientRequestHandled": "Wrote down what came of what you asked",
+    "PatientTold": "Wrote down that they told you",
     "AccessListOpened": "Made this list",
+    "TranscriptionBegun": "Began to type in your paper form",
+    "TranscriptionOpened": "Typed in your paper form",
+    "TranscriptionTyped": "Typed in your paper form",
+    "TranscriptionSettled": "Looked at your paper form again",
+    "TranscriptionSignedIn": "Typed in your paper form",
+    "SubmissionReceived": "Typed in your paper form",
 }
 _PRINTED = {
     Paper.CHART.value: "Printed it for your chart",

@@ -16,11 +16,12 @@ from intake.domain.permissions import StaffMember
 from intake.domain.queue_entry import QueueEntry
 from intake.domain.queue_order import EVERYTHING, Key, Wanted, page_after, page_before, rank
 from intake.domain.standing import PlaceInWork
-from intake.services import replies
+from intake.services import replies, safety_signals
 from intake.services.claims import lasts
 from intake.services.clinic import Clinic
 from intake.services.queue_lines import Around, Line, finished_line, offered_lines
-from intake.storage import audit, claims, page_marks
+from intake.services.safety_signals import Alert
+from intake.storage import audit, claims, page_marks, patient_requests
 from intake.storage import queue as stored
 
 PAGE = 25
@@ -59,6 +60,7 @@ class ListPage:
     previous: str
     next: str
     marker: str
+    alert: Alert | None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -131,7 +133,9 @@ def open_list(
         else:
             listed = [one for one in offered if one.place is which and around.takes(one, wanted)]
             part = _part(listed, marks, after, before)
-        part = replace(part, lines=hidden_where_read_first(session, around, part.lines))
+        alert = safety_signals.alert(clinic, session)
+        lines = with_requests(session, clinic, hidden_where_read_first(session, around, part.lines))
+        part = replace(part, lines=lines)
         audit.record(session, clinic.keys, member.id, QueueOpened(len(part.lines)), now)
     return ListPage(
         place=which,
@@ -145,6 +149,7 @@ def open_list(
         previous=part.previous,
         next=part.next,
         marker=page_marks.made(clinic.keys, _MARKER, member.id, (marker,)),
+        alert=alert,
     )
 
 
@@ -165,6 +170,12 @@ def hidden_where_read_first(session: Session, around: Around, lines: Sequence[Li
     """Nothing the rules said stands on the line of a form that is to be read before its flags are shown."""
     hidden = read_first(session, around.clinic, around.member, [one.entry for one in lines])
     return tuple(replace(one, read_first=one.entry.submission in hidden) for one in lines)
+
+
+def with_requests(session: Session, clinic: Clinic, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """What each patient asked to be done with the form stands on its line, from the moment they asked."""
+    found = patient_requests.of_several(session, clinic.keys, [one.entry.submission for one in lines])
+    return tuple(replace(one, requests=found.get(one.entry.submission, ())) for one in lines)
 
 
 def read_first(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from intake.domain.claims import Claim
 from intake.domain.coming_back import Since
+from intake.domain.patient_requests import PatientRequest
 from intake.domain.permissions import StaffMember
 from intake.domain.queue_entry import QueueEntry
 from intake.domain.queue_order import Key, Wanted, key, place, rank, waits_since
@@ -24,6 +25,7 @@ class Line:
     ``waits_long`` says that the patient has not answered for days. ``read_first`` hides what the rules
     said, until whoever looks has read the form themselves. ``unread_reply`` says that the patient sent
     something that cannot be read here: such a form stands in the queue, wherever else it would.
+    ``requests`` are what the patient asked to be done with the form.
     """
 
     entry: QueueEntry
@@ -36,6 +38,7 @@ class Line:
     read_first: bool = False
     waits_long: bool = False
     unread_reply: bool = False
+    requests: tuple[PatientRequest, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -104,6 +107,8 @@ def unfinished_line(entry: QueueEntry, around: Around) -> Line:
     match stands:
         case PlaceInWork.LATER if on is not None:
             return Line(entry, stands, around.morning(on), since, claim=claim)
+        case PlaceInWork.JUNK if entry.standing.junk_since is not None:
+            return Line(entry, stands, entry.standing.junk_since, since, claim=claim)
         case PlaceInWork.WAITING_ON_PATIENT if asked_at is not None:
             waits_long = entry.standing.waits_long(around.now)
             return Line(entry, stands, asked_at, since, claim=claim, waits_long=waits_long)

@@ -226,7 +226,8 @@ def made_again(stored: Stored, past: Shelf) -> Replayed:
 def _transcript(submission: Submission, past: Shelf) -> tuple[PartLines, ...]:
     library = past.library(submission.editions)
     answers, sent_on = submission.answers, submission.sent_on
-    return transcribe(PatientEvidence(library.questionnaire, library.formulary, answers, sent_on))
+    evidence = PatientEvidence(library.questionnaire, library.formulary, answers, sent_on, submission.unread)
+    return transcribe(evidence)
 
 
 def _screenings(
@@ -244,7 +245,9 @@ def _screenings(
         answers = submission.answers if number == 1 else fitted
         # Screenings of the first versions do not say; they were as of the day it was sent.
         as_of = before.as_of or submission.sent_on
-        evidence = PatientEvidence(library.questionnaire, library.formulary, answers, as_of)
+        evidence = PatientEvidence(
+            library.questionnaire, library.formulary, answers, as_of, submission.unread
+        )
         made = screen(library.rulebook, evidence, library.editions, before.at)
         yield ScreeningReplayed(number, before.editions, verbatim.from_screening(content, made))
 

@@ -66,7 +66,7 @@ def open_question(desk: PatientDesk, link: str, reference: str) -> str | None:
 def may_add(desk: PatientDesk, form_token: str, reply_token: str) -> bool:
     """Whether whoever is at this browser just sent a form or a reply in it, and may add something."""
     with desk.database.read() as session:
-        return _sent_here(session, desk, form_token, reply_token) is not None
+        return sent_here(session, desk, form_token, reply_token) is not None
 
 
 def add_something(desk: PatientDesk, form_token: str, reply_token: str, words: str = "") -> str | None:
@@ -77,7 +77,7 @@ def add_something(desk: PatientDesk, form_token: str, reply_token: str, words: s
     """
     with desk.database.write() as session:
         now = desk.now()
-        submission = _sent_here(session, desk, form_token, reply_token)
+        submission = sent_here(session, desk, form_token, reply_token)
         if submission is None:
             return None
         return reply_sessions.start(session, desk.keys, submission, None, ReplyDraft(words=words), now)
@@ -255,7 +255,8 @@ def _stop_notice(session: Session, submission: UUID, number: int, at: datetime) 
     outgoing.settle(session, outgoing.id_of(submission, number, link), Outcome.NOT_NEEDED, at)
 
 
-def _sent_here(session: Session, desk: PatientDesk, form_token: str, reply_token: str) -> UUID | None:
+def sent_here(session: Session, desk: PatientDesk, form_token: str, reply_token: str) -> UUID | None:
+    """The submission a form or a reply sent in this browser belongs to; None when there is none."""
     now = desk.now()
     visit = reply_sessions.find(session, desk.keys, reply_token, now) if reply_token else None
     if visit is not None and visit.sent_at is not None:

@@ -18,7 +18,7 @@ from intake.domain.submissions import Draft, Receipt
 from intake.domain.ways_back import WayBack, handle_in
 from intake.services import answering, notice_words, notices
 from intake.services.clinic import PatientDesk
-from intake.storage import drafts, lockouts, outgoing, ways_back
+from intake.storage import drafts, lockouts, outgoing, own_copies, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.encryption import SealingKey
 from intake.storage.lockouts import Limit
@@ -122,10 +122,14 @@ def come_back(desk: PatientDesk, typed_handle: str, typed_phrase: str, source: s
 
 
 def erase_expired(desk: PatientDesk) -> int:
-    """Erase every draft whose time is over; how many. No copy of them stays in the database's files."""
+    """Erase every draft whose time is over; how many. No copy of them stays in the database's files.
+
+    With them go the copies of what was sent whose day is over.
+    """
     with desk.database.write() as session:
         erased = drafts.remove_expired(session, desk.now(), answering.idle(desk))
-    if erased:
+        copies = own_copies.remove_over(session, desk.now())
+    if erased or copies:
         desk.database.empty_log()
     return erased
 

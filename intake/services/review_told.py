@@ -7,6 +7,8 @@ from intake.domain.review import Review
 from intake.domain.review_changes import ReviewChanges
 from intake.domain.review_entries import (
     Entry,
+    JunkMark,
+    JunkUndone,
     LookAgain,
     Question,
     QuestionWithdrawn,
@@ -59,6 +61,10 @@ def entry_told(entry: Entry) -> Told:
         case TakenOver():
             what = f"took this form over from {entry.taken_from_name}"
             return Told(entry.by.printed_name, entry.by.at, what, entry.reason)
+        case JunkMark():
+            return Told(entry.by.printed_name, entry.by.at, "marked this form as junk", entry.reason)
+        case JunkUndone():
+            return Told(entry.by.printed_name, entry.by.at, "took this form back from the junk")
 
 
 def changes_told(found: ReviewChanges) -> tuple[Told, ...]:

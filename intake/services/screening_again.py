@@ -14,5 +14,7 @@ def screen_again(library: Library, submission: Submission, at: datetime) -> Scre
     """What the rules say of a revision of a submission; the screening names the revision."""
     answers = fitting(library.questionnaire, submission.answers)
     # As of the day it was sent: a patient does not grow older by being screened again.
-    evidence = PatientEvidence(library.questionnaire, library.formulary, answers, submission.sent_on)
+    evidence = PatientEvidence(
+        library.questionnaire, library.formulary, answers, submission.sent_on, submission.unread
+    )
     return replace(screen(library.rulebook, evidence, library.editions, at), revision=submission.revision)

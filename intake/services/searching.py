@@ -19,7 +19,7 @@ from intake.domain.permissions import StaffMember
 from intake.domain.queue_entry import QueueEntry
 from intake.services.claims import lasts
 from intake.services.clinic import Clinic
-from intake.services.queue import hidden_where_read_first
+from intake.services.queue import hidden_where_read_first, with_requests
 from intake.services.queue_lines import Around, Line, finished_line, unfinished_line
 from intake.storage import audit, claims, page_marks
 from intake.storage import queue as stored
@@ -72,7 +72,7 @@ def search(
         entries = stored.of(session, clinic.keys, looked.ids)
         signed = stored.signed_at(session, looked.ids)
         shown = [_line(entries[one], signed.get(one), around) for one in looked.ids if one in entries]
-        lines = hidden_where_read_first(session, around, shown)
+        lines = with_requests(session, clinic, hidden_where_read_first(session, around, shown))
         total = stored.count(session)
         audit.record(session, clinic.keys, member.id, QueueSearched(len(lines)), now)
     through = (began[0] if began else 0) + looked.looked_through

@@ -9,6 +9,8 @@ from intake.config import origins
 from intake.domain.clinic_settings import KeptLogo, SettingsChange
 from intake.domain.crisis_lines import ShownLine
 from intake.domain.reading_promise import ReadingPromise
+from intake.domain.safety_signal import SignalDuty
+from intake.domain.signal_duty_typed import hours_said
 from intake.domain.wording import long_date
 from intake.services import accounts
 from intake.services.clinic import Clinic
@@ -30,6 +32,8 @@ LABELS = {
     "staff_addresses": "Told of every form and reply",
     "urgent_addresses": "Told of urgent forms",
     "crisis_lines": "Ways to reach help",
+    "safety_signal": "Safety signal",
+    "start_codes": "Starting a form takes a code",
 }
 _MOST_SHOWN = 50
 # Settings of the machine: written in the file or the environment, and never on a page.
@@ -42,7 +46,10 @@ _ELSEWHERE = {
     "timezone": "Time zone",
     "reference_prefix": "Beginning of every reference",
     "patient_idle_minutes": "An unsent form waits, in minutes",
+    "starts_per_hour": "Forms begun from one network, an hour",
+    "trusted_proxies": "Proxies before intake",
     "staff_idle_minutes": "Staff stay signed in, in minutes",
+    "transcribe_alone": "One person may type a paper in both times",
     "questionnaire": "Questionnaire",
     "crisis_lines": "File of the ways to reach help",
     "screening_rules": "Rules file",
@@ -152,7 +159,10 @@ def said(name: str, value: object) -> tuple[str, ...]:
         case KeptLogo():
             return (f"{value.kind.value.upper()} file" + (" of the settings" if value.number == 0 else ""),)
         case None:
-            return ("none",)
+            return ("off",) if name == "safety_signal" else ("none",)
+        case SignalDuty():
+            within = f"{value.within_minutes} minutes"
+            return (f"on: {value.answered_by}; within {within}, {hours_said(value)}",)
         case tuple():
             return tuple(_line(one) if isinstance(one, ShownLine) else str(one) for one in value) or ("none",)
         case _:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from intake.config import Settings
 from intake.domain.rules import Priority
 from intake.services import replies
-from intake.services.clinic import Clinic, PatientDesk
+from intake.services.clinic import Clinic
+from intake.services.site import Site
 from intake.storage import news, outgoing, queue
 from intake.storage import replies as stored
 
@@ -26,13 +27,13 @@ def addresses(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*settings.staff_addresses, *settings.urgent_addresses)))
 
 
-def keep_news(session: Session, desk: PatientDesk, submission: UUID) -> None:
+def keep_news(session: Session, site: Site, submission: UUID) -> None:
     """A form or a reply is being sent in this transaction; whether anybody is told is the clinic's choice.
 
     Kept for every form alike, also where staff want to be told of urgent ones alone.
     """
-    if desk.settings.mail_host and addresses(desk.settings):
-        news.add(session, submission, desk.now())
+    if site.settings.mail_host and addresses(site.settings):
+        news.add(session, submission, site.now())
 
 
 def gather(clinic: Clinic) -> None:

@@ -22,7 +22,7 @@ from intake.domain.statistics import Counting, Form, Leaving, LeftOpen, Raised, 
 from intake.domain.stretches import DAYS_KEPT, Came, stretches
 from intake.domain.tally import Tally
 from intake.services.clinic import Clinic
-from intake.storage import audit, form_tallies, page_counts, submissions
+from intake.storage import audit, form_tallies, page_counts, queue, submissions
 from intake.storage.form_tallies import Sent
 
 PERIODS = (30, 90, 365)
@@ -96,7 +96,8 @@ class _Work:
 
     def count(self, session: Session) -> None:
         """Count every form of the period, then those from before that still wait."""
-        self._every = form_tallies.sent(session)
+        junk = queue.junk(session, self._clinic.keys)
+        self._every = tuple(one for one in form_tallies.sent(session) if one.id not in junk)
         whole = self._every[: in_whole_batches(len(self._every))]
         before = sum(one.at < self._since for one in self._every)
         # The period, too, begins between two batches: one period less another must not be one form.

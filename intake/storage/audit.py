@@ -24,7 +24,7 @@ VERSION = 1
 SYSTEM = "system"
 GENESIS = bytes(32)
 # The field that says what an event is about; the first one that an event has.
-_OBJECTS = ("submission", "member", "publication")
+_OBJECTS = ("submission", "member", "publication", "signal", "sheet")
 _HEAD = 1
 _PAGE = 1000
 

@@ -7,8 +7,10 @@ from intake.domain.answers import Answers
 from intake.domain.screening import Screening
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
+from intake.storage.codec_from_paper import from_paper_from_json, from_paper_to_json
 from intake.storage.codec_overlay import lowered_from_json, moved_up_from_json, overlay_to_json
 from intake.storage.codec_record import document_of, to_bytes
+from intake.storage.codec_safety_signals import told_from_json, told_to_json
 from intake.storage.codec_unfinished import unfinished_from_json, unfinished_to_json
 from intake.storage.codec_wording import (
     editions_from_json,
@@ -37,6 +39,7 @@ def draft_to_bytes(draft: Draft) -> bytes:
             # Left out where there are none, as in the records of the first versions.
             **({"unfinished": unfinished_to_json(draft.unfinished)} if draft.unfinished else {}),
             **({"checks": {tag: dict(marks) for tag, marks in draft.checks.items()}} if draft.checks else {}),
+            **({} if draft.told is None else {"told": told_to_json(draft.told)}),
             **({"language": draft.language} if draft.language else {}),
         },
     )
@@ -54,6 +57,7 @@ def draft_from_bytes(content: bytes) -> Draft:
         asked_again=frozenset(document.get("asked_again", ())),
         unfinished=unfinished_from_json(document.get("unfinished", {})),
         checks=document.get("checks", {}),
+        told=told_from_json(document.get("told")),
         language=document.get("language", ""),
     )
 
@@ -71,6 +75,8 @@ def submission_to_bytes(submission: Submission) -> bytes:
             "editions": editions_to_json(submission.editions),
             "sent_at": submission.sent_at.isoformat(),
             "revision": submission.revision,
+            # Left out of what was sent on a screen, as in every older record.
+            **from_paper_to_json(submission.from_paper),
             # Left out in English, so that an old record is written as it was.
             **({"language": submission.language} if submission.language else {}),
             **_as_read(submission),
@@ -95,6 +101,7 @@ def submission_from_bytes(content: bytes) -> Submission:
         editions=editions_from_json(document["editions"]),
         sent_at=datetime.fromisoformat(document["sent_at"]),
         revision=document["revision"],
+        from_paper=from_paper_from_json(document.get("from_paper")),
         language=document.get("language", ""),
         as_read=tuple(part_from_json(part) for part in document.get("as_read", ())),
     )
@@ -146,10 +153,13 @@ def signature_to_json(signature: Signature) -> Json:
         "typed_name": signature.typed_name,
         "agreed": list(signature.agreed),
         "at": signature.at.isoformat(),
+        # Left out where the patient signs, as in every older record.
+        **({"signed_as": signature.signed_as} if signature.signed_as else {}),
     }
 
 
 def signature_from_json(document: Json) -> Signature:
     """The signature."""
     at = datetime.fromisoformat(document["at"])
-    return Signature(document["typed_name"], tuple(document["agreed"]), at)
+    signed_as = document.get("signed_as", "")
+    return Signature(document["typed_name"], tuple(document["agreed"]), at, signed_as)

@@ -6,7 +6,7 @@ with what the file of the settings says there.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from intake.domain.clinic_settings import KeptLogo
@@ -14,6 +14,7 @@ from intake.domain.crisis_lines import ShownLine
 from intake.domain.logo import LogoKind
 from intake.domain.questionnaire import CrisisLine
 from intake.domain.reading_promise import ReadingPromise, Unit
+from intake.domain.safety_signal import SignalDuty
 
 
 def settings_to_text(settings: Mapping[str, object], before: Mapping[str, object]) -> str:
@@ -59,6 +60,14 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - what JSON takes
                 "about": line.about,
                 **days,
                 "pages": pages,
+            }
+        case SignalDuty():
+            return {
+                "answered_by": value.answered_by,
+                "within_minutes": value.within_minutes,
+                "days": list(value.days),
+                "opens": value.opens.isoformat("minutes"),
+                "closes": value.closes.isoformat("minutes"),
             }
         case tuple():
             return [_plain(one) for one in value]
@@ -109,6 +118,14 @@ def _line(plain: Any) -> ShownLine:  # noqa: ANN401 - what JSON gives
     return ShownLine(line, _texts(plain["pages"]))
 
 
+def _duty(plain: Any) -> SignalDuty | None:  # noqa: ANN401 - what JSON gives
+    if plain is None:
+        return None
+    opens, closes = (time.fromisoformat(_text(plain[key])) for key in ("opens", "closes"))
+    days = tuple(_number(day) for day in plain["days"])
+    return SignalDuty(_text(plain["answered_by"]), _number(plain["within_minutes"]), days, opens, closes)
+
+
 _READERS: dict[str, Callable[[Any], object]] = {
     "clinic_name": _text,
     "clinic_color": _text,
@@ -125,4 +142,6 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "staff_addresses": _texts,
     "urgent_addresses": _texts,
     "crisis_lines": _lines,
+    "safety_signal": _duty,
+    "start_codes": _flag,
 }

@@ -9,6 +9,8 @@ from uuid import UUID
 from intake.domain.review_entries import (
     By,
     Entry,
+    JunkMark,
+    JunkUndone,
     LookAgain,
     Question,
     QuestionWithdrawn,
@@ -66,6 +68,11 @@ def entry_to_json(entry: Entry) -> Json:
         case TakenOver():
             before = {"from": str(entry.taken_from), "from_name": entry.taken_from_name}
             return {"entry": "taken_over", **before, "reason": entry.reason, **by_to_json(entry.by)}
+        case JunkMark():
+            stood = {"flags": list(entry.flags)}
+            return {"entry": "junk_mark", "reason": entry.reason, **by_to_json(entry.by), **stood}
+        case JunkUndone():
+            return {"entry": "junk_undone", **by_to_json(entry.by)}
 
 
 def entry_from_json(document: Json) -> Entry:
@@ -111,6 +118,10 @@ def entry_from_json(document: Json) -> Entry:
         case "taken_over":
             taken_from = UUID(document["from"])
             return TakenOver(taken_from, document["from_name"], document["reason"], by_from_json(document))
+        case "junk_mark":
+            return JunkMark(document["reason"], by_from_json(document), tuple(document["flags"]))
+        case "junk_undone":
+            return JunkUndone(by_from_json(document))
         case other:
             raise UnknownEntry(f"an entry of kind {other!r}: it may need a newer version of intake")
 
@@ -134,6 +145,8 @@ def standing_to_json(standing: Standing) -> Json:
         written["second_read"] = True
     if standing.signed_by is not None:
         written["signed_by"] = str(standing.signed_by)
+    if standing.junk_since is not None:
+        written["junk_since"] = standing.junk_since.isoformat()
     return written
 
 
@@ -141,7 +154,7 @@ def standing_from_json(document: Json) -> Standing:
     """Where it stands."""
     on, asked_at = document.get("look_again_on"), document.get("asked_at")
     asked_last_at = document.get("asked_last_at", asked_at)
-    signed_by = document.get("signed_by")
+    signed_by, junk_since = document.get("signed_by"), document.get("junk_since")
     return Standing(
         signed=document.get("signed", False),
         look_again_on=None if on is None else date.fromisoformat(on),
@@ -151,6 +164,7 @@ def standing_from_json(document: Json) -> Standing:
         signed_by=None if signed_by is None else UUID(signed_by),
         asked_last_at=None if asked_last_at is None else datetime.fromisoformat(asked_last_at),
         needs_clinic=document.get("needs_clinic", False),
+        junk_since=None if junk_since is None else datetime.fromisoformat(junk_since),
     )
 
 

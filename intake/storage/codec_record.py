@@ -24,6 +24,11 @@ _STEPS = {
     "reply": 4096,
     "held_page": 4096,
     "notice": 1024,
+    "patient_request": 4096,
+    "patient_request_step": 4096,
+    "safety_signal": 1024,
+    "signal_deed": 1024,
+    "transcription": 4096,
 }
 
 

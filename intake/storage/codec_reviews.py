@@ -148,6 +148,7 @@ def summary_to_bytes(entry: QueueEntry) -> bytes:
             "acknowledged": entry.acknowledged,
             "standing": standing_to_json(entry.standing),
             "came_back": _came_back_to_json(entry.came_back),
+            **({"interpreter": entry.interpreter} if entry.interpreter else {}),
         },
     )
 
@@ -171,6 +172,7 @@ def summary_from_bytes(content: bytes) -> QueueEntry:
         acknowledged=document.get("acknowledged", 0),
         standing=standing_from_json(document.get("standing", {})),
         came_back=_came_back(document.get("came_back")),
+        interpreter=document.get("interpreter", ""),
     )
 
 

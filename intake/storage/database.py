@@ -52,11 +52,14 @@ class DatabaseRefused(Exception):
 
 
 class Database:
-    """One database. Make it after forking: connections must not be shared by processes."""
+    """One database. Make it after forking: connections must not be shared by processes.
 
-    def __init__(self, url: str) -> None:
+    One that is not ``durable`` may lose its newest lines in a power cut, and waits for no disk.
+    """
+
+    def __init__(self, url: str, *, durable: bool = True) -> None:
         self.url = _understood(url)
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self.engine = _sqlite(self.url, durable=durable) if self.is_sqlite else _postgresql(self.url)
 
     @property
     def is_sqlite(self) -> bool:
@@ -210,11 +213,13 @@ def _understood(url: str) -> URL:
             raise DatabaseRefused(f"no support for {other}: use sqlite or postgresql")
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, *, durable: bool) -> Engine:
     module = sqlite_module()
     _create_for_owner_only(Path(str(url.database)))
     engine = create_engine(url, module=module, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _set_up)
+    if not durable:
+        event.listen(engine, "connect", _wait_for_no_disk)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -249,6 +254,12 @@ def _set_up(connection: DBAPIConnection, _record: object) -> None:
             "the folder of the database does not allow a write-ahead log, without which an "
             "answer could be lost: keep the database on a disk of this machine"
         )
+
+
+def _wait_for_no_disk(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous = OFF")
+    cursor.close()
 
 
 def _begin(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """Every questionnaire, rule file, medicines file and overlay ever in force, under its fingerprint."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intake.storage.database import insert_unless_kept
@@ -22,3 +23,8 @@ def fetch(session: Session, kind: str, edition: str) -> str:
     if row is None:
         raise NoSuchEdition(f"no {kind} of edition {edition} is kept here")
     return row.document
+
+
+def every(session: Session, kind: str) -> tuple[str, ...]:
+    """The fingerprint of each document of a kind that was ever kept here."""
+    return tuple(session.scalars(select(EditionRow.edition).where(EditionRow.kind == kind)))

@@ -6,6 +6,7 @@ and cannot open it again. All cryptography is the ``cryptography`` library's.
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -154,6 +155,17 @@ def token_digest(token: str) -> bytes:
     digest = hashes.Hash(hashes.SHA256())
     digest.update(token.encode())
     return digest.finalize()
+
+
+def day_key(keys: PatientKeys, purpose: str, day: date) -> bytes:
+    """A key of one site, for one purpose, that is another one every day."""
+    info = length_prefixed("intake", purpose, str(keys.deployment), day.isoformat())
+    return _derive(keys.secret_key, info)
+
+
+def shared_key(keys: PatientKeys, purpose: str) -> bytes:
+    """A key both sites have, for one purpose: for digests that one makes and the other looks up."""
+    return _derive(keys.audit_key, length_prefixed("intake", purpose, str(keys.deployment)))
 
 
 def content_digest(blob: bytes) -> str:

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session, aliased
 from intake.domain.events import (
     FlagAcknowledged,
     ReviewSignedOff,
+    SafetySignalRaised,
+    SubmissionOpened,
     SubmissionReceived,
     SubmissionRevised,
     ViewNoted,
@@ -60,7 +62,7 @@ _IS_FINISHED = (
 _SAID_TO_BE_SIGNED = select(func.count()).where(SubmissionRow.state == SIGNED).scalar_subquery()
 _SIGNED_ANY_TIME = select(func.count()).where(SignOffRow.number == 1).scalar_subquery()
 # What brings a form into somebody's queue, and what shows that a clinician has seen its flags.
-_ARRIVALS = tuple(kind.__name__ for kind in (SubmissionReceived, SubmissionRevised))
+_ARRIVALS = tuple(kind.__name__ for kind in (SubmissionReceived, SubmissionRevised, SafetySignalRaised))
 _SAW_FLAGS = tuple(kind.__name__ for kind in (ViewNoted, FlagAcknowledged, ReviewSignedOff))
 CANNOT_BE_OPENED = "Cannot be opened"
 
@@ -118,6 +120,22 @@ def done(
         found.reverse()
     entries = of(session, keys, [one.submission for one in found])
     return tuple((replace(entries[one.submission], signed=True), one) for one in found)
+
+
+def junk(session: Session, keys: ClinicKeys) -> frozenset[UUID]:
+    """The submissions that stand among the junk. That is sealed, so whatever waits is opened."""
+    waiting = _entries(session, keys, SubmissionRow.state == OPEN)
+    return frozenset(one.submission for one, _ in waiting if one.standing.junk_since is not None)
+
+
+def have_opened(session: Session, member_id: UUID, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these submissions that somebody has read."""
+    query = select(AuditEventRow.object_id).where(
+        AuditEventRow.object_id.in_([str(one) for one in ids]),
+        AuditEventRow.actor == str(member_id),
+        AuditEventRow.event == SubmissionOpened.__name__,
+    )
+    return frozenset(UUID(one) for one in session.scalars(query.distinct()))
 
 
 def signed_at(session: Session, ids: Collection[UUID]) -> Mapping[UUID, datetime]:

@@ -5,6 +5,7 @@ each time something is added, and kept beside it so that the queue (``queue.py``
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from intake.domain.review_entries import Entry, Undoing
 from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.review_refusals import AlreadyAcknowledged, Changed
 from intake.domain.screening import Screening
-from intake.storage import feedback, revisions, submissions
+from intake.storage import feedback, patient_requests, revisions, submissions
 from intake.storage.codec import screening_from_bytes
 from intake.storage.codec_reviews import (
     acknowledgement_from_bytes,
@@ -48,7 +49,8 @@ def review(session: Session, keys: ClinicKeys, submission_id: UUID) -> Review:
     In a write transaction the submission is held: nobody else can add to it until then.
     """
     row = _hold(session, submission_id)
-    return _review(session, submissions.record_key(session, keys, submission_id), row)
+    found = _review(session, submissions.record_key(session, keys, submission_id), row)
+    return replace(found, requests=patient_requests.of(session, keys, submission_id))
 
 
 def add_screening(session: Session, keys: ClinicKeys, submission_id: UUID, screening: Screening) -> str:

@@ -25,7 +25,14 @@ from intake.storage.encryption import (
     open_for_clinic,
     seal_for_clinic,
 )
-from intake.storage.tables import RecordKeyRow, ScreeningRow, SubmissionRow, SummaryRow, TallyRow
+from intake.storage.tables import (
+    RecordKeyRow,
+    ScreeningRow,
+    SubmissionRow,
+    SummaryRow,
+    TallyRow,
+    TranscriptionRow,
+)
 
 # Copied by hand: nothing that looks like something else, and no vowels, so no words.
 _ALPHABET = "234679CDFHJKMNPQRTVWXY"
@@ -46,9 +53,16 @@ def new_reference(session: Session, prefix: str) -> str:
     while True:
         groups = ("".join(secrets.choice(_ALPHABET) for _ in range(size)) for size in _GROUPS)
         reference = "-".join((prefix, *groups))
-        taken = select(SubmissionRow.id).where(SubmissionRow.reference == reference)
-        if session.scalar(taken) is None:
+        if not _is_taken(session, reference):
             return reference
+
+
+def _is_taken(session: Session, reference: str) -> bool:
+    # A paper that is being typed in has the reference of the submission it will be.
+    return any(
+        session.scalar(select(row.id).where(row.reference == reference)) is not None
+        for row in (SubmissionRow, TranscriptionRow)
+    )
 
 
 def seal(

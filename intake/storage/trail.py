@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from intake.domain.events import SamePersonSaid
 from intake.storage.audit import Recorded, recorded
-from intake.storage.tables import AuditEventRow, SamePersonRow, SubmissionRow
+from intake.storage.tables import AuditEventRow, SamePersonRow, SubmissionRow, TranscriptionRow
 
 # Kept under one of the two submissions it is about.
 _OF_TWO = SamePersonSaid.__name__
@@ -82,8 +82,12 @@ def about(session: Session, submission: UUID) -> tuple[Recorded, ...]:
 def references(session: Session, things: Iterable[str | None]) -> dict[str, str]:
     """What the submissions among these ids are called."""
     ids = {one for one in map(_id, things) if one is not None}
-    query = select(SubmissionRow.id, SubmissionRow.reference).where(SubmissionRow.id.in_(ids))
-    return {str(found): reference for found, reference in session.execute(query)}
+    return {
+        str(found): reference
+        # A paper that is being typed in has the id and the reference of the submission it will be.
+        for row in (TranscriptionRow, SubmissionRow)
+        for found, reference in session.execute(select(row.id, row.reference).where(row.id.in_(ids)))
+    }
 
 
 def _id(thing: str | None) -> UUID | None:

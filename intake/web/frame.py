@@ -31,6 +31,8 @@ _Raised = tuple[type[BaseException], BaseException, TracebackType] | tuple[None,
 _STATIC = Path(__file__).parent / "static"
 # The stylesheet of each site is made of these, so that no patient downloads what the clinic's pages need.
 _STYLES = {"patient": ("app.css",), "clinic": ("app.css", "clinic.css")}
+# How the form on paper looks: asked for by the one page that shows it.
+_BLANK = _STATIC / "blank.css"
 _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 # How many assets of earlier looks are kept at hand, whoever asks for them.
 _MOST_ASSETS = 24
@@ -98,6 +100,11 @@ def clock(at: datetime) -> str:
     return ENGLISH.time(at)
 
 
+def week_day(at: datetime) -> str:
+    """``Monday, November 23``."""
+    return f"{at:%A, %B} {at.day}"
+
+
 def digits(phone: str) -> str:
     """A phone number as a ``tel:`` link wants it: digits, and a leading plus."""
     return re.sub(r"(?!^\+)[^0-9]", "", phone)
@@ -107,8 +114,12 @@ def digits(phone: str) -> str:
 def stylesheet(brand: str, site: str) -> str:
     """The stylesheet of a site in the clinic's color, without what only its writers need."""
     written = "".join((_STATIC / name).read_text("utf-8") for name in _STYLES[site])
-    source = re.sub(r"/\*.*?\*/", "", stylesheet_tokens(brand) + written, flags=re.DOTALL)
-    # Only what is true of our own file: no string in it holds a brace, a semicolon or a comma.
+    return _tight(stylesheet_tokens(brand) + written)
+
+
+def _tight(source: str) -> str:
+    source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    # Only what is true of our own files: no string in them holds a brace, a semicolon or a comma.
     tight = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r":\s+", ":", re.sub(r"\s+", " ", source)))
     return tight.replace(";}", "}").strip()
 
@@ -173,8 +184,10 @@ def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
         f'<circle cx="4" cy="4" r="4" fill="{color}"/></svg>'
     )
+    blank = _tight(_BLANK.read_text("utf-8")).encode()
     assets = {
         "style": _asset("style", ".css", stylesheet(color, site).encode(), "text/css; charset=utf-8"),
+        "blank": _asset("blank", ".css", blank, "text/css; charset=utf-8"),
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
     if site == "clinic":

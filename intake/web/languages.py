@@ -84,6 +84,8 @@ def teach(app: Flask) -> None:
         language_name=_language_name,
         long_date=long_date,
         date_and_time=date_and_time,
+        clock_time=lambda at: voice().time(at),
+        week_day=lambda at: voice().week_day(at),
     )
     # For macros, too, which are not told of a page's own words.
     app.jinja_env.globals["language"] = language

@@ -61,7 +61,8 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
             connection_limit=_SENDERS,
             # The other way of listening, select, cannot tell more than a thousand files apart.
             asyncore_use_poll=True,
-            clear_untrusted_proxy_headers=True,
+            # Kept only for behind_proxies (web/wsgi.py): from anybody else they are words.
+            clear_untrusted_proxy_headers=not settings.trusted_proxies,
         )
     except OSError as error:
         if error.errno != errno.EADDRINUSE:

@@ -41,9 +41,10 @@ from services.mail_servers import mail_server as a_mail_server
 
 _ADDRESS = "quetzal@example.org"
 _STAFF = ("desk@clinic.example", "on-call@clinic.example")
-# How many notices there are for each kill, how long after the first word it comes, how slow the server is.
-_NOTICES, _JITTER, _SLOW = 3, 0.12, 0.002
-_LONGEST = 20.0
+# How many notices are made for each kill, which comes after so many letters at most and up to so many
+# seconds later; how slow the server is.
+_NOTICES, _LETTERS, _JITTER, _SLOW = 3, 8, 0.03, 0.002
+_LONGEST, _IDLE, _LEISURE = 20.0, 0.5, 0.2
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ class Tally:
     kills: int = 0
     notices: int = 0
     letters: int = 0
+    before_the_end: int = 0
     lost: int = 0
     came_again: int = 0
     cut_off: int = 0
@@ -66,7 +68,8 @@ class Tally:
     def __str__(self) -> str:
         return (
             f"{self.kills} kills, {self.cut_off} of them in the middle of a letter, {self.notices} notices, "
-            f"{self.letters} letters, {self.lost} lost, {self.came_again} came more than once"
+            f"{self.letters} letters ({self.before_the_end} of them by senders that were killed), "
+            f"{self.lost} lost, {self.came_again} came more than once"
         )
 
 
@@ -76,16 +79,17 @@ def honest(clinic: Clinic) -> None:
 
 
 def hasty(clinic: Clinic) -> None:
-    """The control: a notice is settled before it is handed over."""
+    """The control: notices are settled before they are handed over, and then at leisure."""
     while True:
-        with clinic.database.read() as session:
-            waiting = outgoing.due(session, clinic.now())
-        for one in waiting:
-            with clinic.database.write() as session:
+        taken = []
+        with clinic.database.write() as session:
+            for one in outgoing.due(session, clinic.now()):
                 addressed = outgoing.claim(session, clinic.keys, one, clinic.now())
                 outgoing.settle(session, one.id, Outcome.SENT, clinic.now())
-            if addressed is not None:
-                notices._delivered(clinic, one, addressed)  # as the product hands one over
+                taken += [] if addressed is None else [(one, addressed)]
+        for one, addressed in taken:
+            time.sleep(_LEISURE)
+            notices._delivered(clinic, one, addressed)  # as the product hands one over
         time.sleep(0.01)
 
 
@@ -108,7 +112,7 @@ class Campaign:
                 self._keep_some(exchange)
                 self._send_and_kill(server)
                 killed()
-            server.pause = 0
+            server.pause, self.tally.before_the_end = 0, len(server.taken)
             self._send_the_rest(server)
             self._look_through(server)
             for one in (exchange.copy.desk, exchange.copy.clinic):
@@ -128,11 +132,14 @@ class Campaign:
                 self._made.add(notice)
 
     def _send_and_kill(self, server: MailServer) -> None:
-        before = server.talks
+        seen, enough = server.talks, server.talks + self._chance.randint(1, _LETTERS)
         senders = [self._begin() for _ in range(self._chance.choice((1, 1, 2)))]
+        # Until so many letters were begun, or nobody begins another.
         end = time.monotonic() + _LONGEST
-        while server.talks == before and time.monotonic() < end:
+        while seen < enough and time.monotonic() < end:
             time.sleep(0.001)
+            if server.talks > seen:
+                seen, end = server.talks, time.monotonic() + _IDLE
         time.sleep(self._chance.uniform(0, _JITTER))
         self.tally.cut_off += server.talking > 0
         for sender in senders:

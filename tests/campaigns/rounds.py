@@ -72,7 +72,12 @@ class SmallProduct(Product):
     def _own_settings(self) -> dict[str, str]:
         database = {"INTAKE_DATABASE_URL": self._database_url} if self._database_url else {}
         # As many as work at once: the server would note in its log that others wait.
-        return super()._own_settings() | self._content | database | {"INTAKE_THREADS": "24"}
+        return (
+            super()._own_settings()
+            | self._content
+            | database
+            | {"INTAKE_THREADS": "24", "INTAKE_STARTS_PER_HOUR": "1000000"}
+        )
 
 
 class Campaign:

@@ -4,14 +4,14 @@ from campaigns.outbox import campaign, hasty
 
 
 def test_no_notice_is_lost_when_its_sender_is_killed(tmp_path):
-    seen = campaign(tmp_path, kills=6, seed=20261120)
+    seen = campaign(tmp_path, kills=4, seed=20261120)
 
-    assert (seen.kills, seen.lost, seen.faults) == (6, 0, [])
-    assert seen.notices > 6
+    assert (seen.kills, seen.lost, seen.faults) == (4, 0, [])
+    assert seen.notices > 4
 
 
 def test_a_sender_that_settles_before_it_sends_is_found_out(tmp_path):
-    """The control: losses are noticed where there are any."""
-    seen = campaign(tmp_path, kills=6, seed=20261120, sender=hasty)
+    """The control: with this seed, three of the kills come while the first letter is handed over."""
+    seen = campaign(tmp_path, kills=4, seed=20261101, sender=hasty)
 
     assert seen.lost > 0

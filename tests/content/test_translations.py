@@ -83,7 +83,7 @@ def test_bringing_the_catalogues_up_to_date_keeps_what_is_translated_and_takes_o
 
 def test_a_translation_asks_the_same_of_the_same_people():
     for question, said in zip(ASKED.questions, IN_SPANISH.questions, strict=True):
-        words = {"ask", "label", "hint", "why", "part_labels", "left_in"}
+        words = {"ask", "label", "hint", "why", "each", "part_labels", "left_in"}
         in_english = {name: getattr(question, name) for name in words}
         choices = tuple(
             replace(one, say=choice.say) for one, choice in zip(said.choices, question.choices, strict=True)

@@ -233,6 +233,8 @@ def _ticks(question: Question, answer: Answer) -> list[str]:
 def _written(question: Question, answer: Answer) -> list[tuple[str, str]]:
     """What is typed to give this answer, each beside the label of its box."""
     match answer.value:
+        case Text(typed) if question.each:
+            return [(f"{question.each} {at}", one) for at, one in enumerate(typed.split("; "), start=1)]
         case Text(typed):
             return [(question.ask, typed)]
         case Reading(first, second):
@@ -246,7 +248,7 @@ def _written(question: Question, answer: Answer) -> list[tuple[str, str]]:
 
 def _controls(form: Form, question: Question) -> list[Control]:
     asked = _one_line(question.ask)
-    if question.kind is Kind.TEXT:
+    if question.kind is Kind.TEXT and not question.each:
         return [one for one in form.controls if one.is_box and one.label == asked]
     return [one for one in form.controls if _NUMBERED.sub("", one.group) == asked]
 

@@ -130,11 +130,11 @@ def is_told_of_new_forms(browser: Chromium, copy):
     before, title = rows.all_inner_texts(), tab.title()
     copy_sends(copy, 2)
     tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    tab.get_by_role("status").get_by_text("2 new forms or answers. Show them").wait_for()
+    tab.get_by_role("status").get_by_text("2 new forms, answers or signals. Show them").wait_for()
     assert rows.all_inner_texts() == before
     assert title.startswith("(27) ")
     assert tab.title() == title.replace("(27)", "(29)")
-    browser.follow("2 new forms or answers. Show them")
+    browser.follow("2 new forms, answers or signals. Show them")
     assert browser.page.title.startswith("(29) ")
 
 

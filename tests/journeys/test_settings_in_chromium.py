@@ -114,6 +114,6 @@ def has_a_notice_tried_again(bob, clinic):
         outgoing.settle(session, notice, Outcome.GIVEN_UP, clinic.now(), NoticeFailure.UNREACHABLE)
     bob.open("/clinic/mail")
     assert "The mail server could not be reached" in bob.page.text
-    (again,) = [one for form in bob.page.forms for one in form.buttons if one.startswith("Try again")]
+    (again,) = [one for form in bob.page.forms() for one in form.buttons if one.startswith("Try again")]
     write(bob, again)
     assert "Nothing is left over" in bob.page.text

@@ -9,7 +9,7 @@ import sending
 from intake.domain.answers import Chosen
 from intake.services import answering, returning
 from intake.storage import submissions
-from journeys.modes import ALL_JOURNEYS, MODES
+from journeys.modes import ALL_JOURNEYS, MODES, MODES_OF_RARE_PAGES
 from web.looking import follow, look
 
 pytestmark = pytest.mark.browser
@@ -73,6 +73,7 @@ def test_somebody_who_is_there_is_asked_and_goes_on(copy, at):
     assert draft_of(copy, made).answers.value("reasons_more").words == "It began last"
 
 
+@pytest.mark.skipif(not ALL_JOURNEYS, reason="of one key; with all the journeys")
 def test_escape_says_the_same_as_the_button(copy, at):
     page = at("pregnancy").tab
     page.clock.install()
@@ -138,7 +139,7 @@ def test_a_page_that_is_hidden_is_kept(copy, at):
     assert draft_of(copy, made).answers.get("reasons_more") is None
 
 
-@MODES
+@MODES_OF_RARE_PAGES
 def test_a_page_sent_after_a_sign_out_is_there_after_coming_back(copy, at, width, scripts, kind):
     made = at("pregnancy", width, scripts, kind)
     page, way = made.tab, returning.kept(copy.desk, made.pat).way
@@ -159,7 +160,7 @@ def test_a_page_sent_after_a_sign_out_is_there_after_coming_back(copy, at, width
     assert answering.find(copy.desk, token).answers.value("pregnancy") == Chosen("trying")
 
 
-@MODES
+@MODES_OF_RARE_PAGES
 def test_two_tabs_are_told_apart(copy, at, width, scripts, kind):
     made = at("pregnancy", width, scripts, kind)
     other = made.another_tab()
@@ -178,7 +179,7 @@ def test_two_tabs_are_told_apart(copy, at, width, scripts, kind):
     assert draft_of(copy, made).answers.value("pregnancy") == Chosen("no")
 
 
-@MODES
+@MODES_OF_RARE_PAGES
 def test_back_and_forward_show_the_pages_as_they_are(copy, at, width, scripts, kind):
     made = at("date_of_birth", width, scripts, kind)
     page = made.tab

@@ -3,7 +3,7 @@
 import pytest
 
 from copies import make_copy, staff
-from intake.domain.desk import EMAIL, MESSAGE_OK, PHONE
+from intake.domain.contact import EMAIL, MESSAGE_OK, PHONE
 from intake.domain.permissions import Role
 from intake.domain.questionnaire import Kind
 from intake.domain.truth import Truth

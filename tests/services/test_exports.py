@@ -37,7 +37,8 @@ from intake.services.exports import Form, NothingToExport, PurposeNeeded, TooMan
 from intake.storage import audit, reviews, submissions
 from intake.storage.every_submission import ids
 from intake.storage.tables import RecordKeyRow, SubmissionRow
-from intake.web.clinic import papers, sheets
+from intake.web import sheets
+from intake.web.clinic import papers
 from intake.web.clinic.site import create_clinic_site
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas/submission_export.json").read_text("utf-8"))
@@ -282,7 +283,7 @@ def every_file(copy, dana, review, monkeypatch, *, without):
     table = said_without_substance_use(review.submission) if without else review.submission
     folder = unpacked(export_zip.pack([table], [Packed("HL", found)], {}, "", NOON))
     pages = []
-    monkeypatch.setattr(sheets.engine, "make", lambda sheet: pages.append(sheet.html) or b"")
+    monkeypatch.setattr(sheets.engine, "make", lambda sheet, _seconds: pages.append(sheet.html) or b"")
     site = create_clinic_site(copy.clinic)
     with site.test_request_context("/", base_url=copy.settings.public_address):
         site.preprocess_request()

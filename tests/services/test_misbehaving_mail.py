@@ -1,24 +1,28 @@
 """Mail servers that misbehave: no page waits for one, no notice is lost, and none is told of a patient."""
 
 import email
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Thread
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
-from copies import NOON
-from exchanging import FORM, begun, sent_to
+from copies import NOON, Copy
+from exchanging import FORM, begun
 from intake.domain.notice_failures import NoticeFailure
-from intake.services import dead_letters, exchanges, mail_server, notices
-from intake.services.exchanges import Mail
+from intake.domain.notice_kinds import NoticeKind
+from intake.services import dead_letters, mail_server, notices
+from intake.storage import outgoing
+from intake.storage.outgoing import Addressed
 from intake.storage.tables import OutgoingRow
 from sending import send
 from services.certificates import Authority
 from services.mail_servers import mail_server as a_mail_server
 from services.mail_servers import nobodys_port, told_of_the_patient
 
-WORDS = "Is your blood pressure treated with lisinopril?"
+PATIENT = "quetzal@example.org"
 MANNERS = {
     "greeting 421": NoticeFailure.PUT_OFF,
     "mail 451": NoticeFailure.PUT_OFF,
@@ -59,12 +63,31 @@ def server():
         yield server
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A clinic with a mail server, and a notice to a patient that waits to be sent by it."""
+
+    copy: Copy
+    notice: UUID
+
+    def stands(self):
+        """How it ended, if it did, and why the last try came to nothing."""
+        with self.copy.clinic.database.read() as session:
+            row = session.get_one(OutgoingRow, self.notice)
+            return row.outcome, row.failure
+
+
 @pytest.fixture
-def asked(clinic_of_today):
-    """A patient was asked something; ``asked(port)`` is the clinic with a mail server at that port."""
-    copy = clinic_of_today.copy
+def waiting(clinic_of_today):
+    """Keeps a notice; ``waiting(port)`` is the clinic with a mail server at that port."""
+    copy, notice = clinic_of_today.copy, uuid4()
     copy.clock.at = NOON
-    exchanged = []
+    with copy.clinic.database.write() as session:
+        for row in session.scalars(select(OutgoingRow)):
+            session.delete(row)
+        outgoing.add(
+            session, copy.desk.keys, notice, Addressed(PATIENT, "s-e-c-r-e-t", NoticeKind.MESSAGE), NOON
+        )
 
     def with_server(port, security="none", user=""):
         settings = replace(
@@ -76,88 +99,58 @@ def asked(clinic_of_today):
             mail_sender="forms@clinic.example",
         )
         # The desk as well: what patients send while a server hangs is what is looked at here.
-        now = replace(
-            copy,
-            settings=settings,
-            clinic=copy.clinic.with_settings(settings),
-            desk=copy.desk.with_settings(settings),
-        )
-        if not exchanged:
-            exchanged.append(sent_to(now, clinic_of_today.alice))
-            exchanged[0].asks(WORDS)
-        exchanged[0].copy = now
-        return exchanged[0]
+        desk, clinic = copy.desk.with_settings(settings), copy.clinic.with_settings(settings)
+        return Waiting(replace(copy, settings=settings, desk=desk, clinic=clinic), notice)
 
-    yield with_server
-    for exchange in exchanged:
-        copy.clock.at = NOON + timedelta(days=30)
-        exchange.copy = replace(
-            exchange.copy,
-            clinic=copy.clinic.with_settings(
-                replace(exchange.copy.clinic.settings, mail_port=nobodys_port())
-            ),
-        )
-        notices.send_due(exchange.copy.clinic)
-        for one in dead_letters.not_sent(exchange.copy.clinic, None):
-            dead_letters.set_aside(exchange.copy.clinic, None, one.id)
+    return with_server
 
 
-def mail_of(exchange):
-    return exchanges.exchanges(exchange.copy.clinic, exchange.review).every[0].mail
-
-
-def failures(exchange):
-    with exchange.copy.clinic.database.read() as session:
-        rows = session.query(OutgoingRow).where(OutgoingRow.next_try_at.is_not(None))
-        return [row.failure for row in rows]
-
-
-def heals(exchange, server):
+def heals(waiting, server):
     """The server behaves, and the time of the next try has come."""
     server.behaves("")
-    exchange.copy.clock.at += notices.WAITS[0]
-    assert notices.send_due(exchange.copy.clinic) == 1
-    assert mail_of(exchange) is Mail.SENT
-    assert len({email.message_from_string(letter)["Message-ID"] for letter in server.taken}) == 1
-    assert told_of_the_patient(bytes(server.received), exchange.reference) == []
+    waiting.copy.clock.at += notices.WAITS[0]
+    assert notices.send_due(waiting.copy.clinic) == 1
+    assert waiting.stands()[0] == "sent"
+    identities = {email.message_from_string(letter)["Message-ID"] for letter in server.taken}
+    assert identities == {f"<{waiting.notice}@clinic.example>"}
+    assert told_of_the_patient(bytes(server.received), "HL-7K4-92Q") == []
 
 
 @pytest.mark.parametrize("manner", MANNERS)
 def test_however_a_server_misbehaves_forms_are_sent_and_the_notice_stays_until_it_heals(
-    asked, server, manner
+    waiting, server, manner
 ):
-    exchange = asked(server.port, user="forms" if manner.startswith("auth") else "")
+    clinic = waiting(server.port, user="forms" if manner.startswith("auth") else "")
     server.behaves(manner)
-    sender = Thread(target=notices.send_due, args=(exchange.copy.clinic,))
+    sender = Thread(target=notices.send_due, args=(clinic.copy.clinic,))
     sender.start()
     waits = manner.endswith(KEEPS_US_WAITING)
     assert not waits or server.hanging.wait(10)
 
-    reference = send(exchange.desk, FORM).reference
+    reference = send(clinic.copy.desk, FORM).reference
 
     assert reference
     if waits:
         assert sender.is_alive(), "the form was sent while the server kept the sender waiting"
         server.let_go.set()
     sender.join(20)
-    assert mail_of(exchange) is Mail.TRIED
-    assert failures(exchange) == [MANNERS[manner].value]
-    heals(exchange, server)
+    assert clinic.stands() == (None, MANNERS[manner].value)
+    heals(clinic, server)
 
 
 @pytest.mark.parametrize("manner", ["greeting hang", "data-end hang", "hello slow"])
-def test_a_server_that_never_gets_on_is_left_in_the_end(asked, server, manner, monkeypatch):
+def test_a_server_that_never_gets_on_is_left_in_the_end(waiting, server, manner, monkeypatch):
     monkeypatch.setattr(mail_server, "SECONDS_FOR_AN_ANSWER", 0.1)
     monkeypatch.setattr(mail_server, "SECONDS_FOR_A_LETTER", 0.3)
-    exchange = asked(server.port)
+    clinic = waiting(server.port)
     server.behaves(manner)
 
-    assert notices.send_due(exchange.copy.clinic) == 0
+    assert notices.send_due(clinic.copy.clinic) == 0
 
-    assert failures(exchange) == [NoticeFailure.BROKE_OFF.value]
+    assert clinic.stands() == (None, NoticeFailure.BROKE_OFF.value)
     monkeypatch.undo()
     server.let_go.set()
-    heals(exchange, server)
+    heals(clinic, server)
 
 
 def test_the_longest_try_is_over_before_anybody_takes_the_notice_up_again():
@@ -166,67 +159,67 @@ def test_the_longest_try_is_over_before_anybody_takes_the_notice_up_again():
     assert timedelta(seconds=longest) < notices.WAITS[0]
 
 
-def test_a_server_that_is_not_there_is_tried_again(asked, server):
-    exchange = asked(nobodys_port())
+def test_a_server_that_is_not_there_is_tried_again(waiting, server):
+    clinic = waiting(nobodys_port())
 
-    assert notices.send_due(exchange.copy.clinic) == 0
+    assert notices.send_due(clinic.copy.clinic) == 0
 
-    assert failures(exchange) == [NoticeFailure.UNREACHABLE.value]
-    heals(asked(server.port), server)
+    assert clinic.stands() == (None, NoticeFailure.UNREACHABLE.value)
+    heals(waiting(server.port), server)
 
 
-def test_a_server_that_offers_no_encryption_is_told_nothing(asked, server):
-    exchange = asked(server.port, security="starttls")
+def test_a_server_that_offers_no_encryption_is_told_nothing(waiting, server):
+    clinic = waiting(server.port, security="starttls")
 
-    assert notices.send_due(exchange.copy.clinic) == 0
+    assert notices.send_due(clinic.copy.clinic) == 0
 
-    assert failures(exchange) == [NoticeFailure.UNPROTECTED.value]
+    assert clinic.stands() == (None, NoticeFailure.UNPROTECTED.value)
     assert b"MAIL" not in server.received
-    heals(asked(server.port), server)
+    heals(waiting(server.port), server)
 
 
-def test_a_server_that_speaks_no_tls_where_it_should_is_told_nothing(asked, server):
-    exchange = asked(server.port, security="tls")
+def test_a_server_that_speaks_no_tls_where_it_should_is_told_nothing(waiting, server):
+    clinic = waiting(server.port, security="tls")
 
-    assert notices.send_due(exchange.copy.clinic) == 0
+    assert notices.send_due(clinic.copy.clinic) == 0
 
-    assert failures(exchange) == [NoticeFailure.UNPROTECTED.value]
-    heals(asked(server.port), server)
+    assert clinic.stands() == (None, NoticeFailure.UNPROTECTED.value)
+    heals(waiting(server.port), server)
 
 
 @pytest.mark.parametrize(("host", "trusted"), [("127.0.0.1", False), ("mail.elsewhere.example", True)])
 def test_a_server_with_a_bad_certificate_is_told_nothing(
-    asked, server, authority, monkeypatch, host, trusted
+    waiting, server, authority, monkeypatch, host, trusted
 ):
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     with a_mail_server(authority.context(host)) as pretender:
-        exchange = asked(pretender.port, security="tls")
-        assert notices.send_due(exchange.copy.clinic) == 0
+        clinic = waiting(pretender.port, security="tls")
+        assert notices.send_due(clinic.copy.clinic) == 0
 
-    assert failures(exchange) == [NoticeFailure.NOT_TRUSTED.value]
+    assert clinic.stands() == (None, NoticeFailure.NOT_TRUSTED.value)
     assert bytes(pretender.received) == b""
-    heals(asked(server.port), server)
+    heals(waiting(server.port), server)
 
 
-def test_an_address_nobody_has_is_a_dead_letter_until_somebody_has_it_tried_again(asked, server):
-    exchange = asked(server.port)
+def test_an_address_nobody_has_is_a_dead_letter_until_somebody_has_it_tried_again(waiting, server):
+    clinic = waiting(server.port)
     server.behaves("rcpt 550")
-    notices.send_due(exchange.copy.clinic)
-    assert mail_of(exchange) is Mail.NOT_DELIVERED
-    (letter,) = dead_letters.not_sent(exchange.copy.clinic, exchange.alice)
+    notices.send_due(clinic.copy.clinic)
+    assert clinic.stands()[0] == "refused"
+    (letter,) = dead_letters.not_sent(clinic.copy.clinic, None)
     assert letter.why == dead_letters.WHY[NoticeFailure.NO_SUCH_ADDRESS]
 
-    assert dead_letters.try_again(exchange.copy.clinic, exchange.alice, letter.id)
+    assert dead_letters.try_again(clinic.copy.clinic, None, letter.id)
 
-    heals(exchange, server)
+    heals(clinic, server)
 
 
-def test_what_a_server_says_is_logged_nowhere(asked, server, caplog):
-    exchange = asked(server.port)
+def test_what_a_server_says_is_logged_nowhere(waiting, server, caplog):
+    clinic = waiting(server.port)
     server.behaves("mail 451")
 
-    notices.send_due(exchange.copy.clinic)
+    notices.send_due(clinic.copy.clinic)
 
     assert "put_off" in caplog.text
     assert "quetzal" not in caplog.text

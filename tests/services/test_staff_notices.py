@@ -134,12 +134,12 @@ def test_what_lies_in_the_open_is_the_same_whether_or_not_a_form_is_urgent(clini
 
 
 def test_fifty_forms_in_a_minute_are_one_e_mail_and_one_ten_minutes_later(clinic, box):
-    for number in range(50):
+    for _ in range(5):
         with clinic.desk.database.write() as session:
-            staff_notices.keep_news(session, clinic.desk, session.scalar(select(SubmissionRow.id).limit(1)))
-        if number % 10 == 0:
-            notices.send_due(clinic.clinic)
-            clinic.clock.at += timedelta(seconds=10)
+            for submission in [session.scalar(select(SubmissionRow.id).limit(1))] * 10:
+                staff_notices.keep_news(session, clinic.desk, submission)
+        notices.send_due(clinic.clinic)
+        clinic.clock.at += timedelta(seconds=10)
     assert told(box).count(DESK) == 1
 
     clinic.clock.at += staff_notices.BETWEEN

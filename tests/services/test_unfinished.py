@@ -15,6 +15,7 @@ from intake.domain.unfinished import UnfinishedPage, shown_after
 from intake.services import answering, unfinished
 from intake.services.answering import AlreadySent, ChangedElsewhere, Expired, NotAsChecked
 
+SQLITE = pytest.mark.parametrize("copy", ["sqlite"], indirect=True)
 PAGE = "phq9"
 QUESTIONS = ("phq9_1", "phq9_2")
 SAID = {word: answered(Chosen(word)) for word in ("not_at_all", "several_days")} | {"": BLANK}
@@ -86,7 +87,7 @@ def test_nothing_is_written_over_unseen(alone):
     _, page = alone.desk.library.questionnaire.page(PAGE)
     asked = []
 
-    @settings(max_examples=60)
+    @settings(max_examples=30)
     @given(turns)
     def take_turns(order):
         token = answering.start(alone.desk)
@@ -130,6 +131,7 @@ def token(copy):
 TYPED = UnfinishedPage((("pregnancy", "trying"),), {"pregnancy": ""})
 
 
+@SQLITE
 def test_what_is_kept_is_found_with_the_draft_and_changes_no_answer(copy, token):
     unfinished.keep(copy.desk, token, "pregnancy", TYPED)
     draft = answering.find(copy.desk, token)
@@ -140,6 +142,7 @@ def test_what_is_kept_is_found_with_the_draft_and_changes_no_answer(copy, token)
     assert answering.find(copy.desk, token).unfinished == {}
 
 
+@SQLITE
 def test_keeping_the_same_once_more_writes_nothing(copy, token):
     unfinished.keep(copy.desk, token, "pregnancy", TYPED)
     before = answering.find(copy.desk, token).revision
@@ -148,6 +151,7 @@ def test_keeping_the_same_once_more_writes_nothing(copy, token):
     assert answering.find(copy.desk, token).revision == before
 
 
+@SQLITE
 def test_kept_unattended_it_does_not_keep_the_session_open(copy, token):
     copy.clock.at = NOON + timedelta(minutes=50)
     unfinished.keep(copy.desk, token, "pregnancy", TYPED, attended=False)
@@ -158,6 +162,7 @@ def test_kept_unattended_it_does_not_keep_the_session_open(copy, token):
         unfinished.keep(copy.desk, token, "pregnancy", TYPED)
 
 
+@SQLITE
 def test_after_sending_nothing_is_kept(copy):
     token = sending.fill_in(copy.desk)
     answering.send(copy.desk, token, "Pat Doe")
@@ -180,6 +185,7 @@ def test_what_is_sent_is_what_was_checked(copy):
     assert unfinished.changed_since(copy.desk, draft, tag) == frozenset()
 
 
+@SQLITE
 def test_the_last_three_states_that_were_checked_are_remembered(copy):
     token = sending.fill_in(copy.desk)
     _, page = copy.desk.library.questionnaire.page("pregnancy")

@@ -24,13 +24,16 @@ from intake.domain.answers import (
     Text,
     answered,
 )
+from intake.domain.contact import Contact
 from intake.domain.feedback import FeedbackKind
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.publications import Publication, proposal
 from intake.domain.review_entries import By, Done, Reopening
 from intake.domain.rules import Checked, Outcome, Priority, Source, SourceKind
+from intake.domain.safety_signal import Answering, Signal, SignalDeed
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.submissions import Signature, Submission
+from intake.domain.truth import Truth
 from intake.domain.ways_back import PhraseWords
 from intake.domain.wording import Line, PartLines
 from intake.storage import (
@@ -212,3 +215,14 @@ def _drawn() -> Drawn:
 def make_way_back(session: Session, keys: PatientKeys, token: str) -> None:
     """A way back to the draft that is open under a token."""
     ways_back.make(session, keys, drafts.opened(session, keys, token), _drawn(), NOW)
+
+
+def signal(word="Pat Doe", draft=None):
+    """A safety signal of somebody who has not sent a form."""
+    contact = Contact(word, word, Truth.YES)
+    return Signal(uuid4(), draft or uuid4(), NOW, NOW, contact, word)
+
+
+def signal_deed(word="Called at noon"):
+    """What Alice did about one."""
+    return SignalDeed(Answering.CALLED, word, By(ALICE.id, ALICE.printed_name, NOW))

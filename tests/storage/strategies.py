@@ -23,10 +23,14 @@ from intake.domain.answers import (
 )
 from intake.domain.coming_back import CameBack, Since
 from intake.domain.feedback import Feedback, FeedbackKind
+from intake.domain.from_paper import FromPaper, Kept, Remark, Settled
+from intake.domain.patient_requests import Asks, Handled, PatientRequest, RequestOutcome, Told, Way
 from intake.domain.queue_entry import QueueEntry
 from intake.domain.review_entries import (
     By,
     Done,
+    JunkMark,
+    JunkUndone,
     LookAgain,
     Question,
     QuestionWithdrawn,
@@ -40,11 +44,13 @@ from intake.domain.review_entries import (
 from intake.domain.review_records import Acknowledgement, SignOff
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.safety_log import Closing
+from intake.domain.safety_signal import ToldClinic
 from intake.domain.same_person import SaidOfTwo
 from intake.domain.screening import Editions, RuleOutcome, Screening
 from intake.domain.standing import Standing
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.domain.tally import LETTERS, STATES, Tally
+from intake.domain.transcription import Settlement, Transcription, Typing
 from intake.domain.unfinished import UnfinishedPage
 from intake.domain.wording import Line, PartLines
 
@@ -77,7 +83,18 @@ an_answer = st.one_of(*values.values()).map(answered) | st.sampled_from([NOT_SUR
 answers = st.dictionaries(ids, an_answer, max_size=6).map(Answers)
 
 editions = st.builds(Editions, words, words, words)
-signatures = st.builds(Signature, any_words, tuples_of(any_words), moments)
+signatures = st.builds(Signature, any_words, tuples_of(any_words), moments, words)
+from_paper = st.builds(
+    FromPaper,
+    words,
+    st.none() | st.dates(),
+    tuples_of(words),
+    words,
+    tuples_of(ids),
+    tuples_of(ids),
+    tuples_of(st.builds(Remark, words, any_words)),
+    tuples_of(st.builds(Settled, ids, any_words, any_words, st.sampled_from(Kept), words, moments)),
+)
 parts = tuples_of(st.from_type(PartLines))
 outcomes = tuples_of(st.from_type(RuleOutcome))
 
@@ -98,9 +115,44 @@ drafts = st.builds(
     st.frozensets(ids),
     unfinished=st.dictionaries(words, unfinished_pages, max_size=2),
     checks=st.dictionaries(words, _marks, max_size=2),
+    told=st.none() | st.builds(ToldClinic, moments, moments),
+    language=st.sampled_from(["", "es"]),
 )
 submissions = st.builds(
-    Submission, st.uuids(), words, answers, parts, signatures, editions, moments, st.integers(1, 9)
+    Submission,
+    st.uuids(),
+    words,
+    answers,
+    parts,
+    signatures,
+    editions,
+    moments,
+    st.integers(1, 9),
+    st.none() | from_paper,
+    language=st.sampled_from(["", "es"]),
+    as_read=parts,
+)
+typings = st.builds(
+    Typing,
+    st.uuids(),
+    words,
+    answers,
+    st.frozensets(ids),
+    st.frozensets(ids),
+    any_words,
+    st.none() | moments,
+)
+settlements = st.builds(Settlement, ids, st.sampled_from(Kept), st.none() | an_answer, words, moments)
+transcriptions = st.builds(
+    Transcription,
+    st.uuids(),
+    words,
+    words,
+    moments,
+    typings,
+    st.none() | typings,
+    tuples_of(settlements),
+    st.integers(0, 99),
 )
 lowered = tuples_of(st.from_type(Lowered))
 moved_up = tuples_of(st.from_type(MovedUp))
@@ -157,6 +209,8 @@ entries = st.one_of(
         st.booleans(),
     ),
     st.builds(TakenOver, st.uuids(), words, any_words, by),
+    st.builds(JunkMark, any_words, by, tuples_of(ids)),
+    st.builds(JunkUndone, by),
 )
 said_of_two = st.builds(SaidOfTwo, st.booleans(), by)
 asked = st.none() | st.tuples(moments, moments)  # the oldest open question and the newest
@@ -170,6 +224,7 @@ standings = st.builds(
         second_read=st.booleans(),
         signed_by=st.none() | st.uuids(),
         needs_clinic=st.booleans(),
+        junk_since=st.none() | moments,
     ),
     asked,
 )
@@ -177,6 +232,19 @@ feedback = st.builds(
     Feedback, st.sampled_from(FeedbackKind), words, ids, words, any_words, st.uuids(), words, moments
 )
 closings = st.builds(Closing, st.integers(1, 99), any_words, st.uuids(), words, moments)
+patient_requests = st.builds(
+    PatientRequest,
+    st.uuids(),
+    st.integers(1, 99),
+    st.sampled_from(Asks),
+    any_words,
+    moments,
+    st.sampled_from(Way),
+    any_words,
+)
+request_steps = st.builds(
+    Handled, st.sampled_from(RequestOutcome), any_words, st.uuids(), words, moments
+) | st.builds(Told, st.sampled_from(Way), st.uuids(), words, moments)
 tallies = st.builds(
     Tally,
     st.dictionaries(st.sampled_from(sorted(LETTERS)), tuples_of(ids)),
@@ -200,4 +268,5 @@ summaries = st.builds(
     acknowledged=st.integers(0, 200),
     standing=standings,
     came_back=st.none() | st.builds(CameBack, st.sampled_from(Since), moments),
+    interpreter=any_words,
 )

@@ -10,7 +10,17 @@ from intake.domain.feedback import FeedbackKind
 from intake.domain.review_entries import Done
 from intake.domain.submissions import Receipt
 from intake.domain.unfinished import ShownPage, UnfinishedPage
-from intake.storage import accounts, drafts, held_pages, passwords, queue, reviews, signing_in, submissions
+from intake.storage import (
+    accounts,
+    drafts,
+    held_pages,
+    passwords,
+    queue,
+    reviews,
+    safety_signals,
+    signing_in,
+    submissions,
+)
 from intake.storage.encryption import SealingKey
 from storage.samples import (
     ALICE,
@@ -21,6 +31,8 @@ from storage.samples import (
     outcome,
     say,
     screening,
+    signal,
+    signal_deed,
     submission_of_pat,
 )
 
@@ -69,6 +81,10 @@ def write_everything(database, keys):
         accounts.set_password(session, keys, alice.id, passwords.hashed(CANARY))
         claim = signing_in.claim(session, keys, CANARY, CANARY, NOW)
         signing_in.settle(session, keys, claim, passwords.Proof(right=False), NOW)
+    with database.write() as session:
+        one = signal(CANARY)
+        safety_signals.add(session, keys, one)
+        safety_signals.add_deed(session, keys, one.id, signal_deed(CANARY))
     with database.read() as session:
         queue.unfinished(session, keys)
     return sent
@@ -138,6 +154,8 @@ def test_without_sealing_these_columns_would_be_readable(database, clinic_keys, 
         "tallies.sealed",
         "feedback.sealed",
         "safety_closings.sealed",
+        "safety_signals.sealed",
+        "signal_deeds.sealed",
     }
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from intake.domain.answers import Answer, Answers, Value, answered
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.submissions import Draft
-from intake.storage import codec, codec_reviews
+from intake.storage import codec, codec_patient_requests, codec_reviews, codec_transcriptions
 from intake.storage.codec_answers import answers_from_json, answers_to_json
 from intake.storage.codec_record import UnknownRecord
 from storage import strategies
@@ -31,6 +31,11 @@ RECORDS = {
     "closing": (codec_reviews.closing_to_bytes, codec_reviews.closing_from_bytes, strategies.closings),
     "tally": (codec_reviews.tally_to_bytes, codec_reviews.tally_from_bytes, strategies.tallies),
     "summary": (codec_reviews.summary_to_bytes, codec_reviews.summary_from_bytes, strategies.summaries),
+    "transcription": (
+        codec_transcriptions.transcription_to_bytes,
+        codec_transcriptions.transcription_from_bytes,
+        strategies.transcriptions,
+    ),
 }
 
 
@@ -72,9 +77,27 @@ def test_what_came_of_an_entry_comes_back(closing):
     assert codec_reviews.closing_from_bytes(codec_reviews.closing_to_bytes(closing)) == closing
 
 
+@given(strategies.patient_requests)
+def test_what_a_patient_asks_for_comes_back(request_):
+    content = codec_patient_requests.request_to_bytes(request_)
+    again = codec_patient_requests.request_from_bytes(content, request_.submission, request_.number)
+    assert again == request_
+
+
+@given(strategies.request_steps)
+def test_what_came_of_a_request_comes_back(step):
+    assert codec_patient_requests.step_from_bytes(codec_patient_requests.step_to_bytes(step)) == step
+
+
 @given(strategies.tallies)
 def test_a_tally_comes_back(tally):
     assert codec_reviews.tally_from_bytes(codec_reviews.tally_to_bytes(tally)) == tally
+
+
+@given(strategies.transcriptions)
+def test_a_paper_that_is_being_typed_in_comes_back(transcription):
+    content = codec_transcriptions.transcription_to_bytes(transcription)
+    assert codec_transcriptions.transcription_from_bytes(content) == transcription
 
 
 @given(strategies.summaries)
@@ -128,7 +151,8 @@ def test_no_field_is_left_behind(kind):
     write, _, records = RECORDS[kind]
     computed = {"reopened", "signed"}
     left_out_when_empty = {"asked_again", "as_of", "lowered", "moved_up", "questions"}
-    left_out_when_empty |= {"done", "entries", "next_step", "second_read", "unfinished", "checks"}
+    left_out_when_empty |= {"done", "entries", "next_step", "second_read", "unfinished", "checks", "told"}
+    left_out_when_empty |= {"from_paper", "interpreter", "language", "as_read"}
 
     @settings(max_examples=10)
     @given(records)

@@ -14,6 +14,8 @@ from intake.storage.held_pages import HELD_FOR, LARGEST, MOST
 from intake.storage.tables import HeldPageRow
 from storage.samples import NOW, make_way_back
 
+# The three that say the most of how it is asked for run on PostgreSQL too.
+SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 TYPED = UnfinishedPage((("pregnancy", "no"), ("anything_else-words", "half a")), {"pregnancy": "a1"})
 
 
@@ -58,6 +60,7 @@ def test_it_is_taken_once_as_it_was_sent(database, hold, take):
     assert count(database) == 0
 
 
+@SQLITE
 def test_another_browser_does_not_get_it(database, hold, take):
     hold()
 
@@ -65,6 +68,7 @@ def test_another_browser_does_not_get_it(database, hold, take):
     assert take() == {"pregnancy": TYPED}
 
 
+@SQLITE
 def test_another_draft_does_not_get_it(hold, take):
     hold()
 
@@ -72,6 +76,7 @@ def test_another_draft_does_not_get_it(hold, take):
     assert take() == {"pregnancy": TYPED}
 
 
+@SQLITE
 def test_of_one_page_the_newest_is_taken(hold, take):
     hold()
     newer = replace(TYPED, boxes=(("pregnancy", "trying"),))
@@ -81,6 +86,7 @@ def test_of_one_page_the_newest_is_taken(hold, take):
     assert take(at=NOW + timedelta(minutes=3)) == {"pregnancy": newer, "phq9": TYPED}
 
 
+@SQLITE
 @pytest.mark.parametrize(("late", "found"), [(-1, {"pregnancy": TYPED}), (0, {}), (60, {})])
 def test_after_a_quarter_of_an_hour_it_is_gone(database, hold, take, late, found):
     hold()
@@ -89,6 +95,7 @@ def test_after_a_quarter_of_an_hour_it_is_gone(database, hold, take, late, found
     assert count(database) == 0
 
 
+@SQLITE
 def test_what_is_over_is_erased_by_whoever_comes_next(database, hold):
     hold()
     hold(secret="another", at=NOW + HELD_FOR)
@@ -96,6 +103,7 @@ def test_what_is_over_is_erased_by_whoever_comes_next(database, hold):
     assert count(database) == 1
 
 
+@SQLITE
 def test_without_a_way_back_nothing_is_held(database, patient_keys, hold):
     with database.write() as session:
         _, lonely = drafts.start(session, patient_keys, NOW)
@@ -121,12 +129,14 @@ def test_of_one_draft_only_so_many_are_held_and_the_oldest_goes(database, hold, 
     assert [*take(at=NOW + timedelta(minutes=12))] == [f"page-{minute}" for minute in range(2, MOST + 2)]
 
 
+@SQLITE
 def test_a_page_larger_than_any_of_the_form_is_not_held(database, hold):
     assert hold(UnfinishedPage((("a", "x" * (LARGEST - 1)),)))
     assert not hold(UnfinishedPage((("a", "x" * LARGEST),)))
     assert not hold(UnfinishedPage((("a", "é" * (LARGEST // 2)),)))
 
 
+@SQLITE
 def test_a_row_put_in_the_place_of_another_does_not_open(database, hold, take):
     hold()
     hold(page="phq9", at=NOW + timedelta(minutes=1))

@@ -3,6 +3,7 @@
 import importlib.util
 import threading
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,11 +12,31 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from intake.domain.events import QueueOpened
-from intake.storage import accounts, audit, editions, publications, submissions
+from intake.domain.patient_requests import Asks, PatientRequest, Told, Way
+from intake.storage import (
+    accounts,
+    audit,
+    editions,
+    patient_requests,
+    publications,
+    safety_signals,
+    submissions,
+)
 from intake.storage import database as database_module
 from intake.storage.database import Database, is_current, migrate, undo_migration
 from intake.storage.tables import Base, ClinicSettingsRow, SamePersonRow
-from storage.samples import ALICE, NOW, close_entry, publish, say, send, sign_off, take_up_again
+from storage.samples import (
+    ALICE,
+    NOW,
+    close_entry,
+    publish,
+    say,
+    send,
+    sign_off,
+    signal,
+    signal_deed,
+    take_up_again,
+)
 
 VERSIONS = Path(database_module.__file__).parent / "migrations/versions"
 
@@ -115,9 +136,16 @@ def full(database, clinic_keys):
         published = publish(session)
         take_up_again(session, clinic_keys, sent)
         session.add(SamePersonRow(first_id=sent, second_id=sent, number=1, sealed=b"sealed"))
+        request = PatientRequest(sent, 0, Asks.ERASE, "", NOW)
+        patient_requests.add(session, clinic_keys, uuid4(), request)
+        told = Told(Way.PHONE, ALICE.id, ALICE.printed_name, NOW)
+        patient_requests.add_step(session, clinic_keys, sent, 1, told)
         session.add(
             ClinicSettingsRow(number=1, at=NOW, member_id=published.proposed_by, document="{}", logo=None)
         )
+        one = signal()
+        safety_signals.add(session, clinic_keys, one)
+        safety_signals.add_deed(session, clinic_keys, one.id, signal_deed())
         audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)
     return database
 

@@ -25,7 +25,16 @@ _NAMES = frozenset({"Lax"})
 # The id of a form, which a page tells its frame.
 _IDS = frozenset({"answers"})
 # Waiting for those who write them just now.
-_NOT_YET: frozenset[str] = frozenset()
+# In English still: the form on paper, and what a clinician alone is shown of a part that patients see, too.
+_NOT_YET = frozenset(
+    {
+        "components/answers",
+        "components/ask_about",
+        "components/blank_form",
+        "components/changes",
+        "patient/paper",
+    }
+)
 
 
 def unsaid_in_template(source):

@@ -4,6 +4,15 @@ No event carries anything about health, and no name of a patient: ids and editio
 so that a patient's data can be erased without breaking the chain.
 """
 
+from intake.domain.events.admission import (
+    SafetySignalAnswered,
+    SafetySignalOpened,
+    SafetySignalRaised,
+    StartCodesMade,
+    StartCodesRevoked,
+    SubmissionMarkedJunk,
+    SubmissionTakenFromJunk,
+)
 from intake.domain.events.clinic import (
     ClinicSettingsChanged,
     DeskOpened,
@@ -29,6 +38,13 @@ from intake.domain.events.replies import (
     PatientReplied,
     QuestionTakenBack,
     SubmissionRevised,
+)
+from intake.domain.events.requests import (
+    OwnCopyOpened,
+    PatientRequestHandled,
+    PatientRequestMade,
+    PatientRequestsOpened,
+    PatientTold,
 )
 from intake.domain.events.reviews import (
     AcknowledgementUndone,
@@ -70,6 +86,14 @@ from intake.domain.events.submissions import (
     SubmissionScreened,
     SubmissionsExported,
 )
+from intake.domain.events.transcriptions import (
+    TranscriptionBegun,
+    TranscriptionDiscarded,
+    TranscriptionOpened,
+    TranscriptionSettled,
+    TranscriptionSignedIn,
+    TranscriptionTyped,
+)
 
 __all__ = [
     "AccessListOpened",
@@ -88,10 +112,15 @@ __all__ = [
     "NoticeSetAside",
     "NoticeTriedAgain",
     "NoticesNotSentOpened",
+    "OwnCopyOpened",
     "PasswordChanged",
     "PatientAsked",
     "PatientLinkRenewed",
     "PatientReplied",
+    "PatientRequestHandled",
+    "PatientRequestMade",
+    "PatientRequestsOpened",
+    "PatientTold",
     "QuestionTakenBack",
     "QueueOpened",
     "QueueSearched",
@@ -104,6 +133,9 @@ __all__ = [
     "RulesWithdrawn",
     "SafetyEntryClosed",
     "SafetyLogOpened",
+    "SafetySignalAnswered",
+    "SafetySignalOpened",
+    "SafetySignalRaised",
     "SamePersonSaid",
     "SetupLinkMade",
     "SignInRefused",
@@ -111,9 +143,12 @@ __all__ = [
     "SignedOut",
     "StaffMemberAdded",
     "StaffMemberInvited",
+    "StartCodesMade",
+    "StartCodesRevoked",
     "StatisticsOpened",
     "SubmissionClaimed",
     "SubmissionExported",
+    "SubmissionMarkedJunk",
     "SubmissionOpened",
     "SubmissionPrinted",
     "SubmissionReceived",
@@ -121,10 +156,17 @@ __all__ = [
     "SubmissionReplayed",
     "SubmissionRevised",
     "SubmissionScreened",
+    "SubmissionTakenFromJunk",
     "SubmissionTakenOver",
     "SubmissionsCompared",
     "SubmissionsExported",
     "TrailOpened",
+    "TranscriptionBegun",
+    "TranscriptionDiscarded",
+    "TranscriptionOpened",
+    "TranscriptionSettled",
+    "TranscriptionSignedIn",
+    "TranscriptionTyped",
     "ViewNoted",
     "WayBackRenewed",
 ]
@@ -168,6 +210,11 @@ Event = (
     | QuestionTakenBack
     | PatientReplied
     | SubmissionRevised
+    | OwnCopyOpened
+    | PatientRequestMade
+    | PatientRequestsOpened
+    | PatientRequestHandled
+    | PatientTold
     | ViewNoted
     | EarlierLookedFor
     | SamePersonSaid
@@ -184,4 +231,17 @@ Event = (
     | NoticeSetAside
     | AccessListOpened
     | WayBackRenewed
+    | StartCodesMade
+    | StartCodesRevoked
+    | SafetySignalRaised
+    | SafetySignalOpened
+    | SafetySignalAnswered
+    | SubmissionMarkedJunk
+    | SubmissionTakenFromJunk
+    | TranscriptionBegun
+    | TranscriptionOpened
+    | TranscriptionTyped
+    | TranscriptionSettled
+    | TranscriptionSignedIn
+    | TranscriptionDiscarded
 )

@@ -4,6 +4,12 @@ In the open are ids, times and counts, nothing about health. Imported by nobody 
 storage; the migrations create exactly this, which a test compares.
 """
 
+from intake.storage.tables.admission import (
+    RateLimitRow,
+    SafetySignalRow,
+    SignalDeedRow,
+    StartCodeRow,
+)
 from intake.storage.tables.base import Base
 from intake.storage.tables.content import (
     ClinicSettingsRow,
@@ -20,8 +26,11 @@ from intake.storage.tables.forms import (
     HeldPageRow,
     NewsRow,
     OutgoingRow,
+    OwnCopyRow,
     PageCountRow,
     PatientQuestionRow,
+    PatientRequestRow,
+    PatientRequestStepRow,
     PatientSessionRow,
     RecordKeyRow,
     ReplyRow,
@@ -35,6 +44,7 @@ from intake.storage.tables.forms import (
     SubmissionRow,
     SummaryRow,
     TallyRow,
+    TranscriptionRow,
     WayBackRow,
 )
 from intake.storage.tables.staff import (
@@ -61,25 +71,33 @@ __all__ = [
     "NewsRow",
     "OneTimeLinkRow",
     "OutgoingRow",
+    "OwnCopyRow",
     "PageCountRow",
     "PatientQuestionRow",
+    "PatientRequestRow",
+    "PatientRequestStepRow",
     "PatientSessionRow",
     "PublicationDecisionRow",
     "PublicationEditionRow",
     "PublicationRow",
+    "RateLimitRow",
     "RecordKeyRow",
     "ReplyRow",
     "ReplySessionRow",
     "ReviewEntryRow",
     "RevisionRow",
     "SafetyClosingRow",
+    "SafetySignalRow",
     "SamePersonRow",
     "ScreeningRow",
     "SignOffRow",
+    "SignalDeedRow",
     "StaffMemberRow",
     "StaffSessionRow",
+    "StartCodeRow",
     "SubmissionRow",
     "SummaryRow",
     "TallyRow",
+    "TranscriptionRow",
     "WayBackRow",
 ]

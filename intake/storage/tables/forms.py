@@ -92,6 +92,27 @@ class HeldPageRow(Base):
     sealed: Mapped[bytes]
 
 
+class TranscriptionRow(Base):
+    """A paper that staff are typing in, sealed for the clinic; gone when it is signed in or thrown away.
+
+    Who types, and who is done, lies in the open, so that a list of them opens none.
+    """
+
+    __tablename__ = "transcriptions"
+
+    # The submission's id and reference, once it is signed in.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    first_by: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"))
+    second_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
+    first_done: Mapped[bool]
+    second_done: Mapped[bool]
+    revision: Mapped[int]
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+
+
 class SubmissionRow(Base):
     """A patient's answers as sent. ``state`` says whether they wait, never for how long or why."""
 
@@ -290,6 +311,54 @@ class ReplySessionRow(Base):
     wrapped_key: Mapped[bytes]
     sealed: Mapped[bytes]
     sent_at: Mapped[datetime | None]
+
+
+class OwnCopyRow(Base):
+    """A form as it was sent, for a day, sealed with the token of the browser it was sent from.
+
+    Nothing in it leads to the submission: without the token it is bytes.
+    """
+
+    __tablename__ = "own_copies"
+
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+
+
+class PatientRequestRow(Base):
+    """That a patient asked something about a form they sent. What, is sealed for the clinic.
+
+    ``id`` is the page's it was asked on, so that a button pressed twice asks once.
+    """
+
+    __tablename__ = "patient_requests"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[UUID] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+
+
+class PatientRequestStepRow(Base):
+    """What came of a request, or that the patient was told. Which, is sealed."""
+
+    __tablename__ = "patient_request_steps"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["submission_id", "request"],
+            ["patient_requests.submission_id", "patient_requests.number"],
+        ),
+    )
+
+    submission_id: Mapped[UUID] = mapped_column(primary_key=True)
+    request: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes]
 
 
 class SamePersonRow(Base):

@@ -22,6 +22,10 @@ ROLES = tuple(
             Role.ADMINISTRATOR,
             "Administrator: looks after people, rules and settings. Reads no forms unless also a clinician",
         ),
+        (
+            Role.TRANSCRIBER,
+            "Transcriber: types in forms from paper. Sees what is on those papers, and no form that was sent",
+        ),
         (Role.AUDITOR, "Auditor: reads the audit trail, which holds no answers and no names of patients"),
     )
 )

@@ -17,6 +17,7 @@ STATUSES = {
     DeskStatus.BEING_READ: "Being read",
     DeskStatus.ASKED: "We asked the patient something",
     DeskStatus.READ: "Read",
+    DeskStatus.JUNK: "Marked as junk",
 }
 MESSAGES = {
     Truth.YES: "A message may name the clinic",

@@ -8,6 +8,8 @@ from intake.domain.review import Review
 from intake.domain.review_entries import (
     By,
     Done,
+    JunkMark,
+    JunkUndone,
     LookAgain,
     Question,
     QuestionWithdrawn,
@@ -79,6 +81,10 @@ def others(review: Review) -> tuple[Told, ...]:
                 found.append(
                     _told(f"Took the form over from {entry.taken_from_name}", entry.by, entry.reason)
                 )
+            case JunkMark():
+                found.append(_told("Marked the form as junk", entry.by, entry.reason))
+            case JunkUndone():
+                found.append(_told("Took the form back from the junk", entry.by))
             case Revised(asked=None):
                 found.append(Told("Added by the patient", "The patient", entry.at, entry.words))
             case _:

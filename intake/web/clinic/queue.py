@@ -47,6 +47,7 @@ TABS = (
     (PlaceInWork.WAITING_ON_PATIENT, "queue.waiting", "Waiting on patient"),
     (PlaceInWork.LATER, "queue.later", "Later"),
     (PlaceInWork.DONE, "queue.done", "Done"),
+    (PlaceInWork.JUNK, "queue.junk", "Junk"),
 )
 
 
@@ -122,6 +123,13 @@ def later(member: StaffMember) -> ResponseReturnValue:
 def done(member: StaffMember) -> ResponseReturnValue:
     """What is signed off, the newest first."""
     return _page(member, PlaceInWork.DONE)
+
+
+@pages.get("/queue/junk")
+@requires(Permission.REVIEW)
+def junk(member: StaffMember) -> ResponseReturnValue:
+    """What somebody said no patient meant; it can be opened and taken back."""
+    return _page(member, PlaceInWork.JUNK)
 
 
 @pages.get("/queue/arrivals")

@@ -9,6 +9,7 @@ from intake.domain.answer_changes import AnswerChange, changes_over_time
 from intake.domain.answers import Day, Number, State
 from intake.domain.desk import DeskEntry, status_of
 from intake.domain.feedback import Feedback, FeedbackKind
+from intake.domain.filling_in import Helper, helper, interpreter
 from intake.domain.instruments import Instrument
 from intake.domain.measures import in_the_other_system
 from intake.domain.review import Review, Status
@@ -16,6 +17,7 @@ from intake.domain.review_records import SignOff
 from intake.domain.rules import Checked, Lowered, Outcome, Priority, RuleBook, SourceKind
 from intake.domain.screening import RuleOutcome, Screening
 from intake.domain.stood_before import StoodBefore, stood_before
+from intake.domain.submissions import Submission
 from intake.domain.truth import Truth
 from intake.domain.wording import Line, PartLines, long_date
 from intake.services.basis import Bases, bases
@@ -146,6 +148,21 @@ class Reading:
         return next((line for line in lines if line.question == "filled_in_by"), None)
 
     @property
+    def labels(self) -> dict[str, str]:
+        """What each question is called in a list."""
+        return labels_of(self.review.submission)
+
+    @property
+    def helper(self) -> Helper | None:
+        """Who filled in the form for the patient; None when they did it alone, or nobody said."""
+        return helper(self.review.submission.answers)
+
+    @property
+    def interpreter(self) -> str:
+        """The language an interpreter is needed for; empty when none is."""
+        return interpreter(self.review.submission.answers)
+
+    @property
     def parts(self) -> tuple[PartLines, ...]:
         """All answers, as they were asked."""
         return self.review.submission.transcript
@@ -253,6 +270,16 @@ def read(review: Review, rulebook: RuleBook, same_person: dict[UUID, str] | None
         {card.flag.key: card.place for card in (*raised, *cannot_tell)},
         {line.question: line for part in review.submission.as_read for line in part.lines},
     )
+
+
+def labels_of(submission: Submission) -> dict[str, str]:
+    """What each question of a submission is called, as it was asked; its id, where it never was."""
+    paper = submission.from_paper
+    named = (*paper.unread, *paper.not_asked, *(one.question for one in paper.settled)) if paper else ()
+    labels = {
+        line.question: line.label or line.asked for part in submission.transcript for line in part.lines
+    }
+    return {**{one: one for one in named}, **labels}
 
 
 def _undecided_first(screening: Screening) -> bool:

@@ -78,6 +78,7 @@ class SettingsForm(FlaskForm):
         render_kw=_NUMBER,
     )
     names_in_access_list = BooleanField("Name people in the list of who opened a form")
+    start_codes = BooleanField("Starting a form takes a code")
     # Which there are is the page's to say; an unknown one is left out when it is read.
     languages = SelectMultipleField("Languages beside English", choices=[], validate_choice=False)
 
@@ -129,6 +130,7 @@ class SettingsForm(FlaskForm):
             languages=tuple(sorted(set(self.languages.data or ()) & set(there_are()))),
             staff_addresses=typed(self.staff_addresses).replace("\r\n", "\n"),
             urgent_addresses=typed(self.urgent_addresses).replace("\r\n", "\n"),
+            start_codes=bool(self.start_codes.data),
         )
 
     def take_logo(self) -> Picture | None:

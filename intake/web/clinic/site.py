@@ -7,14 +7,16 @@ from flask import Flask, g, request
 from intake.domain.basis import LIMITS, PURPOSE
 from intake.domain.permissions import Permission, Role
 from intake.domain.publications import Standing
+from intake.domain.signal_duty_typed import hours_said
 from intake.domain.wording import long_date
-from intake.services import clinic_settings
+from intake.services import clinic_settings, request_words
 from intake.services.clinic import Clinic
 from intake.services.dead_letters import State
 from intake.services.review_told import taken_up_told
 from intake.web.clinic import (
     acting,
     asking,
+    blank_forms,
     claims,
     desk,
     entry,
@@ -23,6 +25,7 @@ from intake.web.clinic import (
     figures,
     finding,
     impact,
+    junk,
     mail,
     overlay_report,
     papers,
@@ -30,14 +33,20 @@ from intake.web.clinic import (
     proposals,
     queue,
     reading,
+    requests,
     rules,
+    safety_signals,
     sessions,
     settings,
     settings_lines,
+    settings_signal,
+    settling,
     signing,
     staff,
+    start_codes,
     statistics,
     trail,
+    transcribing,
     viewing,
     views,
     ways_back,
@@ -52,6 +61,7 @@ ROLES = {
     Role.CLINICIAN: "Clinician",
     Role.ADMINISTRATOR: "Administrator",
     Role.AUDITOR: "Auditor",
+    Role.TRANSCRIBER: "Transcriber",
 }
 
 STANDINGS = {
@@ -66,12 +76,15 @@ STANDINGS = {
 _PARTS = (
     views,
     queue,
+    junk,
     finding,
     claims,
     viewing,
     signing,
     asking,
+    blank_forms,
     acting,
+    requests,
     papers,
     exports,
     feedback,
@@ -88,7 +101,12 @@ _PARTS = (
     settings,
     settings_lines,
     mail,
+    settings_signal,
+    safety_signals,
+    start_codes,
     statistics,
+    transcribing,
+    settling,
 )
 
 
@@ -136,8 +154,17 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         says=reading.SAID.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
+        asked_for=request_words.asked,
+        asked_in_short=requests.in_short,
+        way=request_words.WAYS.__getitem__,
+        request_outcome=request_words.OUTCOMES.__getitem__,
+        request_status=request_words.STATUSES.__getitem__,
+        kept=lambda kept: settling.KEPT[kept].lower(),
         desk_status=desk.STATUSES.__getitem__,
         may_leave_message=desk.MESSAGES.__getitem__,
+        code_state=start_codes.STATES.__getitem__,
+        signal_deed=safety_signals.DEEDS.__getitem__,
+        hours_said=hours_said,
         sentence=lambda words: words if words.endswith((".", "!", "?")) else f"{words}.",
     )
     app.jinja_env.tests["answered"] = reading.was_answered
@@ -146,6 +173,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
     app.jinja_env.globals["overlay_report"] = overlay_report.overlay_report
     app.jinja_env.globals.update(purpose=PURPOSE, limits=LIMITS)
     app.jinja_env.globals.update(hold_of=claims.hold_of, take_over_form=claims.take_over_form)
+    app.jinja_env.globals["junk_mark"] = junk.mark_of
     app.jinja_env.globals["whole_form"] = acting.whole_form
     app.jinja_env.globals.update(mail_state=mail.mail_state, MailStates=State)
 

@@ -14,6 +14,7 @@ from intake.services.viewing import ViewFirst
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.acting_forms import ViewForm
 from intake.web.clinic.forms import typed
+from intake.web.clinic.reading import labels_of
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
 
@@ -97,11 +98,14 @@ def _open(member: StaffMember, submission: UUID) -> Review:
 def _page(
     review: Review, kind: ViewKind, form: ViewForm, status: int = 200, *, kept: str = ""
 ) -> ResponseReturnValue:
-    # The page gets the submission and never the review: what it does not hold cannot show on it.
+    # The page gets the submission and what the patient asks for, and never the review: what it does
+    # not hold cannot show on it.
     form.kind.data = kind.value
     page = render_template(
         "clinic/read_first.html",
         submission=review.submission,
+        requests=review.requests,
+        labels=labels_of(review.submission),
         kind=kind.value,
         form=form,
         closed=status == 409 and not kept,

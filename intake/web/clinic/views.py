@@ -22,6 +22,7 @@ pages = Blueprint("review", __name__)
 _FIRST_PAGES = {
     Permission.REVIEW: "review.queue",
     Permission.SEE_DESK: "desk.people",
+    Permission.TRANSCRIBE: "transcribing.papers",
     Permission.MANAGE_STAFF: "staff.people",
     Permission.READ_TRAIL: "trail.lines",
     Permission.OWN_ACCOUNT: "accounts.password",

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 from flask import abort, url_for
 
+from intake.domain.contact import PHONE
 from intake.domain.derived_answers import Derivation
 from intake.domain.evidence import PatientEvidence
+from intake.domain.filling_in import FILLED_IN_BY, HELPER_NAME, HELPER_RELATION, goes_by, helper
 from intake.domain.questionnaire import Page, Part, Questionnaire, SafetyPage
 from intake.services import paths
 from intake.web.patient.visits import Visit
 
 _ADULT = 18
+ABOUT_THE_HELPER = frozenset({FILLED_IN_BY, HELPER_NAME, HELPER_RELATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,14 @@ def place_at(visit: Visit, part: int, number: int, *, changing: bool = False) ->
     return Place(found, found.pages[number - 1], part, number, changing)
 
 
+def number_address(visit: Visit) -> str:
+    """Where the patient is asked for a phone number; the list of parts when nobody asks."""
+    for _, page in visit.questionnaire.pages:
+        if any(question.id == PHONE for question in page.questions):
+            return place_of(visit.questionnaire, page).address
+    return url_for("start.tasks")
+
+
 def onward(visit: Visit, place: Place) -> str:
     """Where Continue leads after a page was saved."""
     if place.changing:
@@ -97,8 +108,17 @@ def frame_of(visit: Visit, place: Place) -> dict[str, object]:
         "parts": parts,
         "done": place.part_number - 1 + through,
         "back": back(visit, place),
+        "answering_for": _answering_for(visit, place.page),
         "young": _just_gave_a_young_age(visit.evidence, place.page),
     }
+
+
+def _answering_for(visit: Visit, page: Page) -> str:
+    """Whom somebody answers for who helps; empty for a patient, and where the page asks about the helper."""
+    answers = visit.draft.answers
+    if helper(answers) is None or any(one.id in ABOUT_THE_HELPER for one in page.questions):
+        return ""
+    return goes_by(answers) or "the person you help"
 
 
 def _just_gave_a_young_age(evidence: PatientEvidence, page: Page) -> bool:

@@ -1,5 +1,6 @@
 """Questions answered by typing: words, a date, a number with its unit, a reading of two numbers."""
 
+import re
 from dataclasses import dataclass, replace
 
 from intake.domain.answers import Answer, Day, Number, Reading, Text
@@ -16,6 +17,14 @@ _UNITS = {
     "beats per minute": mark("Beats per minute"),
     "days": mark("Days"),
 }
+
+# How many boxes a list has: at first, and at most.
+_FEWEST_BOXES, _MOST_BOXES = 3, 40
+
+
+def unit_words(unit: str) -> str:
+    """What a unit is called beside a box."""
+    return _UNITS.get(unit, unit)
 
 
 class Words(Asked):
@@ -77,6 +86,36 @@ class Boxes(Asked):
             autocomplete if not self.helped else "off",
             invalid=bool(self.errors) and self.wrong_box in ("", key),
         )
+
+
+class ListOfWords(Boxes):
+    """Several things, each in a box of its own; more boxes stand there for whoever comes back to it."""
+
+    shape = "list"
+
+    @property
+    def control(self) -> str:
+        return f"{self.id}-words"
+
+    def boxes(self) -> list[Box]:
+        filled = [at for at in range(_MOST_BOXES) if self.typed.get(_thing(at), "").strip()]
+        count = max(_FEWEST_BOXES, filled[-1] + 2 if filled else 0)
+        return [self._box(_thing(at), f"{self.question.each} {at + 1}", "", "") for at in range(count)]
+
+    def from_answer(self, answer: Answer) -> tuple[tuple[str, ...], dict[str, str]]:
+        if isinstance(answer.value, Text):
+            things = [one.strip() for one in re.split(r"[;\n]", answer.value.words) if one.strip()]
+            # Whatever does not fit in boxes of its own stays together in the last one.
+            kept = [*things[: _MOST_BOXES - 1], parse.EACH_APART.join(things[_MOST_BOXES - 1 :])]
+            return (), {_thing(at): one for at, one in enumerate(kept) if one}
+        return super().from_answer(answer)
+
+    def read(self) -> Answer:
+        return self._way_out_or(parse.each(self.typed.get(_thing(at), "") for at in range(_MOST_BOXES)))
+
+
+def _thing(at: int) -> str:
+    return f"words-{at + 1}" if at else "words"
 
 
 class TwoNumbers(Boxes):

@@ -13,11 +13,11 @@ from intake.domain.questionnaire import Kind, Page, Question
 from intake.services.paths import asked_on
 from intake.web.languages import say
 from intake.web.patient import parse
-from intake.web.patient.box_fields import CalendarDate, Measure, TwoNumbers, Words
+from intake.web.patient.box_fields import CalendarDate, ListOfWords, Measure, TwoNumbers, Words
 from intake.web.patient.choice_fields import ManyChoices, OneChoice
 from intake.web.patient.fields import Asked
 
-_FIELDS: Mapping[Kind, type[Asked]] = {
+FIELDS: Mapping[Kind, type[Asked]] = {
     Kind.YES_NO: OneChoice,
     Kind.CHOOSE_ONE: OneChoice,
     Kind.SCALE: OneChoice,
@@ -30,13 +30,25 @@ _FIELDS: Mapping[Kind, type[Asked]] = {
 
 
 class PageForm(BaseForm):
-    """What one page asks this patient, what came back, and what is still to be looked at."""
+    """What one page asks this patient, what came back, and what is still to be looked at.
 
-    def __init__(self, page: Page, evidence: PatientEvidence, sent: MultiDict[str, str] | None) -> None:
+    ``fields`` are those for each kind of question; ``helped`` says that somebody else types, and is
+    worked out from the answers unless it is given.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        evidence: PatientEvidence,
+        sent: MultiDict[str, str] | None,
+        *,
+        fields: Mapping[Kind, type[Asked]] = FIELDS,
+        helped: bool | None = None,
+    ) -> None:
         questions = asked_on(evidence, page)
-        helped = _is_helped(evidence)
+        helped = _is_helped(evidence) if helped is None else helped
         super().__init__(
-            {question.id: _unbound(question, evidence.as_of, helped=helped) for question in questions}
+            {question.id: _unbound(question, evidence.as_of, fields, helped=helped) for question in questions}
         )
         self.asked: dict[str, Asked] = {one.name: one for one in self if isinstance(one, Asked)}
         for one in self.asked.values():
@@ -136,10 +148,13 @@ class PageForm(BaseForm):
         return self.asked[parent].includes(choice)
 
 
-def _unbound(question: Question, today: date, *, helped: bool) -> "UnboundField[Asked]":
-    if question.kind not in _FIELDS:
+def _unbound(
+    question: Question, today: date, fields: Mapping[Kind, type[Asked]], *, helped: bool
+) -> "UnboundField[Asked]":
+    if question.kind not in fields:
         raise ValueError(f"no field for a question of kind {question.kind.value!r}")
-    return UnboundField(_FIELDS[question.kind], question, today, helped=helped)
+    field = ListOfWords if question.each else fields[question.kind]
+    return UnboundField(field, question, today, helped=helped)
 
 
 def _is_helped(evidence: PatientEvidence) -> bool:

@@ -149,7 +149,7 @@ _BUTTONS = {
 
 
 def _take(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
-    form = MedicineForm(request.form)
+    form, added = MedicineForm(request.form), None
     if "add" in request.form or form.is_begun():
         # Also on Continue: what was typed and not added must not be lost.
         added = form.read(visit.desk.library.formulary) if _has_room(entries, form) else None
@@ -160,12 +160,29 @@ def _take(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
         return stop_here(place, saved.safety, visit.questionnaire, unfinished=bool(form.errors))
     if form.errors:
         return _show(visit, place, entries, form), 422
+    if added is not None and _is_listed(added, entries[:-1]) and _named_again() != _name_of(added):
+        # Asked once: two strengths of one medicine are two lines of the list.
+        return _show(visit, place, entries[:-1], form, told="again", about=added), 422
     if "add" in request.form:
         keep(visit, place, entries)
         return redirect(f"{place.address}#list", 303)
     if not entries and "list" not in request.form.getlist("noticed"):
         return _show(visit, place, entries, form, told="empty"), 422
     return _finish(visit, place, entries)
+
+
+def _is_listed(added: MedicineEntry, entries: Entries) -> bool:
+    """Whether its name stands on the list already; several may have no name."""
+    return bool(added.name) and _name_of(added) in map(_name_of, entries)
+
+
+def _named_again() -> str:
+    """The name the page has asked about, which the patient adds once more."""
+    return request.form.get("again", "")
+
+
+def _name_of(entry: MedicineEntry) -> str:
+    return " ".join(entry.name.casefold().split())
 
 
 def _has_room(entries: Entries, form: MedicineForm) -> bool:
@@ -208,6 +225,7 @@ def _show(
         most=MOST,
         told=told,
         about=about,
+        again=_name_of(about) if about is not None and told == "again" else "",
         shown=carried(visit, place),
         keeps=place.keeping_address,
         script=names.script_address(),

@@ -1,6 +1,7 @@
 """What was typed in boxes, read as a person meant it; what cannot be read is asked about kindly."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -10,9 +11,12 @@ from intake.domain.measures import to_canonical
 from intake.domain.questionnaire import Question
 from intake.domain.wording import unit_in_words
 from intake.web.languages import say, voice
+from intake.web.patient.as_meant import in_digits, whole_date
 
 LONGEST_TEXT = 2_000
 LONGEST_SHORT_TEXT = 200
+# Between things that were typed in boxes of their own.
+EACH_APART = "; "
 _OLDEST = 120
 _FEWEST_DIGITS = 7
 
@@ -39,13 +43,6 @@ _FEET_AND_INCHES = re.compile(
     re.IGNORECASE,
 )
 _TWO_NUMBERS = re.compile(r"(\d{2,3})\s*(?:/|\\|-|–|,|over|sobre|\s)\s*(\d{2,3})", re.IGNORECASE)
-_WHOLE_DATE = re.compile(
-    r"([^\W\d_]+\.?|\d{1,2})[\s/.,-]+(\d{1,2})(?:st|nd|rd|th)?[\s/.,-]+(\d{4})", re.IGNORECASE
-)
-# "4 de julio de 1988": the name of a month says which is which.
-_DAY_FIRST = re.compile(
-    r"(\d{1,2})\.?\s+(?:de\s+)?([^\W\d_]+\.?),?\s+(?:de\s+|del\s+)?(\d{4})", re.IGNORECASE
-)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -85,7 +82,7 @@ class Wrong(Exception):
 
 def number(question: Question, unit: str, typed: tuple[str, ...]) -> Answer:
     """A number as typed in the boxes of one unit. Raises Wrong."""
-    typed = tuple(_tidy(one) for one in typed)
+    typed = tuple(in_digits(_tidy(one)) for one in typed)
     if not any(typed):
         return BLANK
     boxes = _feet_and_inches(question, typed) if unit == "ft_in" else (_amount(question, unit, typed[0]),)
@@ -119,6 +116,7 @@ def typed_words(value: Number | Reading) -> str:
 def reading(question: Question, first: str, second: str) -> Answer:
     """Two numbers that are one answer, also when both were put in one box. Raises Wrong."""
     first, second = _tidy(first), _tidy(second)
+    first, second = (" over ".join(map(in_digits, one.split(" over "))) for one in (first, second))
     if bool(first) is not bool(second) and (both := _TWO_NUMBERS.match(first or second)):
         first, second = both[1], both[2]
     if not first and not second:
@@ -143,10 +141,9 @@ def day(question: Question, month: str, day: str, year: str, today: date) -> Ans
     month, day, year = _tidy(month), _tidy(day), _tidy(year)
     if not (month or day or year):
         return BLANK
-    if not day and not year and (whole := _WHOLE_DATE.fullmatch(month)):
-        month, day, year = whole.groups()
-    elif not day and not year and (whole := _DAY_FIRST.fullmatch(month)):
-        day, month, year = whole.groups()
+    only = [one for one in (month, day, year) if one]
+    if len(only) == 1 and (whole := whole_date(only[0])):
+        month, day, year = whole
     _refuse_missing(question, {"month": month, "day": day, "year": year})
     found = _calendar_date(_month(month), _number_of(day, "day"), _number_of(year, "year"))
     if question.past and found > today:
@@ -162,6 +159,9 @@ def text(question: Question, typed: str) -> Answer:
     words = visible(typed)
     if not words:
         return BLANK
+    if question.inputmode == "email":
+        # Nobody has a space in their address; a phone's keyboard likes to put one there.
+        words = re.sub(r"\s*([@.])\s*", r"\1", words)
     refuse_too_long(words, LONGEST_TEXT if question.long else LONGEST_SHORT_TEXT)
     if question.inputmode == "email" and not is_email(words):
         raise Wrong(say("Check the email. It should look like name@example.com"))
@@ -171,6 +171,16 @@ def text(question: Question, typed: str) -> Answer:
             digits=_FEWEST_DIGITS,
         )
         raise Wrong(words)
+    return answered(Text(words))
+
+
+def each(typed: Iterable[str]) -> Answer:
+    """Several things, each as typed in a box of its own, as words that stay apart. Raises Wrong."""
+    things = [words for one in typed if (words := _tidy(one).strip("; "))]
+    if not things:
+        return BLANK
+    words = EACH_APART.join(things)
+    refuse_too_long(words, LONGEST_TEXT)
     return answered(Text(words))
 
 

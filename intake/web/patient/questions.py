@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from intake.domain.answers import BLANK
 from intake.domain.questionnaire import Kind
 from intake.domain.unfinished import UnfinishedPage
-from intake.services import answering, paths, unfinished
+from intake.services import answering, paths, signalling, unfinished
 from intake.services.answering import ChangedElsewhere
 from intake.web.guard import open_to_all, unattended
 from intake.web.patient import both, held, medicines
-from intake.web.patient.addresses import Place, frame_of, onward, place_at
+from intake.web.patient.addresses import Place, frame_of, number_address, onward, place_at
 from intake.web.patient.fields import Asked
 from intake.web.patient.forms import PageForm
 from intake.web.patient.language_choice import is_pressed
@@ -85,8 +85,14 @@ def pause(visit: Visit, part: int, number: int, pause: int, *, changing: bool) -
     pages = visit.questionnaire.safety_pages
     if not 1 <= pause <= len(pages):
         abort(404)
+    shown = pages[pause - 1]
     return render_template(
-        "patient/pause.html", **frame_of(visit, place), shown=pages[pause - 1], onward=onward(visit, place)
+        "patient/pause.html",
+        **frame_of(visit, place),
+        shown=shown,
+        promise=signalling.promise(visit.desk, visit.draft, shown),
+        number=number_address(visit),
+        onward=onward(visit, place),
     )
 
 

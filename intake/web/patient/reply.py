@@ -4,13 +4,14 @@ The same for everyone: nothing on these pages depends on rules, and whoever does
 link and the reference is told one thing, whatever the reason.
 """
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from intake.domain.answers import BLANK, Answer
 from intake.domain.languages import mark
 from intake.domain.questionnaire import Kind, Page
+from intake.domain.rate_limits import Door
 from intake.domain.replies import ReplyDraft
 from intake.services import replying
 from intake.services.asked_then import NotKept
@@ -18,6 +19,7 @@ from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
 from intake.web.guard import open_to_all
 from intake.web.languages import say
 from intake.web.patient import parse
+from intake.web.patient.doors import TOO_MANY, retry_after, wait_at, whole_minutes
 from intake.web.patient.forms import PageForm
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.link_script import link_script_address
@@ -52,6 +54,10 @@ def enter() -> ResponseReturnValue:
     form = DoorForm(request.form)
     if is_pressed():
         return _door(form)
+    if (wait := wait_at(Door.REPLY)) is not None:
+        # The page keeps what was typed: the link is no longer in the address.
+        form.ask_to_wait(whole_minutes(wait))
+        return retry_after(make_response(_door(form), TOO_MANY), wait)
     token = replying.open_question(the_desk(), form.link.data or "", form.reference.data or "")
     if token is None:
         form.refuse(the_desk().settings.reference_prefix)

@@ -49,6 +49,15 @@ class DoorForm(Form):
             )
         ]
 
+    def ask_to_wait(self, minutes: str) -> None:
+        """Say that there were too many tries from this network, and that nothing typed is lost."""
+        self.reference.errors = [
+            say(
+                "There were many tries from where you are. Wait %(minutes)s, then press the button again",
+                minutes=minutes,
+            )
+        ]
+
 
 class WordsForm(Form):
     """What the patient writes; its names begin with ``PREFIX``."""

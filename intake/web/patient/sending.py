@@ -6,11 +6,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.answers import State
+from intake.domain.filling_in import goes_by, helper
 from intake.domain.questionnaire import Kind, Page
 from intake.domain.submissions import Receipt
 from intake.domain.unfinished import SIGNING, ShownPage
 from intake.domain.wording import Line, line
-from intake.services import answering, checking, paths, unfinished
+from intake.services import answering, checking, own_copy, paths, unfinished
 from intake.services.answering import NotAsChecked, NotReadyToSend
 from intake.web.guard import open_to_all
 from intake.web.languages import say
@@ -109,6 +110,9 @@ def _signing_address(checked: str) -> str:
 def _signing(visit: Visit, checked: str) -> ResponseReturnValue:
     typed = visit.draft.unfinished.get(SIGNING)
     form = SignForm(held.boxes_of(typed) if typed is not None else None)
+    helped_by = helper(visit.draft.answers)
+    if helped_by is not None:
+        form.sign_for_another()
     if typed is not None and typed.checked:
         form.read()
     page = render_template(
@@ -120,6 +124,8 @@ def _signing(visit: Visit, checked: str) -> ResponseReturnValue:
         shown=unfinished.carried(visit.desk, ShownPage(visit.draft.id, SIGNING, {})),
         checked=(CHECKED, checked),
         kept=typed is not None and not typed.checked,
+        helped_by=helped_by,
+        patient=goes_by(visit.draft.answers) or "the person you help",
     )
     return page, 422 if form.errors else 200
 
@@ -131,7 +137,12 @@ def sent() -> ResponseReturnValue:
     desk, token = the_desk(), the_token()
     found = answering.find(desk, token) if token else None
     if isinstance(found, Receipt):
-        return render_template("patient/sent.html", receipt=found, sent_at=desk.local(found.sent_at))
+        return render_template(
+            "patient/sent.html",
+            receipt=found,
+            sent_at=desk.local(found.sent_at),
+            has_copy=own_copy.is_there(desk, token),
+        )
     return gone() if found is None else redirect(url_for("start.tasks"), 303)
 
 

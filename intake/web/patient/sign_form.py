@@ -13,6 +13,11 @@ class SignForm(Form):
     agree = BooleanField()
     typed_name = StringField(mark("Type your full name"), description=mark("This counts as your signature."))
 
+    def sign_for_another(self) -> None:
+        """Ask for the name of whoever signs, which is not the patient's."""
+        self.typed_name.label.text = mark("Type your own full name")
+        self.typed_name.description = mark("This counts as your signature, as the one who helps.")
+
     def read(self) -> str | None:
         """The name that signs; None when something is to be checked first."""
         name = " ".join((self.typed_name.data or "").split())

@@ -1,14 +1,19 @@
 """The patient site, put together."""
 
+from datetime import datetime
+
 from flask import Flask
 from flask_wtf.csrf import CSRFError
 
+from intake.domain.signal_duty_typed import hours_said
 from intake.services import clinic_settings, returning
 from intake.services.answering import AlreadySent, Expired
 from intake.services.asked_then import NotKept
 from intake.services.clinic import PatientDesk
 from intake.web.frame import new_site
 from intake.web.guard import refuse_unmarked
+from intake.web.languages import date_and_time
+from intake.web.patient.after_sending import after
 from intake.web.patient.language_choice import offer_languages
 from intake.web.patient.link_script import link_script
 from intake.web.patient.look_choice import offer_looks
@@ -39,10 +44,12 @@ def create_patient_site(desk: PatientDesk) -> Flask:
         lately=lambda: clinic_settings.lately(the_desk()),
     )
     keep_desk(site.extensions, desk)
-    for pages in (start, questions, sending, ways_back, reply, reply_medicines, link_script):
+    for pages in (start, questions, sending, after, ways_back, reply, reply_medicines, link_script):
         site.register_blueprint(pages)
     offer_languages(site)
     offer_looks(site)
+    site.jinja_env.filters["when"] = _when
+    site.jinja_env.filters["hours_said"] = hours_said
     site.context_processor(
         lambda: {
             "how_long": how_long(),
@@ -57,3 +64,9 @@ def create_patient_site(desk: PatientDesk) -> Flask:
     site.register_error_handler(NotKept, cannot_be_asked)
     refuse_unmarked(site)
     return site
+
+
+def _when(at: datetime) -> str:
+    """A moment by the clinic's clock, with the zone, as on the clinic's own papers."""
+    local = the_desk().local(at)
+    return f"{date_and_time(local)} {local.tzname()}"

@@ -9,13 +9,15 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from copies import Copy, make_copy, staff
 from exchanging import signs
 from intake.content.library import Library
-from intake.domain.answers import Day, Number, Text
+from intake.domain.answers import Day, Number, Text, answered
 from intake.domain.feedback import FeedbackKind
+from intake.domain.paper_edition import PaperEdition
+from intake.domain.patient_requests import Asks, RequestOutcome, Way
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.review_entries import Done, ViewKind
@@ -26,10 +28,12 @@ from intake.services import (
     asking,
     claims,
     feedback,
+    patient_requests,
     persons,
     replies,
     replying,
     reviewing,
+    transcribing,
     viewing,
 )
 from intake.services.asking import Wanted
@@ -39,7 +43,7 @@ from journeys.healthy import healthy
 from journeys.writer import evidence_of_a_writer
 
 # What the front desk may read, field by field.
-DESK_FIELDS = frozenset({"first_name", "last_name", "phone", "email"})
+DESK_FIELDS = frozenset({"first_name", "last_name", "phone", "email", "preferred_language"})
 _WORD = re.compile(r"zqx([a-p]{4})xqz", re.IGNORECASE)
 _ALPHABET = "abcdefghijklmnop"
 
@@ -86,6 +90,8 @@ class SeededClinic:
     folder: Path
     # A submission's own dates and numbers as pages write them: they are no words of ours.
     figures: dict[str, frozenset[str]] = field(default_factory=dict)
+    # A form from paper that Erin is typing in.
+    papers: dict[str, UUID] = field(default_factory=dict)
 
     def person(self, place: str) -> str:
         """Whose submission a place belongs to."""
@@ -93,8 +99,9 @@ class SeededClinic:
 
     @property
     def may_stand_on_the_desk(self) -> frozenset[str]:
-        """Every place the front desk may read."""
-        return frozenset(f"{who}:typed:{one}" for who in self.submissions for one in DESK_FIELDS)
+        """Every place the front desk may read, of what these patients typed."""
+        every = {f"{who}:typed:{one}" for who in self.submissions for one in DESK_FIELDS}
+        return self.canaries.places & every
 
 
 ACTORS = {
@@ -131,9 +138,21 @@ def seed(folder: Path) -> SeededClinic:
     seeded = SeededClinic(copy, canaries, submissions, references, members, folder, figures)
     _work(seeded)
     _do_the_rest(seeded, worded["writer"])
+    seeded.papers["paper"] = _begun_on_paper(seeded)
     copy.clinic.database.dispose()
     copy.desk.database.dispose()
     return seeded
+
+
+def _begun_on_paper(seeded: SeededClinic) -> UUID:
+    clinic, erin, word = seeded.copy.clinic, seeded.members["erin"], seeded.canaries.word
+    asked = clinic.library.questionnaire
+    paper = transcribing.begin(clinic, erin, PaperEdition(asked.edition))
+    _, page = asked.page("name")
+    named = {"first_name": answered(Text(f"Paula {word('paper:typed:first_name')}"))}
+    margin = f"In blue {word('paper:note:margin')}"
+    transcribing.type_pages(clinic, erin, paper, (page,), named, frozenset(), margin)
+    return paper
 
 
 def _work(seeded: SeededClinic) -> None:
@@ -181,6 +200,10 @@ def _do_the_rest(seeded: SeededClinic, with_words: Copy) -> None:
     tomorrow = clinic.today() + timedelta(days=1)
     acting.look_again(clinic, alice, nora, tomorrow, word("nora:note:look-again"))
     acting.bring_back(clinic, alice, nora)
+    said, done = word("nora:request:asked"), word("nora:request:handled")
+    reference = seeded.references["nora"]
+    patient_requests.write_down(clinic, alice, uuid4(), reference, Asks.BOTH, Way.PHONE, said)
+    patient_requests.handle(clinic, alice, nora, 1, RequestOutcome.NOT_POSSIBLE, done, 0)
     shown = reviewing.open_review(clinic, alice, nora).fingerprint()
     reviewing.sign_off(clinic, alice, nora, word("nora:note:signed-again"), shown)
 

@@ -42,7 +42,8 @@ def test_a_line_says_who_how_far_how_to_reach_them_and_when(desk, clinic, sent):
 def test_an_entry_has_these_fields_and_no_other():
     """Whatever is added here is shown to people who read no answers: think twice."""
     assert [field.name for field in fields(DeskEntry)] == [
-        *("reference", "name", "status", "sent_at", "phone", "email", "may_leave_message")
+        *("reference", "name", "status", "sent_at", "phone", "email", "may_leave_message"),
+        "interpreter",  # whoever calls needs one
     ]
 
 

@@ -96,7 +96,7 @@ def test_the_patients_copy_is_in_their_language_and_the_page_around_it_is_not(al
 def test_the_pdfs_show_both_texts_and_the_copy_the_patients(alice, read_in_spanish, monkeypatch):
     sheets = []
     monkeypatch.setattr(engine, "is_here", lambda: True)
-    monkeypatch.setattr(engine, "make", lambda sheet: sheets.append(sheet.html) or b"%PDF-")
+    monkeypatch.setattr(engine, "make", lambda sheet, _seconds=0: sheets.append(sheet.html) or b"%PDF-")
 
     alice.open(f"/submissions/{read_in_spanish}/copy.pdf")
     alice.open(f"/submissions/{read_in_spanish}/form.pdf")

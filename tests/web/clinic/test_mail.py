@@ -89,39 +89,31 @@ def test_every_page_says_that_something_was_not_sent(clinic, bob, alice):
     assert "/clinic/mail" not in alice.response.text
 
 
-def test_one_that_is_tried_again_waits_and_is_no_dead_letter(clinic, bob):
-    notice = not_sent(clinic)
+def test_one_is_tried_again_and_of_one_that_is_set_aside_nothing_is_kept(clinic, bob):
+    tried, aside = not_sent(clinic), not_sent(clinic)
     bob.open("/mail")
 
-    bob.send(f"/mail/{notice}/again")
+    bob.send(f"/mail/{tried}/again")
+    bob.send(f"/mail/{aside}/aside")
 
     with clinic.database.read() as session:
-        assert [one.id for one in outgoing.due(session, clinic.now())] == [notice]
-    assert events(clinic, notice) == ["NoticeTriedAgain"]
+        assert [one.id for one in outgoing.due(session, clinic.now())] == [tried]
+        assert session.get_one(OutgoingRow, aside).sealed == b""
+    assert events(clinic, tried) == ["NoticeTriedAgain"]
+    assert events(clinic, aside) == ["NoticeSetAside"]
     assert "Nothing is left over" in at(bob, "/mail")
 
 
-def test_of_one_that_is_set_aside_nothing_is_kept(clinic, bob):
-    notice = not_sent(clinic)
-    bob.open("/mail")
-
-    bob.send(f"/mail/{notice}/aside")
-
-    with clinic.database.read() as session:
-        assert session.get_one(OutgoingRow, notice).sealed == b""
-    assert events(clinic, notice) == ["NoticeSetAside"]
-
-
-@pytest.mark.parametrize("what", ["again", "aside"])
-def test_two_who_press_at_once_are_told_and_nothing_is_done_twice(clinic, bob, what):
+def test_two_who_press_at_once_are_told_and_nothing_is_done_twice(clinic, bob):
     notice = not_sent(clinic)
     bob.open("/mail")
     dead_letters.set_aside(clinic, None, notice)
 
-    bob.send(f"/mail/{notice}/{what}")
+    for what in ("again", "aside"):
+        bob.send(f"/mail/{notice}/{what}")
+        assert bob.status == 409
+        assert "meanwhile" in told(bob)
 
-    assert bob.status == 409
-    assert "meanwhile" in told(bob)
     assert events(clinic, notice) == ["NoticeSetAside"]
 
 

@@ -14,7 +14,8 @@ from web.clinic.walk import Walker
 pytestmark = pytest.mark.xdist_group("read-first")  # the clinic is seeded once for all of these
 
 # What a patient was asked and said, and when: the rest is what rules and clinicians made of it.
-OF_THE_PATIENT = {"asked", "label", "said", "typed", "signature", "figure"}
+# What a patient asks to be done with a form, and what came of that, is nothing that was made of answers.
+OF_THE_PATIENT = {"asked", "label", "said", "typed", "signature", "figure", "request"}
 # These lead to the answers alone, because there is nothing else on them that could be shown.
 LEAD_THERE = {
     "review.submission",

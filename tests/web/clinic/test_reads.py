@@ -34,6 +34,7 @@ SHOWN = {
     "signing.sign",
     "feedback.safety_log",
     "desk.people",
+    "transcribing.part",
 }
 # What clinicians wrote that a signature covers; what they said of the rules it does not.
 SIGNED_FOR = ("acknowledgement", "question", "taken-back", "reply", "view", "taken-over")
@@ -78,7 +79,7 @@ def walker(seeded, watch, tmp_path):
 def shown_of(seeded, answered):
     """The submissions something of which came back."""
     whose = {seeded.person(place) for place in health_data(seeded, answered)}
-    return {str(seeded.submissions[who]) for who in whose}
+    return {str((seeded.submissions | seeded.papers)[who]) for who in whose}
 
 
 def wrong_with(seeded, answered):
@@ -109,7 +110,7 @@ def test_whoever_may_read_is_shown_what_was_sealed(seeded, walked):
     assert not [str(one) for one in outside if "/clinic/sign-in" in one.told]
     assert not [str(one) for one in answers if one.status >= 500]
     kinds = {place.split(":")[1] for place in places}
-    assert kinds >= {"typed", "said", "flag", "why", "note", "figure"}, kinds
+    assert kinds >= {"typed", "said", "flag", "why", "note", "figure", "request"}, kinds
     assert places >= seeded.may_stand_on_the_desk
     assert places >= {place for place in seeded.canaries.places if ":note:" in place}
     for one in seeded.copy.clinic.library.questionnaire.questions:

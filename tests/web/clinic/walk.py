@@ -62,7 +62,11 @@ class Walker:
 
     def addresses(self) -> list[Address]:
         """Every address of the site, of every submission there is."""
-        return every_address(self.site, {"submission": tuple(self._seeded.submissions.values())})
+        values = {
+            "submission": tuple(self._seeded.submissions.values()),
+            "transcription": tuple(self._seeded.papers.values()),
+        }
+        return every_address(self.site, values)
 
     def ask(self, address: Address, fields: Mapping[str, str] | None = None, method: str = "") -> Answered:
         """Ask for one page."""

@@ -409,3 +409,28 @@ def test_an_answer_that_is_not_on_the_page_is_refused(listing, made_up):
 
     assert listing.status == 422
     assert listed(listing) == ()
+
+
+@pytest.mark.parametrize("button", [{"add": "1"}, {}])
+def test_a_name_that_is_listed_already_is_asked_about_once_and_then_added(listing, button):
+    add(listing, name="Sertraline", amount="50 mg")
+    listing.answer("medicines", name=" sertraline ", amount="100 mg", **button)
+
+    assert listing.status == 422
+    assert "sertraline is on your list already. Do you take it in two ways?" in listing.text
+    assert len(listed(listing)) == 1
+    again = dict(listing.page.form("Add to my list").sent("Add to my list"))
+    assert (again["name"], again["amount"]) == ("sertraline", "100 mg")
+    press(listing, "Add to my list")
+    assert [entry.amount for entry in listed(listing)] == ["50 mg", "100 mg"]
+    # Another one is asked about anew.
+    add(listing, name="Sertraline", again="lithium")
+    assert listing.status == 422
+
+
+def test_medicines_without_a_name_and_other_names_are_never_taken_for_the_same(listing):
+    for fields in ({"unknown": "y"}, {"unknown": "y"}, {"name": "Lithium"}, {"name": "Lithium ER"}):
+        add(listing, **fields)
+        assert listing.status == 303
+
+    assert len(listed(listing)) == 4

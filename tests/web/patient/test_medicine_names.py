@@ -44,15 +44,18 @@ def test_a_heavier_script_would_be_noticed():
 
 def test_only_the_list_of_medicines_loads_a_script(listing):
     pages = [page.questions[0].id for _, page in listing.desk.library.questionnaire.pages]
-    shown, with_a_script = set(), set()
+    shown, with_a_script, kept = set(), set(), set()
     for address in ("/", "/form", "/check", "/help", "/privacy", "/later", *map(listing.address, pages)):
         listing.open(address)
         if listing.status == 200:
             shown.add(address)
             with_a_script |= {address} if loaded(listing) else set()
+            kept |= {address} if "/static/keep/" in listing.html else set()
 
     assert len(shown) > 20
     assert with_a_script == {listing.address("medicines")}
+    # The other script there is: on every page of the form, and on no other.
+    assert shown - kept == {"/", "/help", "/privacy", "/later"}
 
 
 def test_both_files_are_kept_for_good_under_names_that_say_nothing(listing):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from intake.content.library import read_library
 from intake.domain.answers import BLANK, Day, Number, Reading, Text
 from intake.resources import MEDICINES, QUESTIONNAIRE, SCREENING_RULES
-from intake.web.patient import parse
+from intake.web.patient import as_meant, parse
 
 TODAY = date(2026, 11, 20)
 ASKED = read_library(QUESTIONNAIRE, SCREENING_RULES, MEDICINES).questionnaire
@@ -33,7 +33,7 @@ def test_feet_and_inches_in_one_box_or_in_two(typed):
     assert outcome(parse.number, HEIGHT, "ft_in", typed) == Number(Decimal("175.26"), ("5", "9"), "ft_in")
 
 
-@pytest.mark.parametrize("typed", [("5.9", ""), ("510", ""), ("five", ""), ("-5", "9")])
+@pytest.mark.parametrize("typed", [("5.9", ""), ("510", ""), ("five ten", ""), ("-5", "9")])
 def test_a_height_that_could_mean_two_things_is_asked_about(typed):
     expected = "Height: type it in numbers, like 5 feet 9 inches"
     assert outcome(parse.number, HEIGHT, "ft_in", typed) == expected
@@ -179,3 +179,87 @@ def test_whatever_is_typed_is_an_answer_or_a_sentence(one, two, three):
             read(*typed)
         except parse.Wrong as wrong:
             assert wrong.words
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("two", "2"),
+        ("Seventy", "70"),
+        ("seventy-two", "72"),
+        ("a hundred and fifty", "150"),
+        ("one hundred eighty two", "182"),
+        ("a hundred pounds", "100 pounds"),
+        ("5½", "5.5"),
+        ("5 ½ in", "5.5 in"),
+        # What could mean two numbers, or none, stays as it is.
+        ("one fifty", "one fifty"),
+        ("five ten", "five ten"),
+        ("a hundred and", "a hundred and"),
+        ("twenty ten", "twenty ten"),
+        ("many", "many"),
+        ("158-96", "158-96"),
+        ("-5", "-5"),
+        ("", ""),
+    ],
+)
+def test_numbers_in_words_are_read_where_they_mean_one_number(typed, meant):
+    assert as_meant.in_digits(typed) == meant
+
+
+@given(st.integers(0, 999))
+def test_every_number_in_words_is_that_number(number):
+    assert as_meant.in_digits(in_words(number)) == str(number)
+
+
+def in_words(number):
+    if number >= 100:
+        hundreds, rest = divmod(number, 100)
+        return f"{in_words(hundreds)} hundred" + (f" and {in_words(rest)}" if rest else "")
+    if number < 20:
+        return as_meant._BELOW_TWENTY[number]
+    tens, units = divmod(number, 10)
+    return as_meant._BY_TEN[tens - 2] + (f"-{in_words(units)}" if units else "")
+
+
+def test_a_weight_and_a_reading_in_words():
+    assert outcome(parse.number, WEIGHT, "lb", ("a hundred and fifty pounds",)).typed == ("150",)
+    assert outcome(parse.reading, PRESSURE, "one hundred twenty over eighty", "") == Reading(120, 80)
+    assert outcome(parse.reading, PRESSURE, "158 over 96", "") == Reading(158, 96)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("July 4, 1988", "", ""),
+        ("", "4 July 1988", ""),
+        ("4th of July 1988", "", ""),
+        ("", "", "07/04/1988"),
+        ("1988-07-04", "", ""),
+        ("", "7.4.1988", ""),
+    ],
+)
+def test_a_whole_date_may_be_put_in_any_one_box(typed):
+    assert outcome(parse.day, BORN, *typed, TODAY) == Day(date(1988, 7, 4))
+
+
+def test_a_first_number_above_twelve_is_a_day_for_sure():
+    assert outcome(parse.day, BORN, "25/12/1988", "", "", TODAY) == Day(date(1988, 12, 25))
+    assert outcome(parse.day, BORN, "25/13/1988", "", "", TODAY).startswith("Check the month")
+
+
+@pytest.mark.parametrize("typed", [("7/4/88", "", ""), ("July", "4", "88"), ("July 4 '88", "", "")])
+def test_a_year_of_two_numbers_is_asked_about(typed):
+    assert outcome(parse.day, BORN, *typed, TODAY) == "Write the year with 4 numbers, like 1988"
+
+
+def test_an_email_has_no_spaces():
+    assert outcome(parse.text, EMAIL, "pat @ example. com") == Text("pat@example.com")
+    assert outcome(parse.text, EMAIL, "pat example.com").startswith("Check the email")
+
+
+def test_things_in_boxes_of_their_own_stay_apart():
+    assert parse.each(["penicillin, a rash ", "", "latex;"]).value == Text("penicillin, a rash; latex")
+    assert parse.each(["", " "]) == BLANK
+    with pytest.raises(parse.Wrong, match="Make this shorter"):
+        parse.each(["x" * 1_000] * 3)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from itsdangerous import TimestampSigner
 
 from intake.services import answering, returning
 from intake.storage.held_pages import HELD_FOR
@@ -275,8 +276,16 @@ def test_another_site_can_hold_nothing(pat, copy):
     assert held_cookie(pat) is None
 
 
-def test_a_token_has_no_time_limit(pat):
-    assert pat.client.application.config["WTF_CSRF_TIME_LIMIT"] is None
+@pytest.mark.parametrize(("days", "status"), [(20, 303), (32, 400)])
+def test_a_token_lasts_as_long_as_a_draft(pat, monkeypatch, days, status):
+    """The cookie of the token lives for 31 days; the library's own hour would refuse a long form."""
+    pat.ask("pregnancy")
+    signed_at = TimestampSigner.get_timestamp
+    later = days * 24 * 60 * 60
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda signer: signed_at(signer) + later)
+    pat.send(pat.address("pregnancy"), pregnancy="no")
+
+    assert pat.status == status
 
 
 def test_a_browser_that_keeps_no_cookies_is_told_so(visitor):

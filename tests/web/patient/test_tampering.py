@@ -1,9 +1,13 @@
 """What a browser never sends of itself: refused with a page, or not heard, and never an error of ours."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
+
+from intake.web.patient.site import create_patient_site
 
 
 @pytest.mark.parametrize(
@@ -86,6 +90,9 @@ def test_the_page_itself_can(pat, headers):
 
 
 def test_a_page_left_open_for_a_day_is_still_taken(pat, copy):
+    """Where a clinic lets a browser wait for so long: the page's token does not run out before that."""
+    waits = copy.desk.with_settings(replace(copy.settings, patient_idle_minutes=2 * 24 * 60))
+    pat.client.application = create_patient_site(waits)
     pat.ask("pregnancy")
     copy.clock.at = copy.clock.at.replace(day=21)
     pat.answer("pregnancy", pregnancy="no")

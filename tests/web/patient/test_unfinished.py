@@ -229,29 +229,18 @@ def test_a_mistake_in_the_signature_is_a_page_of_its_own(ready):
     assert 'value="Pat Doe"' in ready.html
 
 
-def test_every_page_of_the_form_has_the_question_whether_somebody_is_there(ready):
-    addresses = {ready.address(page.questions[0].id) for _, page in ready.desk.library.questionnaire.pages}
-    for address in ("/form", "/check", "/sign", *sorted(addresses)):
+def test_a_page_of_the_form_has_the_question_whether_somebody_is_there(ready):
+    for address in ("/form", "/check", "/sign", ready.address("pregnancy")):
         ready.open(address)
-        if ready.status == 200:
-            (dialog,) = ready.page.tree.iter("dialog")
-            assert "open" not in dialog.attrib
-            # 60 minutes: asked after 54, of the 5 that are told, closed when the session surely is.
-            assert (dialog.get("data-wait"), dialog.get("data-left")) == ("3240", "360")
-            assert "we close your form in 5 minutes" in " ".join("".join(dialog.itertext()).split())
-            assert [one.get("src")[:13] for one in ready.page.tree.iter("script")][-1] == "/static/keep/"
+        (dialog,) = ready.page.tree.iter("dialog")
+        assert "open" not in dialog.attrib
+        # 60 minutes: asked after 54, of the 5 that are told, closed when the session surely is.
+        assert (dialog.get("data-wait"), dialog.get("data-left")) == ("3240", "360")
+        assert "we close your form in 5 minutes" in " ".join("".join(dialog.itertext()).split())
+        assert [one.get("src")[:13] for one in ready.page.tree.iter("script")] == ["/static/keep/"]
 
 
-@pytest.mark.parametrize("path", ["/", "/help", "/privacy", "/return", "/later"])
-def test_no_other_page_has_it(pat, path):
-    pat.open(path)
-
-    assert not re.search("<dialog|/static/keep", pat.html)
-
-
-@pytest.mark.parametrize(
-    ("minutes", "wait", "left", "told"), [(60, 54, 6, 5), (12, 6, 6, 5), (8, 4, 4, 3), (5, 2, 3, 2)]
-)
+@pytest.mark.parametrize(("minutes", "wait", "left", "told"), [(60, 54, 6, 5), (8, 4, 4, 3), (5, 2, 3, 2)])
 def test_there_are_at_least_two_minutes_to_answer(pat, copy, minutes, wait, left, told):
     settings = replace(copy.settings, patient_idle_minutes=minutes)
     visitor = Visitor(replace(copy.desk, settings=settings))

@@ -1,0 +1,89 @@
+"""Counting how often a network knocks: one row for each, one statement for a knock, exact among processes.
+
+With SQLite the rows lie in a file beside the database that waits for no disk, so that nobody who knocks
+stands in the way of a patient who saves. No address is kept: a row's name is made with a key of the day.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from cryptography.hazmat.primitives import hashes, hmac
+from sqlalchemy import delete, text
+from sqlalchemy.orm import Session
+
+from intake.domain.rate_limits import Pace
+from intake.storage.database import Database
+from intake.storage.encryption import PatientKeys, day_key, length_prefixed
+from intake.storage.tables import RateLimitRow
+
+_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SWEEP_EVERY = timedelta(minutes=10)
+# GCRA (security.md 6): ``until`` is the moment up to which this network has used up its pace. No row
+# comes back from a refusal, which changes nothing. Further ahead than two bursts nobody can get: the
+# clock was set back, and counting begins anew.
+_KNOCK = """
+INSERT INTO rate_limits (key, until) VALUES (:key, :now + :every)
+ON CONFLICT (key) DO UPDATE SET until = ({begin}) + :every
+WHERE ({begin}) + :every - :now <= :burst
+RETURNING until
+"""
+_BEGIN = "CASE WHEN {until} > :now + 2 * :burst THEN :now ELSE {later}({until}, :now) END"
+
+_beside: WeakKeyDictionary[Database, Database] = WeakKeyDictionary()
+_swept: WeakKeyDictionary[Database, datetime] = WeakKeyDictionary()
+_opening = Lock()
+
+
+def knock(database: Database, key: bytes, pace: Pace, now: datetime) -> timedelta | None:
+    """Count one knock; None when it is within the pace, else how long until the next one is."""
+    rows = counting(database)
+    moment, every, burst = _microseconds(now - _EPOCH), _microseconds(pace.every), _microseconds(pace.burst)
+    values = {"key": key, "now": moment, "every": every, "burst": burst}
+    with rows.write() as session:
+        _sweep(rows, session, now)
+        if session.execute(text(_statement(rows)), values).first() is not None:
+            return None
+        row = session.get(RateLimitRow, key)
+        ahead = row.until - moment if row is not None else 0
+    return max(ahead + every - burst, 1) * _MICROSECOND
+
+
+def key_of(keys: PatientKeys, door: str, network: str, day: date) -> bytes:
+    """Under which name a network is counted at a door on a day: says nothing of either without the key."""
+    digest = hmac.HMAC(day_key(keys, "rate_limits", day), hashes.SHA256())
+    digest.update(length_prefixed(door, network))
+    return digest.finalize()
+
+
+def counting(database: Database) -> Database:
+    """Where the rows are: the database itself or, with SQLite, a file beside it that is made when missing."""
+    if not database.is_sqlite:
+        return database
+    with _opening:
+        if (found := _beside.get(database)) is None:
+            path = Path(str(database.url.database))
+            beside = path.with_name(f"{path.stem}-limits{path.suffix}")
+            found = Database(f"sqlite:///{beside}", durable=False)
+            with found.write() as session:
+                RateLimitRow.metadata.create_all(session.connection(), [RateLimitRow.__table__])  # type: ignore[list-item]  # of a mapped class it is a table
+            _beside[database] = found
+        return found
+
+
+def _sweep(rows: Database, session: Session, now: datetime) -> None:
+    # What is in the past says no more than no row at all, and leads to nobody.
+    if (last := _swept.get(rows)) is None or abs(now - last) >= _SWEEP_EVERY:
+        session.execute(delete(RateLimitRow).where(RateLimitRow.until < _microseconds(now - _EPOCH)))
+        _swept[rows] = now
+
+
+def _statement(rows: Database) -> str:
+    later = "max" if rows.is_sqlite else "greatest"
+    return _KNOCK.format(begin=_BEGIN.format(until="rate_limits.until", later=later))
+
+
+def _microseconds(length: timedelta) -> int:
+    return length // _MICROSECOND
