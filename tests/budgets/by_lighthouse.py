@@ -18,7 +18,7 @@ from serving import free_port
 
 LEAST_ACCESSIBILITY, LEAST_PERFORMANCE = 100, 98
 # Other work on the machine only ever makes a page look slower: the best of so many looks counts.
-LOOKS = 3
+LOOKS = 6
 _HERE = Path(__file__).parent / "lighthouse"
 _SECONDS_FOR_A_LOOK = 180
 
