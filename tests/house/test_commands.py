@@ -84,6 +84,7 @@ COMMANDS = (
     "coverage",
     "safety-case",
     "screen",
+    "translations",
     "rescreen",
     "add-clinician",
     "demo",

@@ -50,7 +50,7 @@ class Writer(Patient):
                 form.type(box, CANARY)
             self.browser.press(form, "Continue", expecting=(422,))
             assert any(control.value == CANARY for control in self._here.form("Continue").controls)
-            self.browser.open(self._here.address)
+            self.browser.open(self._here.address, expecting=422)
         super()._fills_in(page)
 
 
@@ -75,8 +75,8 @@ def test_without_sealing_every_word_would_be_readable(tmp_path):
         running = places_of(CANARY, tmp_path)
         product.stop()
 
-    assert {name for name, _ in running} & {"intake.db", "intake.db-wal"}
-    assert ("intake.db", "UTF-8") in places_of(CANARY, tmp_path)
+    for found in (running, places_of(CANARY, tmp_path)):
+        assert {("intake.db", "UTF-8"), ("intake.db-wal", "UTF-8")} & found
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16", "big-endian UTF-16", "hex", "base64"])

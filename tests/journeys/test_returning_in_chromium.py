@@ -94,7 +94,7 @@ def makes_new_words(fay, code):
     page = fay.press(form, "Make new words")
     assert page.h1 == "New words were made"
     assert NAME not in page.text
-    return re.search(r"<dd><strong>([^<]+)</strong></dd>", fay.tab.content())[1]
+    return re.search(r"<dd><strong[^>]*>([^<]+)</strong></dd>", fay.tab.content())[1]
 
 
 def comes_back_by_code(pat, code, old, anew):

@@ -30,8 +30,11 @@ from journeys.as_a_patient import Patient
 from journeys.visitor import Visitor
 
 _SOURCE = Source(SourceKind.INFERENCE, "Clinical inference of the intake project", Checked.NOT_CHECKED)
-# What differs between any two visits, whatever the rules: the form's protection and the reference.
-_CHANCE = re.compile(r'name="csrf_token" value="[^"]+"|HL-[A-Z0-9]{3}-[A-Z0-9]{3}')
+# What differs between any two visits, whatever the rules: the form's protection, the sealed marks of what a
+# page showed, and the reference.
+_CHANCE = re.compile(
+    r'name="(?:csrf_token|shown-page|checked-answers)" value="[^"]+"|HL-[A-Z0-9]{3}-[A-Z0-9]{3}|/sign/[^"\s]+'
+)
 _CHANCE_HEADERS = {"Date", "Set-Cookie", "Content-Length"}
 
 

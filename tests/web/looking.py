@@ -55,7 +55,7 @@ def look(page: Page) -> None:
 
 # Controls under 44 pixels (WCAG 2.2, 2.5.5), but for links in a sentence; a label is part of its box.
 _SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary')]
-    .filter(one => !one.matches('.skip') && !one.closest('.tasks'))
+    .filter(one => !one.matches('.skip') && !one.closest('.tasks, [aria-hidden=true]'))
     .filter(one => getComputedStyle(one).display !== 'inline')
     .map(one => [one, (one.closest('label') || one).getBoundingClientRect()])
     .filter(([_, box]) => box.width > 0 && box.height < 44)
