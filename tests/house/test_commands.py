@@ -90,6 +90,7 @@ COMMANDS = (
     "rules",
     "audit",
     "mail",
+    "translations",
 )
 
 
