@@ -218,7 +218,7 @@ def add_clinician(username: str, printed_name: str, *, administrator: bool, role
 
 
 @main.command(
-    help="Fill an empty instance with invented patients and an account for each role, to try it out."
+    help="Fill an empty instance with invented patients and four accounts, to try it out."
 )
 @refusals_in_words
 def demo() -> None:

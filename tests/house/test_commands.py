@@ -91,6 +91,7 @@ COMMANDS = (
     "rules",
     "audit",
     "mail",
+    "translations",
 )
 
 

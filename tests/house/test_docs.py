@@ -25,6 +25,8 @@ SECURITY = CHECKOUT / "SECURITY.md"
 DECISIONS = sorted((CHECKOUT / "docs/decisions").glob("*.md"))
 DOCUMENTS = [*sorted((CHECKOUT / "docs").rglob("*.md")), SECURITY, CHECKOUT / "CHANGELOG.md"]
 
+# What `make` does on the way to something else, and how to list the rest.
+_STEPS = {"help", "editor", "browser", "paper", "again"}
 _TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 _LINK = re.compile(r"\]\(([^)#]+)\)")
 
@@ -121,6 +123,33 @@ def test_every_command_is_explained_and_no_other():
     told = re.findall(r"^### `intake ([^`]+)`$", section(RUNNING, "Commands"), re.MULTILINE)
 
     assert sorted(told) == sorted(commands(main))
+
+
+def unlike(makefile, table):
+    """The commands of `make` that not all three name: its rules, its help, and the table of them."""
+    rules = set(re.findall(r"^\.PHONY: (\S+)$", makefile, re.MULTILINE)) - _STEPS
+    told = set(re.findall(r"^\t@echo 'make (\S+)", makefile, re.MULTILINE))
+    explained = {name.strip("`").removeprefix("make ") for name, _ in table}
+    return (rules | told | explained) - (rules & told & explained)
+
+
+def test_every_command_of_make_is_explained_and_no_other():
+    assert (
+        unlike((CHECKOUT / "Makefile").read_text("utf-8"), rows(section(RUNNING, "In a checkout"))) == set()
+    )
+
+
+def test_a_command_of_make_that_is_told_in_one_place_alone_would_be_found():
+    """The control."""
+    makefile = (
+        ".PHONY: test\n.PHONY: lint\nhelp:\n\t@echo 'make test   everything'\n\t@echo 'make gone   nothing'\n"
+    )
+
+    assert unlike(makefile, [["`make test`", "everything"], ["`make more`", "more"]]) == {
+        "lint",
+        "gone",
+        "more",
+    }
 
 
 def test_every_option_that_is_named_exists():

@@ -20,7 +20,18 @@ _FURTHEST = 400  # more presses of Tab than any page has stops
 _WHERE = "one => (here => [one === here, here.type, here.name])(document.activeElement)"
 # The pictures of `make screenshots`: of these moments, in windows of this width.
 _PICTURES = {
-    390: {"start", "question", "phq", "pause", "check", "sent", "submission", "asking-reply"},
+    390: {
+        "start",
+        "start-es",
+        "question",
+        "phq",
+        "pause",
+        "returning-later",
+        "check",
+        "sent",
+        "submission",
+        "asking-reply",
+    },
     1280: {
         "asking-ask",
         "asking-new-answer",
@@ -45,6 +56,8 @@ _PICTURES = {
         "statistics",
         "access",
         "export",
+        "signal-queue",
+        "start-codes",
     },
 }
 
