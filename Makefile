@@ -150,7 +150,8 @@ paper: $(venv)/.runtime
 # One or two ways of each journey are part of `make test`; these are all five.
 .PHONY: journeys
 journeys: setup browser
-	INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup -m browser tests/journeys
+	INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup -m "browser or postgres" tests/journeys \
+		tests/services/test_publishing.py
 
 # The journeys that have pictures taken on their way (tests/journeys/chromium.py).
 .PHONY: screenshots

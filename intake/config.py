@@ -29,6 +29,11 @@ _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _PATHS = frozenset(
     {"questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay", "mail_password_file"}
 )
+# Numbers that may be 0, with what they should be.
+_FROM_NOTHING = {
+    "trusted_proxies": "0, or how many proxies stand before intake",
+    "patient_unsaved_days": "a whole number of days, or 0 for no longer than patient_idle_minutes",
+}
 _NUMBERS = frozenset(
     {"port", "threads", "patient_idle_minutes", "staff_idle_minutes", "starts_per_hour", "mail_port"}
 )
@@ -68,6 +73,8 @@ class Settings:
     public_address: str = "http://127.0.0.1:8000"
     transcribe_alone: bool = False
     patient_idle_minutes: int = 60
+    # A form whose patient has no words yet waits in its browser for so long; 0 is no longer than any other.
+    patient_unsaved_days: int = 14
     staff_idle_minutes: int = 15
     # Where a page that asks about safety at home leads whoever presses “Leave this page now”.
     leave_now_address: str = "https://www.weather.gov/"
@@ -139,6 +146,8 @@ class Settings:
 
 # WCAG 2.2.1, ux_spec 9: somebody who is asked needs two minutes, and has to have done something before.
 SHORTEST_PATIENT_IDLE = 5
+# A browser's cookie lasts no longer, nor does any draft.
+_MOST_UNSAVED_DAYS = 30
 
 # Good for a first look on one's own machine, and refused where patients are.
 _INVENTED = {"clinic_name": "Harbor Light Clinic", "clinic_phone": "(555) 010-0142"}
@@ -237,9 +246,9 @@ def _unknown(written: Mapping[str, str], environment: Mapping[str, str]) -> list
 
 
 def _converted(name: str, value: str, problems: list[str]) -> str | int | Path | None:
-    if name == "trusted_proxies":
+    if name in _FROM_NOTHING:
         if not value.isdigit():
-            problems.append("trusted_proxies: should be 0, or how many proxies stand before intake")
+            problems.append(f"{name}: should be {_FROM_NOTHING[name]}")
             return 0
         return int(value)
     if name in _NUMBERS:
@@ -305,6 +314,8 @@ def _number_problems(settings: Settings) -> list[str]:
             f"patient_idle_minutes: should be at least {SHORTEST_PATIENT_IDLE}; a page asks whether somebody "
             "is still there, and they need two minutes to answer"
         )
+    if settings.patient_unsaved_days > _MOST_UNSAVED_DAYS:
+        problems.append(f"patient_unsaved_days: should be at most {_MOST_UNSAVED_DAYS}")
     if settings.port > 65535:
         problems.append("port: should be at most 65535")
     if settings.trusted_proxies > _MOST_PROXIES:

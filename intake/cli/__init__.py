@@ -217,9 +217,7 @@ def add_clinician(username: str, printed_name: str, *, administrator: bool, role
     click.echo(f"  {settings.public_address}/clinic/invitation/{token}")
 
 
-@main.command(
-    help="Fill an empty instance with invented patients and four accounts, to try it out."
-)
+@main.command(help="Fill an empty instance with invented patients and four accounts, to try it out.")
 @refusals_in_words
 def demo() -> None:
     """Refuses an instance that is in use."""

@@ -75,7 +75,7 @@ def start(desk: PatientDesk, code: str = "") -> str:
     """
     with desk.database.write() as session:
         start_codes.admit(desk, session, code)
-        drafts.remove_expired(session, desk.now(), idle(desk))
+        drafts.remove_expired(session, desk.now(), limits(desk))
         held_pages.remove_over(session, desk.now())
         own_copies.remove_over(session, desk.now())
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
@@ -196,7 +196,7 @@ def found(
     desk: PatientDesk, session: Session, token: str, *, attended: bool = True
 ) -> Draft | Receipt | None:
     """The same as :func:`find` within a transaction."""
-    one = drafts.find(session, desk.keys, token, desk.now(), idle(desk), attended=attended)
+    one = drafts.find(session, desk.keys, token, desk.now(), limits(desk), attended=attended)
     return carried_over(desk, session, one) if isinstance(one, Draft) else one
 
 
@@ -209,9 +209,11 @@ def draft_in(one: Draft | Receipt | None) -> Draft:
     return one
 
 
-def idle(desk: PatientDesk) -> timedelta:
-    """For how long a browser may do nothing before it is signed out."""
-    return timedelta(minutes=desk.settings.patient_idle_minutes)
+def limits(desk: PatientDesk) -> drafts.Limits:
+    """For how long a browser may do nothing before it is signed out, with a way back and without."""
+    settings = desk.settings
+    idle, days = timedelta(minutes=settings.patient_idle_minutes), settings.patient_unsaved_days
+    return drafts.Limits(idle, timedelta(days=days))
 
 
 def _submission(desk: PatientDesk, draft: Draft, reference: str, signature: Signature) -> Submission:

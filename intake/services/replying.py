@@ -1,7 +1,7 @@
 """What a patient does after sending: open a question of the clinic's, reply to it, add something."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from intake.domain.submissions import Receipt, Signature
 from intake.domain.truth import Truth
 from intake.domain.wording import Line, line
 from intake.services import staff_notices
-from intake.services.answering import PATIENT
+from intake.services.answering import PATIENT, limits
 from intake.services.asked_then import asked_then
 from intake.services.clinic import PatientDesk
 from intake.services.languages import asked_in
@@ -261,6 +261,5 @@ def sent_here(session: Session, desk: PatientDesk, form_token: str, reply_token:
     visit = reply_sessions.find(session, desk.keys, reply_token, now) if reply_token else None
     if visit is not None and visit.sent_at is not None:
         return visit.submission
-    idle = timedelta(minutes=desk.settings.patient_idle_minutes)
-    found = drafts.find(session, desk.keys, form_token, now, idle) if form_token else None
+    found = drafts.find(session, desk.keys, form_token, now, limits(desk)) if form_token else None
     return submissions.by_reference(session, found.reference) if isinstance(found, Receipt) else None

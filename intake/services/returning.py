@@ -91,7 +91,7 @@ def mail_link(desk: PatientDesk, token: str, address: str) -> None:
         known = ways_back.of_draft(session, draft_id, key)
         if known is None or not known.mails_left or not can_mail(desk):
             return
-        found = drafts.find(session, desk.keys, token, desk.now(), answering.idle(desk))
+        found = drafts.find(session, desk.keys, token, desk.now(), answering.limits(desk))
         addressed = Addressed(address, known.way.secret, _kind(found))
         outgoing.add(session, desk.keys, uuid4(), addressed, desk.now())
         ways_back.note_mail(session, draft_id)
@@ -127,7 +127,7 @@ def erase_expired(desk: PatientDesk) -> int:
     With them go the copies of what was sent whose day is over.
     """
     with desk.database.write() as session:
-        erased = drafts.remove_expired(session, desk.now(), answering.idle(desk))
+        erased = drafts.remove_expired(session, desk.now(), answering.limits(desk))
         copies = own_copies.remove_over(session, desk.now())
     if erased or copies:
         desk.database.empty_log()
@@ -166,7 +166,7 @@ def _make(desk: PatientDesk, token: str, *, anew: bool) -> None:
 
 
 def _opened(desk: PatientDesk, session: Session, token: str) -> tuple[UUID, SealingKey]:
-    found = drafts.find(session, desk.keys, token, desk.now(), answering.idle(desk))
+    found = drafts.find(session, desk.keys, token, desk.now(), answering.limits(desk))
     if isinstance(found, Receipt):
         raise answering.AlreadySent(found)
     if found is None:

@@ -5,12 +5,12 @@ has neither: until a form is sent, nobody but the patient can read it.
 """
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from intake.domain.answers import Answers
@@ -29,7 +29,6 @@ from intake.storage.encryption import (
 )
 from intake.storage.tables import DraftRow, PatientSessionRow, WayBackRow
 
-IDLE = timedelta(minutes=60)
 # However long a clinic lets a browser wait.
 LONGEST = ways_back.KEPT
 _TOUCH = timedelta(minutes=1)
@@ -39,6 +38,25 @@ _UNSEEN = {"synchronize_session": False}
 
 class NoSuchDraft(Exception):
     """The session has no draft: it ended, was sent, or never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """For how long a browser may do nothing before its session ends; never for longer than ``LONGEST``.
+
+    ``without_words`` is for a draft without a way back, which is lost with its session; where ``idle`` is
+    longer, that counts.
+    """
+
+    idle: timedelta = timedelta(minutes=60)
+    without_words: timedelta = timedelta(days=14)
+
+    def allowed(self, *, lost: bool) -> timedelta:
+        """The one for a session with which a draft would be lost, or for any other."""
+        return min(max(self.idle, self.without_words) if lost else self.idle, LONGEST)
+
+
+LIMITS = Limits()
 
 
 def start(session: Session, keys: PatientKeys, now: datetime, questionnaire: str = "") -> tuple[str, Draft]:
@@ -61,7 +79,7 @@ def find(
     keys: PatientKeys,
     token: str,
     now: datetime,
-    idle: timedelta = IDLE,
+    limits: Limits = LIMITS,
     *,
     attended: bool = True,
 ) -> Draft | Receipt | None:
@@ -72,7 +90,7 @@ def find(
     it is hidden, is not ``attended``: it does not keep the session open.
     """
     row = _session_row(session, token)
-    if row is None or _expired(row, now, idle):
+    if row is None or _expired(session, row, now, limits):
         return None
     if attended:
         _touch(session, row, now)
@@ -171,14 +189,20 @@ def end_session(session: Session, token: str) -> None:
     _remove_unreachable(session, DraftRow.id == row.draft_id)
 
 
-def remove_expired(session: Session, now: datetime, idle: timedelta) -> int:
+def remove_expired(session: Session, now: datetime, limits: Limits) -> int:
     """Delete sessions left idle, ways back whose time is over, and the drafts nobody can open any more.
 
-    Returns how many drafts. ``idle`` is what :func:`find` is called with: a shorter one would delete
+    Returns how many drafts. ``limits`` are what :func:`find` is called with: shorter ones would delete
     living drafts.
     """
     ways_back.remove_over(session, now)
-    over = PatientSessionRow.last_seen < now - min(idle, LONGEST)
+    way_back = select(WayBackRow.id).where(WayBackRow.draft_id == PatientSessionRow.draft_id).exists()
+    lost = and_(PatientSessionRow.draft_id.is_not(None), ~way_back)
+    seen = PatientSessionRow.last_seen
+    over = or_(
+        seen < now - limits.allowed(lost=True),
+        and_(seen < now - limits.allowed(lost=False), ~lost),
+    )
     session.execute(delete(PatientSessionRow).where(over), execution_options=_UNSEEN)
     return _remove_unreachable(session)
 
@@ -225,9 +249,14 @@ def _draft_row(session: Session, row: PatientSessionRow) -> DraftRow | None:
     return session.get(DraftRow, row.draft_id, populate_existing=True, with_for_update=writes(session))
 
 
-def _expired(row: PatientSessionRow, now: datetime, idle: timedelta) -> bool:
+def _expired(session: Session, row: PatientSessionRow, now: datetime, limits: Limits) -> bool:
     # A clock set back must not make a session older than it is, nor keep it for longer.
-    return max(now, row.last_seen) - row.last_seen > min(idle, LONGEST)
+    idle = max(now, row.last_seen) - row.last_seen
+    if idle <= limits.allowed(lost=False):
+        return False
+    ways = select(WayBackRow.id).where(WayBackRow.draft_id == row.draft_id)
+    lost = row.draft_id is not None and session.scalar(ways) is None
+    return idle > limits.allowed(lost=lost)
 
 
 def _touch(session: Session, row: PatientSessionRow, now: datetime) -> None:

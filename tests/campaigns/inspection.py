@@ -22,7 +22,7 @@ from intake.storage.database import Database
 from intake.storage.encryption import DecryptionFailed
 
 _EVENTS = ["SubmissionReceived", "SubmissionScreened"]
-_LONG = timedelta(days=30)
+_LONG = drafts.Limits(timedelta(days=30))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from campaigns.kills import EARLY, campaign
 
 
 def test_nothing_a_patient_was_thanked_for_is_lost_when_the_product_is_killed(tmp_path):
-    seen = campaign(tmp_path, kills=4, seed=20261120)
+    seen = campaign(tmp_path, kills=3, seed=20261120)
 
-    assert (seen.kills, seen.lost, seen.duplicates, seen.faults) == (4, 0, 0, [])
+    assert (seen.kills, seen.lost, seen.duplicates, seen.faults) == (3, 0, 0, [])
     assert seen.acknowledged > 0
 
 

@@ -227,6 +227,8 @@ def test_a_setting_that_does_not_exist_is_refused(intake):
         ("clinic_color", "teal", "clinic_color: should be a color like #0f766e"),
         ("port", "http", "port: should be a whole number above 0"),
         ("patient_idle_minutes", "4", "patient_idle_minutes: should be at least 5"),
+        ("patient_unsaved_days", "31", "patient_unsaved_days: should be at most 30"),
+        ("patient_unsaved_days", "-1", "patient_unsaved_days: should be a whole number of days, or 0"),
         ("public_address", "http://clinic.example", "answers would travel unprotected; use https://"),
         ("leave_now_address", "http://www.weather.gov/", "should be a plain https:// address"),
         ("leave_now_address", "https://www.weather.gov/?from=intake", "should be a plain https:// address"),

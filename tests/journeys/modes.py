@@ -1,7 +1,7 @@
 """The ways in which every journey of the clinic is made: widths, with scripts and without, by keyboard.
 
-In every run of the tests two of them, or one where the pages are visited rarely and their forms are sent
-without a browser in other tests; all five in ``make journeys``.
+In every run of the tests two of them, one where the pages are visited rarely and their forms are sent
+without a browser in other tests, or none for the longest; all five of each in ``make journeys``.
 """
 
 import os
@@ -21,6 +21,9 @@ _THOROUGHLY = (
 )
 
 ALL_JOURNEYS = bool(os.environ.get("INTAKE_ALL_JOURNEYS"))
+
+# The longest walks over pages that other tests look at one by one.
+in_make_journeys = pytest.mark.skipif(not ALL_JOURNEYS, reason="walked in make journeys")
 
 # A journey takes (window, width, scripts, kind) and opens ``window(width, scripts, kind)``.
 MODES = pytest.mark.parametrize(

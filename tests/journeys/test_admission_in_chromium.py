@@ -11,7 +11,7 @@ from intake.domain.permissions import Role
 from intake.domain.signal_duty_typed import DutyBoxes, duty_in
 from intake.domain.start_codes import SheetWanted
 from intake.services import accounts, changing_settings, start_codes
-from journeys.modes import ALL_JOURNEYS, MODES_OF_RARE_PAGES
+from journeys.modes import ALL_JOURNEYS, MODES_OF_RARE_PAGES, in_make_journeys
 from journeys.test_in_chromium import send, signs_in, write
 from journeys.vignettes import PEOPLE
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 JUNK = PEOPLE["p02_high_blood_pressure_and_stimulant"]
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_codes_a_safety_signal_and_junk(window, copy, width, scripts, kind):
     staff(copy.clinic, "dana", "D. Both, MD", Role.CLINICIAN, Role.ADMINISTRATOR)

@@ -12,7 +12,7 @@ from intake.domain.permissions import Role
 from intake.domain.review_entries import Done
 from intake.services import reviewing
 from intake.storage.tables import Base
-from journeys.modes import MODES
+from journeys.modes import MODES_OF_RARE_PAGES
 from journeys.test_in_chromium import send, signs_in
 from journeys.vignettes import PEOPLE
 from web.looking import follow
@@ -140,7 +140,7 @@ def test_what_to_ask_first_stands_on_the_first_screen(window, site, copy, alice)
     assert len(graver_below(browser.tab)) == 1, "a graver flag below the first one would be noticed"
 
 
-@MODES
+@MODES_OF_RARE_PAGES
 def test_a_clinician_reads_what_a_flag_rests_on(window, copy, alice, width, scripts, kind):
     send(copy, PEOPLE["p02_high_blood_pressure_and_stimulant"])
     browser = reader(window, width, scripts, kind)

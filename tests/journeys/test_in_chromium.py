@@ -12,7 +12,7 @@ from intake.services import accounts, answering, reviewing
 from intake.services.paths import asked_on, pages_asked
 from journeys.as_a_patient import Patient
 from journeys.chromium import Chromium, Keyboard
-from journeys.modes import ALL_JOURNEYS
+from journeys.modes import ALL_JOURNEYS, in_make_journeys
 from journeys.thorough import Thorough
 from journeys.vignettes import PEOPLE
 from web.looking import served
@@ -25,15 +25,16 @@ REVIEWED = PEOPLE["p02_high_blood_pressure_and_stimulant"]
 OTHERS = (LONG, PEOPLE["p14_dizzy_and_fainted_once"], SHORTEST)
 SIGN_OFF = "Sign off as A. Rivera, NP"
 
+EVERYTHING = pytest.param(390, True, LONG, Thorough, Chromium, id="390-scripts-everything")
 BY_KEYBOARD = pytest.param(1280, True, SHORTEST, Patient, Keyboard, id="1280-scripts-keyboard")
 
-# The journeys of each part of the clinic's work (``modes``) see its pages on a desk with scripts and on a
-# phone without; this one is on a desk without, and on a phone with them in `make journeys`.
+# The journeys of each part of the clinic's work (``modes``) see its pages in every run; this one, of a whole
+# day's work, in `make journeys`.
 windows = pytest.mark.parametrize(
     ("width", "scripts"),
     [
         pytest.param(1280, False, id="no-scripts-1280"),
-        *([pytest.param(390, True, id="scripts-390")] if ALL_JOURNEYS else ()),
+        pytest.param(390, True, id="scripts-390"),
     ],
 )
 
@@ -41,10 +42,10 @@ windows = pytest.mark.parametrize(
 @pytest.mark.parametrize(
     ("width", "scripts", "person", "patient", "kind"),
     [
-        pytest.param(390, True, LONG, Thorough, Chromium, id="390-scripts-everything"),
         pytest.param(390, False, SHORTEST, Thorough, Chromium, id="390-no-scripts"),
-        # A short form by keyboard is sent in every run (test_by_keyboard_in_chromium).
-        *([BY_KEYBOARD] if ALL_JOURNEYS else ()),
+        # In every run a short form is sent by keyboard (test_by_keyboard_in_chromium), and pages of every
+        # kind are looked at (tests/accessibility).
+        *([EVERYTHING, BY_KEYBOARD] if ALL_JOURNEYS else ()),
     ],
 )
 def test_a_patient_sends_the_form(window, library, clinic, width, scripts, person, patient, kind):
@@ -59,6 +60,7 @@ def test_a_patient_sends_the_form(window, library, clinic, width, scripts, perso
     assert len(reviewing.to_rescreen(clinic)) == 1
 
 
+@in_make_journeys
 @windows
 def test_a_clinician_comes_in_reviews_and_goes(window, copy, width, scripts):
     administrator, alice = window(width, scripts), window(width, scripts)

@@ -10,7 +10,7 @@ from intake import resources
 from intake.content import catalogues
 from intake.content.catalogues import catalogue_path
 from journeys.chromium import Chromium
-from journeys.modes import MODES
+from journeys.modes import MODES_OF_RARE_PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,7 @@ def switch(person, code):
     person.press_at(f'footer button[name="lang"][value="{code}"]')
 
 
-@MODES
+@MODES_OF_RARE_PAGES
 def test_a_patient_changes_the_language_on_a_phone_and_loses_nothing(window, width, scripts, kind):
     lucia = window(width, scripts, kind)
     lucia.open("/")

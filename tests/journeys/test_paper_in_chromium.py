@@ -10,7 +10,7 @@ from intake.domain.answers import Chosen, ChosenMany, Text, answered
 from intake.domain.paper_edition import PaperEdition
 from intake.domain.permissions import Role
 from intake.services import accounts, transcribing
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
 from journeys.test_in_chromium import write
 
 pytestmark = pytest.mark.browser
@@ -66,6 +66,7 @@ def shot(browser, name):
         browser.tab.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_a_paper_is_printed_typed_in_twice_and_signed_in(window, copy, tess, alice, width, scripts, kind):
     browser = window(width, scripts, kind)

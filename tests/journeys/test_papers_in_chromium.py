@@ -8,7 +8,7 @@ import pytest
 from copies import PASSWORD, staff
 from intake.domain.permissions import Role
 from journeys.chromium import Chromium
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
 from journeys.test_in_chromium import REVIEWED, send, write
 from pdf import Pdf
 
@@ -32,6 +32,7 @@ def dana(copy, window):
     return at_the_queue
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_papers_and_exports_are_made(dana, width, scripts, kind):
     browser = dana(width, scripts, kind)

@@ -6,7 +6,7 @@ import pytest
 
 from copies import NOON, staff
 from intake.domain.permissions import Role
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
 from journeys.test_in_chromium import send, signs_in
 from journeys.vignettes import PEOPLE
 
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 SENT = PEOPLE["p02_high_blood_pressure_and_stimulant"]
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_two_forms_of_one_person(window, copy, width, scripts, kind):
     staff(copy.clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)

@@ -4,6 +4,7 @@ import pytest
 
 from copies import NOON
 from intake.services import accounts
+from journeys.modes import in_make_journeys
 from journeys.test_in_chromium import PASSWORD, accepts, send, sets_up_and_invites, signs_in, write
 from journeys.vignettes import PEOPLE
 from written import our_rules
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.browser
 SENT = ("p01_nothing_special", "p03_heart_attack_four_months_ago", "p12_hazy_vision_older_interpreter")
 
 
+@in_make_journeys
 def test_rules_are_proposed_previewed_countersigned_and_counted(window, copy, tmp_path):
     ours = tmp_path / "our_rules.yaml"
     ours.write_text(our_rules(), encoding="utf-8")

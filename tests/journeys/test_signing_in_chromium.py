@@ -10,7 +10,7 @@ from intake.domain.review_changes import lines_of
 from intake.domain.review_entries import Done
 from intake.services import acting, reviewing
 from intake.web import wsgi
-from journeys.modes import MODES, MODES_OF_RARE_PAGES
+from journeys.modes import MODES, MODES_OF_RARE_PAGES, in_make_journeys
 from journeys.test_in_chromium import write
 from short_form import LIBRARY, PAT, send
 from web.looking import served
@@ -147,6 +147,7 @@ def reopens(alice):
     assert "reopened this form on November 20, 2026 at 12:00 pm EST: A letter came." in alice.page.text
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_a_form_is_read_first_and_read_a_second_time(window, copy, people, width, scripts, kind, monkeypatch):
     settings = replace(copy.settings, read_first=True, second_read_percent=100)

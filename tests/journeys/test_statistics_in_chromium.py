@@ -9,7 +9,7 @@ from copies import NOON, PASSWORD, make_copy, staff
 from intake.domain.permissions import Role
 from intake.services import answering, demonstration, reviewing
 from intake.storage import drafts, submissions
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
 from web.looking import look
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("statistics")]
@@ -57,6 +57,7 @@ def send_at_once(desk, person):
     answering.send(desk, token, person.signature)
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_the_statistics_are_read_as_pictures_and_as_tables(window, width, scripts, kind):
     browser = window(width, scripts, kind)

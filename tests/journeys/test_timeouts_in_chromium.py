@@ -19,10 +19,11 @@ pytestmark = pytest.mark.browser
 def at(copy, window):
     """Opens Pat's form at a question, in a window; a form with a way back, and answers to every page."""
 
-    def open_at(question, width=390, scripts=True, kind=None, *, begun=False):
+    def open_at(question, width=390, scripts=True, kind=None, *, begun=False, words=True):
         made = window(width, scripts, *([kind] if kind else []))
         pat = sending.fill_in(copy.desk) if begun else answering.start(copy.desk)
-        returning.keep_open(copy.desk, pat)
+        if words:
+            returning.keep_open(copy.desk, pat)
         made.tab.context.add_cookies([{"name": "intake_patient", "value": pat, "url": made._site}])
         made.pat = pat
         made.open(address(copy, question) if question else "/check")
@@ -109,6 +110,30 @@ def test_nobody_there_the_answers_leave_the_screen_and_come_back_with_the_words(
     assert page.locator("textarea").input_value() == "It began last"
     assert page.get_by_text("We kept what you typed here.").is_visible()
     look(page)
+
+
+@pytest.mark.skipif(not ALL_JOURNEYS, reason="the script is tried above; with all the journeys")
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nobody_there_and_no_words_yet_the_answers_leave_the_screen_and_wait(copy, at, width):
+    made = at("reasons_more", width, words=False)
+    page = made.tab
+    page.clock.install()
+    page.reload()
+    page.locator("textarea").fill("It began last")
+    copy.clock.at += timedelta(minutes=61)
+    page.clock.run_for(54 * 60_000 + 5_000)
+    page.get_by_role("dialog").wait_for()
+    with page.expect_navigation():
+        page.clock.run_for(6 * 60_000 + 6_000)
+    assert page.url.endswith("/away")
+    assert "It began" not in page.content()
+    made.look()
+
+    # The next morning.
+    copy.clock.at += timedelta(hours=14)
+    follow(page.get_by_role("link", name="Keep going"))
+    made.open(address(copy, "reasons_more"))
+    assert page.locator("textarea").input_value() == "It began last"
 
 
 def come_back(made, way):

@@ -1,5 +1,6 @@
 """What a patient does, through the services: start, answer, come back, send once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -74,9 +75,19 @@ def test_a_strangers_token_opens_nothing(copy):
 def test_a_session_left_alone_for_too_long_is_over(copy):
     token = answering.start(copy.desk)
 
-    copy.clock.at = NOON + timedelta(minutes=61)
+    copy.clock.at = NOON + timedelta(days=14, minutes=1)
 
     assert answering.find(copy.desk, token) is None
+
+
+def test_a_clinic_with_a_tablet_in_its_waiting_room_lets_no_form_wait_for_longer(copy):
+    settings = replace(copy.settings, patient_unsaved_days=0)
+    token = answering.start(copy.desk)
+
+    copy.clock.at = NOON + timedelta(minutes=61)
+
+    assert answering.find(replace(copy.desk, settings=settings), token) is None
+    assert answering.find(copy.desk, token) is not None, "the control"
 
 
 def test_a_draft_whose_time_is_over_is_erased_when_the_next_one_starts(copy):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import sending
-from copies import staff
+from copies import make_copy, staff
 from intake.content.documents import DocumentRefused
 from intake.content.library import parse_library
 from intake.domain.permissions import Role
@@ -36,6 +36,7 @@ from intake.services.publishing import NewRules, OtherRulesMeanwhile
 from intake.storage import audit, editions
 from intake.storage.database import migrate, undo_migration
 from intake.storage.publications import NoSuchPublication
+from journeys.modes import ALL_JOURNEYS
 
 DAY = timedelta(days=1)
 RULE = """
@@ -59,6 +60,19 @@ rules:
 
 def rules(rule="test-aneurysm", priority="high", choice="not_repaired"):
     return NewRules(RULE.format(id=rule, priority=priority, choice=choice))
+
+
+# The statements run on both databases in tests/storage; these many whole tests on PostgreSQL, too, with
+# all the journeys.
+@pytest.fixture(
+    params=["sqlite", *([pytest.param("postgresql", marks=pytest.mark.postgres)] if ALL_JOURNEYS else [])]
+)
+def copy(request, tmp_path):
+    url = request.getfixturevalue("fresh_postgres_database") if request.param == "postgresql" else ""
+    copy = make_copy(tmp_path, database_url=url)
+    yield copy
+    copy.desk.database.dispose()
+    copy.clinic.database.dispose()
 
 
 @pytest.fixture

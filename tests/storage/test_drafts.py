@@ -6,14 +6,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
+from intake.content.phrase_words import phrase_words
 from intake.domain.answers import Answers
 from intake.domain.submissions import Receipt
-from intake.storage import drafts
+from intake.storage import drafts, ways_back
+from intake.storage.drawn_ways import Drawn
 from intake.storage.encryption import DecryptionFailed, token_digest
 from intake.storage.tables import DraftRow, PatientSessionRow
 from storage.samples import MINUTE, NOW, answers_of_pat
 
 RECEIPT = Receipt("HL-7K4-92Q", NOW)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# An hour and no longer, with words or without.
+AN_HOUR = drafts.Limits(HOUR, timedelta(0))
 
 
 @pytest.fixture
@@ -22,9 +27,9 @@ def started(database, patient_keys):
         return drafts.start(session, patient_keys, NOW, "edition")
 
 
-def found(database, keys, token, now=NOW, **limits):
+def found(database, keys, token, now=NOW, limits=drafts.LIMITS):
     with database.write() as session:
-        return drafts.find(session, keys, token, now, **limits)
+        return drafts.find(session, keys, token, now, limits)
 
 
 def rows(database, table):
@@ -92,21 +97,73 @@ def test_a_wrapped_key_put_under_another_session_opens_nothing(database, patient
         found(database, patient_keys, mine)
 
 
-@pytest.mark.parametrize(("minutes", "there"), [(0, True), (60, True), (61, False)])
-def test_a_session_left_idle_for_an_hour_ends(database, patient_keys, started, minutes, there):
-    draft = found(database, patient_keys, started[0], NOW + minutes * MINUTE)
-    assert (draft is not None) is there
+@pytest.fixture(scope="session")
+def words():
+    """Working one out is slow on purpose: once is enough."""
+    return Drawn.new(phrase_words())
 
 
-def test_a_clinic_may_choose_another_idle_time(database, patient_keys, started):
-    later = NOW + 6 * MINUTE
-    assert found(database, patient_keys, started[0], later, idle=5 * MINUTE) is None
-    assert found(database, patient_keys, started[0], later, idle=7 * MINUTE) is not None
+def give_words(database, keys, token, words):
+    with database.write() as session:
+        ways_back.make(session, keys, drafts.opened(session, keys, token), words, NOW)
+
+
+@pytest.mark.parametrize("has_words", [False, True])
+def test_without_words_a_form_waits_for_fourteen_days_and_with_them_for_an_hour(
+    database, patient_keys, started, words, has_words
+):
+    """Making words later is what switches: the one with words was without them at first."""
+    if has_words:
+        give_words(database, patient_keys, started[0], words)
+    longest = HOUR if has_words else 14 * DAY
+    for after, there in ((longest, True), (longest + MINUTE, False)):
+        with database.read() as session:  # looking is no use of it
+            draft = drafts.find(session, patient_keys, started[0], NOW + after)
+        assert (draft is not None) is there
+
+
+def test_a_receipt_is_shown_for_an_hour(database, patient_keys, started):
+    with database.write() as session:
+        drafts.close(session, started[0], RECEIPT)
+    with database.read() as session:
+        assert drafts.find(session, patient_keys, started[0], NOW + HOUR) == RECEIPT
+        assert drafts.find(session, patient_keys, started[0], NOW + HOUR + MINUTE) is None
+
+
+def test_a_clinic_may_choose_other_times(database, patient_keys, started):
+    five, seven, no_longer = 5 * MINUTE, 7 * MINUTE, timedelta(0)
+    for limits, there in (
+        (drafts.Limits(five, no_longer), False),
+        (drafts.Limits(seven, no_longer), True),
+        (drafts.Limits(five, seven), True),
+        (drafts.Limits(seven, five), True),
+    ):
+        with database.read() as session:
+            draft = drafts.find(session, patient_keys, started[0], NOW + 6 * MINUTE, limits)
+        assert (draft is not None) is there, limits
+
+
+def test_what_is_removed_is_what_is_not_found_any_more(sqlite_database, patient_keys, words):
+    """To the second, with words, without them, and after sending."""
+    database = sqlite_database
+    with database.write() as session:
+        tokens = [drafts.start(session, patient_keys, NOW)[0] for _ in range(3)]
+        drafts.close(session, tokens[2], RECEIPT)
+    give_words(database, patient_keys, tokens[1], words)
+    second = timedelta(seconds=1)
+    edges = [edge + step * second for edge in (HOUR, 14 * DAY) for step in (-1, 0, 1)]
+    for after in [-DAY, *edges]:
+        with database.write() as session:
+            drafts.remove_expired(session, NOW + after, drafts.LIMITS)
+            there = [bool(session.get(PatientSessionRow, token_digest(one))) for one in tokens]
+            found = [drafts.find(session, patient_keys, one, NOW + after, attended=False) for one in tokens]
+        assert there == [one is not None for one in found], after
+        assert there == [after <= 14 * DAY, after <= HOUR, after <= HOUR], after
 
 
 def test_using_a_session_keeps_it(database, patient_keys, started):
     for minutes in range(0, 200, 50):
-        assert found(database, patient_keys, started[0], NOW + minutes * MINUTE) is not None
+        assert found(database, patient_keys, started[0], NOW + minutes * MINUTE, AN_HOUR) is not None
 
 
 def test_a_session_is_touched_at_most_once_a_minute(database, patient_keys, started):
@@ -122,14 +179,14 @@ def test_a_session_is_touched_at_most_once_a_minute(database, patient_keys, star
 
 def test_a_clock_set_back_neither_ends_nor_lengthens_a_session(database, patient_keys, started):
     found(database, patient_keys, started[0], NOW + 30 * MINUTE)
-    assert found(database, patient_keys, started[0], NOW - timedelta(days=1)) is not None
-    assert found(database, patient_keys, started[0], NOW + 91 * MINUTE) is None
+    assert found(database, patient_keys, started[0], NOW - DAY, AN_HOUR) is not None
+    assert found(database, patient_keys, started[0], NOW + 91 * MINUTE, AN_HOUR) is None
 
 
 @pytest.mark.parametrize(("days", "there"), [(29, True), (31, False)])
 def test_no_draft_lives_longer_than_thirty_days(database, patient_keys, started, days, there):
-    always = timedelta(days=365)
-    draft = found(database, patient_keys, started[0], NOW + timedelta(days=days), idle=always)
+    always = drafts.Limits(365 * DAY, 365 * DAY)
+    draft = found(database, patient_keys, started[0], NOW + days * DAY, always)
     assert (draft is not None) is there
 
 
@@ -174,13 +231,13 @@ def test_what_expired_is_removed_and_the_rest_stays(database, patient_keys, star
     with database.write() as session:
         fresh, _ = drafts.start(session, patient_keys, NOW + 50 * MINUTE)
     with database.write() as session:
-        assert drafts.remove_expired(session, NOW + 61 * MINUTE, drafts.IDLE) == 1
+        assert drafts.remove_expired(session, NOW + 61 * MINUTE, AN_HOUR) == 1
     assert found(database, patient_keys, fresh, NOW + 61 * MINUTE) is not None
     assert (rows(database, DraftRow), rows(database, PatientSessionRow)) == (1, 1)
 
 
 def test_a_draft_of_thirty_days_is_removed_however_busy_its_session(database, patient_keys, started):
-    always = timedelta(days=365)
+    always = drafts.Limits(365 * DAY, 365 * DAY)
     with database.write() as session:
-        assert drafts.remove_expired(session, NOW + timedelta(days=31), idle=always) == 1
+        assert drafts.remove_expired(session, NOW + 31 * DAY, always) == 1
     assert (rows(database, DraftRow), rows(database, PatientSessionRow)) == (0, 0)

@@ -115,7 +115,7 @@ def test_for_a_draft_that_is_gone_nothing_is_held(database, patient_keys, hold, 
     assert not hold(of=uuid4())
     hold()
     with database.write() as session:
-        drafts.remove_expired(session, NOW + timedelta(days=40), timedelta(minutes=60))
+        drafts.remove_expired(session, NOW + timedelta(days=40), drafts.LIMITS)
         held_pages.remove_over(session, NOW)
 
     assert count(database) == 0

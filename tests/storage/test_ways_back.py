@@ -135,7 +135,7 @@ def test_it_works_for_thirty_days_after_the_last_visit(database, patient_keys, d
 def test_a_draft_with_a_way_back_outlives_its_browser_and_not_its_time(database, patient_keys, saved):
     for days, left in ((29, (1, 0, 1)), (31, (0, 0, 0))):
         with database.write() as session:
-            drafts.remove_expired(session, NOW + days * DAY, drafts.IDLE)
+            drafts.remove_expired(session, NOW + days * DAY, drafts.LIMITS)
         tables = (DraftRow, PatientSessionRow, WayBackRow)
         assert tuple(rows(database, table) for table in tables) == left
 
@@ -212,7 +212,7 @@ def test_no_copy_of_an_expired_draft_stays_in_the_file(sqlite_database, patient_
     assert all(in_files(sqlite_database, piece) for piece in kept), "the control: it was there"
 
     with sqlite_database.write() as session:
-        assert drafts.remove_expired(session, NOW + 31 * DAY, drafts.IDLE) == 1
+        assert drafts.remove_expired(session, NOW + 31 * DAY, drafts.LIMITS) == 1
     sqlite_database.empty_log()
 
     assert not any(in_files(sqlite_database, piece) for piece in kept)

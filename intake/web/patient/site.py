@@ -30,6 +30,7 @@ from intake.web.patient.visits import (
     keep_desk,
     the_desk,
     token_gone,
+    unsaved_long,
     warning,
 )
 
@@ -53,6 +54,7 @@ def create_patient_site(desk: PatientDesk) -> Flask:
     site.context_processor(
         lambda: {
             "how_long": how_long(),
+            "unsaved_long": unsaved_long(),
             "kept_days": returning.KEPT_DAYS,
             "warning": warning,
             "keeping": keeping_address,

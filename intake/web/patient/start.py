@@ -11,7 +11,7 @@ from intake.services.blank_forms import foot, printable
 from intake.services.carrying_over import parts_asked_again
 from intake.services.paths import Progress
 from intake.services.start_codes import NotAdmitted
-from intake.web.guard import open_to_all
+from intake.web.guard import open_to_all, unattended
 from intake.web.languages import say
 from intake.web.patient import reply_visits
 from intake.web.patient.addresses import Place, place_of
@@ -91,6 +91,15 @@ def leave(visit: Visit) -> ResponseReturnValue:
     """Stop for now; everything was saved when it was continued from."""
     returning.keep_open(visit.desk, visit.token)
     return redirect(url_for("returning.later"), 303)
+
+
+@start.get("/away")
+@unattended
+@with_draft
+def away(visit: Visit) -> ResponseReturnValue:
+    """Where a page goes by itself when nobody was at it: nothing of the form, and the way on to it."""
+    del visit
+    return render_template("patient/away.html")
 
 
 @start.post("/forget")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 
 from flask import current_app, g, redirect, render_template, request, url_for
@@ -68,7 +69,9 @@ def with_draft(view: View) -> View:
                     # Somebody else began a form in this browser: one person's answers are never another's.
                     return held.signed_out(desk, shown, another=True)
                 desk = in_the_language_of(draft)
-                return _taken_up(desk, token) or view(Visit(desk, token, draft), **address)
+                # A page that nobody asked for takes nothing up, and leads nowhere.
+                back = _taken_up(desk, token) if attended else None
+                return back or view(Visit(desk, token, draft), **address)
             case Receipt():
                 return already_sent()
         return gone()
@@ -202,8 +205,17 @@ def warning() -> dict[str, int]:
 
 
 def how_long() -> str:
-    """How long an open form waits in this browser: "60 minutes", "2 hours", "14 days"."""
-    minutes = _as_opened().settings.patient_idle_minutes
+    """How long a browser may do nothing: "60 minutes", "2 hours", "14 days"."""
+    return _said(answering.limits(_as_opened()).allowed(lost=False))
+
+
+def unsaved_long() -> str:
+    """How long a form without words waits in this browser."""
+    return _said(answering.limits(_as_opened()).allowed(lost=True))
+
+
+def _said(length: timedelta) -> str:
+    minutes = length // timedelta(minutes=1)
     if minutes % (24 * 60) == 0 and minutes > 24 * 60:
         days = minutes // (24 * 60)
         return say_many("%(number)s day", "%(number)s days", days, number=days)

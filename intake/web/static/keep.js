@@ -1,5 +1,5 @@
 // Keeps what was typed when the page is hidden, and asks before the form is closed. Without it, Continue saves.
-const ask = document.querySelector('dialog'), { wait, left, keep } = ask.dataset
+const ask = document.querySelector('dialog'), { wait, left, keep, away } = ask.dataset
 const form = document.querySelector('main form'), stay = ask.querySelector('form')
 let warn, going
 
@@ -9,11 +9,11 @@ const save = () => {
   if (keep && !going && kept != typed()) navigator.sendBeacon(keep, new URLSearchParams(kept = typed()))
 }
 const begin = () => { warn = Date.now() + wait * 1e3 }
-// Not a reload, which would send a page again that was just sent.
+// To a page with nothing of the form on it; the form itself may be open still.
 const close = () => {
   save()
   going = 1
-  location.replace(location.pathname)
+  location.replace(away)
 }
 // By the clock and not by a timer: a phone that slept must not think that it is early.
 const look = () => {

@@ -155,7 +155,10 @@ def test_the_pages_of_refusals_keep_nobody_out(at, browser_of_pat, address):
     with page.expect_navigation():
         go_on(page)
     # Nothing is lost by it: the page comes back.
-    assert page.get_by_role("heading", level=1).inner_text() == "Are you pregnant, could you be, or are you trying to be?"
+    assert (
+        page.get_by_role("heading", level=1).inner_text()
+        == "Are you pregnant, could you be, or are you trying to be?"
+    )
     look(page)
 
     page.context.add_cookies([{"name": "intake_patient", "value": "x" * 43, "url": address}])

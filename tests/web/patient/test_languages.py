@@ -217,7 +217,7 @@ def test_every_page_of_the_form_is_whole_in_spanish(lucia):
 def test_how_long_a_form_waits_is_said_in_spanish(lucia):
     lucia.open("/privacy")
 
-    assert "Si no usa el formulario por " in lucia.text
+    assert "esperan en este navegador por 14 días después" in lucia.text
 
 
 @pytest.fixture

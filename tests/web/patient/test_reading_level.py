@@ -31,6 +31,7 @@ FILLED = {
     "clinic.clinic_hours": "Monday to Friday",
     "clinic.reading_time": "2 work days",
     "how_long": "60 minutes",
+    "unsaved_long": "14 days",
     "kept_days": "30",
 }
 

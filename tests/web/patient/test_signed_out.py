@@ -210,7 +210,7 @@ def test_a_signature_waits_and_is_never_sent_by_itself(ready, copy):
 
 def test_without_a_way_back_it_is_said_what_is_lost_and_can_be_copied(pat, copy):
     window = Window(pat, "reasons_more")
-    leave_alone(copy)
+    copy.clock.at += timedelta(days=14, minutes=1)
     window.go_on(reasons_more__words="It began last winter")
 
     assert pat.status == 410
@@ -219,6 +219,15 @@ def test_without_a_way_back_it_is_said_what_is_lost_and_can_be_copied(pat, copy)
     assert "It began last winter</textarea>" in pat.html
     assert held_cookie(pat) is None
     assert pat.page.links()["(555) 010-0142"] == "tel:5550100142"
+
+
+def test_without_a_way_back_a_page_sent_the_next_day_is_saved(pat, copy):
+    window = Window(pat, "reasons_more")
+    copy.clock.at += timedelta(days=1)
+    window.go_on(reasons_more__words="It began last winter")
+
+    assert pat.status == 303
+    assert pat.answers.value("reasons_more").words == "It began last winter"
 
 
 def test_a_page_without_its_token_is_held_all_the_same(pat, copy):

@@ -91,18 +91,29 @@ def test_who_has_no_form_is_led_to_the_first_page(visitor, path):
 
 def test_a_form_left_too_long_is_closed_and_the_page_says_so(pat, copy):
     pat.open(pat.address("filled_in_by"))
-    copy.clock.at += timedelta(minutes=copy.settings.patient_idle_minutes + 1)
+    copy.clock.at += timedelta(days=copy.settings.patient_unsaved_days, minutes=1)
     pat.answer("filled_in_by", filled_in_by="me")
 
     assert pat.status == 410
     assert pat.page.h1 == "We signed you out to keep your answers private"
-    assert "This form was not used for 60 minutes" in pat.text
+    assert "This form was not used for a while" in pat.text
+
+
+def test_a_phone_locked_overnight_loses_nothing_of_a_form_without_words(pat, copy):
+    pat.open(pat.address("filled_in_by"))
+    copy.clock.at += timedelta(hours=14)
+    pat.answer("filled_in_by", filled_in_by="me")
+    pat.open("/form")
+
+    assert pat.status == 200
+    assert "filled_in_by" in pat.answers
+    assert "your answers wait in this browser only, for 14 days after your last page" in pat.text
 
 
 def test_a_form_somebody_comes_back_to_in_time_stays_open(pat, copy):
     """The control of the one above: every page opened begins the time anew."""
     for _ in range(2):
-        copy.clock.at += timedelta(minutes=copy.settings.patient_idle_minutes - 1)
+        copy.clock.at += timedelta(days=copy.settings.patient_unsaved_days) - timedelta(minutes=1)
         pat.answer("filled_in_by", filled_in_by="me")
         assert pat.status == 303
 

@@ -10,7 +10,7 @@ import pytest
 from intake.services import answering
 from intake.web.scripts import script
 from web.patient.visitor import Visitor
-from web.patient.windows import Window, without_dialog
+from web.patient.windows import Window, without_dialog, words_of
 
 KEPT = "We kept what you typed here. It is not saved as your answer until you press Continue."
 
@@ -107,6 +107,7 @@ def test_the_enter_key_continues_and_never_drops_what_was_typed(pat, question):
 
 
 def test_a_hidden_page_does_not_keep_the_form_open(pat, copy):
+    words_of(pat)
     window = Window(pat, "pregnancy")
     idle = copy.settings.patient_idle_minutes
     for _ in range(2):
@@ -117,6 +118,7 @@ def test_a_hidden_page_does_not_keep_the_form_open(pat, copy):
 
 
 def test_somebody_who_is_still_there_keeps_it_open(pat, copy):
+    words_of(pat)
     pat.ask("pregnancy")
     for _ in range(3):
         copy.clock.at += timedelta(minutes=copy.settings.patient_idle_minutes - 10)

@@ -44,7 +44,7 @@ def without_dialog(html):
 
 
 def leave_alone(copy):
-    """An hour passes, and nobody does anything."""
+    """An hour passes, and nobody does anything: whoever has words is signed out."""
     copy.clock.at += timedelta(minutes=copy.settings.patient_idle_minutes + 1)
 
 
