@@ -91,7 +91,6 @@ COMMANDS = (
     "rules",
     "audit",
     "mail",
-    "translations",
 )
 
 

@@ -22,7 +22,7 @@ _WHERE = "one => (here => [one === here, here.type, here.name])(document.activeE
 _PICTURES = {
     390: {
         "start",
-        "start-es",
+        "phq-es",
         "question",
         "phq",
         "pause",
