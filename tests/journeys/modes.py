@@ -30,6 +30,9 @@ MODES = pytest.mark.parametrize(
     ("width", "scripts", "kind"),
     [*_ALWAYS, *(_THOROUGHLY if ALL_JOURNEYS else ())],
 )
+MODES_ON_A_PHONE = pytest.mark.parametrize(
+    ("width", "scripts", "kind"), [*_ALWAYS, *_THOROUGHLY] if ALL_JOURNEYS else _ALWAYS[1:]
+)
 MODES_OF_RARE_PAGES = pytest.mark.parametrize(
     ("width", "scripts", "kind"), [*_ALWAYS, *_THOROUGHLY] if ALL_JOURNEYS else _ALWAYS[:1]
 )

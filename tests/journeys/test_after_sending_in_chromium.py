@@ -8,7 +8,7 @@ from copies import PASSWORD, make_copy, staff
 from exchanging import FORM, LIBRARY
 from intake.domain.permissions import Role
 from intake.services import answering
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
 from pdf import Pdf
 from sending import fill_in
 
@@ -26,6 +26,7 @@ def copy(tmp_path):
     copy.clinic.database.dispose()
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_a_patient_asks_for_deletion_and_a_clinician_sees_to_it(window, copy, width, scripts, kind):
     token = fill_in(copy.desk, FORM)

@@ -11,7 +11,7 @@ from intake.domain.review_entries import Done
 from intake.services import accounts, reviewing
 from intake.storage.submissions import ids
 from journeys.chromium import Keyboard
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
 from journeys.test_in_chromium import send, write
 from journeys.vignettes import PEOPLE
 
@@ -41,6 +41,7 @@ def submissions(copy, alice):
     return first, second
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_everybody_finds_their_work(window, copy, alice, submissions, width, scripts, kind):
     members = {

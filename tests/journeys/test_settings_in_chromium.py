@@ -10,7 +10,7 @@ from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
 from intake.storage import outgoing
 from intake.storage.outgoing import Addressed, Outcome
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
 from journeys.test_in_chromium import write
 
 pytestmark = pytest.mark.browser
@@ -19,6 +19,7 @@ PATH = '<path d="M19 3 35 35H3z" fill="#7c3a8c"/>'
 LOGO = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 38 38">{PATH}</svg>'
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_settings_are_previewed_saved_followed_and_never_lost(window, clinic, tmp_path, width, scripts, kind):
     logo = tmp_path / "mark.svg"

@@ -10,7 +10,7 @@ from intake.domain.review_changes import lines_of
 from intake.domain.review_entries import Done
 from intake.services import acting, reviewing
 from intake.web import wsgi
-from journeys.modes import MODES, MODES_OF_RARE_PAGES, in_make_journeys
+from journeys.modes import MODES_OF_RARE_PAGES, MODES_ON_A_PHONE, in_make_journeys
 from journeys.test_in_chromium import write
 from short_form import LIBRARY, PAT, send
 from web.looking import served
@@ -52,7 +52,7 @@ def picks(browser, button, label):
     return form
 
 
-@MODES
+@MODES_ON_A_PHONE
 def test_a_form_is_acknowledged_signed_put_off_and_reopened(window, copy, people, width, scripts, kind):
     form = send(copy)
     here = f"/clinic/submissions/{form}"

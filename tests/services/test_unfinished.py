@@ -153,13 +153,15 @@ def test_keeping_the_same_once_more_writes_nothing(copy, token):
 
 @SQLITE
 def test_kept_unattended_it_does_not_keep_the_session_open(copy, token):
+    # A form waits no longer for want of words.
+    desk = copy.desk.with_settings(replace(copy.desk.settings, patient_unsaved_days=0))
     copy.clock.at = NOON + timedelta(minutes=50)
-    unfinished.keep(copy.desk, token, "pregnancy", TYPED, attended=False)
+    unfinished.keep(desk, token, "pregnancy", TYPED, attended=False)
     copy.clock.at = NOON + timedelta(minutes=61)
 
-    assert answering.find(copy.desk, token) is None
+    assert answering.find(desk, token) is None
     with pytest.raises(Expired):
-        unfinished.keep(copy.desk, token, "pregnancy", TYPED)
+        unfinished.keep(desk, token, "pregnancy", TYPED)
 
 
 @SQLITE
