@@ -1,6 +1,6 @@
 """However windows take turns, nothing that was said is written over by somebody who did not see it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
