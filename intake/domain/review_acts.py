@@ -144,7 +144,7 @@ def bring_back(review: Review, clinician: StaffMember, at: datetime) -> LookAgai
 
 
 def mark_junk(review: Review, reason: str, clinician: StaffMember, at: datetime, *, opened: bool) -> JunkMark:
-    """Say that no patient meant this form. ``opened`` is whether the clinician has read it.
+    """Say that no patient meant this form. ``opened`` is whether the clinician has read it as it is now.
 
     Raises ReasonNeeded, NotWaiting, and OpenFirst for one with an urgent flag, or that rules could
     not be run over.

@@ -66,18 +66,6 @@ def alert(clinic: Clinic, session: Session) -> Alert | None:
     )
 
 
-def raised_since(clinic: Clinic, session: Session, last: datetime | None) -> bool:
-    """Whether an answer raised a signal after a moment, or ever; one that cannot be opened may have.
-
-    For whoever tells staff that there is something to read: nothing of a signal is in the answer.
-    """
-    if not safety_signals.are_there(session):
-        return False
-    found = safety_signals.of_late(session, clinic.keys, clinic.now())
-    raised = (each.at for one in found.patients if one.is_open for each in one.raised)
-    return found.damaged > 0 or any(last is None or at > last for at in raised)
-
-
 def open_all(clinic: Clinic, member: StaffMember) -> SignalsPage:
     """Every signal of late. That each was read is recorded."""
     now = clinic.now()

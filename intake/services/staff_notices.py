@@ -7,20 +7,22 @@ and when it is sent does not say how urgent a form is (docs/decisions/0040). A s
 at once, in the same words.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from intake.config import Settings
 from intake.domain.rules import Priority
-from intake.services import replies, safety_signals
+from intake.services import replies
 from intake.services.clinic import Clinic
 from intake.services.site import Site
-from intake.storage import news, outgoing, queue
+from intake.storage import news, outgoing, queue, safety_signals
 from intake.storage import replies as stored
 
 BETWEEN = timedelta(minutes=10)
+# A signal nobody could be told of for so long is told no more: it stands above every list.
+_SIGNAL_TOLD_WITHIN = timedelta(days=2)
 
 
 def addresses(settings: Settings) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ def gather(clinic: Clinic) -> None:
     # What came may be urgent together with what was there before: only then is it known.
     replies.take_in(clinic)
     with clinic.database.write() as session:
-        signalled = _is_signalled(clinic, session)
+        signalled = _take_signals(clinic, session)
         if not (signalled or _is_time(clinic, session)):
             return
         came = news.take(session)
@@ -59,11 +61,17 @@ def gather(clinic: Clinic) -> None:
 def _is_signalled(clinic: Clinic, session: Session) -> bool:
     """Whether a safety signal was raised that staff are not told of yet: that waits for no ten minutes.
 
-    That there was one, and when, lies in the open anyway (docs/decisions/0044).
+    That there was one, and when, lies in the open anyway (docs/decisions/0044), so none is opened for it.
     """
-    if not addresses(clinic.settings):
-        return False
-    return safety_signals.raised_since(clinic, session, outgoing.told_staff_last(session))
+    return bool(addresses(clinic.settings)) and safety_signals.is_untold(session, _signals_since(clinic))
+
+
+def _take_signals(clinic: Clinic, session: Session) -> bool:
+    return bool(addresses(clinic.settings)) and safety_signals.take_untold(session, _signals_since(clinic))
+
+
+def _signals_since(clinic: Clinic) -> datetime:
+    return clinic.now() - _SIGNAL_TOLD_WITHIN
 
 
 def _is_time(clinic: Clinic, session: Session) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from intake.domain.events import (
@@ -19,6 +19,7 @@ from intake.domain.events import (
     SubmissionOpened,
     SubmissionReceived,
     SubmissionRevised,
+    SubmissionScreened,
     ViewNoted,
 )
 from intake.domain.queue_entry import QueueEntry
@@ -64,6 +65,8 @@ _SIGNED_ANY_TIME = select(func.count()).where(SignOffRow.number == 1).scalar_sub
 # What brings a form into somebody's queue, and what shows that a clinician has seen its flags.
 _ARRIVALS = tuple(kind.__name__ for kind in (SubmissionReceived, SubmissionRevised, SafetySignalRaised))
 _SAW_FLAGS = tuple(kind.__name__ for kind in (ViewNoted, FlagAcknowledged, ReviewSignedOff))
+# What makes a form another than the one somebody read.
+_CHANGES = tuple(kind.__name__ for kind in (SubmissionReceived, SubmissionRevised, SubmissionScreened))
 CANNOT_BE_OPENED = "Cannot be opened"
 
 
@@ -129,13 +132,21 @@ def junk(session: Session, keys: ClinicKeys) -> frozenset[UUID]:
 
 
 def have_opened(session: Session, member_id: UUID, ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of these submissions that somebody has read."""
-    query = select(AuditEventRow.object_id).where(
-        AuditEventRow.object_id.in_([str(one) for one in ids]),
-        AuditEventRow.actor == str(member_id),
-        AuditEventRow.event == SubmissionOpened.__name__,
+    """Those of these submissions that somebody has read as they are now.
+
+    One that was answered, or that rules were run over, since they last read it is not among them.
+    """
+    line, kind = AuditEventRow.seq, AuditEventRow.event
+    is_theirs = and_(kind == SubmissionOpened.__name__, AuditEventRow.actor == str(member_id))
+    read = func.max(case((is_theirs, line)))
+    changed = func.coalesce(func.max(case((kind.in_(_CHANGES), line))), 0)
+    query = (
+        select(AuditEventRow.object_id)
+        .where(AuditEventRow.object_id.in_([str(one) for one in ids]))
+        .group_by(AuditEventRow.object_id)
+        .having(read > changed)
     )
-    return frozenset(UUID(one) for one in session.scalars(query.distinct()))
+    return frozenset(UUID(one) for one in session.scalars(query) if one is not None)
 
 
 def signed_at(session: Session, ids: Collection[UUID]) -> Mapping[UUID, datetime]:

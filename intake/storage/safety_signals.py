@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,9 +31,9 @@ from intake.storage.encryption import (
     seal_for_clinic,
 )
 from intake.storage.submissions import to_the_minute
-from intake.storage.tables import SafetySignalRow, SignalDeedRow, SubmissionRow
+from intake.storage.tables import SafetySignalRow, SignalDeedRow, SignalToldRow, SubmissionRow
 
-# What is settled stays to be read for so long; what nobody has answered stays for good.
+# What is settled stays to be read for so long; whoever still waits for a call stays for good.
 SHOWN_FOR = timedelta(days=30)
 
 
@@ -75,12 +75,13 @@ def are_there(session: Session) -> bool:
 
 
 def of_late(session: Session, keys: ClinicKeys, now: datetime) -> Signals:
-    """Those of the last weeks, and every older one that nobody recorded anything about."""
-    untouched = ~select(SignalDeedRow.number).where(SignalDeedRow.signal_id == SafetySignalRow.id).exists()
-    query = select(SafetySignalRow).where(or_(SafetySignalRow.created_at >= now - SHOWN_FOR, untouched))
+    """Those of the last weeks, and of every older one each patient somebody still has to do something for.
+
+    Whether that is so is sealed, so every signal is opened, however old.
+    """
     found: dict[UUID, tuple[Signal, tuple[SignalDeed, ...]]] = {}
     damaged = 0
-    for row in session.scalars(query):
+    for row in session.scalars(select(SafetySignalRow)):
         try:
             key = _key(keys, row)
             found[row.id] = _signal(key, row), tuple(_deeds(session, key, row.id))
@@ -99,7 +100,31 @@ def of_late(session: Session, keys: ClinicKeys, now: datetime) -> Signals:
         )
         for signals in grouped
     )
-    return Signals(tuple(sorted(patients, key=lambda one: one.newest.at, reverse=True)), damaged)
+    shown = [one for one in patients if one.is_open or one.newest.at >= now - SHOWN_FOR]
+    return Signals(tuple(sorted(shown, key=lambda one: one.newest.at, reverse=True)), damaged)
+
+
+def is_untold(session: Session, since: datetime) -> bool:
+    """Whether staff have yet to be told of a signal raised since then. It may be one nobody can open."""
+    return session.scalar(_untold(since).limit(1)) is not None
+
+
+def take_untold(session: Session, since: datetime) -> bool:
+    """Mark each signal raised since then as told; whether there was one that nobody else tells of.
+
+    They are to be told in this transaction. A mark and not a moment: when a signal was raised says
+    nothing of when it could first be seen by whoever tells of it.
+    """
+    taken = False
+    # In one order, so that two who tell at once do not wait for each other.
+    for signal in session.scalars(_untold(since).order_by(SafetySignalRow.id)).all():
+        try:
+            with session.begin_nested():
+                session.add(SignalToldRow(signal_id=signal))
+        except IntegrityError:
+            continue
+        taken = True
+    return taken
 
 
 def add_deed(session: Session, keys: ClinicKeys, signal: UUID, deed: SignalDeed) -> str:
@@ -122,6 +147,11 @@ def form_of(session: Session, signalled: Signalled) -> UUID | None:
     """The form that came of it: a submission has its draft's id. None until it is sent."""
     query = select(SubmissionRow.id).where(SubmissionRow.id == signalled.newest.draft)
     return session.scalar(query)
+
+
+def _untold(since: datetime) -> Select[UUID]:
+    told = select(SignalToldRow.signal_id).where(SignalToldRow.signal_id == SafetySignalRow.id).exists()
+    return select(SafetySignalRow.id).where(SafetySignalRow.created_at >= to_the_minute(since), ~told)
 
 
 def _key(keys: ClinicKeys, row: SafetySignalRow) -> SealingKey:

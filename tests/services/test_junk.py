@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from copies import make_copy, staff
+from intake.content.library import parse_library
 from intake.domain.answers import Chosen, answered
 from intake.domain.permissions import Role
 from intake.domain.review_acts import NotJunk, ReasonNeeded
@@ -14,6 +15,7 @@ from intake.services import desk, figures, histories, junk, queue, reviewing, st
 from intake.storage import audit
 from intake.storage.submissions import NoSuchSubmission
 from short_form import LIBRARY, PAT, send
+from web.clinic.content import MEDICINES, QUESTIONNAIRE
 
 TREATED = PAT.with_({"treated": answered(Chosen("yes"))})
 
@@ -68,6 +70,17 @@ def test_an_urgent_form_is_read_first_and_keeps_no_other_waiting(copy, alice):
     assert listed(copy, alice) == {urgent}
     reviewing.open_review(copy.clinic, alice, urgent)
     assert junk.mark(copy.clinic, alice, [urgent], "Advertising").marked == (urgent,)
+
+
+def test_one_that_became_urgent_after_it_was_read_is_read_again(copy, alice):
+    """Rules were run over it anew, and its urgent flag is one that nobody has seen."""
+    form = send(copy.with_library(parse_library(QUESTIONNAIRE, "rules: []", MEDICINES)))
+    reviewing.open_review(copy.clinic, alice, form)
+    reviewing.rescreen(copy.clinic, form)
+
+    assert junk.mark(copy.clinic, alice, [form], "Advertising").open_first == (form,)
+    reviewing.open_review(copy.clinic, alice, form)
+    assert junk.mark(copy.clinic, alice, [form], "Advertising").marked == (form,)
 
 
 def test_where_flags_are_hidden_every_form_is_read_first(copy, alice):

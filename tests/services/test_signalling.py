@@ -15,7 +15,7 @@ from intake.domain.standing import PlaceInWork
 from intake.domain.truth import Truth
 from intake.services import answering, changing_settings, queue, safety_signals, staff_notices
 from intake.services.clinic_settings import with_settings_in_force
-from intake.storage import audit
+from intake.storage import audit, outgoing
 from intake.storage.codec import draft_to_bytes
 
 OFFICE = SignalDuty("Dr. Rivera, (555) 010-0177", 30, (0, 1, 2, 3, 4), time(9), time(17))
@@ -36,7 +36,7 @@ def copy(original):
     """Everything is on one database; each test begins with nothing in the tables it looks at."""
     copy, _ = original
     with copy.clinic.database.write() as session:
-        for table in ("signal_deeds", "safety_signals"):
+        for table in ("signals_told", "signal_deeds", "safety_signals"):
             session.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_delete"))
             session.execute(text(f"DELETE FROM {table}"))
     return copy
@@ -209,22 +209,6 @@ def test_what_was_done_is_kept_and_recorded_and_ends_the_alert(on, copy, dana):
     assert all(one.actor == str(dana.id) for one in recorded)
 
 
-def test_whoever_tells_staff_knows_that_there_is_one_until_it_is_settled(on, copy, dana):
-    def is_there(last=None):
-        with copy.clinic.database.read() as session:
-            return safety_signals.raised_since(copy.clinic, session, last)
-
-    assert not is_there()
-    give(on, answering.start(on), {"phq9_9": SEVERAL})
-    assert is_there()
-    assert is_there(copy.clock.at - timedelta(seconds=1))
-    assert not is_there(copy.clock.at)
-    (told,) = safety_signals.open_all(copy.clinic, dana).waiting
-    safety_signals.answer(copy.clinic, dana, told.signalled.newest.id, Answering.CALLED, "")
-
-    assert not is_there()
-
-
 def test_one_that_cannot_be_opened_is_told_and_hides_no_other(on, copy, dana):
     give(on, answering.start(on), {"phq9_9": SEVERAL})
     with copy.clinic.database.write() as session:
@@ -251,23 +235,78 @@ def test_it_is_set_with_its_change_kept_and_in_force_on_the_patients_side(copy, 
     assert with_settings_in_force(copy.desk).settings.safety_signal is None
 
 
-def test_whoever_is_told_of_urgent_forms_is_told_at_once_in_the_words_of_every_notice(on, copy):
-    told = ("on-call@clinic.example",)
-    settings = replace(copy.clinic.settings, mail_host="127.0.0.1", urgent_addresses=told)
-    clinic = copy.clinic.with_settings(settings)
+TOLD = ("on-call@clinic.example",)
 
-    def kept():
-        with clinic.database.read() as session:
-            return session.execute(text("SELECT count(*) FROM outgoing WHERE for_staff")).scalar_one()
 
-    before = kept()
-    staff_notices.gather(clinic)
-    assert kept() == before
-    copy.clock.at += timedelta(minutes=1)
-    token = answering.start(on)
-    give(on, token, NAMED | PHONE | {"phq9_9": SEVERAL})
+@pytest.fixture
+def telling(copy):
+    """A clinic that tells one person by e-mail."""
+    return copy.clinic.with_settings(
+        replace(copy.clinic.settings, mail_host="127.0.0.1", urgent_addresses=TOLD)
+    )
 
-    staff_notices.gather(clinic)
-    assert kept() == before + 1
-    staff_notices.gather(clinic)
-    assert kept() == before + 1
+
+@pytest.fixture
+def notices_of(telling):
+    """Of one telling, how many notices it left anew; none it made before is left over."""
+
+    def gathered(clinic=telling):
+        with clinic.database.write() as session:
+            session.execute(text("UPDATE outgoing SET settled_at = created_at WHERE for_staff"))
+        before = kept_notices(clinic)
+        staff_notices.gather(clinic)
+        return kept_notices(clinic) - before
+
+    return gathered
+
+
+def kept_notices(clinic):
+    with clinic.database.read() as session:
+        return session.execute(text("SELECT count(*) FROM outgoing WHERE for_staff")).scalar_one()
+
+
+def test_whoever_is_told_of_urgent_forms_is_told_once_in_the_words_of_every_notice(on, notices_of):
+    assert notices_of() == 0
+    give(on, answering.start(on), NAMED | PHONE | {"phq9_9": SEVERAL})
+
+    assert notices_of() == 1
+    assert notices_of() == 0
+
+
+def test_a_signal_is_told_though_other_news_was_told_after_it_was_raised(on, copy, telling, notices_of):
+    """Two hosts: it was raised first and could be seen last, and another notice was made in between."""
+    give(on, answering.start(on), {"phq9_9": SEVERAL})
+    with telling.database.write() as session:
+        later = copy.clock.at + timedelta(minutes=1)
+        outgoing.tell_staff(session, telling.keys, TOLD[0], later, later, wanted=True)
+    copy.clock.at += timedelta(minutes=2)
+
+    assert notices_of() == 1
+
+
+def test_one_that_cannot_be_opened_is_told_once_as_well(on, notices_of):
+    give(on, answering.start(on), {"phq9_9": SEVERAL})
+    assert notices_of() == 1
+    with on.database.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO safety_signals SELECT '00000000000000000000000000000008', "
+                "created_at, wrapped_key, sealed FROM safety_signals"
+            )
+        )
+
+    assert [notices_of() for _ in range(3)] == [1, 0, 0]
+
+
+def test_one_of_long_ago_is_told_no_more(on, copy, notices_of):
+    give(on, answering.start(on), {"phq9_9": SEVERAL})
+    copy.clock.at += timedelta(days=3)
+
+    assert notices_of() == 0
+
+
+def test_where_nobody_is_told_nothing_is_marked_and_whoever_is_added_is_told(on, copy, notices_of):
+    give(on, answering.start(on), {"phq9_9": SEVERAL})
+
+    assert notices_of(copy.clinic) == 0
+    assert notices_of() == 1

@@ -85,6 +85,7 @@ def write_everything(database, keys):
         one = signal(CANARY)
         safety_signals.add(session, keys, one)
         safety_signals.add_deed(session, keys, one.id, signal_deed(CANARY))
+        assert safety_signals.take_untold(session, NOW)
     with database.read() as session:
         queue.unfinished(session, keys)
     return sent

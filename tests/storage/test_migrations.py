@@ -146,6 +146,7 @@ def full(database, clinic_keys):
         one = signal()
         safety_signals.add(session, clinic_keys, one)
         safety_signals.add_deed(session, clinic_keys, one.id, signal_deed())
+        assert safety_signals.take_untold(session, NOW)
         audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)
     return database
 

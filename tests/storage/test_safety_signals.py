@@ -1,5 +1,6 @@
 """Safety signals come back as they were kept, each of its patient, and nobody's stand in for another's."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -58,6 +59,32 @@ def test_what_nobody_answered_stays_for_good_and_what_is_settled_for_a_month(dat
     with database.read() as session:
         (left,) = safety_signals.of_late(session, clinic_keys, NOW + timedelta(days=31)).patients
     assert left.newest == waiting
+
+
+@pytest.mark.parametrize("what", [Answering.SEEN, Answering.NOT_REACHED])
+def test_whoever_was_only_tried_stays_for_good(database, clinic_keys, what):
+    one = signal()
+    with database.write() as session:
+        safety_signals.add(session, clinic_keys, one)
+        safety_signals.add_deed(session, clinic_keys, one.id, replace(signal_deed(), what=what))
+
+    with database.read() as session:
+        (left,) = safety_signals.of_late(session, clinic_keys, NOW + timedelta(days=400)).patients
+    assert left.newest == one
+    assert [deed.what for _, deed in left.deeds] == [what]
+
+
+def test_each_is_taken_to_be_told_once(database, clinic_keys):
+    with database.write() as session:
+        safety_signals.add(session, clinic_keys, signal())
+        assert not safety_signals.is_untold(session, NOW + timedelta(days=1))
+        assert not safety_signals.take_untold(session, NOW + timedelta(days=1))
+        assert safety_signals.is_untold(session, NOW)
+        assert safety_signals.take_untold(session, NOW)
+        assert not safety_signals.is_untold(session, NOW)
+        assert not safety_signals.take_untold(session, NOW)
+        safety_signals.add(session, clinic_keys, signal())
+        assert safety_signals.take_untold(session, NOW)
 
 
 def test_one_moved_to_the_place_of_another_does_not_open(database, clinic_keys):

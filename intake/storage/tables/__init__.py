@@ -8,6 +8,7 @@ from intake.storage.tables.admission import (
     RateLimitRow,
     SafetySignalRow,
     SignalDeedRow,
+    SignalToldRow,
     StartCodeRow,
 )
 from intake.storage.tables.base import Base
@@ -92,6 +93,7 @@ __all__ = [
     "ScreeningRow",
     "SignOffRow",
     "SignalDeedRow",
+    "SignalToldRow",
     "StaffMemberRow",
     "StaffSessionRow",
     "StartCodeRow",

@@ -57,3 +57,11 @@ class SignalDeedRow(Base):
     signal_id: Mapped[UUID] = mapped_column(ForeignKey("safety_signals.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sealed: Mapped[bytes]
+
+
+class SignalToldRow(Base):
+    """Staff were told by e-mail that there is something to read, and this signal was among it."""
+
+    __tablename__ = "signals_told"
+
+    signal_id: Mapped[UUID] = mapped_column(ForeignKey("safety_signals.id"), primary_key=True)

@@ -7,8 +7,8 @@ revision: str = "0010"
 down_revision: str | None = "0009"
 
 # Which columns may change; none may, of those with none.
-APPEND_ONLY: dict[str, tuple[str, ...]] = {"safety_signals": (), "signal_deeds": ()}
-_TABLES = ("signal_deeds", "safety_signals", "start_codes", "rate_limits")
+APPEND_ONLY: dict[str, tuple[str, ...]] = {"safety_signals": (), "signal_deeds": (), "signals_told": ()}
+_TABLES = ("signals_told", "signal_deeds", "safety_signals", "start_codes", "rate_limits")
 
 
 def upgrade() -> None:
@@ -55,6 +55,12 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["signal_id"], ["safety_signals.id"], name="fk_signal_deeds_signal_id"),
         sa.PrimaryKeyConstraint("signal_id", "number", name="pk_signal_deeds"),
+    )
+    op.create_table(
+        "signals_told",
+        sa.Column("signal_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["signal_id"], ["safety_signals.id"], name="fk_signals_told_signal_id"),
+        sa.PrimaryKeyConstraint("signal_id", name="pk_signals_told"),
     )
     for table in APPEND_ONLY:
         _forbid_changes(table)
