@@ -186,10 +186,10 @@ def leave(desk: PatientDesk, token: str) -> None:
         own_copies.end(session, token)
 
 
-def erase(desk: PatientDesk, token: str) -> None:
-    """Erase the draft, in whatever browser it is open, and every way back to it."""
+def erase(desk: PatientDesk, token: str) -> bool:
+    """Erase the draft, in whatever browser it is open, and every way back to it; false without one."""
     with desk.database.write() as session:
-        drafts.erase(session, token)
+        return drafts.erase(session, token)
 
 
 def found(

@@ -121,6 +121,15 @@ def come_back(desk: PatientDesk, typed_handle: str, typed_phrase: str, source: s
         return _let_in(desk, session, found)
 
 
+def would_be_lost(desk: PatientDesk, token: str) -> bool:
+    """Whether only this browser opens the draft in it, and something was done there."""
+    with desk.database.write() as session:
+        found = drafts.find(session, desk.keys, token, desk.now(), answering.limits(desk))
+        if not isinstance(found, Draft) or not (found.answers or found.seen or found.unfinished):
+            return False
+        return ways_back.of_draft(session, *drafts.opened(session, desk.keys, token)) is None
+
+
 def erase_expired(desk: PatientDesk) -> int:
     """Erase every draft whose time is over; how many. No copy of them stays in the database's files.
 

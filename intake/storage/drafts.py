@@ -169,14 +169,17 @@ def close(session: Session, token: str, receipt: Receipt) -> None:
     _remove(session, draft_id)
 
 
-def erase(session: Session, token: str) -> None:
-    """Forget the draft, whoever can open it, and the browser."""
+def erase(session: Session, token: str) -> bool:
+    """Forget the draft, whoever can open it, and the browser.
+
+    False, and nothing is changed, when there is no draft: it was sent, is open elsewhere, or is over.
+    """
     row = _session_row(session, token)
-    if row is not None and row.draft_id is not None:
-        ways_back.remove_of(session, row.draft_id)
-        _remove(session, row.draft_id)
-    elif row is not None:
-        session.delete(row)
+    if row is None or row.draft_id is None:
+        return False
+    ways_back.remove_of(session, row.draft_id)
+    _remove(session, row.draft_id)
+    return True
 
 
 def end_session(session: Session, token: str) -> None:

@@ -37,4 +37,4 @@ def _question(box: tuple[str, str]) -> str:
     return box[0].partition("-")[0]
 
 
-_BUTTONS = frozenset({"go-later", "change-it", "leave-it", "somebody-else"})
+_BUTTONS = frozenset({"go-later", "change-it", "leave-it", "somebody-else", "close-that"})

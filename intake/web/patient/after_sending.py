@@ -9,15 +9,15 @@ from uuid import uuid4
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from intake.domain.submissions import Submission
+from intake.domain.submissions import Draft, Submission
 from intake.papers.engine import EngineMissing, NotMade
-from intake.services import own_copy, replying, requesting
+from intake.services import answering, own_copy, replying, requesting
 from intake.web import sheets
 from intake.web.guard import open_to_all
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.reply_visits import reply_token
 from intake.web.patient.request_form import RequestForm
-from intake.web.patient.visits import gone, the_desk, the_token
+from intake.web.patient.visits import gone, in_the_language_of, the_desk, the_token
 
 after = Blueprint("after", __name__)
 
@@ -58,12 +58,12 @@ def ask() -> ResponseReturnValue:
     """Ask the clinic to stop using what was sent, or to delete it: a task for people."""
     desk = the_desk()
     if not replying.may_add(desk, the_token(), reply_token()):
-        return gone()
+        return _nothing_sent()
     form = RequestForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and not is_pressed() and (asks := form.read()) is not None:
         words = form.words.data or ""
         if not requesting.ask(desk, the_token(), reply_token(), form.number, asks, words):
-            return gone()
+            return _nothing_sent()
         return redirect(url_for("after.asked"), 303)
     once = form.once.data or str(uuid4())
     page = render_template("patient/ask.html", form=form, once=once, back=_back())
@@ -75,8 +75,18 @@ def ask() -> ResponseReturnValue:
 def asked() -> ResponseReturnValue:
     """The same page whatever was asked for."""
     if not replying.may_add(the_desk(), the_token(), reply_token()):
-        return gone()
+        return _nothing_sent()
     return render_template("patient/asked.html", back=_back())
+
+
+def _nothing_sent() -> ResponseReturnValue:
+    """Nothing was sent from here: a form that is open is not gone, and the page says where it stands."""
+    desk, token = the_desk(), the_token()
+    found = answering.find(desk, token) if token else None
+    if not isinstance(found, Draft):
+        return gone()
+    in_the_language_of(found)
+    return render_template("patient/nothing_sent.html")
 
 
 def _back() -> str:
@@ -107,5 +117,5 @@ def _no_pdf() -> ResponseReturnValue:
 def _over() -> ResponseReturnValue:
     """The copy's day is over, or nothing was sent from here."""
     if not replying.may_add(the_desk(), the_token(), ""):
-        return gone()
+        return _nothing_sent()
     return render_template("patient/no_copy.html"), 410

@@ -7,12 +7,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.answers import Answers, Text
-from intake.services import returning
+from intake.services import answering, returning
 from intake.web.guard import open_to_all
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.link_script import link_script_address
 from intake.web.patient.return_forms import ChoiceForm, MailForm, ReturnForm
-from intake.web.patient.visits import Visit, hand_over, the_desk, with_draft
+from intake.web.patient.visits import Visit, hand_over, the_desk, the_token, with_draft
 
 ways_back = Blueprint("returning", __name__)
 
@@ -27,15 +27,25 @@ def door() -> ResponseReturnValue:
 @ways_back.post("/return")
 @open_to_all
 def enter() -> ResponseReturnValue:
-    """Open the saved form, or say that it was not opened, and never why."""
+    """Open the saved form, or say that it was not opened, and never why.
+
+    It first asks where another form would be lost with it, as the first page does.
+    """
     form = ReturnForm(request.form)
     if is_pressed():
         return _door(form)
+    before = the_token()
+    lost = bool(before) and returning.would_be_lost(the_desk(), before)
+    if lost and "close-that" not in request.form:
+        return render_template("patient/close_first.html", form=form), 409
     typed = (form.link.data or "", form.words.data or "")
     token = returning.come_back(the_desk(), *typed, request.remote_addr or "unknown")
     if token is None:
         form.refuse()
         return _door(form), 422
+    if lost:
+        # Only now: the new token takes the place of the only key to the old form.
+        answering.leave(the_desk(), before)
     return hand_over(redirect(url_for("start.tasks_back"), 303), token)
 
 

@@ -26,6 +26,8 @@ start = Blueprint("start", __name__)
 _SCRIPT = "start.js"
 # A box that no person sees, under a name that no browser fills in by itself.
 _TRAP = "start-more"
+# What "It is not mine" says where a code is asked for, which stands on a page of its own.
+_ASK = "ask"
 
 
 @start.get("/")
@@ -40,18 +42,21 @@ def welcome() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     """Open a new form; one that was begun in this browser stays, unless somebody else is here."""
     desk, code = the_desk(), request.form.get("code", "")
-    begun = isinstance(_found(), Draft)
-    if begun and "somebody-else" not in request.form:
+    begun, anew = isinstance(_found(), Draft), "somebody-else" in request.form
+    if begun and not anew:
         return redirect(url_for("start.tasks"), 303)
+    if request.form.get("somebody-else") == _ASK:
+        # Closes nothing yet: only a right code does.
+        return _welcome(code, anew=anew)
     if request.form.get(_TRAP):
         # A person can go on from here; a program that fills in what it finds most often does not.
-        return render_template("patient/once_more.html", code=code)
+        return render_template("patient/once_more.html", code=code, anew=anew)
     if (wait := wait_at(Door.START)) is not None:
         return asked_to_wait(wait)
     try:
         token = answering.start(desk, code)
     except NotAdmitted:
-        return _welcome(code, _what_is_wrong(code)), 422
+        return _welcome(code, _what_is_wrong(code), anew=anew), 422
     if begun:
         # Only now: the new token takes the place of the only key to the old form.
         answering.leave(desk, the_token())
@@ -120,10 +125,12 @@ def forget() -> ResponseReturnValue:
 @start.post("/erase")
 @open_to_all
 def erase() -> ResponseReturnValue:
-    """Delete the answers for good; no way back opens them any more."""
-    if token := the_token():
-        answering.erase(the_desk(), token)
-    return take_back(redirect(url_for("start.erased"), 303))
+    """Delete the answers for good; no way back opens them any more. Where nothing was deleted, it says so."""
+    if answering.erase(the_desk(), the_token()):
+        return take_back(redirect(url_for("start.erased"), 303))
+    if isinstance(_found(), Receipt):
+        return redirect(url_for("sending.sent"), 303)
+    return render_template("patient/not_erased.html"), 410
 
 
 @start.get("/forgotten", defaults={"erased": False}, endpoint="forgotten")
@@ -181,7 +188,7 @@ def _what_is_wrong(code: str) -> str:
     return say("Type the code you got from the clinic")
 
 
-def _welcome(code: str = "", wrong: str = "") -> str:
+def _welcome(code: str = "", wrong: str = "", *, anew: bool = False) -> str:
     desk = the_desk()
     questionnaire = desk.library.questionnaire
     return render_template(
@@ -189,6 +196,8 @@ def _welcome(code: str = "", wrong: str = "") -> str:
         questionnaire=questionnaire,
         lines=_lines(questionnaire),
         found=_kind(_found()),
+        anew=anew,
+        ask=_ASK,
         signal=signalling.duty_of(desk),
         code=code,
         wrong=wrong,

@@ -312,3 +312,70 @@ def with_mail(pat, copy):
     settings = replace(copy.settings, mail_host="mail.example", mail_sender="forms@clinic.example")
     pat.client.application = create_patient_site(copy.desk.with_settings(settings))
     return pat
+
+
+def test_deleting_is_said_only_where_something_was_deleted(pat, way, stranger):
+    pat.open("/later")
+    tries(stranger, way.code, way.phrase)
+
+    pat.send("/erase")
+
+    assert (pat.status, pat.page.h1) == (410, "We could not delete it from here")
+    assert "were deleted for good" not in pat.text
+    assert pat.page.links()["Open my form"] == "/return"
+    assert stranger.open("/form").status_code == 200
+
+
+def test_deleting_a_form_that_was_sent_meanwhile_leads_to_its_reference(pat, way, desk):
+    pat.open("/later")
+    receipt = answering.send(desk, pat.token, "Pat Doe")
+
+    pat.send("/erase")
+
+    assert pat.location == "/sent"
+    pat.follow()
+    assert receipt.reference in pat.text
+
+
+def test_the_only_key_to_another_form_is_not_thrown_away_unasked(stranger, way, desk):
+    stranger.open("/")
+    stranger.send("/start")
+    stranger.answer("first_name", first_name__words="Alma", last_name__words="Doe")
+    others = stranger.token
+    stranger.open("/return")
+
+    tries(stranger, way.code, way.phrase)
+
+    assert (stranger.status, stranger.page.h1) == (409, "A form was started in this browser")
+    assert stranger.page.links()["Keep going"] == "/form"
+    assert stranger.token == others
+    assert f'name="words" value="{way.phrase}"' in stranger.html
+    assert not [one for one in stranger.page.tree.iter("input") if one.get("type") == "text"], "Enter"
+    stranger.send("/return", link=way.code, words=WRONG, **{"close-that": "1"})
+    assert stranger.status == 422
+    assert stranger.answers.value("first_name").words == "Alma", "wrong words close nothing"
+
+    stranger.send("/return", link=way.code, words=way.phrase, **{"close-that": "1"})
+
+    assert stranger.answers.value("first_name").words == NAME
+    assert answering.find(desk, others) is None
+
+
+def test_a_form_with_words_of_its_own_is_not_asked_about(stranger, way, desk):
+    stranger.open("/")
+    stranger.send("/start")
+    stranger.answer("first_name", first_name__words="Alma", last_name__words="Doe")
+    saved(desk, stranger.token)
+    stranger.open("/return")
+
+    assert tries(stranger, way.code, way.phrase).status == 303
+
+
+@pytest.mark.parametrize("path", ["/sent/ask", "/sent/asked", "/sent/copy", "/sent/copy.pdf"])
+def test_who_is_in_the_middle_of_a_form_is_not_told_that_it_is_gone(pat, path):
+    pat.open(path)
+
+    assert (pat.status, pat.page.h1) == (200, "Nothing was sent from here yet")
+    assert pat.page.links()["stop for now, or delete your answers for good"] == "/later"
+    assert pat.open("/later").status_code == 200
+    assert "Delete my answers for good" in pat.text

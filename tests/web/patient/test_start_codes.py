@@ -167,3 +167,50 @@ def test_the_trap_is_seen_and_reached_by_nobody_and_stands_on_no_page_of_a_form(
     visitor.send("/start")
     for address in ("/form", "/f/1/1", "/later", "/check", "/reply"):
         assert "start-more" not in visitor.open(address).text
+
+
+def test_somebody_else_whose_browser_filled_the_trap_gets_a_form_of_their_own(pat, codes):
+    first, second = codes(2)
+    pat.open("/")
+    pat.send("/start", code=first)
+    pat.give_name_and_number()
+    pat.send("/start", code=second, **{"somebody-else": "1", "start-more": "x"})
+
+    pat.send("/start", **pressed(pat))
+
+    assert (pat.status, pat.location) == (303, "/form")
+    assert len(pat.answers) == 0
+
+
+def test_no_box_for_a_code_stands_beside_the_button_that_closes_a_form(pat, codes):
+    first, second = codes(2)
+    pat.open("/")
+    pat.send("/start", code=first)
+    pat.give_name_and_number()
+
+    pat.open("/")
+    assert not typed_into(pat)
+    pat.send("/start", **pressed(pat), **{"somebody-else": "ask"})
+    assert (pat.status, typed_into(pat)) == (200, ["code"])
+    assert pat.answers.value("first_name").words == "Pat", "asking for the code closes nothing"
+    hidden = pressed(pat)
+    pat.send("/start", **hidden | {"code": "7K4N-92QH"})
+    assert (pat.status, pressed(pat)["somebody-else"]) == (422, "1")
+    assert pat.answers.value("first_name").words == "Pat"
+
+    pat.send("/start", **hidden | {"code": second})
+    assert len(pat.answers) == 0
+
+
+def pressed(browser):
+    """The hidden fields of the page's form to begin with, as a press of its button sends them."""
+    (form,) = [one for one in browser.page.tree.iter("form") if one.get("action") == "/start"]
+    return {
+        one.get("name"): one.get("value") or "" for one in form.iter("input") if one.get("type") == "hidden"
+    }
+
+
+def typed_into(browser):
+    """The boxes that a person types in."""
+    boxes = [one.get("name") for one in browser.page.tree.iter("input") if one.get("type") == "text"]
+    return [name for name in boxes if name != "start-more"]

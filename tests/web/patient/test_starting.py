@@ -177,6 +177,13 @@ def test_help_and_privacy_are_open_without_a_form(visitor, path):
     assert "(555) 010-0142" in visitor.text
 
 
+def test_the_privacy_page_says_that_the_copy_opens_here_after_sending(visitor):
+    visitor.open("/privacy")
+
+    assert "After you send it, your copy opens here for one day at most" in visitor.text
+    assert "until 60 minutes without a visit" in visitor.text
+
+
 def test_no_address_and_no_title_says_anything_about_health(pat):
     for part, page in pat.desk.library.questionnaire.pages:
         address = pat.address(page.questions[0].id)
