@@ -12,7 +12,7 @@ from intake.domain.filling_in import helper
 from intake.domain.questionnaire import Page, Question, SafetyPage
 from intake.domain.submissions import Draft, Receipt, Signature, Submission
 from intake.domain.truth import Truth
-from intake.domain.unfinished import Marks, Meeting, UnfinishedPage, meet
+from intake.domain.unfinished import NOTHING_SAID, Marks, Meeting, UnfinishedPage, meet
 from intake.domain.wording import transcribe
 from intake.services import checking, page_counting, signalling, start_codes
 from intake.services.carrying_over import carried_over
@@ -131,8 +131,10 @@ def answer_page(
         if keep is not None:
             unfinished[page.id] = keep
         after = replace(before, answers=answers, seen=seen, unfinished=unfinished, language=desk.language)
-        safety = _safety_page(desk, page, before.answers, answers)
-        after = signalling.after_saving(desk, session, before, after, safety)
+        # The clinic is told once of an answer, however often its page is sent.
+        news = _safety_page(desk, page, before.answers, answers)
+        after = signalling.after_saving(desk, session, before, after, news)
+        safety = _safety_page(desk, page, before.answers, answers, shown)
         draft = drafts.save(session, desk.keys, token, after)
         page_counting.saved(desk, session, page, before.seen, seen, stopped=stopped)
     return Saved(draft, safety)
@@ -241,10 +243,16 @@ def _left_blank(desk: PatientDesk, page: Page, answers: Answers) -> dict[str, An
     }
 
 
-def _safety_page(desk: PatientDesk, page: Page, before: Answers, after: Answers) -> SafetyPage | None:
+def _safety_page(
+    desk: PatientDesk, page: Page, before: Answers, after: Answers, shown: Marks | None = None
+) -> SafetyPage | None:
     evidence = desk.evidence(after)
     for question in page.questions:
-        if before.get(question.id) == after.get(question.id):
+        answer = after.get(question.id)
+        # A page sent twice did not show the answer that its first sending saved: whoever pressed twice
+        # follows the second, and sees the help lines all the same.
+        was_shown = shown is None or shown.get(question.id, NOTHING_SAID) == mark_of(answer)
+        if before.get(question.id) == answer and was_shown:
             continue  # shown once for an answer, and again only when the answer changes
         for trigger in question.safety:
             if trigger.when.find(evidence).truth is Truth.YES:

@@ -1,5 +1,6 @@
 """What a patient does after sending: open a question of the clinic's, reply to it, add something."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -220,19 +221,20 @@ def answers_in_words(desk: PatientDesk, draft: ReplyDraft) -> tuple[Line, ...]:
     )
 
 
-def safety_page(desk: PatientDesk, before: ReplyDraft, after: ReplyDraft) -> SafetyPage | None:
-    """The page of help lines that the questionnaire shows after a changed answer, if there is one.
+def safety_page(desk: PatientDesk, draft: ReplyDraft, sent: Collection[str]) -> SafetyPage | None:
+    """The page of help lines that the questionnaire shows after an answer just ``sent``, if there is one.
 
+    Shown as often as the answer is sent: a page pressed twice does not know that it was saved before.
     When it is shown is the form's own; its lines are those of today, for a number may have changed.
     """
-    evidence = evidence_of(desk, after)
+    evidence = evidence_of(desk, draft)
     questionnaire = evidence.questionnaire
-    for name, answer in after.changes.items():
-        if before.changes.get(name) == answer:
-            continue  # shown once for an answer, and again only when the answer changes
+    for name in draft.changes:
+        if name not in sent:
+            continue  # of another page of this reply, and shown after that
         for trigger in questionnaire.question(name).safety:
             if trigger.when.find(evidence).truth is Truth.YES:
-                return safety_pages(desk, after)[questionnaire.safety_page(trigger.show).id]
+                return safety_pages(desk, draft)[questionnaire.safety_page(trigger.show).id]
     return None
 
 

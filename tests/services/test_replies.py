@@ -539,13 +539,13 @@ def test_help_shown_after_a_reply_is_that_of_today_though_the_form_was_asked_wit
     exchange.copy = exchange.copy.with_library(parse_library(NEW_LINE, RULES, MEDICINES))
     sent = exchange.asks(again="home")
     token = replying.open_question(exchange.desk, sent.link, exchange.reference)
-    before = replying.find(exchange.desk, token).draft
     after = replying.save(exchange.desk, token, "", {"home": NO}).draft
 
-    shown = replying.safety_page(exchange.desk, before, after)
+    shown = replying.safety_page(exchange.desk, after, {"home"})
 
     assert (shown.title, [line.say for line in shown.lines]) == (title, ["Call 112"])
     assert shown in replying.safety_pages(exchange.desk, after).values()
+    assert replying.safety_page(exchange.desk, after, {"treated"}) is None
     exchange.copy.desk.database.dispose()
     exchange.copy.clinic.database.dispose()
 

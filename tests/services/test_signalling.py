@@ -111,6 +111,17 @@ def test_on_means_a_signal_with_whom_to_call_and_nothing_of_the_answers(on, copy
     assert answering.find(on, token).told.call_by == signal.call_by
 
 
+def test_a_page_sent_twice_shows_its_help_lines_twice_and_tells_the_clinic_once(on):
+    token, page = answering.start(on), page_of(on, "phq9_9")
+
+    first, second = (
+        answering.answer_page(on, token, page, {"phq9_9": SEVERAL}, shown={"phq9_9": ""}) for _ in range(2)
+    )
+
+    assert first.safety.id == second.safety.id == "support"
+    assert len(contents(on.database)["safety_signals"]) == 1
+
+
 @pytest.mark.parametrize(
     ("question", "answer"),
     [("red_flags_today", ChosenMany(("chest_pain",))), ("phq9_9", Chosen("not_at_all"))],

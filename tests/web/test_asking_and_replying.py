@@ -419,8 +419,10 @@ def test_an_answer_the_questionnaire_has_help_lines_for_shows_them_first(alice, 
     opens(pat, exchange, link)
 
     pat.send("/reply/question", home="no")
-
     assert pat.location == "/reply/pause/1"
+    pat.send("/reply/question", home="no")
+
+    assert pat.location == "/reply/pause/1", "pressed twice, the second is the one that is followed"
     pat.follow()
     assert "You are not alone" in pat.text
     pat.open("/reply/check")

@@ -22,8 +22,9 @@ HERE, SAVED = "here", "saved"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which questions keep the answer saved elsewhere, and of which nothing was chosen yet."""
+    """The questions asked about, those that keep the answer saved elsewhere, and those still open."""
 
+    asked: frozenset[str]
     saved: frozenset[str]
     open: frozenset[str]
 
@@ -44,17 +45,21 @@ def read(sent: MultiDict[str, str]) -> Chosen:
     """What was chosen on the page that shows both."""
     picks = {name: sent.get(_PICK + name, "") for name in sent.getlist(ASKED)}
     return Chosen(
+        frozenset(picks),
         frozenset(name for name, pick in picks.items() if pick == SAVED),
         frozenset(name for name, pick in picks.items() if pick not in (HERE, SAVED)),
     )
 
 
 def differing(draft: Draft, form: PageForm, typed: UnfinishedPage) -> tuple[Differing, ...]:
-    """The questions of which both answers are to be shown."""
+    """The questions of which both answers are to be shown: what differs, and what was asked about before.
+
+    A page that came back in another language or look, or after a sign-out, asks again and finds no fault.
+    """
     sent = held.boxes_of(typed)
     changes, chosen = form.changes(), read(sent)
     meeting = answering.met(draft, {} if typed.marks is None else typed.marks, changes)
-    asked = (meeting.ask if typed.marks is not None else frozenset()) | chosen.open
+    asked = (meeting.ask if typed.marks is not None else frozenset()) | chosen.asked
     return tuple(
         Differing(
             name,
@@ -62,7 +67,7 @@ def differing(draft: Draft, form: PageForm, typed: UnfinishedPage) -> tuple[Diff
             line(one.question, changes[name], voice()).said,
             line(one.question, draft.answers.get(name), voice()).said,
             sent.get(_PICK + name, ""),
-            name in chosen.open,
+            typed.checked and name in chosen.open,
         )
         for name, one in form.asked.items()
         if name in asked and name in changes

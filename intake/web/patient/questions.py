@@ -214,7 +214,7 @@ def _found(visit: Visit, place: Place) -> ResponseReturnValue:
         return _show(visit, place, PageForm(place.page, visit.evidence, None))
     sent = held.boxes_of(typed)
     form = PageForm(place.page, visit.evidence, sent)
-    if not typed.checked:
+    if not typed.checked and both.ASKED not in sent:
         return _show(visit, place, form, typed)
     readable = form.validate()
     if form.note_blanks() or not readable:

@@ -16,7 +16,7 @@ def onward(at: Replying, words: str | None, changes: dict[str, Answer]) -> Respo
         visit = replying.save(at.desk, at.token, words, changes)
     except Over:
         return over()
-    shown = replying.safety_page(at.desk, at.draft, visit.draft)
+    shown = replying.safety_page(at.desk, visit.draft, changes)
     if shown is not None:
         pages = [*replying.safety_pages(at.desk, visit.draft)]
         return redirect(url_for("reply.pause", pause=pages.index(shown.id) + 1), 303)

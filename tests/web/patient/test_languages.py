@@ -3,7 +3,7 @@
 import re
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from intake.domain.answers import Day, MedicineEntry
 from intake.services import answering
 from intake.storage import submissions
 from web.patient.visitor import Visitor
+from web.patient.windows import Window
 
 SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.5"}
 
@@ -102,6 +103,43 @@ def test_what_is_typed_comes_along_when_the_language_changes(lucia):
         assert f'name="date_of_birth-{one}" value="{words}"' in lucia.html
     assert lucia.answers.get("date_of_birth") is None
     assert lucia.problems == []
+
+
+def buttons(visitor):
+    return [one for one in visitor.page.tree.iter("button") if one.get("name") == "lang"]
+
+
+def test_where_what_was_typed_is_on_no_other_page_no_language_takes_it_away(lucia, copy):
+    window = Window(lucia, "reasons_more")
+    assert buttons(lucia)
+    copy.clock.at += timedelta(days=14, minutes=1)
+    window.go_on(reasons_more__words="Desde el invierno")
+
+    assert lucia.status == 410
+    assert "Desde el invierno</textarea>" in lucia.html
+    assert buttons(lucia) == []
+
+
+def test_nor_on_a_page_that_came_after_the_form_was_sent(lucia):
+    lucia.give_name_and_number()
+    lucia.skip_everything()
+    window = Window(lucia, "anything_else")
+    lucia.send("/sign", agree="y", typed_name="Pat Doe")
+    window.go_on(anything_else__words="Una cosa más")
+
+    assert lucia.status == 409
+    assert "Una cosa más</textarea>" in lucia.html
+    assert buttons(lucia) == []
+
+
+def test_an_address_that_is_not_right_is_not_lost_by_a_language_but_the_words_can_be_read_in_any(lucia):
+    lucia.send("/leave")
+    lucia.follow()
+    assert buttons(lucia)
+    lucia.send("/later/mail", email="lucia@")
+
+    assert lucia.status == 422
+    assert buttons(lucia) == []
 
 
 def test_a_half_typed_medicine_and_a_signature_come_along_too(lucia):

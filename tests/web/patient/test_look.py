@@ -74,19 +74,21 @@ def test_no_other_word_is_kept(visitor):
     assert theme_of(visitor.html) == ""
 
 
-def loses(template):
-    """Whether a press on a look would lose what is typed: boxes in a form that is not sent along."""
+def loses(template, button="looks"):
+    """Whether a press on a look, or a language, would lose what is typed in boxes that are not sent along."""
     boxes = re.search(
-        r"\b(field|asked|ask_again|choices|boxes|signed_here)\(|<textarea|type=\"text\"", template
+        r"\b(field|asked|ask_again|choices|boxes|signed_here|kept_note)\(|<textarea|type=\"text\"", template
     )
     sent_along = "{% block typed_in %}answers{% endblock %}" in template and 'id="answers"' in template
-    offers_none = "{% block looks %}{% endblock %}" in template
+    # Taken out, or only where words stand on the page that would be lost.
+    offers_none = re.search(rf"block {button} (scoped )?%}}{{% (endblock|if not) ", template)
     return bool(boxes) and not (sent_along or offers_none)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_every_page_with_boxes_sends_them_along(path):
-    assert not loses(path.read_text("utf-8"))
+@pytest.mark.parametrize("button", ["looks", "languages"])
+def test_every_page_with_boxes_sends_them_along(path, button):
+    assert not loses(path.read_text("utf-8"), button)
 
 
 @pytest.mark.parametrize(

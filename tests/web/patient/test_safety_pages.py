@@ -2,6 +2,8 @@
 
 import pytest
 
+from web.patient.windows import Window
+
 READING = {"bp_reading_known": "yes"}
 
 
@@ -68,6 +70,21 @@ def test_it_is_shown_once_for_an_answer_and_again_when_that_changes(pat):
 
     pat.answer("phq9_9", phq9_9="nearly_every_day")
     assert "/pause/" in pat.location
+
+
+@pytest.mark.parametrize("press", [{}, {"go__later": "1"}], ids=["continue", "later"])
+def test_pressed_twice_the_second_press_shows_it_too_and_a_later_visit_does_not(pat, press):
+    """A browser follows the last answer it gets: that of the second press, or of the page sent again."""
+    window = Window(pat, "phq9_9")
+    shown = window.shown
+    window.go_on(phq9_9="several_days", **press)
+    window.shown = shown
+    window.go_on(phq9_9="several_days", **press)
+    pat.follow()
+    assert "/pause/" in pat.response.request.path
+
+    Window(pat, "phq9_9").go_on(phq9_9="several_days", **press)
+    assert "/pause/" not in pat.location
 
 
 def test_who_answers_and_stops_sees_the_help_lines_too(pat):

@@ -11,7 +11,7 @@ from intake.services import answering
 from intake.storage import submissions
 from intake.web.patient import medicine_list
 from web.patient.visitor import Visitor
-from web.patient.windows import Window
+from web.patient.windows import Window, come_back, leave_alone, words_of
 
 H1 = "Which one is right?"
 PICK = "both-pregnancy"
@@ -58,6 +58,52 @@ def test_nothing_is_chosen_before_somebody_chooses_and_it_is_asked_again(apart):
     assert apart.page.h1 == H1
     assert apart.problems == ["Choose one: Are you pregnant, could you be, or are you trying to be?"]
     assert apart.answers.value("pregnancy") == Chosen("no")
+
+
+def test_another_look_asks_again_and_writes_over_nothing(apart):
+    picked(apart, {"look": "dark"})
+    assert apart.page.h1 == H1
+    assert apart.problems == []
+    assert not any(one.picked for one in apart.page.form("Continue").controls)
+    picked(apart, {})
+
+    assert apart.page.h1 == H1
+    assert apart.answers.value("pregnancy") == Chosen("no")
+
+
+@pytest.mark.parametrize(("which", "kept"), [("here", "trying"), ("saved", "no")])
+def test_what_was_picked_comes_back_in_another_look(apart, which, kept):
+    picked(apart, {"both__pregnancy": which, "look": "dark"})
+    assert apart.page.h1 == H1
+    assert [one.picked for one in apart.page.form("Continue").controls] == [which == "here", which == "saved"]
+    picked(apart, {"both__pregnancy": which})
+
+    assert apart.status == 303
+    assert apart.answers.value("pregnancy") == Chosen(kept)
+
+
+def test_without_its_token_the_choice_is_asked_for_again(apart):
+    apart.client.delete_cookie("intake_patient_page", domain="127.0.0.1")
+    picked(apart, {"both__pregnancy": "saved"})
+
+    assert apart.page.h1 == H1
+    assert apart.answers.value("pregnancy") == Chosen("no")
+
+
+def test_held_after_a_sign_out_the_choice_is_asked_for_again(pat, copy):
+    way = words_of(pat)
+    one, other = Window(pat, "pregnancy"), Window(pat, "pregnancy")
+    one.go_on(pregnancy="no")
+    other.go_on(pregnancy="trying")
+    leave_alone(copy)
+    picked(pat, {})
+    assert pat.status == 410
+    come_back(pat, way)
+    pat.follow()
+    pat.follow()
+
+    assert pat.page.h1 == H1
+    assert pat.answers.value("pregnancy") == Chosen("no")
 
 
 def test_changed_once_more_while_asked_it_is_asked_once_more(apart):
