@@ -7,10 +7,12 @@ asked of any other site.
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Download, Locator, Page, Request
+from playwright.sync_api import TimeoutError as NotInTime
 
 from browser import axe, describe
 from journeys.served import Control, Form, Served
@@ -118,7 +120,9 @@ class Chromium(Visitor):
         self._activate(self.tab.locator("a", has_text=_exactly(words)))
 
     def has_focus(self, selector: str) -> bool:
-        """Whether the reader was brought there."""
+        """Whether the reader was brought there; a page puts the focus somewhere a moment after it came."""
+        with suppress(NotInTime):
+            self.tab.locator(f"{selector}:focus").wait_for(state="attached", timeout=2_000)
         return self.tab.locator(f"{selector}:focus").count() == 1
 
     def another_tab(self) -> "Chromium":

@@ -83,7 +83,7 @@ def test_the_pages_of_accounts_keep_nobody_out(context, address):
     page.get_by_label("Username").fill("dana")
     page.get_by_label("Password").fill("not it")
     follow(page.get_by_role("button", name="Sign in"))
-    assert page.evaluate("document.activeElement.id") == "errors"
+    page.locator("#errors:focus").wait_for()
     look(page)
     page.get_by_label("Password").fill(PASSWORD)
     follow(page.get_by_role("button", name="Sign in"))
@@ -150,7 +150,7 @@ def test_rules_are_proposed_and_countersigned_by_two_people(context, address, tm
     bob.get_by_label("Rules file", exact=True).set_input_files(new)
     bob.get_by_label("Why the rules change").fill("The label changed.")
     follow(bob.get_by_role("button", name="Propose these rules"))
-    assert bob.evaluate("document.activeElement.id") == "put-right"
+    bob.locator("#put-right:focus").wait_for()
     look(bob)
     bob.get_by_label("Text of the rules file").fill(RULES.replace("priority: moderate", "priority: high"))
     follow(bob.get_by_role("button", name="Propose these rules"))

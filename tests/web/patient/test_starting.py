@@ -181,7 +181,7 @@ def test_the_privacy_page_says_that_the_copy_opens_here_after_sending(visitor):
     visitor.open("/privacy")
 
     assert "After you send it, your copy opens here for one day at most" in visitor.text
-    assert "until 60 minutes without a visit" in visitor.text
+    assert "after 60 minutes without a visit" in visitor.text
 
 
 def test_no_address_and_no_title_says_anything_about_health(pat):
