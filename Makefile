@@ -11,7 +11,7 @@ TESTS ?=
 venv := .venv
 pip_install := $(venv)/bin/python -m pip install --quiet --disable-pip-version-check
 uv_compile := .lock-venv/bin/uv pip compile setup.cfg --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-header --no-annotate --extra installer
+	--generate-hashes --no-header --no-annotate --extra installer --extra oidc
 
 # An environment that was moved with its checkout, or that lost its interpreter, is made again.
 ifneq ($(shell cat $(venv)/.made 2>/dev/null),$(CURDIR))
