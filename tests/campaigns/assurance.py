@@ -54,6 +54,21 @@ AIMS: tuple[Aim, ...] = (
         {"kills": 500},
     ),
     Aim(
+        "tampering",
+        "a change to the audit trail or to something sealed that is not noticed",
+        "Lines are changed, taken out, put in, moved and copied, and the chain is followed; bits are turned "
+        "over and sealed values moved, and opened where they were put. Control: values bound to no place, "
+        "lines chained to none.",
+        {"trail": 10_000, "sealed": 100_000},
+    ),
+    Aim(
+        "chain",
+        "a line of the trail that is lost, or a chain that is broken when many add to it at once",
+        "Eight processes add to one trail, each line in a transaction of its own, on SQLite and on "
+        "PostgreSQL. Control: processes that look at the end of the chain before they may write.",
+        {"lines_on_sqlite": 100_000, "lines_on_postgresql": 100_000},
+    ),
+    Aim(
         "rounds",
         "a form two clinicians were both told they had first, or words that were lost in a conflict",
         "Twenty clinicians at once on one form, round after round, on SQLite and on PostgreSQL. "
