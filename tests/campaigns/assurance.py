@@ -69,6 +69,14 @@ AIMS: tuple[Aim, ...] = (
         {"lines_on_sqlite": 100_000, "lines_on_postgresql": 100_000},
     ),
     Aim(
+        "calls",
+        "a database call whose failure leaves something half done, is not told, or loses what was typed",
+        "Every statement and every commit of a patient's and a clinician's journey fails once, and each "
+        "commit also happens once without anybody hearing of it; then the request is made again. Control: the trail "
+        "written in a transaction of its own.",
+        {"failures": 1_000},
+    ),
+    Aim(
         "rounds",
         "a form two clinicians were both told they had first, or words that were lost in a conflict",
         "Twenty clinicians at once on one form, round after round, on SQLite and on PostgreSQL. "

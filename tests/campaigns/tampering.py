@@ -131,7 +131,7 @@ def tamper_with_sealed(values: list[Sealed], times: int, chance: random.Random, 
         by_key.setdefault(one.key, []).append(one)
     shared = [several for several in by_key.values() if len(several) > 1]
     seen.columns = len({one.column for one in values})
-    for _ in range(times):
+    while seen.done.total() < times:
         one = chance.choice(values)
         what = chance.choice(
             ("bit", "bit", "bit", "cut", "longer", "moved", "moved within a record", "place")
