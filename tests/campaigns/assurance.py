@@ -72,8 +72,8 @@ AIMS: tuple[Aim, ...] = (
         "calls",
         "a database call whose failure leaves something half done, is not told, or loses what was typed",
         "Every statement and every commit of a patient's and a clinician's journey fails once, and each "
-        "commit also happens once without anybody hearing of it; then the request is made again. Control: the trail "
-        "written in a transaction of its own.",
+        "commit also happens once without anybody hearing of it; then the request is made again. Control: the "
+        "trail written in a transaction of its own.",
         {"failures": 1_000},
     ),
     Aim(
