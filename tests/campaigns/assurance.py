@@ -72,9 +72,17 @@ AIMS: tuple[Aim, ...] = (
         "calls",
         "a database call whose failure leaves something half done, is not told, or loses what was typed",
         "Every statement and every commit of a patient's and a clinician's journey fails once, and each "
-        "commit also happens once without anybody hearing of it; then the request is made again. Control: the "
-        "trail written in a transaction of its own.",
+        "commit also happens once without anybody hearing of it; then the request is made again. Control: "
+        "the trail written in a transaction of its own.",
         {"failures": 1_000},
+    ),
+    Aim(
+        "fuzzing",
+        "a request that is answered by a crash, by a hang, or by what was sent as markup",
+        "Nearly right requests drawn from a description of both sites (OpenAPI, read off their own pages), "
+        "wrong ones to addresses that exist, and made-up ones, by a stranger, a patient and staff of each "
+        "role. Control: pages that cannot take what is no number.",
+        {"requests": 300_000},
     ),
     Aim(
         "rounds",
