@@ -85,6 +85,13 @@ AIMS: tuple[Aim, ...] = (
         {"requests": 300_000},
     ),
     Aim(
+        "parsers",
+        "input that breaks or hangs whatever reads what people write",
+        "atheris changes the input by which lines it reaches, for each reader of files and of boxes. "
+        "Control: a fault behind four bytes in a row.",
+        {"inputs": 1_000_000},
+    ),
+    Aim(
         "rounds",
         "a form two clinicians were both told they had first, or words that were lost in a conflict",
         "Twenty clinicians at once on one form, round after round, on SQLite and on PostgreSQL. "
