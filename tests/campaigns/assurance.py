@@ -92,6 +92,14 @@ AIMS: tuple[Aim, ...] = (
         {"inputs": 1_000_000},
     ),
     Aim(
+        "states",
+        "an order of things in which somebody is told what is not so",
+        "hypothesis draws what happens next, for two patients with two windows each, two clinicians, the "
+        "worker, the clock and crashes; a plain model beside it knows what each was told. Control: a name that "
+        "is typed and not sent.",
+        {"runs": 400, "forms sent": 100, "signed off": 30},
+    ),
+    Aim(
         "rounds",
         "a form two clinicians were both told they had first, or words that were lost in a conflict",
         "Twenty clinicians at once on one form, round after round, on SQLite and on PostgreSQL. "
