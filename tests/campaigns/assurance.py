@@ -94,8 +94,8 @@ AIMS: tuple[Aim, ...] = (
     Aim(
         "disks",
         "somebody thanked for what could not be stored, or a page that does not say so",
-        "The disk is full, may not be written to, or is locked by another program, while patients fill in and "
-        "send forms; then it is given back. Control: a product that thanks whatever became of it.",
+        "The disk is full, may not be written to, or is locked by another program, while patients fill in "
+        "and send forms; then it is given back. Control: a product that thanks whatever became of it.",
         {"forms": 100},
     ),
     Aim(

@@ -8,7 +8,6 @@ may not be written to is told by the driver. The control thanks whatever became 
 
 import html
 import logging
-import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ from exchanging import LIBRARY
 from intake.domain.submissions import Receipt
 from intake.services import answering
 from intake.storage import audit, submissions
+from intake.storage.database import sqlite_module
 from sending import fill_in
 from web.patient.visitor import Visitor
 
@@ -63,7 +63,8 @@ def full(copy: Copy) -> Iterator[None]:
 def locked(copy: Copy) -> Iterator[None]:
     """Another program writes, and does not end."""
     path = str(copy.clinic.database.url.database)
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+    # The same library: two in one process would not see each other's locks.
+    with closing(sqlite_module().connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with _each_connection(copy, f"PRAGMA busy_timeout = {_WAIT}"):
             yield
