@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from intake.config import Settings
 from intake.content.library import Library
 from intake.domain.permissions import Role, StaffMember
 from intake.services import accounts
 from intake.services.clinic import Clinic, PatientDesk, library_of, publish_editions
-from intake.services.instance import prepare
+from intake.services.instance import is_prepared, prepare
 from intake.storage.database import Database
-from intake.storage.keyring import read_clinic_keys, read_patient_keys
+from intake.storage.keyring import create_keyring, read_clinic_keys, read_patient_keys
 
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # noon in New York
 PASSWORD = "four plain words together"
@@ -58,7 +60,13 @@ def make_copy(folder: Path, library: Library | None = None, database_url: str = 
         # All of a test's patients sit at one address, and its clock stands still.
         starts_per_hour=100_000,
     )
-    prepare(settings)
+    if not is_prepared(settings):
+        create_keyring(instance / "keys")
+        if not database_url:
+            (instance / "intake.db").touch(mode=0o600)
+            (instance / "intake.db").write_bytes(_new_database())
+    if database_url:
+        prepare(settings)  # makes the tables where there are none
     clock = Clock()
     keys = instance / "keys"
     content = library or shipped(settings)
@@ -66,6 +74,15 @@ def make_copy(folder: Path, library: Library | None = None, database_url: str = 
     clinic = Clinic(settings, Database(settings.database_url), content, read_clinic_keys(keys), clock)
     publish_editions(clinic)
     return Copy(settings, desk, clinic, clock)
+
+
+@cache
+def _new_database() -> bytes:
+    """The file of a database that ``prepare`` made: making the tables takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "intake.db"
+        prepare(Settings(Path(folder), database_url=f"sqlite:///{file}"))
+        return file.read_bytes()
 
 
 def shipped(settings: Settings) -> Library:
