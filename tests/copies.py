@@ -70,8 +70,10 @@ def make_copy(folder: Path, library: Library | None = None, database_url: str = 
     clock = Clock()
     keys = instance / "keys"
     content = library or shipped(settings)
-    desk = PatientDesk(settings, Database(settings.database_url), content, read_patient_keys(keys), clock)
-    clinic = Clinic(settings, Database(settings.database_url), content, read_clinic_keys(keys), clock)
+    # No test pulls the plug on a copy: nothing waits for the disk.
+    desk_database, clinic_database = (Database(settings.database_url, durable=False) for _ in range(2))
+    desk = PatientDesk(settings, desk_database, content, read_patient_keys(keys), clock)
+    clinic = Clinic(settings, clinic_database, content, read_clinic_keys(keys), clock)
     publish_editions(clinic)
     return Copy(settings, desk, clinic, clock)
 

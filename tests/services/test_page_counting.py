@@ -30,7 +30,7 @@ def counts(copy):
 
 
 def test_a_form_sent_is_counted_once_on_every_page_everybody_is_asked(copy):
-    sending.send(copy.desk)
+    answering.send(copy.desk, sending.walk(copy.desk), "Pat Doe")
 
     every = [one.id for one in stretches(copy.desk.library.questionnaire)]
     assert counts(copy) == {(one, came): 1 for one in every for came in (SHOWN, FINISHED)}
