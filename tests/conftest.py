@@ -16,6 +16,7 @@ pytest_plugins = ["browser", "postgres", "hashing", "sites"]
 # What a test leaves behind is looked for after so many new objects, not after 700: parsed rules and pages
 # are a hundred thousand of them, and looking through all of them again took a quarter of the time.
 _NEW_OBJECTS = 20_000
+gc.disable()  # until all tests are read: nothing of them goes away
 
 
 @pytest.hookimpl(trylast=True)
@@ -24,3 +25,4 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS, 10, 10)
+    gc.enable()

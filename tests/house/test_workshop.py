@@ -127,10 +127,9 @@ def test_a_template_that_changed_is_compiled_anew(tmp_path):
 def test_an_address_is_built_by_its_own_converters(tmp_path):
     """The builders of equal addresses are shared by all sites of the tests."""
     built = []
+    secret = b"a secret of 32 bytes, or somewhat"
     for number, kind in enumerate(("string", "int(fixed_digits=3)")):
-        site = new_site(
-            "clinic", make_copy(tmp_path / str(number)).settings, b"a secret of 32 bytes, or somewhat"
-        )
+        site = new_site("clinic", make_copy(tmp_path / str(number)).settings, secret)
         site.add_url_rule(f"/<one>/<{kind}:two>", "page", str)
         site.add_url_rule("/there/<one>", "there", str)
         with site.test_request_context():
