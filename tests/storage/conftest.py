@@ -68,8 +68,7 @@ def migrated_postgresql(migrated_postgres_database):
 
 
 def _opened(url):
-    # No test pulls the plug: nothing waits for the disk.
-    database = Database(url, durable=False)
+    database = Database(url)
     yield database
     database.dispose()
 
