@@ -45,6 +45,12 @@ def fitting_code(settings: Settings, wanted: Iterable[str]) -> str:
     return next((code for code in wanted if code in codes), SOURCE)
 
 
+def spoken_now(settings: Settings, code: str) -> str:
+    """A form's language if the clinic still offers it; empty for English, and where it does not."""
+    known = fitting_code(settings, (code,))
+    return "" if known == SOURCE else known
+
+
 def voice_of(code: str) -> Voice:
     """Who speaks this language; English for one that is not there."""
     return translations()[code].voice if code in translations() else ENGLISH

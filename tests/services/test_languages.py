@@ -118,6 +118,11 @@ def quetzal(tmp_path, monkeypatch):
 def test_an_answer_changed_by_a_reply_is_changed_in_both_texts(quetzal):
     asked = quetzal.asks(again="treated")
     token = replying.open_question(quetzal.desk, asked.link, quetzal.reference)
+    question = replying.find(quetzal.desk, token).draft.asked
+    assert question.language == "es"
+    assert [(line.asked, line.said) for line in question.about] == [
+        ("ES: Is it treated?", "No lo sé con seguridad")
+    ]
     replying.save(quetzal.desk, token, "Ya no la tomo", {"treated": answered(Chosen("no"))})
     draft = replying.find(quetzal.desk, token).draft
     (shown,) = replying.answers_in_words(quetzal.desk, draft)
