@@ -73,9 +73,12 @@ def in_language(desk: PatientDesk, code: str) -> PatientDesk:
 
 def asked_in(asked: Asked, code: str) -> Asked:
     """What a form was asked with, in this language."""
-    if code not in translations():
-        return asked
-    return replace(asked, questionnaire=translated(asked.questionnaire, translations()[code]))
+    return replace(asked, questionnaire=questionnaire_in(asked.questionnaire, code))
+
+
+def questionnaire_in(questionnaire: Questionnaire, code: str) -> Questionnaire:
+    """A questionnaire in this language; as it is for one that is not there."""
+    return translated(questionnaire, translations()[code]) if code in translations() else questionnaire
 
 
 def as_read(submission: Submission, asked: Asked) -> tuple[PartLines, ...]:
