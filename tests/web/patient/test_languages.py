@@ -317,3 +317,17 @@ def test_the_language_of_a_draft_is_sealed_and_left_out_in_english(lucia, pat):
 
     assert answering.find(lucia.desk, lucia.token).language == "es"
     assert answering.find(pat.desk, pat.token).language == ""
+
+
+def test_a_page_printed_in_spanish_is_spanish_to_its_foot_and_english_asks_for_nothing_more(lucia):
+    lucia.open("/form")
+    (foot,) = [one.get("href") for one in lucia.page.tree.iter("link") if one.get("media") == "print"]
+    lucia.open(foot)
+    assert "Expediente médico confidencial" in lucia.response.text
+    assert "immutable" in lucia.response.headers["Cache-Control"]
+    lucia.open("/static/foot/other.css")
+    assert lucia.status == 404
+
+    lucia.send("/language", lang="en", page="/form")
+    lucia.follow()
+    assert not [one for one in lucia.page.tree.iter("link") if one.get("media") == "print"]
