@@ -88,6 +88,15 @@ def as_read(submission: Submission, asked: Asked) -> tuple[PartLines, ...]:
     return transcribe(evidence, voice_of(submission.language))
 
 
+def signed_in_english(submission: Submission) -> bool:
+    """Whether what was signed stood there in English, as it does until its very translation was reviewed."""
+    translation = translations().get(submission.language)
+    if translation is None or not translation.consent_reviewed:
+        return True
+    # The English is what a translation is found by.
+    return any(translation.of("consent.0.point", one) for one in submission.signature.agreed[:1])
+
+
 def shipped(questionnaire: Questionnaire) -> Sequence[Shipped]:
     """Every translation there is, with what a questionnaire would keep in English."""
     return [_told(questionnaire, one) for one in translations().values()]

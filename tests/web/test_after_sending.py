@@ -126,6 +126,9 @@ def test_the_copy_is_in_the_language_the_form_was_read_in(in_spanish, monkeypatc
         one for one in pat.page.tree.iter("div") if words_of(one).startswith("Do you have high blood")
     ]
     assert row.get("lang") == "en"
+    # What is signed is in English until its translation is reviewed.
+    (agreed,) = [one for one in pat.page.tree.iter("dd") if "We may read this" in words_of(one)]
+    assert agreed.get("lang") == "en"
 
     monkeypatch.setattr(engine, "is_here", lambda: True)
     monkeypatch.setattr(engine, "make", lambda sheet, *_: made.append(sheet.html) or b"%PDF-")

@@ -39,8 +39,11 @@ def choose() -> ResponseReturnValue:
 @languages.get("/static/foot/<given>.css")
 @open_to_all
 def foot(given: str) -> Response:
-    """What stands in the foot of a page that is printed, in the language of the page."""
-    return kept_for_good(given, _foot(), "text/css; charset=utf-8")
+    """What stands in the foot of a page that is printed, in the language of the page that asks."""
+    # This request may not know it: a page is also in the language its form was last read in.
+    feet = (foot_words(voice_of(language.code)).encode() for language in _offered())
+    found = next((one for one in feet if one and mark(one) == given), b"")
+    return kept_for_good(given, found, "text/css; charset=utf-8")
 
 
 def offer_languages(site: Flask) -> None:

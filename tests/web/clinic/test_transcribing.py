@@ -147,23 +147,6 @@ def test_a_paper_in_spanish_is_typed_in_against_the_english_and_kept_in_both(tes
     assert submission.signature.agreed == (*consent.points, consent.agree)
 
 
-def test_the_language_of_a_paper_changes_nothing_that_comes_of_it(tess, alice, in_spanish, clinic):
-    came = []
-    for language in ("en", "es"):
-        tess.open("/paper-forms")
-        tess.send("/paper-forms", edition=EDITION, language=language)
-        paper = tess.response.headers["Location"].removeprefix("/clinic")
-        type_all(tess, paper)
-        type_again(alice, paper)
-        alice.open(f"{paper}/compare")
-        alice.send(f"{paper}/sign-in", **SIGNED)
-        with clinic.database.read() as session:
-            review = reviews.review(session, clinic.keys, submissions.ids(session)[-1])
-        came.append([(one.rule, one.outcome) for one in review.screening.outcomes])
-
-    assert came[0] == came[1]
-
-
 def test_where_one_language_is_offered_nobody_is_asked_for_it_and_none_is_kept(tess, paper, clinic):
     tess.open("/paper-forms")
     assert "Language of the paper" not in tess.text
