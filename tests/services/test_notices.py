@@ -249,7 +249,9 @@ def test_a_notice_is_in_the_language_the_form_was_read_in(in_spanish, box):
     assert parsed["Content-Language"] == "es"
     assert "oprima 2" in parsed.get_content() and "You have" not in letter
     assert sent.link in parsed.get_content()
-    assert forbidden_in(letter, in_spanish) == []
+    # The secret of the link is drawn anew each time: three letters of it may be anybody's name.
+    told = f"{parsed['Subject']}\n{parsed.get_content().replace(sent.link, '')}".casefold()
+    assert [one for one in (*FORBIDDEN, in_spanish.reference.casefold()) if one in told] == []
     assert letter.isascii(), "any server takes it"
     # Whoever passes it on from their own mail program has the same words.
     mailto = unquote(exchanges.mailto(in_spanish.copy.clinic, sent.mail, "a@b.example"))
