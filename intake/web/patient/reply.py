@@ -19,7 +19,7 @@ from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
 from intake.web.guard import open_to_all
 from intake.web.languages import say
 from intake.web.patient import parse
-from intake.web.patient.doors import TOO_MANY, retry_after, wait_at, whole_minutes
+from intake.web.patient.doors import TOO_MANY, retry_after, wait_at, was_right_at, whole_minutes
 from intake.web.patient.forms import PageForm
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.link_script import link_script_address
@@ -62,6 +62,7 @@ def enter() -> ResponseReturnValue:
     if token is None:
         form.refuse(the_desk().settings.reference_prefix)
         return _door(form), 422
+    was_right_at(Door.REPLY)
     return hand_over(redirect(url_for("reply.question"), 303), token)
 
 
