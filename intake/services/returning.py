@@ -16,7 +16,7 @@ from intake.domain.submissions import Draft, Receipt
 from intake.domain.ways_back import WayBack, handle_in
 from intake.services import answering, notice_words, notices
 from intake.services.clinic import PatientDesk
-from intake.storage import drafts, outgoing, own_copies, ways_back
+from intake.storage import drafts, held_pages, outgoing, own_copies, reply_sessions, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.encryption import SealingKey
 from intake.storage.outgoing import Addressed
@@ -123,11 +123,14 @@ def would_be_lost(desk: PatientDesk, token: str) -> bool:
 def erase_expired(desk: PatientDesk) -> int:
     """Erase every draft whose time is over; how many. No copy of them stays in the database's files.
 
-    With them go the copies of what was sent whose day is over.
+    With them go the copies of what was sent, what was written of replies and never sent, and the pages that
+    were held, each once its time is over.
     """
     with desk.database.write() as session:
         erased = drafts.remove_expired(session, desk.now(), answering.limits(desk))
         copies = own_copies.remove_over(session, desk.now())
+        held_pages.remove_over(session, desk.now())
+        reply_sessions.remove_over(session, desk.now())
     if erased or copies:
         desk.database.empty_log()
     return erased
