@@ -8,6 +8,7 @@ from intake.services import replying
 from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.reply_visits import CHECK, Replying, help_lines, over, with_visit
+from intake.web.patient.sending import said_on_screen
 from intake.web.patient.sign_form import SignForm
 from intake.web.patient.visits import KEPT
 
@@ -42,7 +43,7 @@ def check(at: Replying) -> ResponseReturnValue:
 def _check(
     at: Replying, draft: ReplyDraft, form: SignForm, *, changed: bool = False, kept: bool = False
 ) -> str:
-    lines = replying.answers_in_words(at.desk, draft)
+    lines, same = replying.answers_in_words(at.desk, draft), replying.same_as_before(draft)
     return render_template(
         "patient/reply_check.html",
         **at.frame_of(CHECK),
@@ -52,8 +53,9 @@ def _check(
         changed=changed,
         words=draft.words,
         carried=KEPT,
-        answers=lines,
-        same=replying.same_as_before(draft),
+        answers=[(one, said_on_screen(one)) for one in lines],
+        changed_form=any(one.question not in same for one in lines),
+        same=same,
         asked=at.asked,
         consent=replying.asked_for(at.desk, draft).questionnaire.consent,
         today=at.desk.today(),
