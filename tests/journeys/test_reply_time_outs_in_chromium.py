@@ -8,7 +8,7 @@ from copies import make_copy, staff
 from exchanging import LIBRARY, Exchange, sent_to
 from intake.domain.permissions import Role
 from intake.services import replying
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import ALL_JOURNEYS, MODES_OF_RARE_PAGES
 from web.looking import follow, look
 
 pytestmark = pytest.mark.browser
@@ -67,6 +67,9 @@ def test_a_page_sent_too_late_is_there_after_opening_the_message_again(
     assert draft(copy, made).words == WORDS
 
 
+@pytest.mark.skipif(
+    not ALL_JOURNEYS, reason="the script is tried on the pages of a form; with all the journeys"
+)
 def test_somebody_is_asked_goes_on_and_is_signed_out_when_nobody_is_there(window, copy, exchange):
     made, link = window(390, True), exchange.asks("Is it still so?").link
     made.tab.clock.install()
