@@ -95,8 +95,8 @@ AIMS: tuple[Aim, ...] = (
         "states",
         "an order of things in which somebody is told what is not so",
         "hypothesis draws what happens next, for two patients with two windows each, two clinicians, the "
-        "worker, the clock and crashes; a plain model beside it knows what each was told. Control: a name that "
-        "is typed and not sent.",
+        "worker, the clock and crashes; a plain model beside it knows what each was told. Control: a name "
+        "that is typed and not sent.",
         {"runs": 400, "forms sent": 100, "signed off": 30},
     ),
     Aim(
