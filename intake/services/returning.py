@@ -3,7 +3,6 @@
 Whoever does not have both is told one thing, whatever the reason, after as much work.
 """
 
-import logging
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from threading import Event
@@ -16,6 +15,7 @@ from intake.domain.answers import Chosen
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.submissions import Draft, Receipt
 from intake.domain.ways_back import WayBack, handle_in
+from intake.log import Noted, note
 from intake.services import answering, notice_words, notices
 from intake.services.clinic import PatientDesk
 from intake.storage import drafts, lockouts, outgoing, own_copies, ways_back
@@ -25,8 +25,6 @@ from intake.storage.lockouts import Limit
 from intake.storage.outgoing import Addressed
 from intake.storage.passwords import stretched
 from intake.storage.ways_back import KEPT, Kept, Opened
-
-_log = logging.getLogger("intake")
 
 # security.md 3. Nobody types their own words wrong so often, and a clinic's own network is one of many.
 WRONG_FROM_A_NETWORK = Limit(failures=20, within=timedelta(hours=1), pause=timedelta(hours=1))
@@ -150,7 +148,7 @@ def keep_erasing(desk: PatientDesk, stop: Event, every: float = _ERASE_EVERY) ->
             erase_expired(desk)
         except Exception as error:
             # This thread must outlive a database that is busy for a while.
-            _log.error("expired drafts were not erased (%s)", type(error).__name__)
+            note(Noted.DRAFTS_NOT_ERASED, error=error)
         stop.wait(every)
 
 

@@ -17,13 +17,15 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, MultiSocketServer
 
+from intake import log
 from intake.config import Settings
 from intake.services import notices, returning
 from intake.services.clinic import open_clinic, open_patient_desk
+from intake.web.allowances import LARGEST_PAGE, LARGEST_UPLOAD
 from intake.web.clinic.impact import IMPACT_PATH
 from intake.web.clinic.proposals import UPLOAD_PATH
 from intake.web.clinic.settings import SETTINGS_PATH
-from intake.web.security import LARGEST_PAGE, LARGEST_UPLOAD
+from intake.web.server_refusals import Refusal
 from intake.web.wsgi import CLINIC_PATH, application
 
 # More than any page may send: the page's own limit answers first, in words and with help lines.
@@ -45,6 +47,7 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
 
     ``on_ready`` is called once the address is ours, before the first request.
     """
+    log.begin()
     try:
         server = waitress.create_server(
             application(settings),
@@ -122,6 +125,7 @@ class _Parser(HTTPRequestParser):
 
 class _Channel(HTTPChannel):
     parser_class = _Parser
+    error_task_class = Refusal
 
 
 def _take_rules_files(server: BaseWSGIServer | MultiSocketServer) -> None:

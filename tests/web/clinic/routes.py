@@ -20,7 +20,8 @@ VALUES: dict[str, Sequence[object]] = {
     "mark": ("no-such-mark",),
     "transcription": (NOBODY,),
 }
-_FLASKS_OWN = frozenset({"static"})
+# Files, and what a browser reports by itself (tests/web/test_policy_reports.py).
+_FLASKS_OWN = frozenset({"static", "policy_report"})
 # These end the visit.
 LAST = ("accounts.change_password", "accounts.sign_out")
 
