@@ -2,7 +2,6 @@
 
 import secrets
 import string
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -44,7 +43,7 @@ def answer(
     number = new_number()
     note(Noted.PAGE_FAILED, error=error, number=number, site=site, status=500)
     headers = last_resort_headers(settings, str(environ.get("SCRIPT_NAME", "")))
-    start_response("500 INTERNAL SERVER ERROR", headers, sys.exc_info())
+    start_response("500 INTERNAL SERVER ERROR", headers)
     return [page(settings, site, number).encode()]
 
 

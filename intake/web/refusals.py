@@ -106,7 +106,8 @@ def _giver(error: HTTPException, *, for_patients: bool) -> Callable[[], dict[str
     if status == 403:
         return lambda: {"typed": words()}
     if status >= 500:
-        return lambda: {"typed": words(), "again": typed.to_try_again() if for_patients else []}
+        again = typed.to_try_again if for_patients else send_again
+        return lambda: {"typed": words(), "again": again()}
     return None
 
 
