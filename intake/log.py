@@ -48,7 +48,11 @@ class Noted(StrEnum):
     NOTICES_FAILED = "notices_failed"
     NOTICE_NOT_SENT = "notice_not_sent"
     SIGNAL_NOT_KEPT = "signal_not_kept"
-    DRAFTS_NOT_ERASED = "drafts_not_erased"
+    OVERDUE_NOT_DELETED = "overdue_not_deleted"
+    NEWS_NOT_TOLD = "news_not_told"
+    DATABASE_SILENT = "database_silent"
+    PROCESS_ENDED = "process_ended"
+    PROCESS_KILLED = "process_killed"
     KNOCKS_NOT_COUNTED = "knocks_not_counted"
     REPLY_NOT_TAKEN_IN = "reply_not_taken_in"
     PAGE_NOT_COUNTED = "page_not_counted"
@@ -63,6 +67,11 @@ def _one_of(value: object) -> str | None:
 def _number(value: object) -> int | None:
     fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_NUMBER
     return value if fits and isinstance(value, int) else None
+
+
+def _exit_code(value: object) -> int | None:
+    """As the system gives it: negative when a signal ended the process."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and -256 < value < 256 else None
 
 
 def _id(value: object) -> str | None:
@@ -112,6 +121,9 @@ _KINDS: Mapping[str, _Kind] = {
     "status": _number,
     "why": _one_of,
     "directive": _one_of,
+    "process": _one_of,
+    "exit_code": _exit_code,
+    "again_in": _number,
 }
 # Which keys each line may have; docs/logs.md says what each line means and what to do.
 KEYS: Mapping[Noted, frozenset[str]] = {
@@ -127,7 +139,11 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.NOTICES_FAILED: frozenset({_ERROR}),
     Noted.NOTICE_NOT_SENT: frozenset({"failure", "id"}),
     Noted.SIGNAL_NOT_KEPT: frozenset({_ERROR}),
-    Noted.DRAFTS_NOT_ERASED: frozenset({_ERROR}),
+    Noted.OVERDUE_NOT_DELETED: frozenset({_ERROR}),
+    Noted.NEWS_NOT_TOLD: frozenset({_ERROR}),
+    Noted.DATABASE_SILENT: frozenset({_ERROR}),
+    Noted.PROCESS_ENDED: frozenset({"again_in", "exit_code", "process"}),
+    Noted.PROCESS_KILLED: frozenset({"process"}),
     Noted.KNOCKS_NOT_COUNTED: frozenset({_ERROR}),
     Noted.REPLY_NOT_TAKEN_IN: frozenset({_ERROR, "id"}),
     Noted.PAGE_NOT_COUNTED: frozenset({_ERROR}),

@@ -19,6 +19,7 @@ from intake import resources
 from intake.config import Settings
 from intake.domain.languages import ENGLISH
 from intake.domain.logo import LogoKind, Picture
+from intake.domain.processes import Process
 from intake.log import Noted, note
 from intake.web import last_resort
 from intake.web.languages import teach
@@ -26,7 +27,7 @@ from intake.web.refusals import note_failure, show_refusals
 from intake.web.scripts import script
 from intake.web.security import secure
 from intake.web.theme import stylesheet_tokens
-from intake.web.why import SITE, SiteName
+from intake.web.why import SITE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -94,7 +95,7 @@ def new_site(
     app = Site("intake.web", static_folder=None, template_folder=str(resources.TEMPLATES))
     # Before anything asks for the templates: Flask reads this once.
     app.jinja_options = {"undefined": StrictUndefined}
-    secure(app, settings, secret_key, SiteName(name))
+    secure(app, settings, secret_key, Process(name))
     teach(app)
     app.jinja_env.filters["digits"] = digits
     # As the device has it, on a site that offers no choice.

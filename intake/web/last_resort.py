@@ -9,10 +9,10 @@ from markupsafe import Markup, escape
 
 from intake.config import Settings
 from intake.domain.languages import ENGLISH, Voice
+from intake.domain.processes import Process
 from intake.log import Noted, note
 from intake.services.languages import voice_of
 from intake.web.headers import last_resort_headers
-from intake.web.why import SiteName
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -35,7 +35,7 @@ def new_number() -> str:
 def answer(
     error: Exception,
     settings: Settings,
-    site: SiteName,
+    site: Process,
     environ: "WSGIEnvironment",
     start_response: "StartResponse",
 ) -> Iterable[bytes]:
@@ -47,9 +47,9 @@ def answer(
     return [page(settings, site, number).encode()]
 
 
-def page(settings: Settings, site: SiteName, number: str) -> str:
+def page(settings: Settings, site: Process, number: str) -> str:
     """The page, in English and below it in each other language the settings offer."""
-    if site is SiteName.CLINIC:
+    if site is Process.CLINIC:
         return str(_PAGE.format(title=ENGLISH.say(_WRONG), said=_heading(ENGLISH, "h1") + _numbered(number)))
     voices = [voice_of(code) for code in settings.languages]
     said = [_for_a_patient(settings, ENGLISH, "h1")]

@@ -7,10 +7,11 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 
 from intake.config import Settings
+from intake.domain.processes import Process
 from intake.web import allowances, origins
 from intake.web.headers import protect
 from intake.web.policy_reports import take_policy_reports
-from intake.web.why import SITE, SiteName, Why, note_refusals, refuse
+from intake.web.why import SITE, Why, note_refusals, refuse
 
 # What the server in front of a site sets when it could not read a request: the site says so in its words.
 REFUSED_BY_SERVER = "intake.refused"
@@ -28,7 +29,7 @@ class _CsrfCookie(SecureCookieSessionInterface):
         return datetime.now(UTC) + _CSRF_LIFETIME
 
 
-def secure(app: Flask, settings: Settings, secret_key: bytes, site: SiteName) -> None:
+def secure(app: Flask, settings: Settings, secret_key: bytes, site: Process) -> None:
     """Protect an application. ``site`` names its cookies, so that two sites never share one."""
     app.config.update(
         SECRET_KEY=secret_key,
@@ -42,7 +43,10 @@ def secure(app: Flask, settings: Settings, secret_key: bytes, site: SiteName) ->
         # intake.web.origins looks at where a post comes from, also without a Referer, which
         # some patients' browsers never send.
         WTF_CSRF_SSL_STRICT=False,
-        TRUSTED_HOSTS=[*settings.trusted_hosts, *(() if settings.secure_cookies else _THIS_MACHINE)],
+        TRUSTED_HOSTS=[
+            *settings.hosts_of(site),
+            *(() if settings.secure_cookies else _THIS_MACHINE),
+        ],
         # For an address that says nothing of its own, and before one is found.
         MAX_CONTENT_LENGTH=allowances.LARGEST_PAGE,
         PROVIDE_AUTOMATIC_OPTIONS=False,

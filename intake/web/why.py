@@ -6,16 +6,10 @@ from typing import NoReturn
 
 from flask import Flask, Response, abort, current_app, g, request
 
+from intake.domain.processes import Process
 from intake.log import Noted, note
 
 SITE = "intake.site"
-
-
-class SiteName(StrEnum):
-    """Whose pages a site has."""
-
-    PATIENT = "patient"
-    CLINIC = "clinic"
 
 
 class Why(StrEnum):
@@ -58,9 +52,9 @@ def because(why: Why) -> None:
     g.refused_why = why
 
 
-def site_name() -> SiteName:
+def site_name() -> Process:
     """The site that answers now."""
-    name: SiteName = current_app.extensions[SITE]
+    name: Process = current_app.extensions[SITE]
     return name
 
 

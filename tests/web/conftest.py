@@ -3,8 +3,8 @@
 import pytest
 
 from copies import make_copy
-from web.both_sites import BothSites
 from web.clinic.content import LIBRARY
+from web.knocking import BothSites
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from flask import Flask, request
 
 from intake.web import allowances
 from intake.web.allowances import BUTTON, PAGE, Allowance, Unlimited, allow, keep_allowances, refuse_unlimited
-from web.both_sites import AT, FORM, SITES, token_in
+from web.knocking import AT, FORM, SITES, token_in
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from intake.web.clinic.site import create_clinic_site
-from web.both_sites import AT, FORM, SITES
+from web.knocking import AT, FORM, SITES
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "

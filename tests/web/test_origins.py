@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.both_sites import AT, SITES, token_in
+from web.knocking import AT, SITES, token_in
 
 THEIRS = [
     {"Sec-Fetch-Site": "cross-site"},

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from intake.web.policy_reports import Directive, broken
-from web.both_sites import AT, SITES
+from web.knocking import AT, SITES
 
 SECRET = "xanthocanary"
 OLD = {"csp-report": {"document-uri": f"{AT}/return#{SECRET}", "effective-directive": "script-src-elem"}}

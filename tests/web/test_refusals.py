@@ -12,7 +12,7 @@ from wtforms import PasswordField
 from intake import web
 from intake.web import typed as typed_module
 from journeys.served import Served
-from web.both_sites import AT, SITES, token_in
+from web.knocking import AT, SITES, token_in
 from web.test_frame import boxes_of_sentences
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
