@@ -25,11 +25,11 @@ _HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains
 _NOT_KEPT = "no-store"
 
 
-def protection(settings: Settings, mounted_at: str = "") -> dict[str, str]:
+def protection(mounted_at: str = "", *, https: bool) -> dict[str, str]:
     """The headers, by name, of a site whose addresses begin with ``mounted_at``."""
     reports = f"{mounted_at}{POLICY_REPORTS}"
     policy = f"{_POLICY}; report-uri {reports}"
-    if not settings.secure_cookies:
+    if not https:
         return {"Content-Security-Policy": policy} | _ALWAYS
     named = {
         "Content-Security-Policy": f"{policy}; report-to policy",
@@ -43,7 +43,7 @@ def protect(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.update(protection(settings, request.script_root))
+        response.headers.update(protection(request.script_root, https=settings.secure_cookies))
         response.headers.setdefault("Cache-Control", _NOT_KEPT)
         return response
 
@@ -51,4 +51,4 @@ def protect(app: Flask, settings: Settings) -> None:
 def last_resort_headers(settings: Settings, mounted_at: str) -> list[tuple[str, str]]:
     """The same for an answer that no site made."""
     kind = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": _NOT_KEPT}
-    return list((protection(settings, mounted_at) | kind).items())
+    return list((protection(mounted_at, https=settings.secure_cookies) | kind).items())
