@@ -316,9 +316,8 @@ def tried(kind: type[Front], folder: Path, checks: Sequence[Check] = CHECKS, con
                 fault = f"{type(error).__name__}: {error}"
             if fault:
                 seen.say(check.__name__, fault)
-            click.echo(
-                f"{seen.name:16} {check.__name__:24} {'FOUND' if fault else 'ok':5} {monotonic() - begun:.1f} s"
-            )
+            found, took = "FOUND" if fault else "ok", monotonic() - begun
+            click.echo(f"{seen.name:16} {check.__name__:24} {found:5} {took:.1f} s")
     return seen
 
 

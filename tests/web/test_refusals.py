@@ -4,13 +4,17 @@ import importlib
 import json
 import pkgutil
 import re
+from dataclasses import replace
 from itertools import cycle
 
 import pytest
+from flask import abort
 from wtforms import PasswordField
 
 from intake import web
 from intake.web import typed as typed_module
+from intake.web.patient.site import create_patient_site
+from intake.web.security import REFUSED_BY_SERVER
 from journeys.served import Served
 from web.knocking import AT, SITES, token_in
 from web.test_frame import boxes_of_sentences
@@ -168,6 +172,50 @@ def test_a_refusal_is_a_line_of_the_log_without_what_was_asked(both_sites, caplo
         "request_refused site=patient status=405 why=method",
         "request_refused site=clinic status=403 why=other-site route=/invitation/<token>",
     ]
+
+
+def in_spanish(both_sites):
+    """The patients' site of a clinic that offers Spanish."""
+    settings = replace(both_sites.copy.settings, languages=("es",))
+    return create_patient_site(both_sites.copy.desk.with_settings(settings))
+
+
+@pytest.mark.parametrize("status", [400, 413, 431, 501])
+def test_what_the_server_cannot_read_is_refused_in_the_language_of_the_browser(both_sites, status):
+    """The server tells the site what was wrong, and of the request itself the language alone."""
+    refused = {REFUSED_BY_SERVER: status}
+    client = in_spanish(both_sites).test_client()
+    response = client.get("/", base_url=AT, headers={"Accept-Language": "es"}, environ_overrides=refused)
+
+    assert response.status_code == status
+    assert '<html lang="es">' in response.text
+    looked_at("patient", response)
+
+
+def test_nobody_outside_can_say_that_the_server_refused(both_sites):
+    """The control: what a browser sends has other names."""
+    assert both_sites.ask("patient", "/", headers={REFUSED_BY_SERVER: "413"}).status_code == 200
+
+
+@pytest.mark.parametrize("status", [404, 405, 413, 500])
+def test_every_refusal_is_in_the_language_of_the_browser(both_sites, status):
+    app = in_spanish(both_sites)
+    app.add_url_rule("/refuse", "refuse", lambda: abort(status))
+    response = app.test_client().get("/refuse", base_url=AT, headers={"Accept-Language": "es"})
+
+    assert response.status_code == status
+    assert '<html lang="es">' in response.text
+    assert "¿Necesita ayuda ahora?" in response.text
+
+
+def test_the_last_page_says_it_in_every_language_there_is_a_switch_for(both_sites, monkeypatch):
+    app = in_spanish(both_sites)
+    monkeypatch.setattr(app.jinja_env, "get_or_select_template", lambda *_: 1 / 0)
+    page = app.test_client().get("/no-such-page", base_url=AT)
+
+    assert page.status_code == 500
+    assert 'lang="es"' in page.text
+    assert (page.text.count('href="tel:988"'), page.text.count("Riverside")) == (2, 0)
 
 
 def passwords():
