@@ -32,7 +32,7 @@ JUNK = (
     "intake_language=../../etc/passwd; intake_look=dark\\r\\nSet-Cookie: a=b",
 )
 # What no page ever shows: what went wrong within, in whose words it might be.
-WITHIN = re.compile(r"Traceback|File \"|line \d+, in|sqlalchemy|werkzeug|jinja|sqlite|\.py\b", re.IGNORECASE)
+WITHIN = re.compile(r"Traceback|File \"|line \d+, in|\b(?:sqlalchemy|werkzeug|jinja2|sqlite3)\b|\w\.py\b")
 
 
 def looked_at(site, response):
@@ -49,8 +49,8 @@ def looked_at(site, response):
 def test_every_address_refuses_every_other_method(both_sites, site):
     methods = cycle(METHODS)
     for one in both_sites.addresses(site):
-        # Each address gets half of them, and each of them half of the addresses.
-        for method in [next(methods) for _ in METHODS[::2]]:
+        # Each address gets two of them, and each of them a quarter of the addresses.
+        for method in (next(methods), next(methods)):
             response = both_sites.ask(site, one.path, method, headers={"X-HTTP-Method-Override": "GET"})
             assert response.status_code == 405, (one, method)
             assert set(response.headers["Allow"].split(", ")) <= {"GET", "HEAD", "POST"}
@@ -78,9 +78,11 @@ def test_the_other_of_the_two_is_refused_where_it_is_not_meant(both_sites, site,
 
 
 @pytest.mark.parametrize("site", SITES)
-@pytest.mark.parametrize("junk", JUNK, ids=range(len(JUNK)))
-def test_cookies_that_make_no_sense_are_those_of_a_stranger(both_sites, site, junk):
-    for one in both_sites.addresses(site):
+@pytest.mark.parametrize("kind", range(len(JUNK)))
+def test_cookies_that_make_no_sense_are_those_of_a_stranger(both_sites, site, kind):
+    junk = JUNK[kind]
+    # Each address gets half of them.
+    for one in both_sites.addresses(site)[kind % 2 :: 2]:
         response = both_sites.ask(site, one.path, one.method, headers={"Cookie": junk} | HERE)
         assert response.status_code < 500, one
         assert SECRET not in response.text + response.headers.get("Location", "")
