@@ -10,8 +10,9 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -96,11 +97,16 @@ def _half_sent(
             "GET / HT",
         )
     )
-    with suppress(OSError):
+    try:
         connection = connect()
+    except OSError:
+        return None
+    try:
         connection.sendall(begun.encode())
-        return connection
-    return None
+    except OSError:
+        connection.close()
+        return None
+    return connection
 
 
 def honest(ask: Callable[[], Answered], many: int) -> Took:
@@ -130,23 +136,31 @@ def honest(ask: Callable[[], Answered], many: int) -> Took:
     return took
 
 
-def through_waitress(
-    folder: Path, senders: int, requests: int, program: tuple[str, ...] | None = None, seconds: float = 30
-) -> Took:
+class FewPlaces(Product):
+    """The patients' site alone, with few places for senders."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, _FEWER)
+
+    def _answers(self) -> bool:
+        try:
+            return self.ask("/", seconds=5).status == 200
+        except (OSError, HTTPException):
+            return False
+
+
+def while_held_on_to(product: Product, senders: int, requests: int, seconds: float = 30) -> Took:
     """Ask the product itself while so many senders hold on to it."""
-    with Product(folder, program) if program else Product(folder) as product, ExitStack() as stack:
-        slow_senders(
-            lambda: socket.create_connection(("127.0.0.1", product.port), timeout=10),
-            "127.0.0.1",
-            senders,
-            stack,
-        )
+    address = ("127.0.0.1", product.port)
+    with ExitStack() as stack:
+        slow_senders(lambda: socket.create_connection(address, timeout=10), address[0], senders, stack)
         return honest(lambda: product.ask("/", seconds=seconds), requests)
 
 
 def control(folder: Path, senders: int = 3 * _FEW, requests: int = 8) -> Took:
     """The same, where senders are listened to a few at a time: the honest ones have to be kept waiting."""
-    return through_waitress(folder, senders, requests, _FEWER, _PATIENCE)
+    with FewPlaces(folder) as product:
+        return while_held_on_to(product, senders, requests, _PATIENCE)
 
 
 @click.command(help=__doc__)
@@ -159,7 +173,8 @@ def main(senders: int, requests: int) -> None:
     slow = []
     with tempfile.TemporaryDirectory(prefix="intake-slow-") as name:
         folder = Path(name)
-        found = {"waitress": through_waitress(folder / "waitress", senders, requests)}
+        with Product(folder / "waitress") as alone:
+            found = {"waitress": while_held_on_to(alone, senders, requests)}
         click.echo(f"waitress, {senders} slow senders: {found['waitress']}")
         for kind in FRONTS:
             (folder / kind.name / "front").mkdir(parents=True)

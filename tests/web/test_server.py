@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from campaigns.slow import while_held_on_to
 from intake.log import KEYS, Noted
 from intake.web.headers import protection
 from serving import Product
@@ -78,6 +79,15 @@ def test_senders_who_stop_half_way_keep_nobody_waiting(product, half):
             senders.enter_context(sender).sendall(half)
 
         assert max(seconds_for_a_page(product) for _ in range(5)) < 2
+
+
+def test_hundreds_of_them_at_once_keep_nobody_waiting(product):
+    """The short form of `make slow`."""
+    took = while_held_on_to(product, senders=600, requests=40)
+
+    assert took.lost == 0
+    # A slow machine is not a slow sender: half a minute is what one of those would cost.
+    assert took.p99 < 5
 
 
 def test_a_sender_is_waited_for_while_more_arrives(product):
