@@ -13,6 +13,9 @@ pip_install := $(venv)/bin/python -m pip install --quiet --disable-pip-version-c
 uv_compile := .lock-venv/bin/uv pip compile setup.cfg --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --extra installer --extra oidc
 
+# Some environments ask Python to keep nothing it compiled; the tests start the product some hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
 # An environment that was moved with its checkout, or that lost its interpreter, is made again.
 ifneq ($(shell cat $(venv)/.made 2>/dev/null),$(CURDIR))
 $(venv)/.made: again
@@ -29,6 +32,7 @@ help:
 	@echo 'make outbox      kill whoever sends e-mail 200 times, and look for every notice (about 5 minutes)'
 	@echo 'make separation  both sites under the database roles of the three processes, and what these hold in memory'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
+	@echo 'make campaign    every campaign of docs/assurance.md, one after the other, and the page anew (many hours)'
 	@echo 'make rounds      let 20 clinicians work on one form at once, 200 times on each database (about half an hour)'
 	@echo 'make prove       prove what holds of the rules for everyone who could fill in the form'
 	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 40 minutes)'
@@ -67,6 +71,12 @@ KILLS ?=
 kills: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.kills $(KILLS)
 
+# One or several of docs/assurance.md: make campaign CAMPAIGN='kills outbox'
+CAMPAIGN ?=
+.PHONY: campaign
+campaign: setup
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.every $(CAMPAIGN)
+
 # Other figures: make rounds ROUNDS='--rounds 20 --on sqlite --seed 7'
 ROUNDS ?=
 .PHONY: rounds
@@ -83,12 +93,14 @@ agreement: setup
 # themselves, looked into while they run. Tests that change the database behind a site's back are left out.
 under_roles := INTAKE_UNDER_ROLES=1 nice $(venv)/bin/python -m pytest -n 2 --dist loadgroup \
 	-W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionWarning
-behind_its_back := before_there_were_tallies or counting_fails or counting_carelessly or somebody_holds
+behind_its_back := before_there_were_tallies or counting_fails or counting_carelessly or somebody_holds \
+	or for_a_day_and_then or browsers_token_alone or leaves_nothing_of_it or cannot_be_opened_is_told
 
 .PHONY: separation
 separation: setup
 	$(under_roles) -k 'postgresql and not ($(behind_its_back))' tests/services
-	$(under_roles) tests/web/test_asking_and_replying.py tests/web/test_after_sending.py
+	$(under_roles) -k 'not ($(behind_its_back))' \
+		tests/web/test_asking_and_replying.py tests/web/test_after_sending.py
 	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_separation.py
 
 # Every change of a rule that no example and no case would notice (a few seconds).
