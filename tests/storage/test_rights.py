@@ -9,7 +9,7 @@ from intake.storage import database_roles
 from intake.storage.database import Database
 from intake.storage.rights import RIGHTS, declared
 from intake.storage.tables import Base
-from roles import roles_in
+from roles import fresh_database_url, roles_in
 
 pytestmark = pytest.mark.postgres
 SEALED = ("sealed", "answers", "payload", "wrapped_key", "password", "shown")
@@ -21,8 +21,8 @@ def addresses(postgres_database):
 
 
 @pytest.fixture(scope="module")
-def postgres_database(_postgresql_original):
-    return _postgresql_original
+def postgres_database():
+    return fresh_database_url()
 
 
 @pytest.fixture
