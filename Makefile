@@ -13,6 +13,9 @@ pip_install := $(venv)/bin/python -m pip install --quiet --disable-pip-version-c
 uv_compile := .lock-venv/bin/uv pip compile setup.cfg --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --extra installer --extra oidc
 
+# Some environments ask Python to keep nothing it compiled; the tests start the product some hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
 # An environment that was moved with its checkout, or that lost its interpreter, is made again.
 ifneq ($(shell cat $(venv)/.made 2>/dev/null),$(CURDIR))
 $(venv)/.made: again
@@ -121,12 +124,14 @@ front:
 # themselves, looked into while they run. Tests that change the database behind a site's back are left out.
 under_roles := INTAKE_UNDER_ROLES=1 nice $(venv)/bin/python -m pytest -n 2 --dist loadgroup \
 	-W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionWarning
-behind_its_back := before_there_were_tallies or counting_fails or counting_carelessly or somebody_holds
+behind_its_back := before_there_were_tallies or counting_fails or counting_carelessly or somebody_holds \
+	or for_a_day_and_then or browsers_token_alone or leaves_nothing_of_it or cannot_be_opened_is_told
 
 .PHONY: separation
 separation: setup
 	$(under_roles) -k 'postgresql and not ($(behind_its_back))' tests/services
-	$(under_roles) tests/web/test_asking_and_replying.py tests/web/test_after_sending.py
+	$(under_roles) -k 'not ($(behind_its_back))' \
+		tests/web/test_asking_and_replying.py tests/web/test_after_sending.py
 	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_separation.py
 
 # Every change of a rule that no example and no case would notice (a few seconds).

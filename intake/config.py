@@ -391,8 +391,9 @@ def _number_problems(settings: Settings) -> list[str]:
         )
     if settings.patient_unsaved_days > _MOST_UNSAVED_DAYS:
         problems.append(f"patient_unsaved_days: should be at most {_MOST_UNSAVED_DAYS}")
-    for name in ("port", "clinic_port", "worker_port"):
-        if (getattr(settings, name) or 0) > 65535:
+    listened = {"port": settings.port, "clinic_port": settings.listens(Process.CLINIC)[1]}
+    for name, port in (listened | {"worker_port": settings.worker_port or 0}).items():
+        if port > 65535 and not (name == "clinic_port" and settings.port > 65535):
             problems.append(f"{name}: should be at most 65535")
     ports = [settings.listens(Process.PATIENT), settings.listens(Process.CLINIC)]
     if settings.worker_port is not None:

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import as_shipped
+from intake import resources
 from intake.config import Settings
 from intake.content.library import Library
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.processes import Process
 from intake.services import accounts
 from intake.services.clinic import Clinic, PatientDesk, library_of, publish_editions
-from intake.services.instance import prepare
+from intake.services.instance import is_prepared, prepare
 from intake.services.worker import Worker
 from intake.storage.database import Database
 from intake.storage.keyring import create_keyring, read_clinic_keys, read_patient_keys
@@ -67,10 +71,7 @@ def make_copy(
     """
     instance = folder / "instance"
     if under_roles and not database_url:
-        # Its tables are there already, and keys for a database in use are never made by themselves.
         database_url = fresh_database_url()
-        if not instance.exists():
-            create_keyring(instance / "keys")
     settings = Settings(
         instance=instance,
         database_url=database_url or f"sqlite:///{instance / 'intake.db'}",
@@ -78,23 +79,42 @@ def make_copy(
         # All of a test's patients sit at one address, and its clock stands still.
         starts_per_hour=100_000,
     )
-    prepare(settings)
+    if not is_prepared(settings):
+        create_keyring(instance / "keys")
+        if not database_url:
+            (instance / "intake.db").touch(mode=0o600)
+            (instance / "intake.db").write_bytes(_new_database())
+    if database_url:
+        prepare(settings)  # makes the tables where there are none
     clock = Clock()
     keys = instance / "keys"
     content = library or shipped(settings)
     urls = roles_in(settings.database_url) if under_roles else {}
-    databases = {
-        one: Database(urls.get(one, settings.database_url)) for one in (Process.PATIENT, Process.CLINIC)
-    }
-    desk = PatientDesk(settings, databases[Process.PATIENT], content, read_patient_keys(keys), clock)
-    clinic = Clinic(settings, databases[Process.CLINIC], content, read_clinic_keys(keys), clock)
+    # No test pulls the plug on a copy: nothing waits for the disk.
+    desk_database, clinic_database = (
+        Database(urls.get(one, settings.database_url), durable=False)
+        for one in (Process.PATIENT, Process.CLINIC)
+    )
+    desk = PatientDesk(settings, desk_database, content, read_patient_keys(keys), clock)
+    clinic = Clinic(settings, clinic_database, content, read_clinic_keys(keys), clock)
     publish_editions(clinic)
     return Copy(settings, desk, clinic, clock, urls.get(Process.WORKER, ""))
+
+
+@cache
+def _new_database() -> bytes:
+    """The file of a database that ``prepare`` made: making the tables takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "intake.db"
+        prepare(Settings(Path(folder), database_url=f"sqlite:///{file}"))
+        return file.read_bytes()
 
 
 def shipped(settings: Settings) -> Library:
     """The content files in the checkout, read once: their examples take a moment."""
     key = (settings.questionnaire, settings.screening_rules, settings.medicines)
+    if key == (resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES):
+        return as_shipped.library()
     if key not in _LIBRARIES:
         _LIBRARIES[key] = library_of(settings)
     return _LIBRARIES[key]

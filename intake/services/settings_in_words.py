@@ -8,6 +8,7 @@ from uuid import UUID
 from intake.config import origins
 from intake.domain.clinic_settings import KeptLogo, SettingsChange
 from intake.domain.crisis_lines import ShownLine
+from intake.domain.processes import Process
 from intake.domain.reading_promise import ReadingPromise
 from intake.domain.safety_signal import SignalDuty
 from intake.domain.signal_duty_typed import hours_said
@@ -99,6 +100,9 @@ def elsewhere(clinic: Clinic) -> tuple[Elsewhere, ...]:
     comes_from = origins(clinic.settings)
     values = {name: getattr(clinic.settings, name) for name in _ELSEWHERE}
     values["database_url"] = clinic.database.url.render_as_string(hide_password=True)
+    # What is left empty is made of the others: told as it is.
+    host, port = clinic.settings.listens(Process.CLINIC)
+    values |= {"clinic_address": clinic.settings.clinic_side, "clinic_host": host, "clinic_port": port}
     keys = Elsewhere("Keys", str(clinic.settings.instance / "keys"), "instance folder")
     editions = clinic.library.editions
     in_force = (

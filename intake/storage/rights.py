@@ -58,6 +58,8 @@ _WRITTEN = {
     "revisions": ("", _FACTS, ""),
     "same_person": ("", _FACTS, ""),
     "claims": ("", _ALL, ""),
+    # Erasing is done at the console, by the owner.
+    "erasures": ("", "", ""),
     "transcriptions": ("select(id, reference)", _ALL, ""),
     # Letters: the patient site keeps one and can stop it, and never reads one.
     "outgoing": (

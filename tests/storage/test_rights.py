@@ -9,7 +9,7 @@ from intake.storage import database_roles
 from intake.storage.database import Database
 from intake.storage.rights import RIGHTS, declared
 from intake.storage.tables import Base
-from roles import roles_in
+from roles import fresh_database_url, roles_in
 
 pytestmark = pytest.mark.postgres
 SEALED = ("sealed", "answers", "payload", "wrapped_key", "password", "shown")
@@ -21,8 +21,8 @@ def addresses(postgres_database):
 
 
 @pytest.fixture(scope="module")
-def postgres_database(_postgresql_original):
-    return _postgresql_original
+def postgres_database():
+    return fresh_database_url()
 
 
 @pytest.fixture
@@ -130,6 +130,46 @@ def test_neither_patient_site_nor_worker_reads_what_was_sent(as_process, process
     table, _, name_ = column.partition(".")
     with pytest.raises(ProgrammingError, match="permission denied"):
         said(as_process(process), f"SELECT {name_} FROM {table}")
+
+
+STATEMENTS = {
+    "SELECT": "SELECT {column} FROM {table} LIMIT 0",
+    "INSERT": "INSERT INTO {table} ({column}) SELECT NULL WHERE false",
+    "UPDATE": "UPDATE {table} SET {column} = NULL WHERE false",
+    "DELETE": "DELETE FROM {table} WHERE false",
+    "TRUNCATE": "TRUNCATE {table}",
+}
+
+
+def tried(database, process):
+    """Every verb on every column of every table, with what is declared of it and what PostgreSQL says."""
+    allowed = {
+        (table, verb.name): verb.columns or database_roles.columns_of(table)
+        for table, verb in declared(process)
+    }
+    with database.engine.connect() as connection:
+        for table in RIGHTS:
+            columns = database_roles.columns_of(table)
+            for verb, statement in STATEMENTS.items():
+                for column in columns if "{column}" in statement else columns[:1]:
+                    may = column in allowed.get((table, verb), ())
+                    try:
+                        with connection.begin_nested():
+                            connection.execute(text(statement.format(table=table, column=column)))
+                    except ProgrammingError as error:
+                        assert "permission denied" in str(error), error
+                        yield table, verb, column, may, False
+                    else:
+                        yield table, verb, column, may, True
+
+
+@pytest.mark.parametrize("process", Process, ids=lambda one: one.value)
+def test_every_statement_that_is_not_declared_is_denied_and_every_other_is_not(as_process, process):
+    found = list(tried(as_process(process), process))
+
+    assert [one for one in found if one[3] != one[4]] == []
+    assert sum(not one[4] for one in found) > 100
+    assert sum(one[4] for one in found) > 10
 
 
 def said(database, statement):

@@ -11,13 +11,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 import sending
 from copies import make_copy
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE
 from journeys.modes import ALL_JOURNEYS
-from serving import free_port
+from serving import Product, free_port
 
 TESTS = Path(__file__).parents[1]
 OWN = {"patient": PATIENT_FILE, "clinic": CLINIC_FILE, "worker": WORKER_FILE}
@@ -236,6 +237,18 @@ def test_a_process_refuses_to_run_where_it_could_read_anothers_keys(apart, tmp_p
     assert refused.process.returncode == 2
     assert f"would be able to read {keys / CLINIC_FILE} and {keys / WORKER_FILE}, and must not" in said
     assert "Traceback" not in said
+
+
+@with_processes
+def test_when_the_process_above_is_killed_the_three_end_as_well(tmp_path):
+    with Product(tmp_path) as product:
+        children = psutil.Process(product.process.pid).children()
+        assert len(children) == 3
+
+        product.process.kill()
+        gone, left = psutil.wait_procs(children, timeout=20)
+
+        assert (len(gone), left) == (3, [])
 
 
 @with_processes
