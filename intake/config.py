@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
+from intake.domain.languages import mark
 from intake.domain.logo import Picture
 from intake.domain.mail_addresses import is_address
 from intake.domain.processes import Process
@@ -51,6 +52,8 @@ _NUMBERS = frozenset(
 # Where the clinic's side is, while nobody says that it has a name of its own.
 _CLINIC_PATH = "/clinic"
 MAIL_SECURITY = ("starttls", "tls", "none")
+# A message: patients read it in their language while a clinic leaves it as it comes.
+USUAL_HOURS = mark("Monday to Friday, 9 am to 5 pm")
 
 
 class SettingsRefused(Exception):
@@ -70,7 +73,7 @@ class Settings:
     clinic_color: str = "#0f766e"
     clinic_logo: str = ""
     clinic_phone: str = "(555) 010-0142"
-    clinic_hours: str = "Monday to Friday, 9 am to 5 pm"
+    clinic_hours: str = USUAL_HOURS
     reading_time: str = "2 work days"
     reference_prefix: str = "HL"
     timezone: str = "America/New_York"
