@@ -26,6 +26,8 @@ from intake.storage.encryption import (
     open_for_clinic,
     seal_for_clinic,
 )
+from intake.storage.key_entries import KeyPurpose
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import OutgoingRow
 
 # How long one that could not be sent is kept: its link works for as long.
@@ -247,3 +249,9 @@ def _key_place(notice: UUID) -> Place:
 
 def _sealed_place(notice: UUID) -> Place:
     return Place("outgoing", "sealed", notice)
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_CLINIC = SealedColumn(
+    OutgoingRow, "wrapped_key", KeyPurpose.CLINIC, lambda row: _key_place(row.id)
+)

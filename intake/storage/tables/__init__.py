@@ -48,6 +48,7 @@ from intake.storage.tables.forms import (
     TranscriptionRow,
     WayBackRow,
 )
+from intake.storage.tables.keys import RetiredKeyRow
 from intake.storage.tables.staff import (
     AuditEventRow,
     AuditHeadRow,
@@ -85,6 +86,7 @@ __all__ = [
     "RecordKeyRow",
     "ReplyRow",
     "ReplySessionRow",
+    "RetiredKeyRow",
     "ReviewEntryRow",
     "RevisionRow",
     "SafetyClosingRow",
