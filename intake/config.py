@@ -111,6 +111,8 @@ class Settings:
     mail_user: str = ""
     mail_password_file: Path | None = None
     mail_sender: str = ""
+    # Who can open a backup: two or more recipients of age, separated by commas.
+    backup_recipients: str = ""
 
     @property
     def secure_cookies(self) -> bool:

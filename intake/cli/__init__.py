@@ -9,6 +9,8 @@ import click
 
 from intake import __version__, resources
 from intake.cli.audit import audit_group
+from intake.cli.backups import backup, restore
+from intake.cli.keys import keys_group
 from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
@@ -241,6 +243,9 @@ main.add_command(rules_group)
 main.add_command(audit_group)
 main.add_command(mail_group)
 main.add_command(translations_group)
+main.add_command(keys_group)
+main.add_command(backup)
+main.add_command(restore)
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,9 +9,12 @@ from intake.services import in_force
 from intake.services.clinic import Clinic, library_of, open_clinic, publish_editions
 from intake.services.clinic_settings import with_settings_in_force
 from intake.storage.accounts import UsernameTaken
+from intake.storage.age_files import RecipientsRefused
+from intake.storage.backup_files import BackupRefused
 from intake.storage.database import Database, DatabaseRefused, is_current, is_empty, migrate
 from intake.storage.keyring import CLINIC_FILE, KeyringRefused, create_keyring
 from intake.storage.submissions import NoSuchSubmission
+from intake.storage.whole_files import FileNotWritten
 
 
 class Refusal(Exception):
@@ -27,6 +30,9 @@ REFUSALS = (
     UsernameTaken,
     PublicationRefused,
     in_force.PublishedRulesRefused,
+    RecipientsRefused,
+    FileNotWritten,
+    BackupRefused,
 )
 
 

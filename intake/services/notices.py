@@ -13,6 +13,7 @@ from intake.domain.notice_failures import NoticeFailure
 from intake.services import in_force, mail_server, staff_notices
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
+from intake.services.keys_in_use import with_keys_in_use
 from intake.services.notice_words import Letterhead, Notice, letter, link_of
 from intake.storage import outgoing
 from intake.storage.encryption import DecryptionFailed
@@ -44,7 +45,7 @@ def send_due(clinic: Clinic) -> int:
     """
     if not is_set_up(clinic.settings):
         return 0
-    clinic = with_settings_in_force(in_force.at_work(clinic))
+    clinic = with_settings_in_force(in_force.at_work(with_keys_in_use(clinic)))
     staff_notices.gather(clinic)
     with clinic.database.write() as session:
         outgoing.erase_what_is_over(session, clinic.now())

@@ -91,6 +91,9 @@ COMMANDS = (
     "rules",
     "audit",
     "mail",
+    "keys",
+    "backup",
+    "restore",
 )
 
 
