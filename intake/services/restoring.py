@@ -33,7 +33,7 @@ from intake.storage.backup_files import Manifest, Read
 from intake.storage.database import Database, is_empty, knows_revision, upgrade_within
 from intake.storage.encryption import ClinicKeys
 from intake.storage.every_submission import CannotBeOpened
-from intake.storage.key_documents import write_documents
+from intake.storage.key_documents import documents_in, write_documents
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, read_clinic_keys
 
 # How many forms are opened to see that they can be.
@@ -60,7 +60,7 @@ def restore(
     Raises Refusal, BackupRefused, CannotBeUnsealed, KeyringRefused, DatabaseRefused.
     """
     folder = settings.instance / "keys"
-    _refuse_keys(folder, recovery_copy)
+    _refuse_without_keys(folder, recovery_copy)
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _unsealed(settings, backup, identities) as file:
         read = backup_files.read(file)
@@ -71,14 +71,8 @@ def restore(
                 return _fill(database, session, keys, file, read.manifest)
 
 
-def _refuse_keys(folder: Path, recovery_copy: Path | None) -> None:
-    there = (folder / CLINIC_FILE).exists()
-    if there and recovery_copy is not None:
-        raise Refusal(
-            f"{folder} has keys already, and they are never written over. Leave --keys out to restore with "
-            "them, or name another instance folder (INTAKE_INSTANCE)"
-        )
-    if not there and recovery_copy is None:
+def _refuse_without_keys(folder: Path, recovery_copy: Path | None) -> None:
+    if recovery_copy is None and not (folder / CLINIC_FILE).exists():
         raise Refusal(
             "a backup holds no keys. Name a recovery copy of them with --keys, or put the key files into "
             f"{folder} first"
@@ -181,7 +175,17 @@ def _keys_in_place(folder: Path, recovery_copy: Path | None, identities: Path | 
     if recovery_copy is None:
         yield read_clinic_keys(folder)
         return
-    write_documents(folder, _documents(recovery_copy, identities))
+    documents = _documents(recovery_copy, identities)
+    if (folder / CLINIC_FILE).exists():
+        # As after a kill: the same command again goes on where it ended.
+        if documents_in(folder) != documents:
+            raise Refusal(
+                f"{folder} has other keys already, and they are never written over. Name another instance "
+                "folder (INTAKE_INSTANCE), or leave --keys out to restore with those that are there"
+            )
+        yield read_clinic_keys(folder)
+        return
+    write_documents(folder, documents)
     try:
         yield read_clinic_keys(folder)
     except BaseException:

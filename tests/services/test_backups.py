@@ -6,8 +6,11 @@ import resource
 import shutil
 import signal
 import threading
+import time
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 
 import pytest
@@ -18,10 +21,10 @@ from intake.domain.permissions import Role
 from intake.services import accounts, answering, backups, restoring
 from intake.services.clinic import Clinic
 from intake.services.instance import Refusal
-from intake.storage import audit, backup_files, submissions
+from intake.storage import age_files, audit, backup_files, submissions
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.backup_files import BackupRefused
-from intake.storage.database import Database, revision_of
+from intake.storage.database import Database, is_empty, revision_of
 from intake.storage.key_documents import changing
 from intake.storage.key_entries import KeyPurpose
 from intake.storage.keyring import CLINIC_FILE, KeyringRefused, read_clinic_keys
@@ -323,7 +326,7 @@ def test_other_keys_and_other_identities_are_refused_in_words(kept, backed_up, k
     refused("cannot be read", tmp_path / "nowhere.age", keepers[0].identity, recovery)
     refused("no backup of intake", recovery, keepers[0].identity, recovery)
     shutil.copytree(other.settings.instance / "keys", keys_folder)
-    with pytest.raises(Refusal, match="has keys already"):
+    with pytest.raises(Refusal, match="has other keys already"):
         restoring.restore(settings, backup, keepers[0].identity, recovery)
     with pytest.raises(Refusal, match="another copy of intake"):
         restoring.restore(settings, backup, keepers[0].identity, None)
@@ -385,6 +388,65 @@ def test_a_restore_that_is_cut_off_leaves_an_empty_instance(
 
     assert nothing_is_left(settings)
     assert restoring.restore(settings, backed_up[0], keepers[0].identity, backed_up[1]).opened == 3
+
+
+def test_a_restore_that_was_killed_goes_on_when_it_is_asked_again(kept, backed_up, keepers, tmp_path):
+    settings = elsewhere(kept.settings, tmp_path)
+    asked = (settings, backed_up[0], keepers[0].identity, backed_up[1])
+
+    def wait_before_the_end(reached):
+        loaded = backup_files.load
+
+        def load(*arguments):
+            loaded(*arguments)
+            reached.value = 1
+            signal.pause()
+
+        backup_files.load = load
+        restoring.restore(*asked)
+
+    killed_when_reached(wait_before_the_end)
+    left = Database(settings.database_url)
+    assert is_empty(left)
+    left.dispose()
+
+    assert restoring.restore(*asked).opened == 3
+
+
+def test_a_backup_that_was_killed_leaves_nothing_that_looks_like_one(copy, console, keepers, tmp_path):
+    copy.clinic.database.dispose()
+
+    def wait_before_the_end(reached):
+        sealed = age_files.seal
+
+        def seal(parts, file, named):
+            sealed(parts, file, named)
+            file.flush()
+            reached.value = 1
+            signal.pause()
+
+        age_files.seal = seal
+        backups.make(console, tmp_path / "backup.age")
+
+    killed_when_reached(wait_before_the_end)
+    assert [path.name for path in tmp_path.glob("backup*")] == ["backup.age.unfinished"]
+
+    assert keepers[0].opened(backups.make(console, tmp_path / "backup.age").file)
+    assert [path.name for path in tmp_path.glob("backup*")] == ["backup.age"]
+
+
+def killed_when_reached(work):
+    """Do it in another process, and kill that at the point it says."""
+    reached = RawValue("i", 0)
+    process = get_context("fork").Process(target=work, args=(reached,))
+    process.start()
+    end = time.monotonic() + 60
+    while not reached.value and process.is_alive() and time.monotonic() < end:
+        time.sleep(0.005)
+    process.kill()
+    process.join()
+    assert reached.value
+    assert process.exitcode == -signal.SIGKILL
 
 
 def test_a_broken_trail_is_backed_up_and_said_and_said_again_when_it_is_restored(
@@ -453,18 +515,6 @@ def test_a_full_disk_leaves_no_file_and_says_what_to_do(console, tmp_path):
 
     assert sorted(tmp_path.iterdir()) == there
     assert backups.make(console, tmp_path / "full.age").size > 4096
-
-
-def test_what_a_kill_leaves_does_not_look_like_a_backup_and_is_cleared_away(
-    copy, console, backed_up, tmp_path
-):
-    """A file has its name when it is whole: until then another."""
-    (tmp_path / "killed.age.unfinished").write_bytes(b"half a backup")
-
-    made = backups.make(console, tmp_path / "killed.age")
-
-    assert made.file.name == "killed.age"
-    assert not list(tmp_path.glob("*.unfinished"))
 
 
 def test_a_place_that_will_not_do_is_refused(console, tmp_path):
