@@ -10,6 +10,7 @@ from intake.domain.permissions import Role, StaffMember
 from intake.services import accounts
 from intake.services.clinic import Clinic, PatientDesk, library_of, publish_editions
 from intake.services.instance import prepare
+from intake.services.worker import Worker
 from intake.storage.database import Database
 from intake.storage.keyring import read_clinic_keys, read_patient_keys
 
@@ -36,6 +37,11 @@ class Copy:
     desk: PatientDesk
     clinic: Clinic
     clock: Clock
+
+    @property
+    def worker(self) -> Worker:
+        """What works beside both."""
+        return Worker(self.settings, self.clinic.database, self.clinic.keys.outbox_keys, self.clock)
 
     def with_library(self, library: Library) -> "Copy":
         """The same copy after its content files changed."""

@@ -46,7 +46,7 @@ def list_keys() -> None:
 @click.argument("purpose", type=_A_PURPOSE)
 @refusals_in_words
 def new(purpose: str) -> None:
-    """PURPOSE: clinic (opens what patients send), staff (passwords), secret (signs open pages)."""
+    """PURPOSE: clinic (opens what patients send), staff (passwords), outbox (e-mail), secret (open pages)."""
     made = keys.make(open_console(read_settings()), KeyPurpose(purpose))
     click.echo(f"A new {purpose} key waits: {made}. Nothing is sealed with it yet. Now:")
     click.echo("  intake keys escrow FILE --to age1... --to age1...   write a recovery copy")
@@ -98,8 +98,8 @@ def rotate(purpose: str) -> None:
     click.echo(
         f"The {purpose} key {done.id} is in use. {done.rewrapped.sealed_anew} values were sealed anew."
     )
-    if wanted is KeyPurpose.CLINIC:
-        click.echo("Where the patient site is another machine: copy patient-keys.json there now.")
+    if wanted in (KeyPurpose.CLINIC, KeyPurpose.OUTBOX):
+        click.echo("Where a site or the worker has key files of its own: bring it the new ones now.")
     click.echo("The key before still opens what is in old backups. To destroy it: intake keys retire ID")
     if done.rewrapped.unreadable:
         click.echo("These cannot be opened with any key, and were left as they are:", err=True)

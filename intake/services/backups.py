@@ -17,8 +17,8 @@ from intake import __version__
 from intake.domain.events import BackupMade
 from intake.services.clinic import SYSTEM
 from intake.services.console import Console
-from intake.services.instance import Refusal
 from intake.services.keys import copied_keys
+from intake.services.refusals import Refusal
 from intake.storage import age_files, audit, rewrapping
 from intake.storage.audit import VerifyResult
 from intake.storage.backup_files import Manifest, contents, tables_of
@@ -110,7 +110,7 @@ def _refuse_damaged(console: Console, session: Session) -> None:
 
 def _manifest(console: Console, keys: ClinicKeys, session: Session) -> tuple[Manifest, VerifyResult]:
     trail = audit.verify(session, keys)
-    stored = (KeyPurpose.CLINIC, KeyPurpose.STAFF)
+    stored = (KeyPurpose.CLINIC, KeyPurpose.STAFF, KeyPurpose.OUTBOX)
     manifest = Manifest(
         backup=str(uuid4()),
         made_at=console.now().astimezone(UTC).isoformat(timespec="seconds"),

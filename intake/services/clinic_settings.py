@@ -96,13 +96,16 @@ def with_settings_in_force(site: _Site) -> _Site:
     known = _newest(site.database)
     if not known.looks:
         return site
-    change = known.looks[0].change
-    settings = laid_over(site.settings, change.settings, known.looks[0].picture)
-    site = site.with_settings(replace(settings, earlier_promises=known.promises))
-    lines = change.settings.get("crisis_lines")
+    site = site.with_settings(_as_of(known, site.settings))
+    lines = known.looks[0].change.settings.get("crisis_lines")
     if not isinstance(lines, tuple):
         return site
     return _with_crisis_lines(site, lines)
+
+
+def settings_in_force(database: Database, settings: Settings) -> Settings:
+    """The settings with what the clinic set laid over them, for a process that asks patients nothing."""
+    return _as_of(_newest(database), settings)
 
 
 def lately(site: Site) -> tuple[Settings, ...]:
@@ -165,6 +168,13 @@ def _newest(database: Database) -> _Known:
             _known[database] = known
             _tell_of_what_cannot_be_read(every)
     return known
+
+
+def _as_of(known: _Known, settings: Settings) -> Settings:
+    if not known.looks:
+        return settings
+    look = known.looks[0]
+    return replace(laid_over(settings, look.change.settings, look.picture), earlier_promises=known.promises)
 
 
 def _promises(newest_first: tuple[SettingsChange, ...]) -> Iterator[tuple[datetime, ReadingPromise]]:

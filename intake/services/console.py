@@ -12,7 +12,7 @@ from pathlib import Path
 
 from intake.config import Settings
 from intake.services import instance
-from intake.services.instance import Refusal
+from intake.services.refusals import Refusal
 from intake.storage.database import Database, is_current
 from intake.storage.encryption import ClinicKeys
 from intake.storage.keyring import read_clinic_keys

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from intake.domain.events import KeyActivated, KeyMade, RecordsRewrapped
 from intake.services.clinic import SYSTEM
 from intake.services.console import Console
-from intake.services.instance import Refusal
-from intake.storage import audit, rewrapping
+from intake.services.refusals import Refusal
+from intake.storage import audit, outbox_keys, rewrapping
 from intake.storage.encryption import KEY_BYTES, ClinicKeys
 from intake.storage.key_documents import changing, documents_in
 from intake.storage.key_entries import (
@@ -31,11 +31,12 @@ from intake.storage.key_entries import (
     new_id,
     the_active,
 )
-from intake.storage.keyring import CLINIC_FILE
+from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE
 from intake.storage.rewrapping import Rewrapped
 from intake.storage.sealed_columns import SealedColumn
 
 RECOVERY_COPIES = "recovery_copies"
+_PAIRS = (KeyPurpose.CLINIC, KeyPurpose.OUTBOX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,11 @@ def make(console: Console, purpose: KeyPurpose) -> str:
             )
         new = {"id": new_id(), "use": Use.WAITING.value, "made": _today(console)}
         _record(console, KeyMade(new["id"], purpose.value, console.account))
+        pair = as_text(X25519PrivateKey.generate().private_bytes_raw())
         for name, document in documents.items():
-            entry = _new_entry(name, purpose)
-            if entry is not None and has(document, purpose.entry):
-                keep(document, purpose.entry, [*entries(document, purpose.entry), {**new, **entry}])
+            if _holds_secrets(name, document, purpose):
+                secret = {"private": pair} if purpose in _PAIRS else {"secret": _random()}
+                keep(document, purpose.entry, [*entries(document, purpose.entry), {**new, **secret}])
     return str(new["id"])
 
 
@@ -152,10 +154,9 @@ def _activate(console: Console, purpose: KeyPurpose) -> bool:
                 )
             _record(console, KeyActivated(waits["id"], purpose.value, console.account))
             keep(document, purpose.entry, _in_use(entries(document, purpose.entry), waits["id"], purpose))
-        active = the_active(document, purpose.entry)
         for name, other in documents.items():
             if name != CLINIC_FILE:
-                _follow(other, purpose, active)
+                _follow(document, other, purpose)
     return waits is not None
 
 
@@ -204,31 +205,39 @@ def _in_use(every: list[Entry], key: str, purpose: KeyPurpose) -> list[Entry]:
     return [{**one, "use": uses[one["id"]].value} for one in every]
 
 
-def _follow(document: Entry, purpose: KeyPurpose, active: Entry) -> None:
-    """Bring a file that is not the clinic's after it: it has the public half alone, and its own secrets."""
+def _follow(clinic: Entry, document: Entry, purpose: KeyPurpose) -> None:
+    """Bring a file that is not the clinic's after it: of a pair the half it has, and of secrets its own."""
     if not has(document, purpose.entry):
+        return
+    active, before = the_active(clinic, purpose.entry), entries(document, purpose.entry)
+    if the_active(document, purpose.entry)["id"] == active["id"]:
         return
     match purpose:
         case KeyPurpose.CLINIC:
-            if the_active(document, purpose.entry)["id"] != active["id"]:
-                private = X25519PrivateKey.from_private_bytes(key_bytes(active["private"]))
-                public = as_text(private.public_key().public_bytes_raw())
-                kept = {"id": active["id"], "public": public, "use": Use.ACTIVE.value}
-                keep(document, purpose.entry, [kept])
-        case KeyPurpose.SECRET if any(one["id"] == active["id"] for one in entries(document, purpose.entry)):
-            keep(document, purpose.entry, _in_use(entries(document, purpose.entry), active["id"], purpose))
+            private = X25519PrivateKey.from_private_bytes(key_bytes(active["private"]))
+            public = as_text(private.public_key().public_bytes_raw())
+            after = [{"id": active["id"], "public": public, "use": Use.ACTIVE.value}]
+        case KeyPurpose.OUTBOX:
+            after = outbox_keys.of_the_clinics(clinic, document)
+        case _:
+            after = _in_use(before, active["id"], purpose)
+    keep(document, purpose.entry, after)
 
 
-def _new_entry(name: str, purpose: KeyPurpose) -> Entry | None:
-    """What of a new key stands in a file; None when nothing does while it waits."""
-    if purpose is KeyPurpose.SECRET:
-        # Of each site its own: what one signs, the other must not take for its own.
-        return {"secret": as_text(secrets.token_bytes(KEY_BYTES))}
-    if name != CLINIC_FILE:
-        return None
-    if purpose is KeyPurpose.STAFF:
-        return {"secret": as_text(secrets.token_bytes(KEY_BYTES))}
-    return {"private": as_text(X25519PrivateKey.generate().private_bytes_raw())}
+def _holds_secrets(name: str, document: Entry, purpose: KeyPurpose) -> bool:
+    """Whether a new key stands in this file while it waits; what only seals is told of it later."""
+    match purpose:
+        case KeyPurpose.CLINIC | KeyPurpose.STAFF:
+            return name == CLINIC_FILE
+        case KeyPurpose.OUTBOX:
+            return has(document, purpose.entry) and name != PATIENT_FILE
+        case KeyPurpose.SECRET:
+            # Of each site its own: what one signs, the other must not take for its own.
+            return has(document, purpose.entry)
+
+
+def _random() -> str:
+    return as_text(secrets.token_bytes(KEY_BYTES))
 
 
 def _record(console: Console, event: KeyMade | KeyActivated) -> None:

@@ -2,12 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from intake.domain.questionnaire import Page
-from intake.domain.stretches import DAYS_KEPT, Came, at_a_save, at_sending, at_the_start
+from intake.domain.stretches import Came, at_a_save, at_sending, at_the_start
 from intake.services.clinic import PatientDesk
 from intake.storage import page_counts
 
@@ -15,12 +14,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def begun(desk: PatientDesk, session: Session) -> None:
-    """A form was begun. Counts that are too old go at the same time."""
-
-    def forget() -> None:
-        page_counts.remove_before(session, desk.today() - timedelta(days=DAYS_KEPT))
-
-    _or_else_nothing(session, forget)
+    """A form was begun."""
     _add(desk, session, lambda: at_the_start(desk.library.questionnaire))
 
 

@@ -15,8 +15,8 @@ from intake.content.phrase_words import phrase_words
 from intake.domain.events import RecoveryCopyConfirmed, RecoveryCopyMade
 from intake.services.clinic import SYSTEM
 from intake.services.console import Console
-from intake.services.instance import Refusal
 from intake.services.keys import RECOVERY_COPIES
+from intake.services.refusals import Refusal
 from intake.storage import age_files, audit
 from intake.storage.encryption import token_digest
 from intake.storage.key_documents import changing

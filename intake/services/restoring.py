@@ -24,8 +24,8 @@ from intake.config import Settings
 from intake.domain.events import BackupRestored
 from intake.services.clinic import SYSTEM
 from intake.services.console import account
-from intake.services.instance import Refusal
 from intake.services.recovery_copies import FORMAT, KIND
+from intake.services.refusals import Refusal
 from intake.storage import age_files, audit, backup_files, every_submission
 from intake.storage.age_files import CannotBeUnsealed
 from intake.storage.audit import VerifyResult
@@ -123,6 +123,7 @@ def _refuse_other_keys(read: Read, keys: ClinicKeys) -> None:
         raise Refusal("these are the keys of another copy of intake: they open nothing in this backup")
     have = {
         "clinic": {keys.clinic_key_id.hex(), *(one.hex() for one in keys.other_private_keys)},
+        "outbox": {keys.outbox_keys.id.hex(), *(one.hex() for one in keys.outbox_keys.others)},
         "staff": {keys.staff_key.id.hex(), *(one.id.hex() for one in keys.staff_key.others)},
     }
     lacking = [one for purpose, ids in manifest.key_ids.items() for one in ids if one not in have[purpose]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from intake.domain.events import KeyRetired
 from intake.domain.permissions import Role, StaffMember
 from intake.services.console import Console
-from intake.services.instance import Refusal
+from intake.services.refusals import Refusal
 from intake.storage import accounts, audit, retired_keys, rewrapping
 from intake.storage.key_documents import changing, documents_in
 from intake.storage.key_entries import KeyPurpose, Use, entries, has, id_bytes, keep

@@ -3,10 +3,8 @@
 Whoever does not have both is told one thing, whatever the reason, after as much work.
 """
 
-import logging
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
-from threading import Event
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -18,7 +16,7 @@ from intake.domain.submissions import Draft, Receipt
 from intake.domain.ways_back import WayBack, handle_in
 from intake.services import answering, notice_words, notices
 from intake.services.clinic import PatientDesk
-from intake.storage import drafts, lockouts, outgoing, own_copies, ways_back
+from intake.storage import drafts, lockouts, outgoing, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.encryption import SealingKey
 from intake.storage.lockouts import Limit
@@ -26,12 +24,9 @@ from intake.storage.outgoing import Addressed
 from intake.storage.passwords import stretched
 from intake.storage.ways_back import KEPT, Kept, Opened
 
-_log = logging.getLogger("intake")
-
 # security.md 3. Nobody types their own words wrong so often, and a clinic's own network is one of many.
 WRONG_FROM_A_NETWORK = Limit(failures=20, within=timedelta(hours=1), pause=timedelta(hours=1))
 KEPT_DAYS = KEPT.days
-_ERASE_EVERY = 3600.0  # seconds
 # One house, one customer: what an address of version 6 belongs to.
 _NETWORK_BITS = {4: 32, 6: 64}
 
@@ -128,30 +123,6 @@ def would_be_lost(desk: PatientDesk, token: str) -> bool:
         if not isinstance(found, Draft) or not (found.answers or found.seen or found.unfinished):
             return False
         return ways_back.of_draft(session, *drafts.opened(session, desk.keys, token)) is None
-
-
-def erase_expired(desk: PatientDesk) -> int:
-    """Erase every draft whose time is over; how many. No copy of them stays in the database's files.
-
-    With them go the copies of what was sent whose day is over.
-    """
-    with desk.database.write() as session:
-        erased = drafts.remove_expired(session, desk.now(), answering.limits(desk))
-        copies = own_copies.remove_over(session, desk.now())
-    if erased or copies:
-        desk.database.empty_log()
-    return erased
-
-
-def keep_erasing(desk: PatientDesk, stop: Event, every: float = _ERASE_EVERY) -> None:
-    """Erase what is over until told to stop: on the clock, also where nobody starts a form for weeks."""
-    while not stop.is_set():
-        try:
-            erase_expired(desk)
-        except Exception as error:
-            # This thread must outlive a database that is busy for a while.
-            _log.error("expired drafts were not erased (%s)", type(error).__name__)
-        stop.wait(every)
 
 
 def network_of(source: str) -> str:

@@ -39,8 +39,12 @@ _MOST_SHOWN = 50
 # Settings of the machine: written in the file or the environment, and never on a page.
 _ELSEWHERE = {
     "public_address": "Address people type",
+    "clinic_address": "Address people of the clinic type",
     "host": "Listens on the address",
     "port": "Listens on the port",
+    "clinic_host": "The clinic’s side listens on the address",
+    "clinic_port": "The clinic’s side listens on the port",
+    "worker_port": "The worker says on the port whether it works",
     "threads": "Requests answered at the same time",
     "database_url": "Database",
     "timezone": "Time zone",

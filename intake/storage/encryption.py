@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from intake.storage.outbox_keys import OutboxKeys, OutboxSeal
+
 VERSION = 1
 # What the second byte of a blob says it is made with.
 _AES_256_GCM, _HPKE, _AES_KEY_WRAP = 1, 2, 3
@@ -100,6 +102,7 @@ class PatientKeys:
     clinic_public_key: X25519PublicKey = field(repr=False)
     audit_key: bytes = field(repr=False)
     secret_key: bytes = field(repr=False)
+    outbox: OutboxSeal
     # Which file they were read from and how it was then (``storage/keyring.py``); None for keys of no file.
     read_from: object = field(default=None, repr=False, compare=False, kw_only=True)
 
@@ -110,6 +113,7 @@ class ClinicKeys(PatientKeys):
 
     clinic_private_key: X25519PrivateKey = field(repr=False)
     staff_key: SealingKey = field(repr=False)
+    outbox_keys: OutboxKeys = field(repr=False)
     # Of the clinic's other keys, by id: the one before while records are sealed anew, and one that waits.
     other_private_keys: Mapping[bytes, X25519PrivateKey] = field(default_factory=dict, repr=False)
 
@@ -133,18 +137,29 @@ def seal_for_clinic(keys: PatientKeys, record_key: SealingKey, place: Place) -> 
 
 
 def open_for_clinic(keys: ClinicKeys, sealed: bytes, place: Place) -> SealingKey:
-    """The record's key; raises :class:`DecryptionFailed`."""
-    key_id, private = keys.clinic_key_id, keys.clinic_private_key
-    if key_id_of(sealed) in keys.other_private_keys:
-        key_id = key_id_of(sealed)
-        private = keys.other_private_keys[key_id]
-    header = _header(_HPKE, key_id)
+    """The record's key, with whichever of the clinic's keys it names; raises :class:`DecryptionFailed`."""
+    others = keys.other_private_keys
+    key_id = key_id_of(sealed) if key_id_of(sealed) in others else keys.clinic_key_id
+    private = others.get(key_id, keys.clinic_private_key)
+    return _opened(keys.deployment, key_id, private, sealed, place)
+
+
+def seal_for_outbox(keys: PatientKeys, record_key: SealingKey, place: Place) -> bytes:
+    """The key of a letter, so that only the outbox's private key opens it."""
+    header = _header(_HPKE, keys.outbox.id)
     info = _bound(keys.deployment, header, place)
-    try:
-        secret = _SUITE.decrypt(_body(sealed, header, place), private, info)
-    except (InvalidTag, ValueError):
-        raise DecryptionFailed(place) from None
-    return SealingKey(keys.deployment, secret)
+    return header + _SUITE.encrypt(record_key.secret, keys.outbox.public_key, info)
+
+
+def open_from_outbox(keys: OutboxKeys, sealed: bytes, place: Place) -> SealingKey:
+    """The key of a letter; raises :class:`DecryptionFailed`."""
+    key_id = key_id_of(sealed) if key_id_of(sealed) in keys.others else keys.id
+    return _opened(keys.deployment, key_id, keys.others.get(key_id, keys.private_key), sealed, place)
+
+
+def is_sealed_for_clinic(keys: ClinicKeys, sealed: bytes) -> bool:
+    """Whether these bytes name a key of the clinic as the one that opens them."""
+    return names_a_key(sealed) and key_id_of(sealed) in {keys.clinic_key_id, *keys.other_private_keys}
 
 
 def wrap_for_token(record_key: SealingKey, token: str, place: Place) -> bytes:
@@ -213,6 +228,17 @@ def length_prefixed(*parts: str | bytes) -> bytes:
 
 def _context(place: Place, deployment: UUID) -> bytes:
     return length_prefixed(str(deployment), place.table, place.column, str(place.record), str(place.revision))
+
+
+def _opened(
+    deployment: UUID, key_id: bytes, private: X25519PrivateKey, sealed: bytes, place: Place
+) -> SealingKey:
+    header = _header(_HPKE, key_id)
+    try:
+        secret = _SUITE.decrypt(_body(sealed, header, place), private, _bound(deployment, header, place))
+    except (InvalidTag, ValueError):
+        raise DecryptionFailed(place) from None
+    return SealingKey(deployment, secret)
 
 
 def _bound(deployment: UUID, header: bytes, place: Place) -> bytes:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from intake.storage.key_entries import Entry
-from intake.storage.keyring import CLINIC_FILE, KeyringRefused, keep_name, read_document, write_document
+from intake.storage.key_files import KeyringRefused, keep_name, read_document, write_document
+from intake.storage.keyring import CLINIC_FILE
 
 
 @contextmanager

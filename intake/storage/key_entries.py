@@ -13,10 +13,10 @@ import secrets
 from enum import Enum
 from typing import Any
 
-from intake.storage.encryption import KEY_BYTES, OWN_KEY
-
 Entry = dict[str, Any]
 FORMAT_OF_LISTS = 2
+# As long as a key is, and the id that a sealed value carries of it (encryption.py); no key has only zeros.
+_KEY_BYTES, _ID_BYTES = 32, 4
 
 
 class KeyPurpose(Enum):
@@ -24,6 +24,7 @@ class KeyPurpose(Enum):
 
     CLINIC = "clinic"
     STAFF = "staff"
+    OUTBOX = "outbox"
     SECRET = "secret"  # noqa: S105 - what the key files call it
 
     @property
@@ -72,7 +73,7 @@ def keep(document: Entry, name: str, kept: list[Entry]) -> None:
 
 def new_id() -> str:
     """An id for a new key: eight hexadecimal digits that no key has."""
-    while (new := secrets.token_bytes(len(OWN_KEY))) == OWN_KEY:
+    while not any(new := secrets.token_bytes(_ID_BYTES)):
         pass
     return new.hex()
 
@@ -80,7 +81,7 @@ def new_id() -> str:
 def id_bytes(written: str) -> bytes:
     """A key's id as blobs carry it. Raises ValueError."""
     key_id = bytes.fromhex(written)
-    if len(key_id) != len(OWN_KEY):
+    if len(key_id) != _ID_BYTES:
         raise ValueError("a key id has eight hexadecimal digits")
     return key_id
 
@@ -96,6 +97,6 @@ def key_bytes(written: str) -> bytes:
         secret = base64.urlsafe_b64decode(written)
     except binascii.Error:
         raise ValueError("not base64") from None
-    if len(secret) != KEY_BYTES:
+    if len(secret) != _KEY_BYTES:
         raise ValueError("a key has 32 bytes")
     return secret

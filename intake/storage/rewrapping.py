@@ -35,7 +35,7 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     safety_signals.SEALED_FOR_CLINIC,
     transcriptions.SEALED_FOR_CLINIC,
     ways_back.SEALED_FOR_CLINIC,
-    outgoing.SEALED_FOR_CLINIC,
+    outgoing.SEALED_FOR_OUTBOX,
     accounts.SEALED_FOR_STAFF,
 )
 # How many rows one transaction seals anew: nobody waits for longer than that (security.md 1).

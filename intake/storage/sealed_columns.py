@@ -8,7 +8,9 @@ from intake.storage.encryption import (
     ClinicKeys,
     Place,
     open_for_clinic,
+    open_from_outbox,
     seal_for_clinic,
+    seal_for_outbox,
 )
 from intake.storage.key_entries import KeyPurpose
 from intake.storage.tables import Base
@@ -32,6 +34,8 @@ class SealedColumn:
         match self.purpose:
             case KeyPurpose.CLINIC:
                 return seal_for_clinic(keys, open_for_clinic(keys, sealed, place), place)
+            case KeyPurpose.OUTBOX:
+                return seal_for_outbox(keys, open_from_outbox(keys.outbox_keys, sealed, place), place)
             case KeyPurpose.STAFF:
                 return keys.staff_key.seal(keys.staff_key.open(sealed, place), place)
             case other:

@@ -10,6 +10,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 
 from intake.config import Settings
+from intake.domain.processes import Process
 
 _View = TypeVar("_View", bound=Callable[..., object])
 
@@ -50,6 +51,7 @@ class _CsrfCookie(SecureCookieSessionInterface):
 
 def secure(app: Flask, settings: Settings, secret_key: bytes, site: str) -> None:
     """Protect an application. ``site`` names its cookies, so that two sites never share one."""
+    hosts = settings.hosts_of(Process.CLINIC if site == Process.CLINIC.value else Process.PATIENT)
     app.config.update(
         SECRET_KEY=secret_key,
         SESSION_COOKIE_NAME=cookie_name(settings, f"{site}_page"),
@@ -62,7 +64,10 @@ def secure(app: Flask, settings: Settings, secret_key: bytes, site: str) -> None
         # _refuse_other_sites looks at where a post comes from, also without a Referer, which
         # some patients' browsers never send.
         WTF_CSRF_SSL_STRICT=False,
-        TRUSTED_HOSTS=[*settings.trusted_hosts, *(() if settings.secure_cookies else _THIS_MACHINE)],
+        TRUSTED_HOSTS=[
+            *hosts,
+            *(() if settings.secure_cookies else _THIS_MACHINE),
+        ],
         MAX_CONTENT_LENGTH=LARGEST_PAGE,
         PROVIDE_AUTOMATIC_OPTIONS=False,
     )

@@ -26,7 +26,7 @@ from copies import Copy, make_copy, staff
 from intake.domain.permissions import Role, StaffMember
 from intake.services import keys, retiring_keys
 from intake.services.console import Console
-from intake.services.instance import Refusal
+from intake.services.refusals import Refusal
 from intake.storage import accounts, audit, rewrapping
 from intake.storage.database import Database
 from intake.storage.encryption import ClinicKeys, DecryptionFailed

@@ -20,14 +20,15 @@ from copies import PASSWORD, make_copy, staff
 from intake.domain.permissions import Role
 from intake.services import accounts, answering, backups, restoring
 from intake.services.clinic import Clinic
-from intake.services.instance import Refusal
+from intake.services.refusals import Refusal
 from intake.storage import age_files, audit, backup_files, submissions
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.backup_files import BackupRefused
 from intake.storage.database import Database, is_empty, revision_of
 from intake.storage.key_documents import changing
 from intake.storage.key_entries import KeyPurpose
-from intake.storage.keyring import CLINIC_FILE, KeyringRefused, read_clinic_keys
+from intake.storage.key_files import KeyringRefused
+from intake.storage.keyring import CLINIC_FILE, read_clinic_keys
 from intake.storage.table_shapes import LEFT_OUT, shapes
 from intake.storage.tables import Base
 from intake.storage.whole_files import FileNotWritten

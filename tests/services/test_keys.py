@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from copies import PASSWORD, make_copy, staff
 from intake.domain.permissions import Role
 from intake.services import accounts, answering, keys, recovery_copies, retiring_keys
-from intake.services.instance import Refusal
 from intake.services.keys_in_use import with_keys_in_use
+from intake.services.refusals import Refusal
 from intake.storage import audit, rewrapping, submissions
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.key_entries import KeyPurpose, Use

@@ -21,7 +21,7 @@ from intake.storage import (
     transcriptions,
     ways_back,
 )
-from intake.storage.encryption import open_for_clinic
+from intake.storage.encryption import open_for_clinic, open_from_outbox
 from intake.storage.key_entries import KeyPurpose
 from storage.samples import NOW, _drawn, send, signal
 
@@ -52,10 +52,15 @@ def all_opened(session, keys):
         for row in session.scalars(select(column.row)):
             sealed, place = getattr(row, column.column), column.place(row)
             if sealed:
-                opened = (
-                    open_for_clinic(keys, sealed, place).secret
-                    if column.purpose is KeyPurpose.CLINIC
-                    else keys.staff_key.open(sealed, place)
-                )
-                found[str(column), inspect(row).identity] = opened
+                found[str(column), inspect(row).identity] = _opened(keys, column.purpose, sealed, place)
     return found
+
+
+def _opened(keys, purpose, sealed, place):
+    match purpose:
+        case KeyPurpose.CLINIC:
+            return open_for_clinic(keys, sealed, place).secret
+        case KeyPurpose.OUTBOX:
+            return open_from_outbox(keys.outbox_keys, sealed, place).secret
+        case _:
+            return keys.staff_key.open(sealed, place)

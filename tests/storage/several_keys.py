@@ -15,7 +15,7 @@ def with_new_key(folder, purpose=KeyPurpose.CLINIC, use=Use.ACTIVE):
         private, new = X25519PrivateKey.generate(), new_id()
         secret = (
             {"private": as_text(private.private_bytes_raw())}
-            if purpose is KeyPurpose.CLINIC
+            if purpose in (KeyPurpose.CLINIC, KeyPurpose.OUTBOX)
             else {"secret": as_text(secrets.token_bytes(32))}
         )
         before = entries(documents[CLINIC_FILE], purpose.entry)

@@ -43,7 +43,7 @@ def test_a_notice_kept_by_the_patients_side_is_taken_once_and_opened(database, c
     taken = []
     for _ in range(2):
         with database.write() as session:
-            taken.append(outgoing.claim(session, clinic_keys, due, NOW + timedelta(minutes=1)))
+            taken.append(outgoing.claim(session, clinic_keys.outbox_keys, due, NOW + timedelta(minutes=1)))
 
     assert taken == [ADDRESSED, None]
 
@@ -51,7 +51,7 @@ def test_a_notice_kept_by_the_patients_side_is_taken_once_and_opened(database, c
 def test_what_could_not_be_sent_is_kept_and_tried_again_when_somebody_says_so(database, clinic_keys, notice):
     settled(database, notice)
     with database.read() as session:
-        (letter,) = dead_letters.every(session, clinic_keys)
+        (letter,) = dead_letters.every(session, clinic_keys.outbox_keys)
         assert outgoing.due(session, NOW + timedelta(days=9)) == ()
         assert dead_letters.outbox(session, 3).not_sent == 1
     assert (letter.addressed, letter.failure) == (ADDRESSED, NoticeFailure.NO_SUCH_ADDRESS)
@@ -63,7 +63,7 @@ def test_what_could_not_be_sent_is_kept_and_tried_again_when_somebody_says_so(da
 
     with database.read() as session:
         (due,) = outgoing.due(session, later)
-        assert dead_letters.every(session, clinic_keys) == ()
+        assert dead_letters.every(session, clinic_keys.outbox_keys) == ()
     assert (due.id, due.tried_since) == (notice, later)
 
 
@@ -79,7 +79,7 @@ def test_one_that_is_not_needed_any_more_is_no_dead_letter_either(database, clin
     settled(database, notice, Outcome.NOT_NEEDED, None)
 
     with database.read() as session:
-        assert dead_letters.every(session, clinic_keys) == ()
+        assert dead_letters.every(session, clinic_keys.outbox_keys) == ()
     assert kept(database, notice) == b""
 
 
@@ -92,7 +92,7 @@ def test_what_is_set_aside_or_over_is_erased(database, clinic_keys, notice, how)
             assert not outgoing.erase(session, notice)
         else:
             outgoing.erase_what_is_over(session, NOW + outgoing.KEPT_FOR - timedelta(seconds=1))
-            assert dead_letters.every(session, clinic_keys)
+            assert dead_letters.every(session, clinic_keys.outbox_keys)
             outgoing.erase_what_is_over(session, NOW + outgoing.KEPT_FOR)
 
     with database.read() as session:
@@ -106,7 +106,7 @@ def test_one_that_cannot_be_opened_is_shown_as_just_that(database, clinic_keys, 
         session.get_one(OutgoingRow, notice).sealed = b"damaged"
 
     with database.read() as session:
-        (letter,) = dead_letters.every(session, clinic_keys)
+        (letter,) = dead_letters.every(session, clinic_keys.outbox_keys)
     assert letter.addressed is None
 
 

@@ -84,12 +84,22 @@ def full(database, folder):
     return database
 
 
+STORED = [KeyPurpose.CLINIC, KeyPurpose.STAFF, KeyPurpose.OUTBOX]
+
+
+def key_in_use(keys, purpose):
+    return {
+        KeyPurpose.CLINIC: keys.clinic_key_id,
+        KeyPurpose.STAFF: keys.staff_key.id,
+        KeyPurpose.OUTBOX: keys.outbox_keys.id,
+    }[purpose]
+
+
 def rewrap_everything(database, keys, purpose):
     done = rewrapping.Rewrapped()
-    key_id = keys.clinic_key_id if purpose is KeyPurpose.CLINIC else keys.staff_key.id
     for column in rewrapping.columns_of(purpose):
         with database.write() as session:
-            waiting = rewrapping.under_another_key(session, column, key_id)
+            waiting = rewrapping.under_another_key(session, column, key_in_use(keys, purpose))
             for batch in rewrapping.in_batches(waiting):
                 done += rewrapping.rewrap(session, keys, column, batch)
     return done
@@ -111,19 +121,19 @@ def test_something_is_in_every_registered_column(full, folder):
     """What makes the tests below mean something."""
     with full.read() as session:
         opened = all_opened(session, read_clinic_keys(folder))
-        named = {*rewrapping.naming(session, read_clinic_keys(folder).clinic_key_id)}
-        named |= {*rewrapping.naming(session, read_clinic_keys(folder).staff_key.id)}
+        ids = [key_in_use(read_clinic_keys(folder), purpose) for purpose in STORED]
+        named = {column for key_id in ids for column in rewrapping.naming(session, key_id)}
     assert {column for column, _ in opened} == REGISTERED
     assert named == REGISTERED
 
 
-@pytest.mark.parametrize("purpose", [KeyPurpose.CLINIC, KeyPurpose.STAFF])
+@pytest.mark.parametrize("purpose", STORED)
 def test_everything_is_sealed_anew_and_says_the_same(full, folder, purpose):
     before = read_clinic_keys(folder)
     with full.read() as session:
         said = all_opened(session, before)
     now = with_new_key(folder, purpose)
-    old_id = before.clinic_key_id if purpose is KeyPurpose.CLINIC else before.staff_key.id
+    old_id = key_in_use(before, purpose)
 
     done = rewrap_everything(full, now, purpose)
 
@@ -188,8 +198,8 @@ class _Nobody:
 def test_nothing_can_be_sealed_to_a_key_that_was_destroyed(full, folder):
     keys = read_clinic_keys(folder)
     with full.write() as session:
-        retired_keys.retire(session, KeyPurpose.CLINIC, keys.clinic_key_id, NOW)
-        retired_keys.retire(session, KeyPurpose.STAFF, keys.staff_key.id, NOW)
+        for purpose in STORED:
+            retired_keys.retire(session, purpose, key_in_use(keys, purpose), NOW)
 
     for column in rewrapping.SEALED_COLUMNS:
         table = column.row.__tablename__

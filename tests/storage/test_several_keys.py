@@ -17,10 +17,10 @@ from intake.storage.encryption import (
 )
 from intake.storage.key_documents import changing, write_documents
 from intake.storage.key_entries import KeyPurpose, Use
+from intake.storage.key_files import KeyringRefused
 from intake.storage.keyring import (
     CLINIC_FILE,
     PATIENT_FILE,
-    KeyringRefused,
     as_they_are_now,
     create_keyring,
     read_clinic_keys,

@@ -47,7 +47,9 @@ def upgrade() -> None:
             "BEGIN RAISE EXCEPTION 'sealed to a key that was retired'; END $$"
         )
         op.execute(
-            "CREATE FUNCTION names_retired_key(sealed bytea) RETURNS boolean LANGUAGE sql VOLATILE AS "
+            "CREATE FUNCTION names_retired_key(sealed bytea) RETURNS boolean LANGUAGE sql VOLATILE "
+            # As the owner: the patients' site need not read the table.
+            "SECURITY DEFINER SET search_path FROM CURRENT AS "
             "$$ SELECT EXISTS (SELECT 1 FROM retired_keys WHERE key_id = substr(sealed, 3, 4)) $$"
         )
     for table, column in SEALED_COLUMNS:
