@@ -27,6 +27,7 @@ help:
 	@echo 'make lint        style, types, import rules, templates'
 	@echo 'make mutants     change each rule in one place at a time, and name each change nobody would notice'
 	@echo 'make outbox      kill whoever sends e-mail 200 times, and look for every notice (about 5 minutes)'
+	@echo 'make separation  both sites under the database roles of the three processes, and what these hold in memory'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
 	@echo 'make rotations   kill whoever changes the keys 30 times on each database, and read everything (some minutes)'
 	@echo 'make rounds      let 20 clinicians work on one form at once, 200 times on each database (about half an hour)'
@@ -84,6 +85,18 @@ AGREEMENT ?=
 .PHONY: agreement
 agreement: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.agreement $(AGREEMENT)
+
+# What people do on both sites, on PostgreSQL and under the roles of the three processes; and the processes
+# themselves, looked into while they run. Tests that change the database behind a site's back are left out.
+under_roles := INTAKE_UNDER_ROLES=1 nice $(venv)/bin/python -m pytest -n 2 --dist loadgroup \
+	-W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionWarning
+behind_its_back := before_there_were_tallies or counting_fails or counting_carelessly or somebody_holds
+
+.PHONY: separation
+separation: setup
+	$(under_roles) -k 'postgresql and not ($(behind_its_back))' tests/services
+	$(under_roles) tests/web/test_asking_and_replying.py tests/web/test_after_sending.py
+	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_separation.py
 
 # Every change of a rule that no example and no case would notice (a few seconds).
 .PHONY: mutants

@@ -10,6 +10,7 @@ import click
 from intake import __version__, resources
 from intake.cli.audit import audit_group
 from intake.cli.backups import backup, restore
+from intake.cli.database import database_group
 from intake.cli.keys import keys_group
 from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
@@ -266,6 +267,7 @@ def demo() -> None:
 
 main.add_command(rules_group)
 main.add_command(audit_group)
+main.add_command(database_group)
 main.add_command(mail_group)
 main.add_command(translations_group)
 main.add_command(keys_group)

@@ -47,8 +47,8 @@ class _Child:
     ready: int = -1
     life: int = -1
     began: float = 0.0
-    pause: float = _FIRST_PAUSE
-    again_at: float = field(default=0.0)
+    pause: float = field(default_factory=lambda: _FIRST_PAUSE)
+    again_at: float = 0.0
 
     def start(self) -> None:
         """Start it; it is ready once it says so."""

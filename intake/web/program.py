@@ -49,9 +49,10 @@ def run(process: Process, opened: Callable[[Settings], Opened], arguments: Seque
 
 
 def _serve(process: Process, opened: Callable[[Settings], Opened], above: processes.Above) -> None:
-    settings = read_settings().of(process)
+    settings = read_settings()
     for warning in separation.looked_at(settings, process, alone=not above.is_there):
         click.echo(f"Warning: {warning}", err=True)
+    settings = settings.of(process)
     found = opened(settings)
 
     def on_ready() -> None:

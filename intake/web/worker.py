@@ -33,9 +33,10 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def _work(above: processes.Above) -> None:
-    settings = read_settings().of(Process.WORKER)
+    settings = read_settings()
     for warning in separation.looked_at(settings, Process.WORKER, alone=not above.is_there):
         click.echo(f"Warning: {warning}", err=True)
+    settings = settings.of(Process.WORKER)
     worker = open_worker(settings)
     work = Work(worker)
 

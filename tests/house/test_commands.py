@@ -91,6 +91,7 @@ COMMANDS = (
     "demo",
     "rules",
     "audit",
+    "database",
     "mail",
     "keys",
     "backup",

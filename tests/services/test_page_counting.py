@@ -11,7 +11,7 @@ import sending
 from copies import NOON
 from intake.domain.answers import Chosen, answered
 from intake.domain.stretches import DAYS_KEPT, SENDING, Came, stretches
-from intake.services import answering, page_counting
+from intake.services import answering, page_counting, sweeping
 from intake.storage import page_counts
 from intake.storage.tables import PageCountRow
 from storage.side_by_side import at_once
@@ -136,6 +136,7 @@ def test_counts_are_forgotten_after_ninety_days(copy):
 
     copy.clock.at += timedelta(days=1)
     answering.start(copy.desk)
+    sweeping.sweep(copy.worker)
 
     assert sum(counts(copy).values()) == 2
 

@@ -9,6 +9,14 @@ from sqlalchemy import select
 from intake.domain.notice_failures import NoticeFailure
 from intake.domain.notice_kinds import NoticeKind
 from intake.storage import dead_letters, news, outgoing
+from intake.storage.encryption import (
+    DecryptionFailed,
+    Place,
+    new_record_key,
+    open_for_clinic,
+    open_from_outbox,
+    seal_for_clinic,
+)
 from intake.storage.outgoing import Addressed, Outcome
 from intake.storage.tables import OutgoingRow
 from storage.samples import NOW, send
@@ -132,3 +140,31 @@ def test_a_notice_to_staff_is_as_long_whether_it_is_wanted_or_not(database, pati
     with database.read() as session:
         rows = session.scalars(select(OutgoingRow))
         assert len({(len(row.sealed), len(row.wrapped_key), row.created_at) for row in rows}) == 1
+
+
+def test_what_an_earlier_version_sealed_for_the_clinic_is_sent_all_the_same(database, clinic_keys, notice):
+    with database.write() as session:
+        row = session.get_one(OutgoingRow, notice)
+        place = outgoing._key_place(notice)
+        key = open_from_outbox(clinic_keys.outbox_keys, row.wrapped_key, place)
+        row.wrapped_key = seal_for_clinic(clinic_keys, key, place)
+    with database.write() as session, pytest.raises(DecryptionFailed):
+        outgoing.opened(clinic_keys.outbox_keys, session.get_one(OutgoingRow, notice))
+
+    with database.write() as session:
+        assert outgoing.seal_for_the_worker(session, clinic_keys) == 1
+        assert outgoing.seal_for_the_worker(session, clinic_keys) == 0
+
+    with database.read() as session:
+        row = session.get_one(OutgoingRow, notice)
+        assert outgoing.opened(clinic_keys.outbox_keys, row).recipient
+
+
+def test_the_clinics_key_alone_opens_no_letter_and_the_outboxs_no_form(database, clinic_keys, notice):
+    key, place = new_record_key(clinic_keys), Place("record_keys", "sealed", notice)
+    with database.read() as session:
+        row = session.get_one(OutgoingRow, notice)
+        with pytest.raises(DecryptionFailed):
+            open_for_clinic(clinic_keys, row.wrapped_key, outgoing._key_place(notice))
+    with pytest.raises(DecryptionFailed):
+        open_from_outbox(clinic_keys.outbox_keys, seal_for_clinic(clinic_keys, key, place), place)
