@@ -1,6 +1,7 @@
 """Two people who keep what opens backups and recovery copies, and somebody at the console of a copy."""
 
 import json
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pyrage
 from copies import Copy
 from intake.services import keys, recovery_copies
 from intake.services.console import Console
+from intake.storage.database import Database
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.keyring import read_clinic_keys, read_patient_keys
 
 
 @dataclass(frozen=True)
@@ -52,3 +55,31 @@ def rotated(console: Console, to: Path, keepers: tuple[Keeper, ...], purpose: Ke
     keys.make(console, purpose)
     copied(console, to, keepers)
     return keys.rotate(console, purpose)
+
+
+def same_clinic(kept: Copy, folder: Path) -> Copy:
+    """A clinic as another one is, to be changed: making one anew takes longer."""
+    kept.clinic.database.empty_log()
+    instance = folder / "instance"
+    shutil.copytree(kept.settings.instance, instance)
+    settings = replace(kept.settings, instance=instance, database_url=f"sqlite:///{instance / 'intake.db'}")
+    keys_folder = instance / "keys"
+    desk = replace(
+        kept.desk,
+        settings=settings,
+        database=Database(settings.database_url),
+        keys=read_patient_keys(keys_folder),
+    )
+    clinic = replace(
+        kept.clinic,
+        settings=settings,
+        database=Database(settings.database_url),
+        keys=read_clinic_keys(keys_folder),
+    )
+    return replace(kept, settings=settings, desk=desk, clinic=clinic)
+
+
+def closed(copy: Copy) -> None:
+    """Let go of both its databases."""
+    copy.desk.database.dispose()
+    copy.clinic.database.dispose()

@@ -12,19 +12,25 @@ from intake.config import read_settings
 from intake.domain.permissions import Role
 from intake.services import accounts, instance
 from keepers import keeper
+from web.clinic.content import MEDICINES, QUESTIONNAIRE, RULES
 
 PASSWORD = "four plain words together"
+CONTENT = {"questionnaire": QUESTIONNAIRE, "screening_rules": RULES, "medicines": MEDICINES}
 
 
 @pytest.fixture
 def intake(tmp_path, monkeypatch):
     """Runs a command as somebody at the console does, in an instance of the test's own."""
     monkeypatch.chdir(tmp_path)
+    # A short form: reading the shipped one takes longer than all the rest.
+    for name, text in CONTENT.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
 
     def run(*arguments, code=0, typed="", **settings):
         unset = {name: None for name in os.environ if name.startswith("INTAKE_")}
         given = {f"INTAKE_{name.upper()}": str(value) for name, value in settings.items()}
-        own = {"INTAKE_INSTANCE": str(tmp_path / "instance")}
+        own = {f"INTAKE_{name.upper()}": str(tmp_path / f"{name}.yaml") for name in CONTENT}
+        own["INTAKE_INSTANCE"] = str(tmp_path / "instance")
         command = [str(one) for one in arguments]
         done = CliRunner().invoke(main, command, input=typed, env=unset | own | given, prog_name="intake")
         assert isinstance(done.exception, SystemExit | None), repr(done.exception)
@@ -46,7 +52,7 @@ def test_ten_minutes_on_the_first_day_a_new_key_and_a_machine_that_burned(intake
     assert "A new clinic key waits" in intake("keys", "new", "clinic")
     assert "no recovery copy with the key" in intake("keys", "rotate", "clinic", code=2)
     told = intake("keys", "escrow", "recovery.age", "--to", kay.recipient, "--to", lee.recipient)
-    assert re.search(r"recovery\.age, 5 keys, for 2 recipients", told)
+    assert re.search(r"recovery\.age, 6 keys, for 2 recipients", told)
     words = json.loads(lee.opened(tmp_path / "recovery.age"))["confirmation_words"]
     assert "not the words" in intake("keys", "confirm-escrow", typed="no such words here\n", code=2)
     assert "can be opened" in intake("keys", "confirm-escrow", typed=f"{words}\n")
@@ -71,7 +77,8 @@ def test_ten_minutes_on_the_first_day_a_new_key_and_a_machine_that_burned(intake
 
 
 def _administrators(folder, *usernames):
-    clinic = instance.opened(read_settings({"INTAKE_INSTANCE": str(folder / "instance")}))
+    content = {f"INTAKE_{name.upper()}": str(folder / f"{name}.yaml") for name in CONTENT}
+    clinic = instance.opened(read_settings({"INTAKE_INSTANCE": str(folder / "instance"), **content}))
     for username in usernames:
         token = accounts.add_staff(clinic, None, username, username.title(), [Role.ADMINISTRATOR])
         accounts.accept_invitation(clinic, token, PASSWORD)

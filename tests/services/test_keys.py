@@ -1,53 +1,78 @@
 """A clinic changes its keys while it works: nothing is unreadable for a moment, and nothing is lost."""
 
 import json
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from copies import PASSWORD, make_copy, staff
+from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
 from intake.services import accounts, answering, keys, recovery_copies, retiring_keys
 from intake.services.keys_in_use import with_keys_in_use
 from intake.services.refusals import Refusal
-from intake.storage import audit, rewrapping, submissions
+from intake.storage import audit, outgoing, rewrapping, submissions
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.key_entries import KeyPurpose, Use
-from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, read_clinic_keys
+from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE, read_clinic_keys, read_outbox_keys
 from intake.storage.whole_files import FileNotWritten
-from keepers import console_of, copied, keeper, rotated
+from keepers import closed, console_of, copied, keeper, rotated, same_clinic
 from sending import fill_in, send_at_once
 from web.clinic.content import LIBRARY
 
 FORM = "first_name: Quetzal, last_name: Doe"
 
 
+@pytest.fixture(scope="module")
+def staffed(tmp_path_factory):
+    """A clinic where Alice reviews, Bob and Mia administer; made once, and never changed."""
+    copy = make_copy(tmp_path_factory.mktemp("staffed"), LIBRARY)
+    _employ(copy)
+    yield copy
+    closed(copy)
+
+
+@pytest.fixture
+def copy(staffed, tmp_path):
+    copy = same_clinic(staffed, tmp_path)
+    yield copy
+    closed(copy)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def both(request, tmp_path):
-    url = request.getfixturevalue("fresh_postgres_database") if request.param == "postgresql" else ""
-    yield from _opened(tmp_path, url)
-
-
-@pytest.fixture
-def copy(tmp_path):
-    yield from _opened(tmp_path, "")
-
-
-def _opened(folder, url):
-    copy = make_copy(folder, LIBRARY, url)
+    if request.param == "sqlite":
+        yield request.getfixturevalue("copy")
+        return
+    copy = make_copy(tmp_path, LIBRARY, request.getfixturevalue("fresh_postgres_database"))
+    _employ(copy)
     yield copy
-    copy.desk.database.dispose()
-    copy.clinic.database.dispose()
+    closed(copy)
 
 
-@pytest.fixture
-def keepers(tmp_path):
-    return keeper(tmp_path, "kay"), keeper(tmp_path, "lee")
+def _employ(copy):
+    staff(copy.clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)
+    for name in ("bob", "mia"):
+        staff(copy.clinic, name, name.title(), Role.ADMINISTRATOR)
+
+
+@pytest.fixture(scope="module")
+def keepers(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keepers")
+    return keeper(folder, "kay"), keeper(folder, "lee")
 
 
 @pytest.fixture
 def administrators(copy):
-    return tuple(staff(copy.clinic, name, name.title(), Role.ADMINISTRATOR) for name in ("bob", "mia"))
+    return people(copy, "bob", "mia")
+
+
+def people(copy, *usernames):
+    """Those of the staff with these usernames."""
+    every = {one.username: one for one in accounts.staff(copy.clinic)}
+    return tuple(every[name] for name in usernames)
 
 
 def readable(clinic):
@@ -88,8 +113,7 @@ def secrets_in(folder):
 def test_a_key_is_changed_from_the_first_step_to_the_last(both, tmp_path, keepers, monkeypatch):
     copy, console = both, console_of(both)
     monkeypatch.setattr(rewrapping, "BATCH", 2)
-    staff(copy.clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)
-    bob, mia = (staff(copy.clinic, name, name, Role.ADMINISTRATOR) for name in ("bob", "mia"))
+    bob, mia = people(copy, "bob", "mia")
     for _ in range(3):
         send_at_once(copy.desk, FORM)
     before = read_clinic_keys(console.folder)
@@ -133,11 +157,11 @@ def test_a_key_is_changed_from_the_first_step_to_the_last(both, tmp_path, keeper
     assert told[-1][1] == {"key": old, "purpose": "clinic", "confirmed_by": str(mia.id), "account": "root"}
 
 
-def test_a_page_that_has_not_heard_of_the_new_key_loses_nothing(both, tmp_path, keepers):
+def test_a_page_that_has_not_heard_of_the_new_key_loses_nothing(copy, tmp_path, keepers):
     """A patient site on another machine, whose key file nobody changed, is refused and keeps the draft."""
-    copy, console = both, console_of(both)
+    console = console_of(copy)
     old = read_clinic_keys(console.folder).clinic_key_id.hex()
-    bob, mia = (staff(copy.clinic, name, name, Role.ADMINISTRATOR) for name in ("bob", "mia"))
+    bob, mia = people(copy, "bob", "mia")
     rotated(console, tmp_path / "recovery.age", keepers, KeyPurpose.CLINIC)
     token = fill_in(copy.desk, FORM)
     retiring_keys.retire(console, retiring_keys.leaving(console, old), bob, mia)
@@ -170,11 +194,10 @@ def test_what_came_late_under_the_key_before_keeps_it_and_is_sealed_anew_later(
 
 def test_passwords_are_sealed_anew_and_still_open_the_door(copy, tmp_path, keepers):
     console = console_of(copy)
-    staff(copy.clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)
 
     done = rotated(console, tmp_path / "recovery.age", keepers, KeyPurpose.STAFF)
 
-    assert done.rewrapped.sealed_anew == 1
+    assert done.rewrapped.sealed_anew == 3
     assert readable(copy.clinic) == ([], True)
     assert read_clinic_keys(console.folder).staff_key.id.hex() == done.id
 
@@ -195,14 +218,41 @@ def test_a_new_secret_key_is_another_one_for_each_site_and_of_use_from_the_next_
     assert read_clinic_keys(console.folder).secret_key != copy.clinic.keys.secret_key
 
 
-@pytest.mark.parametrize("purpose", KeyPurpose)
-def test_only_one_new_key_waits_at_a_time_and_none_is_changed_for_nothing(copy, purpose):
+def test_only_one_new_key_waits_at_a_time_and_none_is_changed_for_nothing(copy):
     console = console_of(copy)
-    with pytest.raises(Refusal, match=f"Make a new one first: intake keys new {purpose.value}"):
-        keys.rotate(console, purpose)
-    keys.make(console, purpose)
-    with pytest.raises(Refusal, match="waits already"):
+    for purpose in KeyPurpose:
+        with pytest.raises(Refusal, match=f"Make a new one first: intake keys new {purpose.value}"):
+            keys.rotate(console, purpose)
         keys.make(console, purpose)
+        with pytest.raises(Refusal, match="waits already"):
+            keys.make(console, purpose)
+
+
+def test_the_workers_key_is_changed_while_letters_wait(copy, tmp_path, keepers):
+    """The worker runs on, and takes the new key from its own file."""
+    worker = replace(copy.worker, keys=read_outbox_keys(console_of(copy).folder))
+    for _ in range(2):
+        _let_a_letter_wait(with_keys_in_use(copy.desk))
+
+    done = rotated(console_of(copy), tmp_path / "recovery.age", keepers, KeyPurpose.OUTBOX)
+
+    _let_a_letter_wait(with_keys_in_use(copy.desk))
+    assert done.rewrapped.sealed_anew == 2
+    now = worker.as_set_by_now().keys
+    assert now.id.hex() == done.id
+    with worker.database.write() as session:
+        every = [
+            outgoing.claim(session, now, one, copy.clock()) for one in outgoing.due(session, copy.clock())
+        ]
+    assert [one.recipient for one in every] == ["pat@example.org"] * 3
+    private = secrets_in(console_of(copy).folder)
+    assert not private[WORKER_FILE] & private[PATIENT_FILE]
+
+
+def _let_a_letter_wait(desk):
+    addressed = outgoing.Addressed("pat@example.org", "secret", NoticeKind.MESSAGE)
+    with desk.database.write() as session:
+        outgoing.add(session, desk.keys, uuid4(), addressed, desk.now())
 
 
 def test_a_recovery_copy_holds_every_key_and_each_keeper_opens_it(copy, tmp_path, keepers):
@@ -266,7 +316,7 @@ def test_a_key_is_destroyed_by_two_administrators_and_never_the_one_in_use(
     copy, tmp_path, keepers, administrators
 ):
     console, bob = console_of(copy), administrators[0]
-    alice = staff(copy.clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)
+    (alice,) = people(copy, "alice")
     old = read_clinic_keys(console.folder).clinic_key_id.hex()
     with pytest.raises(Refusal, match="is the clinic key in use"):
         retiring_keys.leaving(console, old)
@@ -275,18 +325,19 @@ def test_a_key_is_destroyed_by_two_administrators_and_never_the_one_in_use(
     rotated(console, tmp_path / "recovery.age", keepers, KeyPurpose.CLINIC)
     key = retiring_keys.leaving(console, old.upper())
 
-    for people, why in [
+    for two, why in [
         ((bob, None), "name the second with --confirmed-by .one of mia"),
         ((bob, bob), "two different people"),
         ((bob, alice), "A. Rivera, NP is no administrator"),
         ((alice, bob), "A. Rivera, NP is no administrator"),
     ]:
         with pytest.raises(Refusal, match=why):
-            retiring_keys.retire(console, key, *people)
+            retiring_keys.retire(console, key, *two)
     assert old in held_ids(console)
 
 
-def test_where_there_is_one_administrator_one_will_do(copy, tmp_path, keepers):
+def test_where_there_is_one_administrator_one_will_do(tmp_path):
+    copy = make_copy(tmp_path, LIBRARY)
     console, bob = console_of(copy), staff(copy.clinic, "bob", "Bob", Role.ADMINISTRATOR)
     new = keys.make(console, KeyPurpose.CLINIC)  # and is not wanted after all
 
