@@ -126,7 +126,9 @@ def _refuse_other_keys(read: Read, keys: ClinicKeys) -> None:
         "outbox": {keys.outbox_keys.id.hex(), *(one.hex() for one in keys.outbox_keys.others)},
         "staff": {keys.staff_key.id.hex(), *(one.id.hex() for one in keys.staff_key.others)},
     }
-    lacking = [one for purpose, ids in manifest.key_ids.items() for one in ids if one not in have[purpose]]
+    lacking = [
+        one for purpose, ids in manifest.key_ids.items() for one in ids if one not in have.get(purpose, ())
+    ]
     if lacking:
         raise Refusal(
             f"the keys {', '.join(lacking)} are missing, without which not everything in this backup opens. "
