@@ -11,6 +11,7 @@ from intake import __version__, resources
 from intake.cli.audit import audit_group
 from intake.cli.backups import backup, restore
 from intake.cli.database import database_group
+from intake.cli.erase import erase_group
 from intake.cli.keys import keys_group
 from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
@@ -28,6 +29,7 @@ from intake.services import (
     coverage,
     coverage_page,
     demonstration,
+    doctor,
     instance,
     overlaying,
     processes,
@@ -39,6 +41,7 @@ from intake.services import (
     supervising,
 )
 from intake.services.clinic import Clinic, open_patient_desk
+from intake.services.doctor_checks import Weight
 from intake.services.remarks import Level
 
 _A_FILE = click.Path(path_type=Path)
@@ -63,6 +66,7 @@ def serve(context: click.Context) -> None:
         return
     processes.begin()
     settings = read_settings()
+    doctor.refuse_unsafe(settings)
     clinic = _prepared(settings)
     for warning in at_start.warnings(clinic.library, settings):
         click.echo(f"Warning: {warning}", err=True)
@@ -99,6 +103,22 @@ def serve_clinic() -> None:
 def work() -> None:
     """It becomes the worker's process."""
     processes.become(Process.WORKER)
+
+
+@main.command(
+    "doctor", help="Look at everything around this copy that could hurt somebody, and say what to do."
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too.")
+@refusals_in_words
+def see_doctor(*, strict: bool) -> None:
+    """Exit code 1 when something was found that intake should not run with."""
+    found = doctor.diagnose()
+    for finding in found:
+        click.echo(str(finding))
+    grave = sum(one.weight is Weight.REFUSE for one in found)
+    click.echo(f"{len(doctor.CHECKS)} checks; to put right first: {grave}; warnings: {len(found) - grave}.")
+    if grave or (strict and found):
+        sys.exit(FOUND)
 
 
 @main.command(help="Make the instance folder, its keys and its database. Safe to repeat.")
@@ -265,6 +285,7 @@ def demo() -> None:
         click.echo(f"  {account.username:8} {account.password}   ({account.printed_name}, {account.does})")
 
 
+main.add_command(erase_group)
 main.add_command(rules_group)
 main.add_command(audit_group)
 main.add_command(database_group)

@@ -2,12 +2,13 @@
 
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from intake.cli.refusals import FOUND, refusals_in_words
 from intake.config import read_settings
-from intake.services import backups, restoring
+from intake.services import backups, erasing, restoring
 from intake.services.console import open_console
 
 _A_FILE = click.Path(path_type=Path)
@@ -50,15 +51,19 @@ def backup(to: Path) -> None:
 @click.argument("from_", metavar="FROM", type=_A_FILE)
 @click.option("--identity", type=_A_FILE, help="The file of an identity of age that opens it.")
 @click.option("--keys", "recovery_copy", type=_A_FILE, help="A recovery copy of the keys.")
+@click.option("--erased", type=click.File(encoding="utf-8"), help="What `intake erase list` printed last.")
 @refusals_in_words
-def restore(from_: Path, identity: Path | None, recovery_copy: Path | None) -> None:
+def restore(from_: Path, identity: Path | None, recovery_copy: Path | None, erased: TextIO | None) -> None:
     """Nothing is ever restored over what is there, and nothing is left when it is refused."""
-    done = restoring.restore(read_settings(), from_, identity, recovery_copy)
+    erasures = erasing.written_in(erased) if erased is not None else ()
+    done = restoring.restore(read_settings(), from_, identity, recovery_copy, erasures)
     found = done.manifest
     click.echo(f"Restored: {found.rows} rows in {len(found.tables)} tables, as of {found.made_at}.")
     click.echo(f"  {done.opened} of {done.tried} forms were opened to see that they can be")
     if done.trail.ok:
         click.echo(f"  the audit trail is whole: {done.trail.checked} lines")
+    if erased is not None:
+        click.echo(f"  {done.erased} forms that had been erased since then were erased again")
     click.echo("Everybody has to sign in again, with the password of that day. Now: intake serve")
     if not done.trail.ok:
         click.echo(

@@ -10,6 +10,7 @@ from threading import Event
 
 from intake.config import Settings
 from intake.domain.notice_failures import NoticeFailure
+from intake.log import Noted, note
 from intake.services import in_force, mail_server, staff_notices
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
@@ -19,8 +20,6 @@ from intake.services.worker import Worker
 from intake.storage import outgoing
 from intake.storage.encryption import DecryptionFailed
 from intake.storage.outgoing import Addressed, Due, Outcome
-
-_log = logging.getLogger("intake")
 
 # After each try without success: so long until the next one; the last length goes on.
 WAITS = (
@@ -70,7 +69,7 @@ def keep_sending(clinic: Clinic, stop: Event, every: float = _LOOK_EVERY) -> Non
             send_due(clinic)
         except Exception as error:
             # Whoever sends must outlive a database that is busy for a while.
-            _log.error("notices were not sent (%s); they are kept", type(error).__name__)
+            note(Noted.NOTICES_FAILED, error=error)
         stop.wait(every)
 
 
@@ -87,7 +86,7 @@ def _try(worker: Worker, one: Due) -> bool:
     failure = _delivered(worker, one, addressed)
     if failure is None:
         return _settled(worker, one, Outcome.SENT)
-    _log.warning("notice %s was not sent (%s)", one.id, failure.value)
+    note(Noted.NOTICE_NOT_SENT, logging.WARNING, id=one.id, failure=failure)
     if failure.is_for_good:
         return _settled(worker, one, Outcome.REFUSED, failure)
     if now + wait - one.tried_since >= GIVEN_UP_AFTER:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import Never, Self
 
+from intake import log
 from intake.domain.processes import Process
 
 # `-P`: a folder that happens to be called intake, where a command is run, is not what is meant.
@@ -65,10 +66,12 @@ class Above:
 
 
 def begin() -> None:
-    """What comes first in each process: no file of it is for others, and no memory of it is left on a disk.
+    """What comes first in each process: no word of it is logged that is on no list, no file of it is for
+    others, and no memory of it is left on a disk.
 
     A dump of memory would hold answers, and keys (ASVS 13.3, security.md 7).
     """
+    log.begin()
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

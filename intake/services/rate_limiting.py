@@ -1,16 +1,14 @@
 """Whether a network may knock once more, asked at the doors of the patient site and nowhere behind them."""
 
-import logging
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.domain.rate_limits import Door, network_of, pace_of
+from intake.log import Noted, note
 from intake.services.clinic import PatientDesk
 from intake.storage import rate_limits
 from intake.storage.database import DatabaseRefused
-
-_log = logging.getLogger("intake")
 
 
 def knock(desk: PatientDesk, door: Door, address: str) -> timedelta | None:
@@ -24,5 +22,6 @@ def knock(desk: PatientDesk, door: Door, address: str) -> timedelta | None:
     try:
         return rate_limits.knock(desk.database, key, pace, now)
     except (SQLAlchemyError, DatabaseRefused) as error:
-        _log.error("knocks cannot be counted (%s); everybody may come in", type(error).__name__)
+        # Everybody may come in.
+        note(Noted.KNOCKS_NOT_COUNTED, error=error)
         return None

@@ -7,7 +7,7 @@ backup, a recovery copy of the keys, and the identity of somebody who keeps them
 import json
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,17 +21,18 @@ from sqlalchemy.orm import Session
 
 from intake import __version__
 from intake.config import Settings
-from intake.domain.events import BackupRestored
+from intake.domain.events import BackupRestored, SubmissionErased
 from intake.services.clinic import SYSTEM
 from intake.services.console import account
 from intake.services.recovery_copies import FORMAT, KIND
 from intake.services.refusals import Refusal
-from intake.storage import age_files, audit, backup_files, every_submission
+from intake.storage import age_files, audit, backup_files, erasing, every_submission
 from intake.storage.age_files import CannotBeUnsealed
 from intake.storage.audit import VerifyResult
 from intake.storage.backup_files import Manifest, Read
 from intake.storage.database import Database, is_empty, knows_revision, upgrade_within
 from intake.storage.encryption import ClinicKeys
+from intake.storage.erasing import Erasure
 from intake.storage.every_submission import CannotBeOpened
 from intake.storage.key_documents import documents_in, write_documents
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, read_clinic_keys
@@ -44,19 +45,28 @@ _KEY_FILE = re.compile(r"[a-z]+-keys\.json")
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, how its audit trail was found, and how many forms were opened of how many tried."""
+    """What was restored, how its audit trail was found, and how many forms were opened of how many tried.
+
+    ``erased`` is how many of them had been erased since the backup was made, and were once more.
+    """
 
     manifest: Manifest
     trail: VerifyResult
     opened: int
     tried: int
+    erased: int = 0
 
 
 def restore(
-    settings: Settings, backup: Path, identities: Path | None, recovery_copy: Path | None
+    settings: Settings,
+    backup: Path,
+    identities: Path | None,
+    recovery_copy: Path | None,
+    erasures: Sequence[Erasure] = (),
 ) -> Restored:
     """Make an empty instance what the backup holds. Without a recovery copy the instance has the keys.
 
+    ``erasures`` are what had been erased by the day of the loss, which a backup from before cannot know.
     Raises Refusal, BackupRefused, CannotBeUnsealed, KeyringRefused, DatabaseRefused.
     """
     folder = settings.instance / "keys"
@@ -68,7 +78,7 @@ def restore(
         with _keys_in_place(folder, recovery_copy, identities) as keys:
             _refuse_other_keys(read, keys)
             with _empty_database(settings) as database, database.write() as session:
-                return _fill(database, session, keys, file, read.manifest)
+                return _fill(database, session, keys, file, read.manifest, erasures)
 
 
 def _refuse_without_keys(folder: Path, recovery_copy: Path | None) -> None:
@@ -80,7 +90,12 @@ def _refuse_without_keys(folder: Path, recovery_copy: Path | None) -> None:
 
 
 def _fill(
-    database: Database, session: Session, keys: ClinicKeys, file: BinaryIO, manifest: Manifest
+    database: Database,
+    session: Session,
+    keys: ClinicKeys,
+    file: BinaryIO,
+    manifest: Manifest,
+    erasures: Sequence[Erasure],
 ) -> Restored:
     upgrade_within(database, session, manifest.migration)
     backup_files.load(session, file, manifest)
@@ -91,9 +106,19 @@ def _fill(
     opened, tried = _open_some(session, keys)
     if tried and not opened:
         raise Refusal(f"none of {tried} forms can be opened with these keys. Nothing was restored")
+    at = datetime.now(UTC)
     event = BackupRestored(manifest.backup, manifest.rows, account())
-    audit.record(session, keys, SYSTEM, event, datetime.now(UTC))
-    return Restored(manifest, trail, opened, tried)
+    audit.record(session, keys, SYSTEM, event, at)
+    return Restored(manifest, trail, opened, tried, _erase_again(session, keys, erasures, at))
+
+
+def _erase_again(session: Session, keys: ClinicKeys, erasures: Sequence[Erasure], at: datetime) -> int:
+    there = set(every_submission.ids(session))
+    again = [one for one in erasures if one.erased_id in there]
+    for one in again:
+        rows = erasing.erase(session, keys, one.erased_id, one.why, at)
+        audit.record(session, keys, SYSTEM, SubmissionErased(one.erased_id, one.why.value, rows), at)
+    return len(again)
 
 
 def _open_some(session: Session, keys: ClinicKeys) -> tuple[int, int]:

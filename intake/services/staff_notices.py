@@ -7,7 +7,6 @@ fifty forms in a minute are one e-mail, and when it is sent does not say how urg
 (docs/decisions/0040). A safety signal alone is told at once, in the same words.
 """
 
-import logging
 from datetime import datetime, timedelta
 from threading import Event
 from uuid import UUID
@@ -16,14 +15,13 @@ from sqlalchemy.orm import Session
 
 from intake.config import Settings
 from intake.domain.rules import Priority
+from intake.log import Noted, note
 from intake.services import in_force, replies
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
 from intake.services.site import Site
 from intake.storage import news, outgoing, queue, safety_signals
 from intake.storage import replies as stored
-
-_log = logging.getLogger("intake")
 
 BETWEEN = timedelta(minutes=10)
 _LOOK_EVERY = 20.0  # seconds
@@ -71,7 +69,7 @@ def keep_gathering(clinic: Clinic, stop: Event, every: float = _LOOK_EVERY) -> N
             gather(with_settings_in_force(in_force.at_work(clinic)))
         except Exception as error:
             # Whoever tells staff must outlive a database that is busy for a while.
-            _log.error("staff were not told of news (%s); it is kept", type(error).__name__)
+            note(Noted.NEWS_NOT_TOLD, error=error)
         stop.wait(every)
 
 

@@ -4,7 +4,6 @@ A process that dies is started again, later each time it dies soon. The first ti
 start: one that cannot says why, and none is left running.
 """
 
-import logging
 import os
 import select
 import signal
@@ -15,10 +14,9 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from intake.domain.processes import Process
+from intake.log import Noted, note
 from intake.services import processes
 from intake.services.processes import Above
-
-_log = logging.getLogger("intake")
 
 # How long until a process that died is started again: the first time, and at most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
@@ -131,11 +129,11 @@ def _look_after(child: _Child, now: float) -> None:
         return
     if now - child.began >= _WELL_AFTER:
         child.pause = _FIRST_PAUSE
-    _log.error(
-        "%s ended (exit code %s); it is started again in %d s",
-        child.process.words,
-        child.running.returncode,
-        child.pause,
+    note(
+        Noted.PROCESS_ENDED,
+        process=child.process,
+        exit_code=child.running.returncode,
+        again_in=int(child.pause),
     )
     child.forget()
     child.again_at = now + child.pause
@@ -155,7 +153,7 @@ def _end(children: Iterable[_Child]) -> None:
         try:
             child.running.wait(max(0.0, end - time.monotonic()))
         except subprocess.TimeoutExpired:
-            _log.error("%s did not end and was killed", child.process.words)
+            note(Noted.PROCESS_KILLED, process=child.process)
             child.running.kill()
             child.running.wait()
         child.forget()

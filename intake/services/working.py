@@ -1,14 +1,12 @@
 """The worker at work, until it is told to stop."""
 
-import logging
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
+from intake.log import Noted, note
 from intake.services import notices, sweeping
 from intake.services.health import works
 from intake.services.worker import Worker
-
-_log = logging.getLogger("intake")
 
 _SEND_EVERY = 20.0  # seconds
 _SWEEP_EVERY = 300.0
@@ -24,10 +22,10 @@ class Work:
     ) -> None:
         self._worker = worker
         self._stop, self._counting = Event(), Lock()
-        self._failures: dict[str, int] = {}
-        loops: dict[str, tuple[Callable[[Worker], object], float]] = {
-            "notices were not sent": (notices.deliver_due, send_every),
-            "what is over was not deleted": (sweeping.sweep, sweep_every),
+        self._failures: dict[Noted, int] = {}
+        loops: dict[Noted, tuple[Callable[[Worker], object], float]] = {
+            Noted.NOTICES_FAILED: (notices.deliver_due, send_every),
+            Noted.OVERDUE_NOT_DELETED: (sweeping.sweep, sweep_every),
         }
         self._threads = [
             Thread(target=self._keep, args=(what, deed, every), daemon=True)
@@ -51,14 +49,14 @@ class Work:
             failing = any(count >= _MOST_FAILURES for count in self._failures.values())
         return not failing and all(one.is_alive() for one in self._threads) and works(self._worker.database)
 
-    def _keep(self, what: str, deed: Callable[[Worker], object], every: float) -> None:
+    def _keep(self, what: Noted, deed: Callable[[Worker], object], every: float) -> None:
         while not self._stop.is_set():
             try:
                 deed(self._worker)
             except Exception as error:
                 # It must outlive a database that is busy for a while. The class alone: an error's words
                 # may quote a row.
-                _log.error("%s (%s); it is tried again", what, type(error).__name__)
+                note(what, error=error)
                 failures = self._failures.get(what, 0) + 1
             else:
                 failures = 0

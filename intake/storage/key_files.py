@@ -40,6 +40,7 @@ def keep_name(folder: Path) -> None:
 
 def read_document(path: Path) -> dict[str, Any]:
     """What a key file holds. Raises KeyringRefused."""
+    path = as_found(path)
     try:
         with path.open(encoding="utf-8") as file:
             # The file that was opened is looked at, not the name: it could be swapped.
@@ -56,7 +57,25 @@ def read_document(path: Path) -> dict[str, Any]:
     return document
 
 
+def as_found(path: Path) -> Path:
+    """Where a key file really lies: where it is named, or where systemd handed it to this process."""
+    return _handed_over(path.name) or path
+
+
+def _handed_over(name: str) -> Path | None:
+    """The file as systemd handed it to this process (``LoadCredential=``), if it did."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    handed_over = Path(folder) / name
+    return handed_over if folder and handed_over.exists() else None
+
+
 def _refuse_others(path: Path, found: os.stat_result) -> None:
+    if path == _handed_over(path.name) and found.st_uid == 0:
+        # systemd gives root's file to one user by an access list, whose mask stands where the group's
+        # rights would. Nobody else can reach the folder it lies in.
+        if stat.S_IMODE(found.st_mode) & 0o037:
+            raise KeyringRefused(f"{path} is open to others: hand it over with LoadCredential=")
+        return
     if found.st_uid != os.geteuid():
         raise KeyringRefused(
             f"{path} belongs to user {found.st_uid} and not to the user running intake "

@@ -20,12 +20,13 @@ from intake.storage.encryption import KEY_BYTES, ClinicKeys, PatientKeys, Sealin
 from intake.storage.key_entries import as_text, id_bytes, key_bytes, new_id, the_active, the_others
 from intake.storage.key_files import (
     FORMATS,
-    KeyringRefused,
+    as_found,
     damaged,
     read_document,
     refuse_shared_folder,
     write_document,
 )
+from intake.storage.key_files import KeyringRefused as KeyringRefused  # for whoever reads keys
 from intake.storage.outbox_keys import OutboxKeys
 
 CLINIC_FILE = "clinic-keys.json"
@@ -130,6 +131,7 @@ _newer: dict[Path, tuple[tuple[int, int, int], PatientKeys | OutboxKeys]] = {}
 
 def _read_keys(path: Path, understand: Callable[[dict[str, Any]], _Keys]) -> _Keys:
     # Looked at before it is read: what is written in between is noticed the next time.
+    path = as_found(path)
     stamp = _stamp(path.stat()) if path.exists() else (0, 0, 0)
     document = read_document(path)
     try:

@@ -5,6 +5,7 @@ middle of sending never keeps the pages from others (docs/decisions/0014).
 """
 
 import errno
+import resource
 import signal
 from collections.abc import Callable
 from copy import copy
@@ -17,7 +18,8 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, MultiSocketServer
 
 from intake.config import Settings
-from intake.web.security import LARGEST_PAGE, LARGEST_UPLOAD
+from intake.web.allowances import LARGEST_PAGE, LARGEST_UPLOAD
+from intake.web.server_refusals import Refusal
 from intake.web.wsgi import behind_proxies
 
 if TYPE_CHECKING:
@@ -29,8 +31,9 @@ _LARGEST_REQUEST = 4 * LARGEST_PAGE
 _LARGEST_RESPONSE = 32 * 1024 * 1024
 _SECONDS_FOR_A_SENDER = 30
 # Senders listened to at a time. Waitress stops at 100, which two offices of idle phones can reach;
-# past this many, everybody else waits until one of them is given up.
-_SENDERS = 500
+# past this many, everybody else waits until one of them is given up. Each is an open file.
+_SENDERS = 1000
+_OPEN_FILES = 4 * _SENDERS
 
 
 class AddressInUse(Exception):
@@ -51,6 +54,7 @@ def serve(
     paths that are sent more than any page.
     """
     host, port = address
+    _allow_open_files()
     try:
         server = waitress.create_server(
             behind_proxies(site, settings),
@@ -107,11 +111,20 @@ def _take_files(server: BaseWSGIServer | MultiSocketServer, paths: frozenset[str
 
     class Channel(HTTPChannel):
         parser_class = Parser
+        error_task_class = Refusal
 
     every = server.map.values() if isinstance(server, MultiSocketServer) else (server,)
     for one in every:
         if isinstance(one, BaseWSGIServer):
             one.channel_class = Channel
+
+
+def _allow_open_files() -> None:
+    """As many as all those senders take, where the system lets this process have them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -5,12 +5,14 @@ from urllib.parse import urlsplit
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.wrappers import Response
 
 from intake.config import Settings
+from intake.web.security import REFUSED_BY_SERVER
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 def path_of(address: str) -> str:
@@ -21,7 +23,19 @@ def path_of(address: str) -> str:
 def mounted(site: "WSGIApplication", address: str) -> "WSGIApplication":
     """The site at the path of its address; above it there is nothing."""
     path = path_of(address)
-    return DispatcherMiddleware(Response(status=404), {path: site}) if path else site
+    return DispatcherMiddleware(_nothing_there(site, path), {path: site}) if path else site
+
+
+def _nothing_there(site: "WSGIApplication", path: str) -> "WSGIApplication":
+    """What stands above a site: its own page that says so."""
+
+    def refused(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        # What the server in front of it refuses is refused with its own status, wherever it was sent.
+        status = environ.get(REFUSED_BY_SERVER, 404)
+        there = {"SCRIPT_NAME": path, "PATH_INFO": "/", "REQUEST_METHOD": "GET", REFUSED_BY_SERVER: status}
+        return site(environ | there, start_response)
+
+    return refused
 
 
 def behind_proxies(site: "WSGIApplication", settings: Settings) -> "WSGIApplication":

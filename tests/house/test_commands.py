@@ -79,6 +79,8 @@ def screened(intake, path, **answers):
 COMMANDS = (
     "serve",
     "work",
+    "erase",
+    "doctor",
     "init",
     "migrate",
     "check",

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from copies import PASSWORD, make_copy, staff
 from intake.domain.permissions import Role
-from intake.services import accounts, answering, backups, restoring
+from intake.services import accounts, answering, backups, erasing, restoring
 from intake.services.clinic import Clinic
 from intake.services.refusals import Refusal
 from intake.storage import age_files, audit, backup_files, submissions
@@ -217,6 +217,27 @@ def test_every_table_is_in_a_backup_or_is_left_out_for_a_reason():
 
     assert {shape.name for shape in shapes()} | LEFT_OUT == tables
     assert tables >= LEFT_OUT
+
+
+def test_what_was_erased_since_the_backup_stays_erased(copy, backed_up, keepers, tmp_path):
+    with copy.clinic.database.read() as session:
+        reference, *_ = session.scalars(text("SELECT reference FROM submissions"))
+    erasing.erase(copy.clinic, reference, unread=True)
+    kept_apart = [erasing.line(one) for one in erasing.erased(copy.clinic)]
+    settings = elsewhere(copy.settings, tmp_path)
+
+    done = restoring.restore(
+        settings, backed_up[0], keepers[0].identity, backed_up[1], erasing.written_in(kept_apart)
+    )
+
+    clinic = clinic_of(settings, copy)
+    with clinic.database.read() as session:
+        assert reference not in set(session.scalars(text("SELECT reference FROM submissions")))
+        assert len(submissions.ids(session)) == 2
+        assert [line.event for line in audit.events(session)][-2:] == ["BackupRestored", "SubmissionErased"]
+        assert audit.verify(session, clinic.keys).ok
+    assert done.erased == 1
+    clinic.database.dispose()
 
 
 def test_nobody_is_signed_in_and_no_used_link_works_after_a_restore(copy, console, keepers, tmp_path):

@@ -72,7 +72,7 @@ def test_when_counting_fails_everything_is_saved_and_sent_all_the_same(copy, cap
 
     assert saved.answers["pregnancy"] == NO
     assert receipt.reference
-    assert "a page was not counted" in caplog.text
+    assert "page_not_counted" in caplog.text
     assert "pregnancy" not in caplog.text
 
 

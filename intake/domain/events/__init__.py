@@ -87,6 +87,7 @@ from intake.domain.events.submissions import (
     QueueOpened,
     QueueSearched,
     SamePersonSaid,
+    SubmissionErased,
     SubmissionExported,
     SubmissionOpened,
     SubmissionPrinted,
@@ -165,6 +166,7 @@ __all__ = [
     "StartCodesRevoked",
     "StatisticsOpened",
     "SubmissionClaimed",
+    "SubmissionErased",
     "SubmissionExported",
     "SubmissionMarkedJunk",
     "SubmissionOpened",
@@ -238,6 +240,7 @@ Event = (
     | SamePersonSaid
     | SubmissionsCompared
     | SubmissionPrinted
+    | SubmissionErased
     | SubmissionExported
     | SubmissionsExported
     | ClinicSettingsChanged
