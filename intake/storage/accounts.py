@@ -128,4 +128,6 @@ def _password_place(row: StaffMemberRow) -> Place:
 
 
 # For a new key to take over (storage/rewrapping.py).
-SEALED_FOR_STAFF = SealedColumn(StaffMemberRow, "password", KeyPurpose.STAFF, _password_place)
+SEALED_FOR_STAFF = SealedColumn(
+    StaffMemberRow, "password", KeyPurpose.STAFF, lambda _, row: _password_place(row)
+)

@@ -275,5 +275,5 @@ def _sealed_place(notice: UUID) -> Place:
 
 # For a new key to take over (storage/rewrapping.py).
 SEALED_FOR_OUTBOX = SealedColumn(
-    OutgoingRow, "wrapped_key", KeyPurpose.OUTBOX, lambda row: _key_place(row.id)
+    OutgoingRow, "wrapped_key", KeyPurpose.OUTBOX, lambda _, row: _key_place(row.id)
 )

@@ -144,5 +144,8 @@ def _step_place(submission: UUID, number: int) -> Place:
 
 # For a new key to take over (storage/rewrapping.py).
 SEALED_FOR_CLINIC = SealedColumn(
-    PatientRequestRow, "wrapped_key", KeyPurpose.CLINIC, lambda row: _key_place(row.submission_id, row.number)
+    PatientRequestRow,
+    "wrapped_key",
+    KeyPurpose.CLINIC,
+    lambda _, row: _key_place(row.submission_id, row.number),
 )

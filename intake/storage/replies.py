@@ -95,4 +95,6 @@ def _sealed_place(reply_id: UUID) -> Place:
 
 
 # For a new key to take over (storage/rewrapping.py).
-SEALED_FOR_CLINIC = SealedColumn(ReplyRow, "wrapped_key", KeyPurpose.CLINIC, lambda row: _key_place(row.id))
+SEALED_FOR_CLINIC = SealedColumn(
+    ReplyRow, "wrapped_key", KeyPurpose.CLINIC, lambda _, row: _key_place(row.id)
+)

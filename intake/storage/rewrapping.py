@@ -85,7 +85,7 @@ def rewrap(
         if not getattr(row, column.column):
             continue
         try:
-            setattr(row, column.column, column.sealed_anew(keys, row))
+            setattr(row, column.column, column.sealed_anew(session, keys, row))
         except DecryptionFailed as failed:
             unreadable.append(f"{column} of {failed.place.record}")
         else:

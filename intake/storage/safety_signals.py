@@ -196,5 +196,5 @@ def _deed_place(signal: UUID, number: int) -> Place:
 
 # For a new key to take over (storage/rewrapping.py).
 SEALED_FOR_CLINIC = SealedColumn(
-    SafetySignalRow, "wrapped_key", KeyPurpose.CLINIC, lambda row: _key_place(row.id)
+    SafetySignalRow, "wrapped_key", KeyPurpose.CLINIC, lambda _, row: _key_place(row.id)
 )

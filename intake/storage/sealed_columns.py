@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from intake.storage.encryption import (
     ClinicKeys,
     Place,
@@ -18,19 +20,22 @@ from intake.storage.tables import Base
 
 @dataclass(frozen=True, slots=True)
 class SealedColumn:
-    """A column, for what purpose the key is that it is sealed to, and where the value of a row belongs."""
+    """A column, for what purpose the key is that it is sealed to, and where the value of a row belongs.
+
+    Where it belongs may rest on another row than its own: whoever asks for it gives the session.
+    """
 
     row: type[Base]
     column: str
     purpose: KeyPurpose
-    place: Callable[[Any], Place]
+    place: Callable[[Session, Any], Place]
 
     def __str__(self) -> str:
         return f"{self.row.__tablename__}.{self.column}"
 
-    def sealed_anew(self, keys: ClinicKeys, row: Base) -> bytes:
+    def sealed_anew(self, session: Session, keys: ClinicKeys, row: Base) -> bytes:
         """The same content under the key in use. Raises DecryptionFailed."""
-        place, sealed = self.place(row), getattr(row, self.column)
+        place, sealed = self.place(session, row), getattr(row, self.column)
         match self.purpose:
             case KeyPurpose.CLINIC:
                 return seal_for_clinic(keys, open_for_clinic(keys, sealed, place), place)

@@ -215,5 +215,5 @@ def _insert(session: Session, submission: Submission, answers: bytes) -> None:
 
 # For a new key to take over (storage/rewrapping.py).
 SEALED_FOR_CLINIC = SealedColumn(
-    RecordKeyRow, "sealed", KeyPurpose.CLINIC, lambda row: key_place(row.submission_id)
+    RecordKeyRow, "sealed", KeyPurpose.CLINIC, lambda _, row: key_place(row.submission_id)
 )

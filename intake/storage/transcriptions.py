@@ -149,5 +149,5 @@ def _place(transcription: Transcription) -> Place:
 
 # For a new key to take over (storage/rewrapping.py).
 SEALED_FOR_CLINIC = SealedColumn(
-    TranscriptionRow, "wrapped_key", KeyPurpose.CLINIC, lambda row: _key_place(row.id)
+    TranscriptionRow, "wrapped_key", KeyPurpose.CLINIC, lambda _, row: _key_place(row.id)
 )

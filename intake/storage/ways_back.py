@@ -255,5 +255,5 @@ def _place(column: str, identity: UUID) -> Place:
 
 # For a new key to take over (storage/rewrapping.py).
 SEALED_FOR_CLINIC = SealedColumn(
-    WayBackRow, "for_clinic", KeyPurpose.CLINIC, lambda row: _place("for_clinic", row.id)
+    WayBackRow, "for_clinic", KeyPurpose.CLINIC, lambda _, row: _place("for_clinic", row.id)
 )

@@ -50,7 +50,7 @@ def all_opened(session, keys):
     found = {}
     for column in rewrapping.SEALED_COLUMNS:
         for row in session.scalars(select(column.row)):
-            sealed, place = getattr(row, column.column), column.place(row)
+            sealed, place = getattr(row, column.column), column.place(session, row)
             if sealed:
                 found[str(column), inspect(row).identity] = _opened(keys, column.purpose, sealed, place)
     return found
