@@ -82,6 +82,8 @@ _WRITTEN = {
     "clinic_settings": ("select", _FACTS, "select"),
     # The trail.
     "audit_events": ("insert", _FACTS, ""),
+    # Asked by a trigger, as the owner; changed by the owner at the console.
+    "retired_keys": ("", "", ""),
     "audit_head": ("select update(seq, mac)", "select update(seq, mac)", ""),
 }
 
