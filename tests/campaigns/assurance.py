@@ -47,6 +47,14 @@ AIMS: tuple[Aim, ...] = (
         {"kills": 5000},
     ),
     Aim(
+        "fsync",
+        "a form somebody was thanked for before the disk was told to keep it",
+        "strace writes down what the patient site asks of the operating system while forms are sent; before "
+        "each thanks, the log of the database was written and synced. Whether the disk did as told, it "
+        "cannot see. Control: a product that does not wait for the disk.",
+        {"on the disk before the thanks": 1_000},
+    ),
+    Aim(
         "outbox",
         "a notice that never arrives, or that tells of a patient",
         "SIGKILL of whoever sends e-mail, and a mail server that misbehaves. "
