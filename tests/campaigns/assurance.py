@@ -42,7 +42,8 @@ AIMS: tuple[Aim, ...] = (
     Aim(
         "kills",
         "a form somebody was thanked for, and that is not there, or there twice",
-        "SIGKILL at a random moment while six browsers send forms; started again, every form is looked for. "
+        "SIGKILL at a random moment, of everything or of one process, while six browsers send forms and a "
+        "clinician reads the queue; everything runs again, and every form is looked for. "
         "Control: a product that thanks before it stores.",
         {"kills": 5000},
     ),

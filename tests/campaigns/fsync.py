@@ -31,19 +31,6 @@ _CONTROL = 10
 _LOG = "intake.db-wal"
 
 
-def process_of(product: Product, process: Process) -> psutil.Process:
-    """One of the processes of a product that runs."""
-    assert product.process is not None, "it was never started"
-    # The shipped program of a process ends with that process's name, and so does a control's.
-    found = [
-        one
-        for one in psutil.Process(product.process.pid).children()
-        if any(word.rpartition(".")[2] == process.value for word in one.cmdline())
-    ]
-    assert len(found) == 1, f"{len(found)} processes look like {process.words}"
-    return found[0]
-
-
 @contextmanager
 def traced(process: psutil.Process, kept: Path) -> Iterator[None]:
     """Write down what the process asks for, in all of its threads."""
@@ -69,7 +56,7 @@ def campaign(folder: Path, forms: int, program: Sequence[str] = SERVE) -> list[T
         inspector = Inspector(product.settings)
         waiting = inspector.prepare(min(forms, _AT_ONCE))
         senders = Senders(product, waiting[0])
-        with traced(process_of(product, Process.PATIENT), folder / "trace"):
+        with traced(product.its(Process.PATIENT), folder / "trace"):
             sent = 0
             while True:
                 for form in waiting:
