@@ -56,6 +56,13 @@ AIMS: tuple[Aim, ...] = (
         {"on the disk before the thanks": 1_000},
     ),
     Aim(
+        "postgres_killed",
+        "a form somebody was thanked for and that PostgreSQL lost, or a page that hides that it is gone",
+        "SIGKILL of every process of the server at a random moment while patients press Sign and send; it is "
+        "started again, and every form is looked for. Control: a server that promises before it has written.",
+        {"kills": 200},
+    ),
+    Aim(
         "outbox",
         "a notice that never arrives, or that tells of a patient",
         "SIGKILL of whoever sends e-mail, and a mail server that misbehaves. "
