@@ -130,6 +130,21 @@ AIMS: tuple[Aim, ...] = (
         {"rounds_on_sqlite": 200, "rounds_on_postgresql": 200},
     ),
     Aim(
+        "slow",
+        "phones that stop in the middle of sending and keep everybody else from their pages",
+        "Hundreds of connections that begin a request and never end it, through waitress alone, nginx and "
+        "Caddy; honest visitors have to have their page within a second, 99 of 100. Control: a server that "
+        "listens to few senders at a time.",
+        {"slow senders": 500, "honest requests": 500},
+    ),
+    Aim(
+        "proxies",
+        "a request that nginx or Caddy and intake understand differently, or a header that is lost between",
+        "Both proxies as shipped, with real TLS: a whole form, every header once, smuggled requests, forged "
+        "addresses, too much, and nothing written to a log. Control: proxy files with mistakes in them.",
+        {"checks, nginx": 11, "checks, caddy": 11},
+    ),
+    Aim(
         "agreement",
         "a rule that comes out differently when it is worked out another way",
         "Random people, asked about every rule by three interpreters that share no code. "
