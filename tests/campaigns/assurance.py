@@ -115,6 +115,13 @@ AIMS: tuple[Aim, ...] = (
         {"forms": 100},
     ),
     Aim(
+        "clocks",
+        "a broken page, a session of staff that outlives its limit or a letter sent twice, by a wrong clock",
+        "The clock is set forward or back by up to ten years and over the changes of summer time while people "
+        "work, and put right again. Control: sessions that are never over.",
+        {"jumps": 200},
+    ),
+    Aim(
         "states",
         "an order of things in which somebody is told what is not so",
         "hypothesis draws what happens next, for two patients with two windows each, two clinicians, the "
