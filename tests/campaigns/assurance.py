@@ -117,7 +117,7 @@ AIMS: tuple[Aim, ...] = (
     Aim(
         "clocks",
         "a broken page, a session of staff that outlives its limit or a letter sent twice, by a wrong clock",
-        "The clock is set forward or back by up to ten years and over the changes of summer time while people "
+        "The clock is set forward or back by up to ten years and over changes of summer time while people "
         "work, and put right again. Control: sessions that are never over.",
         {"jumps": 200},
     ),
