@@ -134,7 +134,7 @@ def _as_of(library: Library, day: date) -> Library:
 
 def _described(database: Database, publication: Publication) -> str:
     with database.read() as session:
-        names = {member.id: member.printed_name for member in accounts.members(session)}
+        names = {member.id: member.printed_name for member in accounts.everybody(session)}
     signed = publication.countersigned
     since = publication.in_force_from
     return (

@@ -86,6 +86,7 @@ _PATHS = {
     NoticeKind.SAVED_FORM: "/return",
     NoticeKind.UNNAMED_SAVED_FORM: "/return",
     NoticeKind.TO_READ: "/clinic/",
+    NoticeKind.ACCOUNT: "/clinic/account",
 }
 _SUBJECTS = {
     NoticeKind.MESSAGE: "You have a message from {clinic}",
@@ -93,6 +94,7 @@ _SUBJECTS = {
     NoticeKind.SAVED_FORM: "Your form for {clinic} is saved",
     NoticeKind.UNNAMED_SAVED_FORM: "Your form is saved",
     NoticeKind.TO_READ: "There is something to read",
+    NoticeKind.ACCOUNT: "About your account",
 }
 # Two numbers stand here, and on every page (templates/layout.html), whatever lines of help the clinic
 # shows. A notice is read days later and by whoever opens the mailbox: a list of the clinic's lines says
@@ -160,6 +162,18 @@ This is not for emergencies. In an emergency, call 911.
     NoticeKind.TO_READ: """\
 There is something to read. Sign in to see it:
 {link}
+
+This e-mail is sent by a program, and says the same each time.
+Nobody reads what is sent to this address.
+""",
+    # No word of what happened, or where: whoever opens the mailbox is to learn nothing.
+    NoticeKind.ACCOUNT: """\
+Something happened that has to do with your account. Your account page says what:
+{link}
+
+Type the address yourself if you do not trust this e-mail.
+If you did not do what stands there: end all other sessions on that page, choose a new
+password, and tell your administrator today.
 
 This e-mail is sent by a program, and says the same each time.
 Nobody reads what is sent to this address.

@@ -97,6 +97,15 @@ TITLES: dict[type[Event], str] = {
     events.SignInRefused: "Was refused: a wrong password, or too many",
     events.SignedOut: "Signed out",
     events.PasswordChanged: "Chose a password",
+    events.NewBrowserUsed: "Signed in from a browser not used before",
+    events.SessionsEnded: "Ended sessions",
+    events.PasswordSetAside: "Set a password aside after 100 wrong ones in a row",
+    events.SignInAlarm: "Noticed very many wrong passwords at once",
+    events.ResetLinkMade: "Made a link to choose a new password",
+    events.RolesChanged: "Changed what somebody does here",
+    events.StaffMemberRemoved: "Took an account away",
+    events.NoticeAddressChanged: "Said where to be told about their account",
+    events.EmergencyAccessTaken: "Opened a form in an emergency",
 }
 BY_NAME = {kind.__name__: words for kind, words in TITLES.items()}
 
@@ -219,4 +228,8 @@ _FIELDS: dict[str, Callable[[object], str]] = {
     "codes": lambda value: _many(value, "code"),
     "uses": lambda value: f"for {_many(value, 'use')} each",
     "form": lambda value: f"as {str(value).upper()}",
+    "browser": lambda value: str(value),
+    "sessions": lambda value: _many(value, "session"),
+    "where": lambda value: f"not taken any more from {value}",
+    "failures": lambda value: f"more than {value} within minutes",
 }

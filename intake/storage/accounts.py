@@ -1,4 +1,4 @@
-"""The clinic's staff: who they are, and their passwords, kept as sealed hashes.
+"""The clinic's staff: who they are, who left, and their passwords, kept as sealed hashes.
 
 The hash is sealed with the staff key and bound to the person and to ``auth_epoch``, which
 goes up with every change: whoever can write to the database still cannot plant a password.
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from intake.domain.permissions import Role, StaffMember
 from intake.storage.database import writes
 from intake.storage.encryption import ClinicKeys, Place
-from intake.storage.tables import StaffMemberRow, StaffSessionRow
+from intake.storage.tables import KnownBrowserRow, OneTimeLinkRow, StaffMemberRow, StaffSessionRow
 
 
 class NoSuchMember(Exception):
@@ -24,6 +24,10 @@ class NoSuchMember(Exception):
 
 class UsernameTaken(Exception):
     """Somebody else has this username."""
+
+
+class LastAdministrator(Exception):
+    """Nobody else who can sign in looks after people, rules and settings."""
 
 
 def add_member(
@@ -52,14 +56,29 @@ def member(session: Session, member_id: UUID) -> StaffMember:
 
 
 def members(session: Session) -> tuple[StaffMember, ...]:
-    """Everybody, by username."""
+    """Everybody who works here, by username."""
+    query = select(StaffMemberRow).where(StaffMemberRow.removed_at.is_(None))
+    return tuple(staff_member(row) for row in session.scalars(query.order_by(StaffMemberRow.username)))
+
+
+def everybody(session: Session) -> tuple[StaffMember, ...]:
+    """Everybody there ever was, by username: what they did has their name under it."""
     rows = session.scalars(select(StaffMemberRow).order_by(StaffMemberRow.username))
     return tuple(staff_member(row) for row in rows)
 
 
+def left(session: Session) -> tuple[tuple[StaffMember, datetime], ...]:
+    """Those who do not work here any more, and since when, the last to leave first."""
+    query = select(StaffMemberRow).where(StaffMemberRow.removed_at.is_not(None))
+    rows = session.scalars(query.order_by(StaffMemberRow.removed_at.desc(), StaffMemberRow.username))
+    return tuple((staff_member(row), row.removed_at) for row in rows if row.removed_at is not None)
+
+
 def members_who_came(session: Session) -> tuple[StaffMember, ...]:
     """Those who have chosen a password, by username: whoever was invited and never came is not among them."""
-    query = select(StaffMemberRow).where(StaffMemberRow.password.is_not(None))
+    query = select(StaffMemberRow).where(
+        StaffMemberRow.password.is_not(None), StaffMemberRow.removed_at.is_(None)
+    )
     return tuple(staff_member(row) for row in session.scalars(query.order_by(StaffMemberRow.username)))
 
 
@@ -73,8 +92,54 @@ def set_password(session: Session, keys: ClinicKeys, member_id: UUID, password_h
     row = _row(session, member_id)
     row.auth_epoch += 1
     row.password = seal_password(keys, row, password_hash)
+    row.failures = 0
+    _end_sessions(session, member_id)
+
+
+def set_roles(session: Session, keys: ClinicKeys, member_id: UUID, roles: Iterable[Role]) -> None:
+    """Let somebody do other things from now on; they sign in anew. Raises LastAdministrator."""
+    wanted = frozenset(roles)
+    if Role.ADMINISTRATOR not in wanted:
+        _refuse_last_administrator(session, member_id)
+    row = _row(session, member_id)
+    kept = open_password(keys, row)
+    row.auth_epoch += 1
+    row.roles = _roles_to_text(wanted)
+    if kept is not None:
+        row.password = seal_password(keys, row, kept)
+    _end_sessions(session, member_id)
+
+
+def remove(session: Session, member_id: UUID, now: datetime) -> None:
+    """Let somebody do nothing here from now on. Their name stays under what they did.
+
+    Raises LastAdministrator.
+    """
+    _refuse_last_administrator(session, member_id)
+    row = _row(session, member_id)
+    row.auth_epoch += 1
+    row.password = row.notice_address = None
+    # What they did here stays known: lists of who opened a form say so without a name.
+    row.removed_at, row.failures = now, 0
+    _end_sessions(session, member_id)
+    for links_or_browsers in (OneTimeLinkRow, KnownBrowserRow):
+        session.execute(delete(links_or_browsers).where(links_or_browsers.member_id == member_id))
+
+
+def set_notice_address(session: Session, keys: ClinicKeys, member_id: UUID, address: str) -> None:
+    """Where somebody is told of what happens with their account; empty for nowhere."""
+    row = _row(session, member_id)
+    place = _address_place(row)
+    row.notice_address = keys.staff_key.seal(address.encode(), place) if address else None
     session.flush()
-    session.execute(delete(StaffSessionRow).where(StaffSessionRow.member_id == member_id))
+
+
+def notice_address(session: Session, keys: ClinicKeys, member_id: UUID) -> str:
+    """Where somebody is told; empty for nowhere. Raises DecryptionFailed."""
+    row = _row(session, member_id)
+    if row.notice_address is None:
+        return ""
+    return keys.staff_key.open(row.notice_address, _address_place(row)).decode()
 
 
 def seal_password(keys: ClinicKeys, row: StaffMemberRow, password_hash: str) -> bytes:
@@ -100,8 +165,30 @@ def as_kept(username: str) -> str:
     return username.strip().casefold()
 
 
+def _end_sessions(session: Session, member_id: UUID) -> None:
+    session.flush()
+    session.execute(delete(StaffSessionRow).where(StaffSessionRow.member_id == member_id))
+
+
+def _refuse_last_administrator(session: Session, member_id: UUID) -> None:
+    """Stop before nobody is left who can let anybody in.
+
+    Everybody is held before anybody is changed, in one order: two administrators who remove each other
+    wait for each other.
+    """
+    query = (
+        select(StaffMemberRow)
+        .where(StaffMemberRow.removed_at.is_(None), StaffMemberRow.password.is_not(None))
+        .order_by(StaffMemberRow.id)
+    )
+    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    administrators = {one.id for one in rows if Role.ADMINISTRATOR.value in one.roles.split()}
+    if administrators == {member_id}:
+        raise LastAdministrator("nobody else is an administrator who can sign in")
+
+
 def _row(session: Session, member_id: UUID) -> StaffMemberRow:
-    query = select(StaffMemberRow).where(StaffMemberRow.id == member_id)
+    query = select(StaffMemberRow).where(StaffMemberRow.id == member_id, StaffMemberRow.removed_at.is_(None))
     if writes(session):
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalar(query)
@@ -116,3 +203,7 @@ def _roles_to_text(roles: Iterable[Role]) -> str:
 
 def _password_place(row: StaffMemberRow) -> Place:
     return Place("staff_members", "password", row.id, row.auth_epoch)
+
+
+def _address_place(row: StaffMemberRow) -> Place:
+    return Place("staff_members", "notice_address", row.id)

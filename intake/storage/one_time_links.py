@@ -1,4 +1,4 @@
-"""Links that work once: to make the first administrator, or to choose a first password."""
+"""Links that work once: to make the first administrator, or to choose a password."""
 
 import secrets
 from dataclasses import dataclass
@@ -19,6 +19,8 @@ class Purpose(Enum):
 
     SETUP = "setup"
     INVITATION = "invitation"
+    # For somebody who forgot their password; it takes the place of nothing else they have.
+    RESET = "reset"
 
 
 @dataclass(frozen=True, slots=True)

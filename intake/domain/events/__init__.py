@@ -24,13 +24,22 @@ from intake.domain.events.clinic import (
     WayBackRenewed,
 )
 from intake.domain.events.people import (
+    EmergencyAccessTaken,
+    NewBrowserUsed,
+    NoticeAddressChanged,
     PasswordChanged,
+    PasswordSetAside,
+    ResetLinkMade,
+    RolesChanged,
+    SessionsEnded,
     SetupLinkMade,
     SignedIn,
     SignedOut,
+    SignInAlarm,
     SignInRefused,
     StaffMemberAdded,
     StaffMemberInvited,
+    StaffMemberRemoved,
 )
 from intake.domain.events.replies import (
     PatientAsked,
@@ -102,6 +111,7 @@ __all__ = [
     "DeskOpened",
     "EarlierLookedFor",
     "EditionPublished",
+    "EmergencyAccessTaken",
     "Event",
     "FeedbackCounted",
     "FeedbackGiven",
@@ -109,11 +119,14 @@ __all__ = [
     "ImpactListed",
     "ImpactLooked",
     "LookAgainSet",
+    "NewBrowserUsed",
+    "NoticeAddressChanged",
     "NoticeSetAside",
     "NoticeTriedAgain",
     "NoticesNotSentOpened",
     "OwnCopyOpened",
     "PasswordChanged",
+    "PasswordSetAside",
     "PatientAsked",
     "PatientLinkRenewed",
     "PatientReplied",
@@ -124,9 +137,11 @@ __all__ = [
     "QuestionTakenBack",
     "QueueOpened",
     "QueueSearched",
+    "ResetLinkMade",
     "ReviewReopened",
     "ReviewSignedOff",
     "ReviewTakenUpAgain",
+    "RolesChanged",
     "RuleFiguresOpened",
     "RulesCountersigned",
     "RulesProposed",
@@ -137,12 +152,15 @@ __all__ = [
     "SafetySignalOpened",
     "SafetySignalRaised",
     "SamePersonSaid",
+    "SessionsEnded",
     "SetupLinkMade",
+    "SignInAlarm",
     "SignInRefused",
     "SignedIn",
     "SignedOut",
     "StaffMemberAdded",
     "StaffMemberInvited",
+    "StaffMemberRemoved",
     "StartCodesMade",
     "StartCodesRevoked",
     "StatisticsOpened",
@@ -198,6 +216,15 @@ Event = (
     | SignInRefused
     | SignedOut
     | PasswordChanged
+    | NewBrowserUsed
+    | SessionsEnded
+    | PasswordSetAside
+    | SignInAlarm
+    | ResetLinkMade
+    | RolesChanged
+    | StaffMemberRemoved
+    | NoticeAddressChanged
+    | EmergencyAccessTaken
     | QueueSearched
     | SubmissionClaimed
     | SubmissionReleased

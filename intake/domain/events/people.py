@@ -53,3 +53,72 @@ class PasswordChanged:
     """A staff member chose a new password; their other sessions ended."""
 
     member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NewBrowserUsed:
+    """A staff member signed in from a browser they had not used, or not for 90 days."""
+
+    member: UUID
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsEnded:
+    """Sessions of a staff member were ended by somebody, or by a fourth one."""
+
+    member: UUID
+    sessions: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSetAside:
+    """A hundred wrong passwords in a row: it is not taken any more where they came from."""
+
+    member: UUID
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAlarm:
+    """More passwords were wrong within minutes than anybody mistypes, over all accounts."""
+
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResetLinkMade:
+    """A link was made with which somebody chooses a new password; their second factor stays."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RolesChanged:
+    """What somebody does here was changed; their sessions ended."""
+
+    member: UUID
+    roles: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMemberRemoved:
+    """Somebody does not work here any more: sessions, password, links and claims ended at once."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAddressChanged:
+    """Somebody said where they want to be told of what happens with their account, or no longer."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyAccessTaken:
+    """An administrator opened a form in an emergency, for an hour; the reason is as they typed it."""
+
+    submission: UUID
+    reason: str

@@ -51,6 +51,7 @@ from intake.storage.tables.forms import (
 from intake.storage.tables.staff import (
     AuditEventRow,
     AuditHeadRow,
+    KnownBrowserRow,
     LockoutRow,
     OneTimeLinkRow,
     StaffMemberRow,
@@ -68,6 +69,7 @@ __all__ = [
     "EditionRow",
     "FeedbackRow",
     "HeldPageRow",
+    "KnownBrowserRow",
     "LockoutRow",
     "NewsRow",
     "OneTimeLinkRow",

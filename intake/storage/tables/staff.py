@@ -10,7 +10,10 @@ from intake.storage.tables.base import Base
 
 
 class StaffMemberRow(Base):
-    """Somebody who works in the clinic; without a password until they have chosen one."""
+    """Somebody who works in the clinic, or did; without a password until they have chosen one.
+
+    ``failures`` are wrong passwords in a row, from browsers nobody knows.
+    """
 
     __tablename__ = "staff_members"
 
@@ -21,6 +24,22 @@ class StaffMemberRow(Base):
     auth_epoch: Mapped[int]
     password: Mapped[bytes | None]
     created_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(server_default="0", default=0)
+    notice_address: Mapped[bytes | None]
+    removed_at: Mapped[datetime | None]
+
+
+class KnownBrowserRow(Base):
+    """A browser that somebody has signed in from: tries of its own, and no notice when it comes again."""
+
+    __tablename__ = "known_browsers"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"), primary_key=True, index=True)
+    browser: Mapped[str] = mapped_column(String(60))
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    failures: Mapped[int]
 
 
 class StaffSessionRow(Base):
@@ -33,6 +52,7 @@ class StaffSessionRow(Base):
     auth_epoch: Mapped[int]
     created_at: Mapped[datetime]
     last_seen: Mapped[datetime]
+    browser: Mapped[str] = mapped_column(String(60), server_default="A browser", default="A browser")
 
 
 class OneTimeLinkRow(Base):

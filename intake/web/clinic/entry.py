@@ -7,7 +7,7 @@ from intake.domain.permissions import Permission, StaffMember
 from intake.services import accounts
 from intake.storage.accounts import UsernameTaken
 from intake.storage.one_time_links import Purpose
-from intake.web.clinic import sessions
+from intake.web.clinic import sessions, visitors
 from intake.web.clinic.account_forms import InvitationForm, PasswordForm, SetupForm, SignInForm
 from intake.web.clinic.forms import typed
 from intake.web.guard import open_to_all, requires
@@ -15,6 +15,7 @@ from intake.web.guard import open_to_all, requires
 pages = Blueprint("accounts", __name__)
 
 _WRONG = "The username or the password is not right. Check both and type the password again"
+_CHOOSES = frozenset({Purpose.INVITATION, Purpose.RESET})
 
 
 @pages.get("/sign-in")
@@ -34,16 +35,18 @@ def enter() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _sign_in_page(form, 422)
     try:
-        token = accounts.sign_in(
-            sessions.this_clinic(), typed(form.username), typed(form.password), sessions.source()
+        came = accounts.sign_in(
+            sessions.this_clinic(), typed(form.username), typed(form.password), visitors.visitor()
         )
+    except accounts.NotCounted:
+        return render_template("account/not_counted.html"), 503
     except accounts.LockedOut:
         return render_template("account/paused.html"), 429
-    if token is None:
+    if came is None:
         form.password.errors = [_WRONG]
         return _sign_in_page(form, 422)
     # Always to the same page: an address to go on to would be somebody else's to choose.
-    return sessions.begin(_to("review.home"), token)
+    return visitors.begin(_to("review.home"), came)
 
 
 @pages.post("/sign-out")
@@ -94,16 +97,16 @@ def set_up(token: str) -> ResponseReturnValue:
 @pages.get("/invitation/<token>")
 @open_to_all
 def invitation(token: str) -> ResponseReturnValue:
-    """The form for somebody who was invited. Looking at it uses nothing up."""
-    if _purpose(token) is not Purpose.INVITATION:
+    """The form for somebody who was invited, or forgot their password. Looking at it uses nothing up."""
+    if _purpose(token) not in _CHOOSES:
         return _no_such_link()
-    return render_template("account/invitation.html", form=InvitationForm())
+    return _invitation_page(token, InvitationForm())
 
 
 @pages.post("/invitation/<token>")
 @open_to_all
 def accept(token: str) -> ResponseReturnValue:
-    """Choose a first password; the link is used up."""
+    """Choose a password; the link is used up."""
     form = InvitationForm()
     if form.validate_on_submit():
         try:
@@ -113,7 +116,7 @@ def accept(token: str) -> ResponseReturnValue:
             return _no_such_link()
         except accounts.PasswordTooWeak as refusal:
             form.password.errors = [str(refusal)]
-    return render_template("account/invitation.html", form=form), 422
+    return _invitation_page(token, form, 422)
 
 
 @pages.get("/password")
@@ -152,6 +155,11 @@ def _changed(member: StaffMember, form: PasswordForm) -> bool:
     except accounts.LockedOut:
         form.old.errors = ["Too many wrong passwords. Wait 15 minutes, then try again"]
     return False
+
+
+def _invitation_page(token: str, form: InvitationForm, status: int = 200) -> ResponseReturnValue:
+    is_first = _purpose(token) is not Purpose.RESET
+    return render_template("account/invitation.html", form=form, is_first=is_first), status
 
 
 def _purpose(token: str) -> Purpose | None:

@@ -6,7 +6,8 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import accounts
+from intake.services import accounts, emergency
+from intake.services import people as everybody
 from intake.services.accounts import AlreadyIn
 from intake.storage.accounts import NoSuchMember, UsernameTaken
 from intake.web.clinic.account_forms import StaffForm
@@ -38,7 +39,7 @@ def add(member: StaffMember) -> ResponseReturnValue:
     except UsernameTaken:
         form.username.errors = ["Somebody else has this username. Choose another"]
         return _page(form, 422)
-    return render_template("account/invited.html", name=typed(form.printed_name), link=_public_address(token))
+    return render_template("account/invited.html", name=typed(form.printed_name), link=public_address(token))
 
 
 @pages.post("/staff/<uuid:somebody>/invitation")
@@ -53,7 +54,7 @@ def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     except AlreadyIn:
         return redirect(url_for("staff.people"), 303)
     name = accounts.printed_names(clinic)[somebody]
-    return render_template("account/invited.html", name=name, link=_public_address(token))
+    return render_template("account/invited.html", name=name, link=public_address(token))
 
 
 def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
@@ -61,14 +62,16 @@ def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "account/staff.html",
         form=form,
-        people=accounts.staff(clinic),
-        waiting=accounts.waiting(clinic),
+        people=everybody.everybody(clinic),
+        left=everybody.left(clinic),
+        emergencies_lately=emergency.lately(clinic),
         out_of_date=clinic.library.questionnaire.out_of_date(clinic.local(clinic.now()).date()),
     )
     return page, status
 
 
-def _public_address(token: str) -> str:
+def public_address(token: str) -> str:
+    """The link somebody is handed to choose a password with."""
     # Made of the settings, never of the request: a forged Host header must not
     # send somebody's first password elsewhere.
     clinic = this_clinic()
