@@ -11,14 +11,15 @@ from uuid import UUID
 from intake.domain.events import (
     PasswordChanged,
     SetupLinkMade,
-    SignedIn,
     SignedOut,
     SignInRefused,
     StaffMemberAdded,
     StaffMemberInvited,
 )
+from intake.domain.factors import Proven
 from intake.domain.permissions import Role, StaffMember
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.entering import Begun, go_on
 from intake.storage import accounts as members
 from intake.storage import audit, one_time_links, passwords, signing_in, staff_sessions
 from intake.storage.one_time_links import Purpose
@@ -150,11 +151,12 @@ def accept_invitation(clinic: Clinic, token: str, password: str) -> StaffMember:
     return invited
 
 
-def sign_in(clinic: Clinic, username: str, password: str, source: str) -> str | None:
+def sign_in(clinic: Clinic, username: str, password: str, source: str) -> str | Begun | None:
     """The token of a new session, or None when the name or password is wrong.
 
-    ``source`` is where the request comes from, so that strangers cannot lock a person out
-    of their own office. Raises LockedOut.
+    Whoever has a second factor is asked for it next: then it is Begun, and no session yet. ``source``
+    is where the request comes from, so that strangers cannot lock a person out of their own office.
+    Raises LockedOut and TooBusy.
     """
     with clinic.database.read() as session:
         claim = signing_in.claim(session, clinic.keys, username, source, clinic.now())
@@ -163,12 +165,7 @@ def sign_in(clinic: Clinic, username: str, password: str, source: str) -> str | 
         now = clinic.now()
         found = signing_in.settle(session, clinic.keys, claim, proof, now)
         if isinstance(found, StaffMember):
-            idle = timedelta(minutes=clinic.settings.staff_idle_minutes)
-            staff_sessions.remove_expired(session, now, idle)
-            signing_in.remove_expired(session, now)
-            token = staff_sessions.start(session, found.id, now)
-            audit.record(session, clinic.keys, found.id, SignedIn(found.id), now)
-            return token
+            return go_on(session, clinic, found.id, Proven.PASSWORD, now)
         event = SignInRefused(found.member, found.reason)
         audit.record(session, clinic.keys, found.member or "unknown", event, now)
     if found.reason == signing_in.PAUSED:
@@ -195,21 +192,24 @@ def confirms(clinic: Clinic, member: StaffMember, password: str, source: str) ->
     return isinstance(found, StaffMember)
 
 
-def whoever(clinic: Clinic, token: str, *, attended: bool = True) -> StaffMember | None:
+def whoever(
+    clinic: Clinic, token: str, *, attended: bool = True, also_due: bool = False
+) -> StaffMember | None:
     """Who is signed in with this token, if anyone.
 
-    What a page asks by itself is not ``attended``: it does not keep anybody signed in.
+    What a page asks by itself is not ``attended``: it does not keep anybody signed in. Somebody who
+    has to set up or look at how they sign in first is found only where ``also_due`` is said.
     """
     idle = timedelta(minutes=clinic.settings.staff_idle_minutes)
     with clinic.database.write() if attended else clinic.database.read() as session:
-        return staff_sessions.find(session, token, clinic.now(), idle)
+        return staff_sessions.find(session, token, clinic.now(), idle, also_due=also_due)
 
 
 def sign_out(clinic: Clinic, token: str) -> None:
     """End a session; signing out twice is no error."""
     with clinic.database.write() as session:
         now = clinic.now()
-        member = staff_sessions.find(session, token, now)
+        member = staff_sessions.find(session, token, now, also_due=True)
         staff_sessions.end(session, token)
         if member is not None:
             audit.record(session, clinic.keys, member.id, SignedOut(member.id), now)

@@ -94,9 +94,19 @@ TITLES: dict[type[Event], str] = {
     events.StaffMemberAdded: "Gave somebody an account",
     events.StaffMemberInvited: "Invited somebody again",
     events.SignedIn: "Signed in",
-    events.SignInRefused: "Was refused: a wrong password, or too many",
+    events.SignInRefused: "Was refused: a wrong password, code or passkey, or too many",
     events.SignedOut: "Signed out",
     events.PasswordChanged: "Chose a password",
+    events.ProvedAgain: "Proved again who they are",
+    events.PasskeyAdded: "Added a passkey",
+    events.PasskeyRenamed: "Gave a passkey another name",
+    events.PasskeyRemoved: "Removed a passkey",
+    events.AppSetUp: "Set up an authenticator app",
+    events.AppRemoved: "Removed an authenticator app",
+    events.RecoveryCodesMade: "Made new recovery codes",
+    events.RecoveryCodeUsed: "Signed in with a recovery code",
+    events.FactorsReviewed: "Looked at how they sign in",
+    events.FactorsForgotten: "Took away how somebody signs in, to be set up anew",
 }
 BY_NAME = {kind.__name__: words for kind, words in TITLES.items()}
 
@@ -219,4 +229,8 @@ _FIELDS: dict[str, Callable[[object], str]] = {
     "codes": lambda value: _many(value, "code"),
     "uses": lambda value: f"for {_many(value, 'use')} each",
     "form": lambda value: f"as {str(value).upper()}",
+    "proven": lambda value: f"with {value}",
+    "assertion": lambda value: f"what the passkey signed with has the SHA-256 {_short(value)}",
+    "public_key": lambda value: f"its public key has the SHA-256 {_short(value)}",
+    "left": lambda value: f"{_many(value, 'code')} left",
 }

@@ -1,21 +1,25 @@
 """The clinic's staff: who they are, and their passwords, kept as sealed hashes.
 
-The hash is sealed with the staff key and bound to the person and to ``auth_epoch``, which
-goes up with every change: whoever can write to the database still cannot plant a password.
+The hash is sealed with the staff key and bound to the person and to ``auth_epoch``, which goes up
+with every change (``auth_epochs.py``): whoever can write to the database cannot plant a password.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from intake.domain.permissions import Role, StaffMember
+from intake.storage.auth_epochs import next_epoch, seal_password
 from intake.storage.database import writes
-from intake.storage.encryption import ClinicKeys, Place
-from intake.storage.tables import StaffMemberRow, StaffSessionRow
+from intake.storage.encryption import ClinicKeys
+from intake.storage.tables import StaffMemberRow
+
+# What is held of somebody while it is changed; nobody outside storage looks into it.
+Held = StaffMemberRow
 
 
 class NoSuchMember(Exception):
@@ -36,6 +40,7 @@ def add_member(
         printed_name=printed_name.strip(),
         roles=_roles_to_text(roles),
         auth_epoch=1,
+        second_factor=False,
         created_at=now,
     )
     try:
@@ -48,7 +53,7 @@ def add_member(
 
 def member(session: Session, member_id: UUID) -> StaffMember:
     """Who this is; raises :class:`NoSuchMember`."""
-    return staff_member(_row(session, member_id))
+    return staff_member(hold(session, member_id))
 
 
 def members(session: Session) -> tuple[StaffMember, ...]:
@@ -65,28 +70,16 @@ def members_who_came(session: Session) -> tuple[StaffMember, ...]:
 
 def has_password(session: Session, member_id: UUID) -> bool:
     """Whether the person has chosen a password yet."""
-    return _row(session, member_id).password is not None
+    return hold(session, member_id).password is not None
 
 
 def set_password(session: Session, keys: ClinicKeys, member_id: UUID, password_hash: str) -> None:
     """Keep a hash made by ``passwords.hashed``; every session of the person ends."""
-    row = _row(session, member_id)
-    row.auth_epoch += 1
+    row = hold(session, member_id)
+    with next_epoch(session, keys, row):
+        pass
     row.password = seal_password(keys, row, password_hash)
     session.flush()
-    session.execute(delete(StaffSessionRow).where(StaffSessionRow.member_id == member_id))
-
-
-def seal_password(keys: ClinicKeys, row: StaffMemberRow, password_hash: str) -> bytes:
-    """The hash, for this person at this point in time only."""
-    return keys.staff_key.seal(password_hash.encode(), _password_place(row))
-
-
-def open_password(keys: ClinicKeys, row: StaffMemberRow) -> str | None:
-    """The hash kept, or None when the person has not chosen a password."""
-    if row.password is None:
-        return None
-    return keys.staff_key.open(row.password, _password_place(row)).decode()
 
 
 def staff_member(row: StaffMemberRow) -> StaffMember:
@@ -100,7 +93,8 @@ def as_kept(username: str) -> str:
     return username.strip().casefold()
 
 
-def _row(session: Session, member_id: UUID) -> StaffMemberRow:
+def hold(session: Session, member_id: UUID) -> StaffMemberRow:
+    """The row of somebody, theirs alone until a write transaction ends. Raises NoSuchMember."""
     query = select(StaffMemberRow).where(StaffMemberRow.id == member_id)
     if writes(session):
         query = query.with_for_update().execution_options(populate_existing=True)
@@ -112,7 +106,3 @@ def _row(session: Session, member_id: UUID) -> StaffMemberRow:
 
 def _roles_to_text(roles: Iterable[Role]) -> str:
     return " ".join(sorted(role.value for role in set(roles)))
-
-
-def _password_place(row: StaffMemberRow) -> Place:
-    return Place("staff_members", "password", row.id, row.auth_epoch)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from intake.domain.factors import Due, Proven
 from intake.domain.permissions import StaffMember
 from intake.storage.accounts import NoSuchMember, staff_member
 from intake.storage.database import writes
@@ -18,8 +19,17 @@ LONGEST = timedelta(hours=10)
 _TOUCH = timedelta(minutes=1)
 
 
-def start(session: Session, member_id: UUID, now: datetime) -> str:
-    """The token of a new session; the database keeps only its digest."""
+def start(
+    session: Session,
+    member_id: UUID,
+    now: datetime,
+    proven: Proven = Proven.PASSWORD,
+    due: Due = Due.NOTHING,
+) -> str:
+    """The token of a new session; the database keeps only its digest.
+
+    Until what is ``due`` was done, the session is found only by whoever asks for it all the same.
+    """
     row = session.get(StaffMemberRow, member_id)
     if row is None:
         raise NoSuchMember(f"nobody with the id {member_id} works here")
@@ -31,6 +41,9 @@ def start(session: Session, member_id: UUID, now: datetime) -> str:
             auth_epoch=row.auth_epoch,
             created_at=now,
             last_seen=now,
+            authenticated_at=now,
+            proven=proven.value,
+            due=due.value,
         )
     )
     session.flush()
@@ -43,10 +56,13 @@ def find(
     now: datetime,
     idle: timedelta = IDLE,
     longest: timedelta = LONGEST,
+    *,
+    also_due: bool = False,
 ) -> StaffMember | None:
     """Who is signed in with this token; None when unknown, expired or ended.
 
-    In a write transaction the session counts as used; in a read transaction it does not.
+    In a write transaction the session counts as used; in a read transaction it does not. A session
+    in which something is due is nobody's, unless it is ``also_due`` that is asked for.
     """
     query = (
         select(StaffSessionRow, StaffMemberRow)
@@ -55,6 +71,8 @@ def find(
         # A password or role that changed since ends every session begun before.
         .where(StaffSessionRow.auth_epoch == StaffMemberRow.auth_epoch)
     )
+    if not also_due:
+        query = query.where(StaffSessionRow.due == Due.NOTHING.value)
     found = session.execute(query).one_or_none()
     if found is None or _expired(found[0], now, idle, longest):
         return None

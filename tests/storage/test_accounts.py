@@ -8,7 +8,7 @@ from argon2.low_level import Type
 from sqlalchemy import select
 
 from intake.domain.permissions import Role
-from intake.storage import accounts, passwords, staff_sessions
+from intake.storage import accounts, auth_epochs, passwords, staff_sessions
 from intake.storage.tables import StaffMemberRow
 from storage.samples import NOW
 
@@ -57,7 +57,7 @@ def test_a_password_is_kept_as_a_sealed_hash(database, clinic_keys, alice):
         row = session.scalars(select(StaffMemberRow)).one()
         assert b"argon2" not in row.password
         assert row.password[2:6] == clinic_keys.staff_key.id
-        assert accounts.open_password(clinic_keys, row) == kept
+        assert auth_epochs.open_password(clinic_keys, row) == kept
 
 
 def test_a_new_password_ends_every_session_of_that_person(database, clinic_keys, alice):

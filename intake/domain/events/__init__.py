@@ -24,7 +24,17 @@ from intake.domain.events.clinic import (
     WayBackRenewed,
 )
 from intake.domain.events.people import (
+    AppRemoved,
+    AppSetUp,
+    FactorsForgotten,
+    FactorsReviewed,
+    PasskeyAdded,
+    PasskeyRemoved,
+    PasskeyRenamed,
     PasswordChanged,
+    ProvedAgain,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
     SetupLinkMade,
     SignedIn,
     SignedOut,
@@ -98,11 +108,15 @@ from intake.domain.events.transcriptions import (
 __all__ = [
     "AccessListOpened",
     "AcknowledgementUndone",
+    "AppRemoved",
+    "AppSetUp",
     "ClinicSettingsChanged",
     "DeskOpened",
     "EarlierLookedFor",
     "EditionPublished",
     "Event",
+    "FactorsForgotten",
+    "FactorsReviewed",
     "FeedbackCounted",
     "FeedbackGiven",
     "FlagAcknowledged",
@@ -113,6 +127,9 @@ __all__ = [
     "NoticeTriedAgain",
     "NoticesNotSentOpened",
     "OwnCopyOpened",
+    "PasskeyAdded",
+    "PasskeyRemoved",
+    "PasskeyRenamed",
     "PasswordChanged",
     "PatientAsked",
     "PatientLinkRenewed",
@@ -121,9 +138,12 @@ __all__ = [
     "PatientRequestMade",
     "PatientRequestsOpened",
     "PatientTold",
+    "ProvedAgain",
     "QuestionTakenBack",
     "QueueOpened",
     "QueueSearched",
+    "RecoveryCodeUsed",
+    "RecoveryCodesMade",
     "ReviewReopened",
     "ReviewSignedOff",
     "ReviewTakenUpAgain",
@@ -198,6 +218,16 @@ Event = (
     | SignInRefused
     | SignedOut
     | PasswordChanged
+    | ProvedAgain
+    | PasskeyAdded
+    | PasskeyRenamed
+    | PasskeyRemoved
+    | AppSetUp
+    | AppRemoved
+    | RecoveryCodesMade
+    | RecoveryCodeUsed
+    | FactorsReviewed
+    | FactorsForgotten
     | QueueSearched
     | SubmissionClaimed
     | SubmissionReleased

@@ -19,6 +19,13 @@ from intake.storage.tables.content import (
     PublicationEditionRow,
     PublicationRow,
 )
+from intake.storage.tables.factors import (
+    AuthenticatorAppRow,
+    PasskeyChallengeRow,
+    PasskeyRow,
+    RecoveryCodeRow,
+    UnfinishedSignInRow,
+)
 from intake.storage.tables.forms import (
     AcknowledgementRow,
     ClaimRow,
@@ -61,6 +68,7 @@ __all__ = [
     "AcknowledgementRow",
     "AuditEventRow",
     "AuditHeadRow",
+    "AuthenticatorAppRow",
     "Base",
     "ClaimRow",
     "ClinicSettingsRow",
@@ -74,6 +82,8 @@ __all__ = [
     "OutgoingRow",
     "OwnCopyRow",
     "PageCountRow",
+    "PasskeyChallengeRow",
+    "PasskeyRow",
     "PatientQuestionRow",
     "PatientRequestRow",
     "PatientRequestStepRow",
@@ -83,6 +93,7 @@ __all__ = [
     "PublicationRow",
     "RateLimitRow",
     "RecordKeyRow",
+    "RecoveryCodeRow",
     "ReplyRow",
     "ReplySessionRow",
     "ReviewEntryRow",
@@ -101,5 +112,6 @@ __all__ = [
     "SummaryRow",
     "TallyRow",
     "TranscriptionRow",
+    "UnfinishedSignInRow",
     "WayBackRow",
 ]

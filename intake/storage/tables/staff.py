@@ -20,6 +20,8 @@ class StaffMemberRow(Base):
     roles: Mapped[str] = mapped_column(String(100))
     auth_epoch: Mapped[int]
     password: Mapped[bytes | None]
+    # Bound to the password: whoever changes it, or takes the factors away, has a password that does not open.
+    second_factor: Mapped[bool]
     created_at: Mapped[datetime]
 
 
@@ -33,6 +35,10 @@ class StaffSessionRow(Base):
     auth_epoch: Mapped[int]
     created_at: Mapped[datetime]
     last_seen: Mapped[datetime]
+    # When and with what they last proved who they are, and what has to be done before anything else.
+    authenticated_at: Mapped[datetime]
+    proven: Mapped[str] = mapped_column(String(32))
+    due: Mapped[str] = mapped_column(String(16))
 
 
 class OneTimeLinkRow(Base):

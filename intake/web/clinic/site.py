@@ -28,6 +28,8 @@ from intake.web.clinic import (
     junk,
     mail,
     overlay_report,
+    own_app,
+    own_factors,
     papers,
     persons,
     proposals,
@@ -36,6 +38,7 @@ from intake.web.clinic import (
     requests,
     rules,
     safety_signals,
+    second_steps,
     sessions,
     settings,
     settings_lines,
@@ -45,6 +48,7 @@ from intake.web.clinic import (
     staff,
     start_codes,
     statistics,
+    step_up,
     trail,
     transcribing,
     viewing,
@@ -89,6 +93,9 @@ _PARTS = (
     exports,
     feedback,
     entry,
+    second_steps,
+    own_factors,
+    own_app,
     staff,
     desk,
     ways_back,
@@ -120,7 +127,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
         lately=lambda: clinic_settings.lately(sessions.this_clinic()),
     )
     app.extensions[sessions.CLINIC] = clinic
-    keep_door(app, Door(sessions.whoever, entry.signed_out))
+    keep_door(app, Door(sessions.whoever, entry.signed_out, step_up.ask_again))
     for part in _PARTS:
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
