@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
+from intake.domain.factors import Policy
 from intake.domain.logo import Picture
 from intake.domain.mail_addresses import is_address
 from intake.domain.reading_promise import ReadingPromise, Unit, promise_in, read_by
@@ -38,6 +39,9 @@ _NUMBERS = frozenset(
     {"port", "threads", "patient_idle_minutes", "staff_idle_minutes", "starts_per_hour", "mail_port"}
 )
 MAIL_SECURITY = ("starttls", "tls", "none")
+NOT_REQUIRED = "not_required"
+SECOND_FACTOR = ("required", NOT_REQUIRED)
+_YES_OR_NO = frozenset({"transcribe_alone", "require_passkey"})
 
 
 class SettingsRefused(Exception):
@@ -76,6 +80,9 @@ class Settings:
     # A form whose patient has no words yet waits in its browser for so long; 0 is no longer than any other.
     patient_unsaved_days: int = 14
     staff_idle_minutes: int = 15
+    # What everybody who works in the clinic has beside a password (decision 0048).
+    second_factor: str = "required"
+    require_passkey: bool = False
     # Where a page that asks about safety at home leads whoever presses “Leave this page now”.
     leave_now_address: str = "https://www.weather.gov/"
     # From one network. How many proxies stand before intake, each of which tells whom it speaks for.
@@ -111,6 +118,11 @@ class Settings:
     mail_user: str = ""
     mail_password_file: Path | None = None
     mail_sender: str = ""
+
+    @property
+    def sign_in_policy(self) -> Policy:
+        """What the clinic asks of everybody who signs in."""
+        return Policy(self.second_factor != NOT_REQUIRED, self.require_passkey)
 
     @property
     def secure_cookies(self) -> bool:
@@ -256,7 +268,7 @@ def _converted(name: str, value: str, problems: list[str]) -> str | int | Path |
             problems.append(f"{name}: should be a whole number above 0")
             return 1
         return int(value)
-    if name == "transcribe_alone":
+    if name in _YES_OR_NO:
         if value.strip().casefold() not in ("yes", "no"):
             problems.append(f"{name}: should be yes or no")
         return value.strip().casefold() == "yes"
@@ -304,7 +316,18 @@ def _problems(settings: Settings) -> list[str]:
             "leave_now_address: should be a plain https:// address of a site everybody might look at, "
             "like https://www.weather.gov/, without anything behind a ? or a #"
         )
-    return problems + _number_problems(settings) + _mail_problems(settings)
+    return [*problems, *_factor_problems(settings), *_number_problems(settings), *_mail_problems(settings)]
+
+
+def _factor_problems(settings: Settings) -> list[str]:
+    if settings.second_factor not in SECOND_FACTOR:
+        return [f"second_factor: should be one of {', '.join(SECOND_FACTOR)}"]
+    if settings.second_factor == NOT_REQUIRED and not set(settings.trusted_hosts) <= _THIS_MACHINE:
+        return [
+            "second_factor: a password alone can be stolen from anywhere, and opens everything; "
+            "not_required is for trying intake on this machine"
+        ]
+    return []
 
 
 def _number_problems(settings: Settings) -> list[str]:

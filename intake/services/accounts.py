@@ -15,13 +15,14 @@ from intake.domain.events import (
     StaffMemberAdded,
     StaffMemberInvited,
 )
+from intake.domain.factors import Proven
 from intake.domain.password_rules import LONGEST, SHORTEST, what_is_wrong
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.rate_limits import network_of
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
 from intake.services import coming_in, wrong_passwords
 from intake.services.clinic import SYSTEM, Clinic
-from intake.services.coming_in import Came, Visitor
+from intake.services.entering import Begun, go_on
 from intake.services.wrong_passwords import LockedOut as LockedOut
 from intake.services.wrong_passwords import NotCounted as NotCounted
 from intake.storage import accounts as members
@@ -156,25 +157,28 @@ def accept_invitation(clinic: Clinic, token: str, password: str) -> StaffMember:
     return invited
 
 
-def sign_in(clinic: Clinic, username: str, password: str, visitor: Visitor) -> Came | None:
-    """Somebody signed in, or None when the name or password is wrong. Raises LockedOut.
+def sign_in(
+    clinic: Clinic, username: str, password: str, source: str, known_as: str = ""
+) -> str | Begun | None:
+    """The token of a new session, or None when the name or password is wrong.
 
-    Wrong ones are counted so that strangers cannot keep a person out of their own office
-    (``domain/sign_in_limits``).
+    Whoever has a second factor is asked for it next: then it is Begun, and no session yet. Wrong ones are
+    counted by ``source``, and apart from strangers for a browser this person came with before, by what it
+    is ``known_as`` (``domain/sign_in_limits``). Raises LockedOut and TooBusy.
     """
     with clinic.database.read() as session:
-        claim = signing_in.claim(session, clinic.keys, username, visitor.known_as, clinic.now())
-    budgets = budgets_of(claim.username, visitor.address, claim.browser)
+        claim = signing_in.claim(session, clinic.keys, username, known_as, clinic.now())
+    budgets = budgets_of(claim.username, source, claim.browser)
     proof = wrong_passwords.proved(clinic, claim, password, budgets)
     with clinic.database.write() as session:
         found = signing_in.settle(session, clinic.keys, claim, proof)
         if isinstance(found, StaffMember):
-            came = coming_in.come_in(clinic, session, found.id, visitor)
+            begun = go_on(session, clinic, found.id, Proven.PASSWORD, clinic.now())
     if not isinstance(found, StaffMember):
         wrong_passwords.record(clinic, claim, found)
         return None
     wrong_passwords.succeeded(clinic, budgets)
-    return came
+    return begun
 
 
 def confirms(clinic: Clinic, member: StaffMember, password: str, source: str) -> bool:
@@ -195,20 +199,23 @@ def confirms(clinic: Clinic, member: StaffMember, password: str, source: str) ->
     return True
 
 
-def whoever(clinic: Clinic, token: str, *, attended: bool = True) -> StaffMember | None:
+def whoever(
+    clinic: Clinic, token: str, *, attended: bool = True, also_due: bool = False
+) -> StaffMember | None:
     """Who is signed in with this token, if anyone.
 
-    What a page asks by itself is not ``attended``: it does not keep anybody signed in.
+    What a page asks by itself is not ``attended``: it does not keep anybody signed in. Somebody who
+    has to set up or look at how they sign in first is found only where ``also_due`` is said.
     """
     with clinic.database.write() if attended else clinic.database.read() as session:
-        return staff_sessions.find(session, token, clinic.now(), coming_in.idle(clinic))
+        return staff_sessions.find(session, token, clinic.now(), coming_in.idle(clinic), also_due=also_due)
 
 
 def sign_out(clinic: Clinic, token: str) -> None:
     """End a session; signing out twice is no error."""
     with clinic.database.write() as session:
         now = clinic.now()
-        member = staff_sessions.find(session, token, now)
+        member = staff_sessions.find(session, token, now, also_due=True)
         staff_sessions.end(session, token)
         if member is not None:
             audit.record(session, clinic.keys, member.id, SignedOut(member.id), now)

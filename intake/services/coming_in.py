@@ -1,17 +1,16 @@
-"""Somebody has shown who they are: their session begins, whichever way they showed it.
+"""The browser somebody comes in with: known, or new, and then they are told of it.
 
-Every way in ends here, so that all of them count sessions, know browsers and tell of new ones alike.
+Whichever way somebody shows who they are, their browser gets its session only from here
+(``web/clinic/sessions``): nobody is in before this is recorded.
 """
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Session
 
-from intake.domain.browsers import UNKNOWN
-from intake.domain.events import Event, NewBrowserUsed, SessionsEnded, SignedIn
+from intake.domain.events import NewBrowserUsed
 from intake.domain.notice_kinds import NoticeKind
 from intake.services.clinic import Clinic
 from intake.storage import accounts, audit, known_browsers, outgoing, staff_sessions
@@ -20,45 +19,23 @@ from intake.storage.encryption import DecryptionFailed
 _SALT = "intake known browser"
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """A browser at the door: where it is, what its cookie holds, and what it is called in plain words.
+def recognize(clinic: Clinic, token: str, known_as: str, browser: str) -> str:
+    """What a browser is to be known by from now on, whose session with this token has just begun.
 
-    ``known_as`` comes from :func:`browser_in`; it is empty for a browser without such a cookie.
+    ``known_as`` is from :func:`browser_in`, and ``browser`` what it is called in plain words. Who never
+    came with it is told.
     """
-
-    address: str
-    known_as: str = field(default="", repr=False)
-    browser: str = UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """Somebody is signed in: the token of the session, and what the browser is to be known by."""
-
-    member: UUID
-    token: str = field(repr=False)
-    known_as: str = field(repr=False)
-
-
-def come_in(clinic: Clinic, session: Session, member_id: UUID, visitor: Visitor) -> Came:
-    """Begin a session for somebody who has shown all that they were asked for. Raises NoSuchMember."""
-    now = clinic.now()
-    staff_sessions.remove_expired(session, now, idle(clinic))
-    known_browsers.remove_expired(session, now)
-    before = len(staff_sessions.visits(session, member_id, "", now, idle(clinic)))
-    token = staff_sessions.start(session, member_id, now, visitor.browser)
-    known_as = visitor.known_as or known_browsers.new_name()
-    is_new = known_browsers.remember(session, member_id, known_as, visitor.browser, now)
-    happened: list[Event] = [SignedIn(member_id)]
-    if is_new:
-        happened.append(NewBrowserUsed(member_id, visitor.browser))
-        tell(clinic, session, member_id)
-    if before >= staff_sessions.MOST:
-        too_many = before - staff_sessions.MOST + 1
-        happened.append(SessionsEnded(member_id, too_many, "there were more than three"))
-    audit.record_all(session, clinic.keys, member_id, happened, now)
-    return Came(member_id, token, known_as)
+    name = known_as or known_browsers.new_name()
+    with clinic.database.write() as session:
+        now = clinic.now()
+        member = staff_sessions.seen_in(session, token, browser)
+        if member is None:
+            return name
+        known_browsers.remove_expired(session, now)
+        if known_browsers.remember(session, member, name, browser, now):
+            tell(clinic, session, member)
+            audit.record(session, clinic.keys, member, NewBrowserUsed(member, browser), now)
+    return name
 
 
 def tell(clinic: Clinic, session: Session, member_id: UUID) -> None:

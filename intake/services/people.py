@@ -97,7 +97,7 @@ def remove(clinic: Clinic, by: StaffMember, member_id: UUID) -> None:
         in_hand = stored.held_by(session, member_id, now, claims.lasts(clinic))
         for submission in in_hand:
             stored.remove(session, submission)
-        accounts.remove(session, member_id, now)
+        accounts.remove(session, clinic.keys, member_id, now)
         happened: list[Event] = [StaffMemberRemoved(member_id)]
         happened += [SubmissionReleased(one) for one in in_hand]
         audit.record_all(session, clinic.keys, by.id, happened, now)

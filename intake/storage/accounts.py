@@ -1,7 +1,7 @@
 """The clinic's staff: who they are, who left, and their passwords, kept as sealed hashes.
 
-The hash is sealed with the staff key and bound to the person and to ``auth_epoch``, which
-goes up with every change: whoever can write to the database still cannot plant a password.
+The hash is sealed with the staff key and bound to the person and to ``auth_epoch``, which goes up
+with every change (``auth_epochs.py``): whoever can write to the database cannot plant a password.
 """
 
 from collections.abc import Iterable
@@ -13,9 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from intake.domain.permissions import Role, StaffMember
+from intake.storage.auth_epochs import next_epoch, seal_password, start_over
 from intake.storage.database import writes
-from intake.storage.encryption import ClinicKeys, Place
-from intake.storage.tables import KnownBrowserRow, OneTimeLinkRow, StaffMemberRow, StaffSessionRow
+from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place
+from intake.storage.tables import KnownBrowserRow, OneTimeLinkRow, PasskeyChallengeRow, StaffMemberRow
+
+# What is held of somebody while it is changed; nobody outside storage looks into it.
+Held = StaffMemberRow
 
 
 class NoSuchMember(Exception):
@@ -40,6 +44,7 @@ def add_member(
         printed_name=printed_name.strip(),
         roles=_roles_to_text(roles),
         auth_epoch=1,
+        second_factor=False,
         created_at=now,
     )
     try:
@@ -52,7 +57,7 @@ def add_member(
 
 def member(session: Session, member_id: UUID) -> StaffMember:
     """Who this is; raises :class:`NoSuchMember`."""
-    return staff_member(_row(session, member_id))
+    return staff_member(hold(session, member_id))
 
 
 def members(session: Session) -> tuple[StaffMember, ...]:
@@ -84,51 +89,55 @@ def members_who_came(session: Session) -> tuple[StaffMember, ...]:
 
 def has_password(session: Session, member_id: UUID) -> bool:
     """Whether the person has chosen a password yet."""
-    return _row(session, member_id).password is not None
+    return hold(session, member_id).password is not None
 
 
 def set_password(session: Session, keys: ClinicKeys, member_id: UUID, password_hash: str) -> None:
-    """Keep a hash made by ``passwords.hashed``; every session of the person ends."""
-    row = _row(session, member_id)
-    row.auth_epoch += 1
+    """Keep a hash made by ``passwords.hashed``; every session of the person ends. Factors stay."""
+    row = hold(session, member_id)
+    with next_epoch(session, keys, row):
+        row.failures = 0
     row.password = seal_password(keys, row, password_hash)
-    row.failures = 0
-    _end_sessions(session, member_id)
+    session.flush()
 
 
 def set_roles(session: Session, keys: ClinicKeys, member_id: UUID, roles: Iterable[Role]) -> None:
-    """Let somebody do other things from now on; they sign in anew. Raises LastAdministrator."""
+    """Let somebody do other things from now on; they sign in anew. Raises LastAdministrator.
+
+    What does not open any more is taken away: they set up anew how they sign in.
+    """
     wanted = frozenset(roles)
     if Role.ADMINISTRATOR not in wanted:
         _refuse_last_administrator(session, member_id)
-    row = _row(session, member_id)
-    kept = open_password(keys, row)
-    row.auth_epoch += 1
+    row = hold(session, member_id)
+    try:
+        with next_epoch(session, keys, row):
+            pass
+    except DecryptionFailed:
+        start_over(session, keys, row)
     row.roles = _roles_to_text(wanted)
-    if kept is not None:
-        row.password = seal_password(keys, row, kept)
-    _end_sessions(session, member_id)
+    session.flush()
 
 
-def remove(session: Session, member_id: UUID, now: datetime) -> None:
+def remove(session: Session, keys: ClinicKeys, member_id: UUID, now: datetime) -> None:
     """Let somebody do nothing here from now on. Their name stays under what they did.
 
     Raises LastAdministrator.
     """
     _refuse_last_administrator(session, member_id)
-    row = _row(session, member_id)
-    row.auth_epoch += 1
+    row = hold(session, member_id)
+    start_over(session, keys, row)
     row.password = row.notice_address = None
     # What they did here stays known: lists of who opened a form say so without a name.
     row.removed_at, row.failures = now, 0
-    _end_sessions(session, member_id)
-    for links_or_browsers in (OneTimeLinkRow, KnownBrowserRow):
-        session.execute(delete(links_or_browsers).where(links_or_browsers.member_id == member_id))
+    for table in (OneTimeLinkRow, KnownBrowserRow, PasskeyChallengeRow):
+        session.execute(delete(table).where(table.member_id == member_id))
+    session.flush()
 
 
 def set_notice_address(session: Session, keys: ClinicKeys, member_id: UUID, address: str) -> None:
     """Where somebody is told of what happens with their account; empty for nowhere."""
-    row = _row(session, member_id)
+    row = hold(session, member_id)
     place = _address_place(row)
     row.notice_address = keys.staff_key.seal(address.encode(), place) if address else None
     session.flush()
@@ -136,22 +145,10 @@ def set_notice_address(session: Session, keys: ClinicKeys, member_id: UUID, addr
 
 def notice_address(session: Session, keys: ClinicKeys, member_id: UUID) -> str:
     """Where somebody is told; empty for nowhere. Raises DecryptionFailed."""
-    row = _row(session, member_id)
+    row = hold(session, member_id)
     if row.notice_address is None:
         return ""
     return keys.staff_key.open(row.notice_address, _address_place(row)).decode()
-
-
-def seal_password(keys: ClinicKeys, row: StaffMemberRow, password_hash: str) -> bytes:
-    """The hash, for this person at this point in time only."""
-    return keys.staff_key.seal(password_hash.encode(), _password_place(row))
-
-
-def open_password(keys: ClinicKeys, row: StaffMemberRow) -> str | None:
-    """The hash kept, or None when the person has not chosen a password."""
-    if row.password is None:
-        return None
-    return keys.staff_key.open(row.password, _password_place(row)).decode()
 
 
 def staff_member(row: StaffMemberRow) -> StaffMember:
@@ -165,9 +162,22 @@ def as_kept(username: str) -> str:
     return username.strip().casefold()
 
 
-def _end_sessions(session: Session, member_id: UUID) -> None:
-    session.flush()
-    session.execute(delete(StaffSessionRow).where(StaffSessionRow.member_id == member_id))
+def hold(session: Session, member_id: UUID) -> StaffMemberRow:
+    """The row of somebody, theirs alone until a write transaction ends. Raises NoSuchMember.
+
+    Whoever left is nobody.
+    """
+    query = select(StaffMemberRow).where(StaffMemberRow.id == member_id, StaffMemberRow.removed_at.is_(None))
+    if writes(session):
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query)
+    if row is None:
+        raise NoSuchMember(f"nobody with the id {member_id} works here")
+    return row
+
+
+def _roles_to_text(roles: Iterable[Role]) -> str:
+    return " ".join(sorted(role.value for role in set(roles)))
 
 
 def _refuse_last_administrator(session: Session, member_id: UUID) -> None:
@@ -185,24 +195,6 @@ def _refuse_last_administrator(session: Session, member_id: UUID) -> None:
     administrators = {one.id for one in rows if Role.ADMINISTRATOR.value in one.roles.split()}
     if administrators == {member_id}:
         raise LastAdministrator("nobody else is an administrator who can sign in")
-
-
-def _row(session: Session, member_id: UUID) -> StaffMemberRow:
-    query = select(StaffMemberRow).where(StaffMemberRow.id == member_id, StaffMemberRow.removed_at.is_(None))
-    if writes(session):
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query)
-    if row is None:
-        raise NoSuchMember(f"nobody with the id {member_id} works here")
-    return row
-
-
-def _roles_to_text(roles: Iterable[Role]) -> str:
-    return " ".join(sorted(role.value for role in set(roles)))
-
-
-def _password_place(row: StaffMemberRow) -> Place:
-    return Place("staff_members", "password", row.id, row.auth_epoch)
 
 
 def _address_place(row: StaffMemberRow) -> Place:

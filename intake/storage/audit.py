@@ -106,6 +106,12 @@ def events(session: Session, submission_id: UUID | None = None) -> tuple[Recorde
     return tuple(recorded(row) for row in session.scalars(query))
 
 
+def of_kind(session: Session, event: type[Event]) -> tuple[Recorded, ...]:
+    """Every line of one kind, in order."""
+    query = select(AuditEventRow).where(AuditEventRow.event == event.__name__).order_by(AuditEventRow.seq)
+    return tuple(recorded(row) for row in session.scalars(query))
+
+
 def first_times(session: Session, event: type[Event], since: datetime) -> Mapping[UUID, datetime]:
     """When each submission first had such a line, of the lines since then."""
     # Every line is written in UTC and with microseconds, so that their order is that of their words.

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from intake.domain.permissions import StaffMember
 from intake.domain.sign_in_limits import WRONG_BEFORE_SET_ASIDE
 from intake.storage import accounts, known_browsers
-from intake.storage.encryption import ClinicKeys
+from intake.storage.auth_epochs import factors_are_gone, open_password, seal_password
+from intake.storage.encryption import ClinicKeys, DecryptionFailed
 from intake.storage.passwords import Proof, prove
 from intake.storage.tables import StaffMemberRow
 
@@ -23,6 +24,7 @@ WRONG = "wrong username or password"
 PAUSED = "too many failures"
 # Right or wrong is not told apart: whoever guesses is to learn nothing.
 SET_ASIDE = "the password is set aside"
+DAMAGED = "what is kept of the password does not open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Claim:
     username: str
     member: UUID | None = None
     auth_epoch: int = 0
+    damaged: bool = False
     kept: str | None = field(default=None, repr=False)
     browser: str = field(default="", repr=False)
     again: bool = False
@@ -69,7 +72,13 @@ def claim(session: Session, keys: ClinicKeys, username: str, browser: str, now: 
     if row is None or row.removed_at is not None:
         return Claim(name)
     known = browser if known_browsers.is_known(session, row.id, browser, now) else ""
-    return Claim(name, row.id, row.auth_epoch, accounts.open_password(keys, row), known)
+    claimed = Claim(name, row.id, row.auth_epoch, browser=known)
+    try:
+        kept = None if factors_are_gone(session, row) else open_password(keys, row)
+    except DecryptionFailed:
+        return replace(claimed, damaged=True)
+    # Planted, or its factors were taken away in the database: nobody comes in by such a password.
+    return replace(claimed, damaged=kept is None and row.password is not None, kept=kept)
 
 
 def claim_again(session: Session, keys: ClinicKeys, username: str, now: datetime) -> Claim:
@@ -83,9 +92,10 @@ def settle(session: Session, keys: ClinicKeys, claimed: Claim, proof: Proof) -> 
     if row is not None and claimed.is_a_strangers and row.failures >= WRONG_BEFORE_SET_ASIDE:
         return Refused(claimed.member, SET_ASIDE)
     if row is None or not proof.right:
-        return Refused(claimed.member, WRONG, set_aside=_failed(session, claimed))
+        reason = DAMAGED if claimed.damaged else WRONG
+        return Refused(claimed.member, reason, set_aside=_failed(session, claimed))
     if proof.renewed is not None:
-        row.password = accounts.seal_password(keys, row, proof.renewed)
+        row.password = seal_password(keys, row, proof.renewed)
     # Set aside, it stays so for strangers until it is renewed, whoever comes from a browser that is known.
     if row.failures < WRONG_BEFORE_SET_ASIDE and not claimed.again:
         row.failures = 0

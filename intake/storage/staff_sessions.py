@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CursorResult, Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from intake.domain.browsers import UNKNOWN
+from intake.domain.factors import Due, Proven
 from intake.domain.permissions import StaffMember
 from intake.storage.accounts import NoSuchMember, staff_member
 from intake.storage.database import writes
@@ -40,10 +40,17 @@ class Visit:
     is_this: bool
 
 
-def start(session: Session, member_id: UUID, now: datetime, browser: str = UNKNOWN) -> str:
+def start(
+    session: Session,
+    member_id: UUID,
+    now: datetime,
+    proven: Proven = Proven.PASSWORD,
+    due: Due = Due.NOTHING,
+) -> str:
     """The token of a new session; the database keeps only its digest. Raises NoSuchMember.
 
-    Whoever had three is signed out of the oldest.
+    Until what is ``due`` was done, the session is found only by whoever asks for it all the same. Whoever
+    had three is signed out of the oldest.
     """
     # Held until the transaction ends, so that two who sign in at once do not become four.
     query = select(StaffMemberRow).where(StaffMemberRow.id == member_id, StaffMemberRow.removed_at.is_(None))
@@ -61,7 +68,9 @@ def start(session: Session, member_id: UUID, now: datetime, browser: str = UNKNO
             auth_epoch=row.auth_epoch,
             created_at=now,
             last_seen=now,
-            browser=browser,
+            authenticated_at=now,
+            proven=proven.value,
+            due=due.value,
         )
     )
     session.flush()
@@ -74,10 +83,13 @@ def find(
     now: datetime,
     idle: timedelta = IDLE,
     longest: timedelta = LONGEST,
+    *,
+    also_due: bool = False,
 ) -> StaffMember | None:
     """Who is signed in with this token; None when unknown, expired or ended.
 
-    In a write transaction the session counts as used; in a read transaction it does not.
+    In a write transaction the session counts as used; in a read transaction it does not. A session
+    in which something is due is nobody's, unless it is ``also_due`` that is asked for.
     """
     query = (
         select(StaffSessionRow, StaffMemberRow)
@@ -86,6 +98,8 @@ def find(
         # A password or role that changed since ends every session begun before.
         .where(StaffSessionRow.auth_epoch == StaffMemberRow.auth_epoch, StaffMemberRow.removed_at.is_(None))
     )
+    if not also_due:
+        query = query.where(StaffSessionRow.due == Due.NOTHING.value)
     found = session.execute(query).one_or_none()
     if found is None or _expired(found[0], now, idle, longest):
         return None
@@ -94,18 +108,15 @@ def find(
     return staff_member(found[1])
 
 
-def renewed(session: Session, token: str) -> str | None:
-    """The token that takes the place of another, after somebody showed again who they are.
-
-    The session stays the same, and as old as it was. None when it ended meanwhile.
-    """
-    newer = secrets.token_urlsafe(32)
+def seen_in(session: Session, token: str, browser: str) -> UUID | None:
+    """Whose new session it is; keeps which browser it is in. None when it ended meanwhile."""
     changed = session.execute(
         update(StaffSessionRow)
         .where(StaffSessionRow.token_digest == token_digest(token))
-        .values(token_digest=token_digest(newer))
+        .values(browser=browser)
+        .returning(StaffSessionRow.member_id)
     )
-    return newer if cast("CursorResult[object]", changed).rowcount == 1 else None
+    return changed.scalar()
 
 
 def visits(

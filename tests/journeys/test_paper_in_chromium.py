@@ -10,7 +10,6 @@ from intake.domain.answers import Chosen, ChosenMany, Text, answered
 from intake.domain.paper_edition import PaperEdition
 from intake.domain.permissions import Role
 from intake.services import accounts, transcribing
-from intake.services.coming_in import Visitor
 from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
 from journeys.test_in_chromium import write
 
@@ -54,7 +53,7 @@ def type_all(copy, member, paper, but=(), **changes):
 
 
 def comes_in(browser, copy, username, path):
-    token = accounts.sign_in(copy.clinic, username, PASSWORD, Visitor("here")).token
+    token = accounts.sign_in(copy.clinic, username, PASSWORD, "here")
     cookie = {"name": "intake_clinic", "value": token, "url": f"{browser._site}/clinic"}
     browser._context.add_cookies([cookie])
     browser.open(f"/clinic{path}")

@@ -9,7 +9,6 @@ from copies import NOON, PASSWORD, staff
 from intake.domain.permissions import Role
 from intake.domain.review_entries import Done
 from intake.services import accounts, reviewing
-from intake.services.coming_in import Visitor
 from intake.storage.submissions import ids
 from journeys.chromium import Keyboard
 from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
@@ -73,7 +72,7 @@ def test_everybody_finds_their_work(window, copy, alice, submissions, width, scr
 
 def comes_in(browser, copy, username):
     """Signed in as the journey of a clinician shows; here is what comes after."""
-    token = accounts.sign_in(copy.clinic, username, PASSWORD, Visitor("here")).token
+    token = accounts.sign_in(copy.clinic, username, PASSWORD, "here")
     cookie = {"name": "intake_clinic", "value": token, "url": f"{browser._site}/clinic"}
     browser._context.add_cookies([cookie])
     browser.open("/clinic/")

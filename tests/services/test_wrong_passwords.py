@@ -10,9 +10,8 @@ from copies import NOON, PASSWORD, make_copy, staff
 from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
 from intake.domain.permissions import Role
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
-from intake.services import accounts
+from intake.services import accounts, coming_in
 from intake.services.accounts import LockedOut, NotCounted
-from intake.services.coming_in import Visitor
 from intake.storage import audit, rate_limits, sign_in_limits, signing_in
 from intake.storage.passwords import Proof
 from intake.storage.tables import KnownBrowserRow, RateLimitRow, StaffMemberRow, StaffSessionRow
@@ -65,7 +64,7 @@ def quick(monkeypatch):
 
 def attempt(copy, password="a guess", username="alice", address="203.0.113.9", known_as=""):
     try:
-        came = accounts.sign_in(copy.clinic, username, password, Visitor(address, known_as))
+        came = accounts.sign_in(copy.clinic, username, password, address, known_as)
     except LockedOut:
         return PAUSED
     return WRONG if came is None else IN
@@ -93,7 +92,12 @@ def wrong_in_a_row(copy, number):
 
 def at_home(copy):
     """Alice's own browser, and what it is known by."""
-    return accounts.sign_in(copy.clinic, "alice", PASSWORD, Visitor("192.0.2.1")).known_as
+    return known_after(copy, "alice")
+
+
+def known_after(copy, username):
+    token = accounts.sign_in(copy.clinic, username, PASSWORD, "192.0.2.1")
+    return coming_in.recognize(copy.clinic, token, "", "Firefox")
 
 
 def test_guesses_from_many_networks_do_not_keep_the_owner_out(copy, alice):
@@ -164,7 +168,7 @@ def test_an_owner_who_mistypes_does_not_use_up_what_strangers_have_and_neither_d
 
 
 def test_a_made_up_or_borrowed_cookie_is_a_strangers(copy, alice):
-    bobs = accounts.sign_in(copy.clinic, "bob", PASSWORD, Visitor("192.0.2.1")).known_as
+    bobs = known_after(copy, "bob")
     for one in from_everywhere(10):
         attempt(copy, address=one)
 
@@ -244,7 +248,7 @@ def test_when_nothing_can_be_counted_no_password_is_taken(copy, alice, monkeypat
     monkeypatch.setattr(rate_limits, "counting", broken)
 
     with pytest.raises(NotCounted):
-        accounts.sign_in(copy.clinic, "alice", PASSWORD, Visitor("192.0.2.1"))
+        accounts.sign_in(copy.clinic, "alice", PASSWORD, "192.0.2.1")
 
 
 def test_a_clock_set_back_keeps_nobody_out(copy, alice):

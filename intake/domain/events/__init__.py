@@ -24,11 +24,21 @@ from intake.domain.events.clinic import (
     WayBackRenewed,
 )
 from intake.domain.events.people import (
+    AppRemoved,
+    AppSetUp,
     EmergencyAccessTaken,
+    FactorsForgotten,
+    FactorsReviewed,
     NewBrowserUsed,
     NoticeAddressChanged,
+    PasskeyAdded,
+    PasskeyRemoved,
+    PasskeyRenamed,
     PasswordChanged,
     PasswordSetAside,
+    ProvedAgain,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
     ResetLinkMade,
     RolesChanged,
     SessionsEnded,
@@ -107,12 +117,16 @@ from intake.domain.events.transcriptions import (
 __all__ = [
     "AccessListOpened",
     "AcknowledgementUndone",
+    "AppRemoved",
+    "AppSetUp",
     "ClinicSettingsChanged",
     "DeskOpened",
     "EarlierLookedFor",
     "EditionPublished",
     "EmergencyAccessTaken",
     "Event",
+    "FactorsForgotten",
+    "FactorsReviewed",
     "FeedbackCounted",
     "FeedbackGiven",
     "FlagAcknowledged",
@@ -125,6 +139,9 @@ __all__ = [
     "NoticeTriedAgain",
     "NoticesNotSentOpened",
     "OwnCopyOpened",
+    "PasskeyAdded",
+    "PasskeyRemoved",
+    "PasskeyRenamed",
     "PasswordChanged",
     "PasswordSetAside",
     "PatientAsked",
@@ -134,9 +151,12 @@ __all__ = [
     "PatientRequestMade",
     "PatientRequestsOpened",
     "PatientTold",
+    "ProvedAgain",
     "QuestionTakenBack",
     "QueueOpened",
     "QueueSearched",
+    "RecoveryCodeUsed",
+    "RecoveryCodesMade",
     "ResetLinkMade",
     "ReviewReopened",
     "ReviewSignedOff",
@@ -216,6 +236,16 @@ Event = (
     | SignInRefused
     | SignedOut
     | PasswordChanged
+    | ProvedAgain
+    | PasskeyAdded
+    | PasskeyRenamed
+    | PasskeyRemoved
+    | AppSetUp
+    | AppRemoved
+    | RecoveryCodesMade
+    | RecoveryCodeUsed
+    | FactorsReviewed
+    | FactorsForgotten
     | NewBrowserUsed
     | SessionsEnded
     | PasswordSetAside

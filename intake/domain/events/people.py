@@ -28,9 +28,10 @@ class StaffMemberInvited:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A staff member signed in."""
+    """A staff member signed in; ``proven`` says with what."""
 
     member: UUID
+    proven: str = "password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,81 @@ class SignInRefused:
 @dataclass(frozen=True, slots=True)
 class SignedOut:
     """A staff member signed out."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedAgain:
+    """A staff member who was signed in proved once more that it was them, before something that matters."""
+
+    member: UUID
+    proven: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyAdded:
+    """A staff member added a passkey; ``public_key`` is the SHA-256 of its public key."""
+
+    member: UUID
+    public_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRenamed:
+    """A staff member gave a passkey another name."""
+
+    member: UUID
+    public_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRemoved:
+    """A staff member removed a passkey."""
+
+    member: UUID
+    public_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppSetUp:
+    """A staff member set up an authenticator app, in the place of the one before."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AppRemoved:
+    """A staff member removed their authenticator app."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodesMade:
+    """A staff member was shown new recovery codes; those before stopped working."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodeUsed:
+    """A recovery code was used up; ``left`` still work."""
+
+    member: UUID
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactorsReviewed:
+    """A staff member looked at how they sign in, after a recovery code was used."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FactorsForgotten:
+    """Somebody's passkeys, app and codes were taken away, for them to set up new ones."""
 
     member: UUID
 

@@ -19,6 +19,13 @@ from intake.storage.tables.content import (
     PublicationEditionRow,
     PublicationRow,
 )
+from intake.storage.tables.factors import (
+    AuthenticatorAppRow,
+    PasskeyChallengeRow,
+    PasskeyRow,
+    RecoveryCodeRow,
+    UnfinishedSignInRow,
+)
 from intake.storage.tables.forms import (
     AcknowledgementRow,
     ClaimRow,
@@ -62,6 +69,7 @@ __all__ = [
     "AcknowledgementRow",
     "AuditEventRow",
     "AuditHeadRow",
+    "AuthenticatorAppRow",
     "Base",
     "ClaimRow",
     "ClinicSettingsRow",
@@ -76,6 +84,8 @@ __all__ = [
     "OutgoingRow",
     "OwnCopyRow",
     "PageCountRow",
+    "PasskeyChallengeRow",
+    "PasskeyRow",
     "PatientQuestionRow",
     "PatientRequestRow",
     "PatientRequestStepRow",
@@ -85,6 +95,7 @@ __all__ = [
     "PublicationRow",
     "RateLimitRow",
     "RecordKeyRow",
+    "RecoveryCodeRow",
     "ReplyRow",
     "ReplySessionRow",
     "ReviewEntryRow",
@@ -103,5 +114,6 @@ __all__ = [
     "SummaryRow",
     "TallyRow",
     "TranscriptionRow",
+    "UnfinishedSignInRow",
     "WayBackRow",
 ]

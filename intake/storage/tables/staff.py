@@ -23,6 +23,8 @@ class StaffMemberRow(Base):
     roles: Mapped[str] = mapped_column(String(100))
     auth_epoch: Mapped[int]
     password: Mapped[bytes | None]
+    # Bound to the password: whoever changes it, or takes the factors away, has a password that does not open.
+    second_factor: Mapped[bool]
     created_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(server_default="0", default=0)
     notice_address: Mapped[bytes | None]
@@ -53,6 +55,10 @@ class StaffSessionRow(Base):
     created_at: Mapped[datetime]
     last_seen: Mapped[datetime]
     browser: Mapped[str] = mapped_column(String(60), server_default="A browser", default="A browser")
+    # When and with what they last proved who they are, and what has to be done before anything else.
+    authenticated_at: Mapped[datetime]
+    proven: Mapped[str] = mapped_column(String(32))
+    due: Mapped[str] = mapped_column(String(16))
 
 
 class OneTimeLinkRow(Base):

@@ -5,18 +5,17 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import accounts, emergency
+from intake.services import emergency
 from intake.services.emergency import LONGEST_REASON, SHORTEST_REASON
 from intake.storage.submissions import NoSuchSubmission
-from intake.web.clinic import sessions
-from intake.web.clinic.forms import filled, stripped, typed
+from intake.web.clinic.forms import stripped, typed
 from intake.web.clinic.reading import labels_of
 from intake.web.clinic.sessions import this_clinic
-from intake.web.guard import requires
+from intake.web.guard import requires, sensitive
 
 pages = Blueprint("emergency", __name__)
 
@@ -40,11 +39,6 @@ class EmergencyForm(FlaskForm):
             Length(max=LONGEST_REASON, message=f"Keep the reason to {LONGEST_REASON} characters"),
         ],
     )
-    password = PasswordField(
-        "Your password",
-        validators=[filled("Type your password")],
-        render_kw={"autocomplete": "current-password"},
-    )
 
 
 @pages.get("/emergency")
@@ -56,10 +50,11 @@ def ask(_member: StaffMember) -> ResponseReturnValue:
 
 @pages.post("/emergency")
 @requires(Permission.EMERGENCY_ACCESS)
+@sensitive
 def take(member: StaffMember) -> ResponseReturnValue:
     """Record the reason, tell whoever should know, and lead to the answers."""
     form = EmergencyForm()
-    if not form.validate_on_submit() or not _confirmed(member, form):
+    if not form.validate_on_submit():
         return _page(form, 422)
     try:
         submission = emergency.take(this_clinic(), member, typed(form.reference), typed(form.reason))
@@ -87,16 +82,6 @@ def answers(member: StaffMember, submission: UUID) -> ResponseReturnValue:
         labels=labels_of(review.submission),
         until=until,
     )
-
-
-def _confirmed(member: StaffMember, form: EmergencyForm) -> bool:
-    try:
-        if accounts.confirms(this_clinic(), member, typed(form.password), sessions.source()):
-            return True
-        form.password.errors = ["That is not your password. Type it again"]
-    except accounts.LockedOut:
-        form.password.errors = ["Too many wrong passwords. Wait 15 minutes, then try again"]
-    return False
 
 
 def _page(form: EmergencyForm, status: int = 200) -> ResponseReturnValue:

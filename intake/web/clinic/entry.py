@@ -5,11 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
 from intake.services import accounts
+from intake.services.entering import Begun
+from intake.services.passkeys import address_of
 from intake.storage.accounts import UsernameTaken
 from intake.storage.one_time_links import Purpose
-from intake.web.clinic import sessions, visitors
+from intake.web.clinic import sessions
 from intake.web.clinic.account_forms import InvitationForm, PasswordForm, SetupForm, SignInForm
 from intake.web.clinic.forms import typed
+from intake.web.clinic.known_browser import known_as
 from intake.web.guard import open_to_all, requires
 
 pages = Blueprint("accounts", __name__)
@@ -34,19 +37,21 @@ def enter() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate_on_submit():
         return _sign_in_page(form, 422)
+    clinic = sessions.this_clinic()
+    username, password = typed(form.username), typed(form.password)
     try:
-        came = accounts.sign_in(
-            sessions.this_clinic(), typed(form.username), typed(form.password), visitors.visitor()
-        )
+        begun = accounts.sign_in(clinic, username, password, sessions.source(), known_as(clinic))
     except accounts.NotCounted:
         return render_template("account/not_counted.html"), 503
     except accounts.LockedOut:
         return render_template("account/paused.html"), 429
-    if came is None:
+    if begun is None:
         form.password.errors = [_WRONG]
         return _sign_in_page(form, 422)
+    if isinstance(begun, Begun):
+        return sessions.begin_unfinished(_to("second_steps.second"), begun.token)
     # Always to the same page: an address to go on to would be somebody else's to choose.
-    return visitors.begin(_to("review.home"), came)
+    return sessions.begin(_to("review.home"), begun)
 
 
 @pages.post("/sign-out")
@@ -137,10 +142,15 @@ def change_password(member: StaffMember) -> ResponseReturnValue:
 
 
 def signed_out() -> ResponseReturnValue:
-    """Where people go who are not signed in, or no longer: reading can wait, typed words cannot."""
+    """Where people go who are not signed in, or no longer: reading can wait, typed words cannot.
+
+    Whoever has to set up how they sign in first is brought there.
+    """
+    due = sessions.has_something_due()
     if request.method in ("GET", "HEAD"):
-        return redirect(url_for("accounts.sign_in"), 303)
-    return render_template("account/signed_out.html", note=request.form.get("note", "")), 403
+        return redirect(url_for("own_factors.overview" if due else "accounts.sign_in"), 303)
+    note = request.form.get("note", "")
+    return render_template("account/signed_out.html", note=note, due=due), 403
 
 
 def _changed(member: StaffMember, form: PasswordForm) -> bool:
@@ -171,8 +181,15 @@ def _no_such_link() -> ResponseReturnValue:
 
 
 def _sign_in_page(form: SignInForm, status: int = 200) -> ResponseReturnValue:
-    needed = accounts.setup_needed(sessions.this_clinic())
-    return render_template("account/sign_in.html", form=form, setup_needed=needed), status
+    clinic = sessions.this_clinic()
+    page = render_template(
+        "account/sign_in.html",
+        form=form,
+        setup_needed=accounts.setup_needed(clinic),
+        passkey_address=address_of(clinic.settings).origin,
+        password_alone=not clinic.settings.sign_in_policy.second_factor,
+    )
+    return page, status
 
 
 def _to(endpoint: str) -> Response:

@@ -9,7 +9,7 @@ from intake.web.clinic import sessions
 from intake.web.clinic.account_forms import NoticeAddressForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.sessions import this_clinic
-from intake.web.guard import requires
+from intake.web.guard import requires, sensitive
 
 pages = Blueprint("own_account", __name__)
 
@@ -40,6 +40,7 @@ def end_others(member: StaffMember) -> ResponseReturnValue:
 
 @pages.post("/account/notices")
 @requires(Permission.OWN_ACCOUNT)
+@sensitive
 def tell_at(member: StaffMember) -> ResponseReturnValue:
     """Say where to be told of what happens with one's account."""
     form = NoticeAddressForm()

@@ -11,7 +11,7 @@ from intake.storage.accounts import LastAdministrator, NoSuchMember
 from intake.web.clinic.account_forms import LeaveForm, RolesForm
 from intake.web.clinic.sessions import this_clinic
 from intake.web.clinic.staff import public_address
-from intake.web.guard import requires
+from intake.web.guard import requires, sensitive
 
 pages = Blueprint("people", __name__)
 
@@ -31,6 +31,7 @@ def person(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
 
 @pages.post("/staff/<uuid:somebody>/roles")
 @requires(Permission.MANAGE_STAFF)
+@sensitive
 def change_roles(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     """Change what somebody does here; they are signed out."""
     form = RolesForm()
@@ -48,6 +49,7 @@ def change_roles(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
 
 @pages.post("/staff/<uuid:somebody>/sessions/end")
 @requires(Permission.MANAGE_STAFF)
+@sensitive
 def end_sessions(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     """Sign somebody out everywhere, at once."""
     try:
@@ -59,6 +61,7 @@ def end_sessions(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
 
 @pages.post("/staff/<uuid:somebody>/reset")
 @requires(Permission.MANAGE_STAFF)
+@sensitive
 def reset(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     """Make a link with which somebody chooses a new password; shown now and never again."""
     clinic = this_clinic()
@@ -74,6 +77,7 @@ def reset(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
 
 @pages.post("/staff/<uuid:somebody>/remove")
 @requires(Permission.MANAGE_STAFF)
+@sensitive
 def remove(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     """Take an account away, in one step."""
     form = LeaveForm()

@@ -30,6 +30,8 @@ from intake.web.clinic import (
     mail,
     overlay_report,
     own_account,
+    own_app,
+    own_factors,
     papers,
     people,
     persons,
@@ -39,6 +41,7 @@ from intake.web.clinic import (
     requests,
     rules,
     safety_signals,
+    second_steps,
     sessions,
     settings,
     settings_lines,
@@ -48,6 +51,7 @@ from intake.web.clinic import (
     staff,
     start_codes,
     statistics,
+    step_up,
     trail,
     transcribing,
     viewing,
@@ -93,6 +97,9 @@ _PARTS = (
     feedback,
     entry,
     own_account,
+    second_steps,
+    own_factors,
+    own_app,
     staff,
     people,
     emergency,
@@ -126,7 +133,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
         lately=lambda: clinic_settings.lately(sessions.this_clinic()),
     )
     app.extensions[sessions.CLINIC] = clinic
-    keep_door(app, Door(sessions.whoever, entry.signed_out))
+    keep_door(app, Door(sessions.whoever, entry.signed_out, step_up.ask_again))
     for part in _PARTS:
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)

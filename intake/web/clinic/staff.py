@@ -13,7 +13,7 @@ from intake.storage.accounts import NoSuchMember, UsernameTaken
 from intake.web.clinic.account_forms import StaffForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.sessions import this_clinic
-from intake.web.guard import requires
+from intake.web.guard import requires, sensitive
 
 pages = Blueprint("staff", __name__)
 
@@ -27,6 +27,7 @@ def people(_member: StaffMember) -> ResponseReturnValue:
 
 @pages.post("/staff")
 @requires(Permission.MANAGE_STAFF)
+@sensitive
 def add(member: StaffMember) -> ResponseReturnValue:
     """Add somebody, and show their invitation: now and never again."""
     form = StaffForm()
@@ -44,6 +45,7 @@ def add(member: StaffMember) -> ResponseReturnValue:
 
 @pages.post("/staff/<uuid:somebody>/invitation")
 @requires(Permission.MANAGE_STAFF)
+@sensitive
 def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     """A new link for somebody who lost theirs; shown now and never again."""
     clinic = this_clinic()
