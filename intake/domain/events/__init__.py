@@ -96,6 +96,7 @@ from intake.domain.events.submissions import (
     QueueOpened,
     QueueSearched,
     SamePersonSaid,
+    SubmissionErased,
     SubmissionExported,
     SubmissionOpened,
     SubmissionPrinted,
@@ -185,6 +186,7 @@ __all__ = [
     "StartCodesRevoked",
     "StatisticsOpened",
     "SubmissionClaimed",
+    "SubmissionErased",
     "SubmissionExported",
     "SubmissionMarkedJunk",
     "SubmissionOpened",
@@ -277,6 +279,7 @@ Event = (
     | SamePersonSaid
     | SubmissionsCompared
     | SubmissionPrinted
+    | SubmissionErased
     | SubmissionExported
     | SubmissionsExported
     | ClinicSettingsChanged
