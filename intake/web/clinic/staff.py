@@ -6,13 +6,13 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import accounts
+from intake.services import accounts, own_factors
 from intake.services.accounts import AlreadyIn
 from intake.storage.accounts import NoSuchMember, UsernameTaken
 from intake.web.clinic.account_forms import StaffForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.sessions import this_clinic
-from intake.web.guard import requires
+from intake.web.guard import requires, sensitive
 
 pages = Blueprint("staff", __name__)
 
@@ -25,6 +25,7 @@ def people(_member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post("/staff")
+@sensitive
 @requires(Permission.MANAGE_STAFF)
 def add(member: StaffMember) -> ResponseReturnValue:
     """Add somebody, and show their invitation: now and never again."""
@@ -42,6 +43,7 @@ def add(member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post("/staff/<uuid:somebody>/invitation")
+@sensitive
 @requires(Permission.MANAGE_STAFF)
 def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     """A new link for somebody who lost theirs; shown now and never again."""
@@ -56,6 +58,23 @@ def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     return render_template("account/invited.html", name=name, link=_public_address(token))
 
 
+@pages.post("/staff/<uuid:somebody>/factors")
+@sensitive
+@requires(Permission.MANAGE_STAFF)
+def forget_factors(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
+    """Take away passkeys, app and codes of somebody who lost them; they set up new ones next time.
+
+    Never one's own: nobody takes their own second factor away with a borrowed screen.
+    """
+    if somebody == member.id:
+        abort(403)
+    try:
+        own_factors.forget(this_clinic(), member, somebody)
+    except NoSuchMember:
+        abort(404)
+    return redirect(url_for("staff.people"), 303)
+
+
 def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
     clinic = this_clinic()
     page = render_template(
@@ -63,6 +82,7 @@ def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
         form=form,
         people=accounts.staff(clinic),
         waiting=accounts.waiting(clinic),
+        factors=own_factors.of_everybody(clinic),
         out_of_date=clinic.library.questionnaire.out_of_date(clinic.local(clinic.now()).date()),
     )
     return page, status
