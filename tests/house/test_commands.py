@@ -78,6 +78,7 @@ def screened(intake, path, **answers):
 
 COMMANDS = (
     "serve",
+    "doctor",
     "init",
     "migrate",
     "check",
