@@ -23,6 +23,7 @@ from intake.domain.rules import Outcome
 from intake.domain.screening import RuleOutcome
 from intake.services import (
     accounts,
+    at_the_console,
     clinic_settings,
     coverage,
     coverage_page,
@@ -30,6 +31,7 @@ from intake.services import (
     doctor,
     instance,
     overlaying,
+    own_factors,
     publication_list,
     reviewing,
     rule_checks,
@@ -64,6 +66,10 @@ def serve() -> None:
     def print_addresses() -> None:
         click.echo(f"The patient's form:  {settings.public_address}/")
         click.echo(f"The clinic's side:   {settings.public_address}/clinic/")
+        if not settings.sign_in_policy.second_factor:
+            click.echo(
+                "Note: this copy asks for a password alone (second_factor). Keep no real patients in it."
+            )
         for told in (*publication_list.notes(clinic), *clinic_settings.notes(clinic)):
             click.echo(f"Note: {told}")
         _print_setup_link(settings, clinic)
@@ -237,6 +243,19 @@ def add_clinician(username: str, printed_name: str, *, administrator: bool, role
     click.echo(f"  {settings.public_address}/clinic/invitation/{token}")
 
 
+@main.command("forget-factors", help="Take away passkeys, app and codes of somebody who lost them.")
+@click.argument("username")
+@refusals_in_words
+def forget_factors(username: str) -> None:
+    """They sign in with their password next, and set up new ones."""
+    clinic = instance.opened(read_settings())
+    member = at_the_console.named(clinic, username)
+    own_factors.forget(clinic, None, member.id)
+    click.echo(
+        f"{member.printed_name} is signed out everywhere, and sets up a second factor at the next sign-in."
+    )
+
+
 @main.command(help="Fill an empty instance with invented patients and four accounts, to try it out.")
 @refusals_in_words
 def demo() -> None:
@@ -255,6 +274,13 @@ def demo() -> None:
     click.echo(f"{len(invented)} invented patients sent their forms. Sign in at /clinic/ as")
     for account in made:
         click.echo(f"  {account.username:8} {account.password}   ({account.printed_name}, {account.does})")
+    if demonstration.ask_for_no_second_factor(settings):
+        click.echo("A password is enough in this copy; a clinic's asks for a second factor as well.")
+    else:
+        click.echo(
+            "You set up a second factor when you sign in first. To try it with passwords alone, write "
+            "`second_factor = not_required` in settings.ini."
+        )
 
 
 main.add_command(erase_group)

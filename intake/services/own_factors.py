@@ -24,7 +24,7 @@ from intake.domain.events import (
     PasskeyRenamed,
     RecoveryCodesMade,
 )
-from intake.domain.factors import Due, Proven, is_enough
+from intake.domain.factors import Due, Factors, Proven, is_enough
 from intake.domain.permissions import StaffMember
 from intake.services import one_time_codes, passkeys
 from intake.services.clinic import SYSTEM, Clinic
@@ -242,6 +242,12 @@ def finish_review(clinic: Clinic, member: StaffMember, token: str) -> None:
             raise LastWayIn
         session_proofs.settle(session, token)
         audit.record(session, clinic.keys, member.id, FactorsReviewed(member.id), clinic.now())
+
+
+def of_everybody(clinic: Clinic) -> dict[UUID, Factors]:
+    """What everybody has beside their password."""
+    with clinic.database.read() as session:
+        return {one.id: factors_of(session, one.id) for one in accounts.members(session)}
 
 
 def forget(clinic: Clinic, by: StaffMember | None, member: UUID) -> None:

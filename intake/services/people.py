@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from intake.domain.events import (
     Event,
+    PasswordChanged,
     ResetLinkMade,
     RolesChanged,
     SessionsEnded,
@@ -51,8 +52,7 @@ def everybody(clinic: Clinic) -> tuple[Person, ...]:
     now = clinic.now()
     with clinic.database.read() as session:
         members = accounts.members(session)
-        came = audit.last_times(session, SignedIn, [one.id for one in members])
-        return tuple(_person(session, one, came.get(one.id), now) for one in members)
+        return tuple(_person(session, one, now) for one in members)
 
 
 def left(clinic: Clinic) -> tuple[tuple[StaffMember, datetime], ...]:
@@ -64,9 +64,7 @@ def left(clinic: Clinic) -> tuple[tuple[StaffMember, datetime], ...]:
 def somebody(clinic: Clinic, member_id: UUID) -> Person:
     """One of them. Raises NoSuchMember."""
     with clinic.database.read() as session:
-        member = accounts.member(session, member_id)
-        came = audit.last_times(session, SignedIn, [member.id])
-        return _person(session, member, came.get(member.id), clinic.now())
+        return _person(session, accounts.member(session, member_id), clinic.now())
 
 
 def set_roles(clinic: Clinic, by: StaffMember, member_id: UUID, roles: Iterable[Role]) -> None:
@@ -134,12 +132,16 @@ def end_sessions(clinic: Clinic, by: StaffMember, member_id: UUID) -> int:
     return ended
 
 
-def _person(session: Session, member: StaffMember, came: datetime | None, now: datetime) -> Person:
+def _person(session: Session, member: StaffMember, now: datetime) -> Person:
+    came = audit.last_times(session, SignedIn, [member.id]).get(member.id)
+    # Whoever has only just chosen a password has been here.
+    chose = audit.last_times(session, PasswordChanged, [member.id]).get(member.id)
     waiting = not accounts.has_password(session, member.id)
+    here = max((at for at in (came, chose) if at is not None), default=None)
     return Person(
         member,
         came,
         waiting,
-        is_dormant=not waiting and (came is None or now - came > DORMANT_AFTER),
+        is_dormant=not waiting and (here is None or now - here > DORMANT_AFTER),
         is_set_aside=signing_in.is_set_aside(session, member.id),
     )

@@ -42,6 +42,9 @@ class Proof(Enum):
     UNREADABLE = "the form cannot be opened"
 
 
+_IN_ORDER = (Proof.PROVED, Proof.NO_PASSKEY)
+
+
 @dataclass(frozen=True, slots=True)
 class Proved:
     """One sign-off, from 1 in its form, and what came of it."""
@@ -49,6 +52,14 @@ class Proved:
     submission: UUID
     number: int
     proof: Proof
+
+
+def counted(clinic: Clinic) -> tuple[dict[Proof, int], tuple[Proved, ...]]:
+    """How many sign-offs there are of each kind that is in order, and each that is not."""
+    every = tuple(of_every_form(clinic))
+    fine = {proof: sum(one.proof is proof for one in every) for proof in _IN_ORDER}
+    wrong = tuple(one for one in every if one.proof not in _IN_ORDER)
+    return {proof: number for proof, number in fine.items() if number}, wrong
 
 
 def of_every_form(clinic: Clinic) -> Iterator[Proved]:

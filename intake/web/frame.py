@@ -13,14 +13,16 @@ from traceback import extract_tb
 from types import TracebackType
 
 from flask import Flask, Response, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from intake import resources
 from intake.config import Settings
 from intake.domain.languages import ENGLISH
 from intake.domain.logo import LogoKind, Picture
+from intake.storage.passwords import TooBusy
 from intake.web import typed
 from intake.web.languages import teach
 from intake.web.scripts import script
@@ -36,6 +38,7 @@ _BLANK = _STATIC / "blank.css"
 _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 # How many assets of earlier looks are kept at hand, whoever asks for them.
 _MOST_ASSETS = 24
+_BUSY_SECONDS = 5
 # Where a site keeps the way to the settings of a request; it works when the database does not.
 SETTINGS_AT_HAND = "intake.settings_at_hand"
 # Every refusal a browser can get has a page of its own; any other gets the one for its hundred.
@@ -271,6 +274,11 @@ def _told_of(error: HTTPException, *, for_patients: bool) -> dict[str, object]:
 
 
 def _show_error_pages(app: Flask, *, for_patients: bool) -> None:
+    @app.errorhandler(TooBusy)
+    def busy(_error: TooBusy) -> ResponseReturnValue:
+        # Two passwords are worked out at a time, and nobody waits for longer than a moment.
+        return refused(TooManyRequests(retry_after=_BUSY_SECONDS))
+
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[str, str]]] | Response:
         status = error.code or 500

@@ -1,9 +1,11 @@
 """Signing in with more than a password: what lets somebody in, and all that does not."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pyotp
 import pytest
@@ -503,6 +505,27 @@ def test_a_recovery_code_of_somebody_else_lets_nobody_in(clinic, alice):
     change(clinic, update(RecoveryCodeRow).where(row).values(sealed=theirs))
 
     assert types(clinic, alice, eve.codes[0]) is None
+
+
+@pytest.mark.parametrize("kind", ["app", "recovery"])
+def test_of_many_who_type_the_same_code_at_once_one_comes_in(copy, clinic, alice, kind):
+    with_app(clinic, alice)
+    copy.clock.at += 2 * STEP
+    code = code_of(clinic, alice) if kind == "app" else alice.codes[0]
+    begun = [password(clinic, alice).token for _ in range(8)]
+    all_there = Barrier(len(begun))
+
+    def comes(token):
+        all_there.wait()
+        try:
+            return second_steps.finish_with_code(clinic, token, code)
+        except LockedOut:
+            return None
+
+    with ThreadPoolExecutor(len(begun)) as people:
+        came = list(people.map(comes, begun))
+
+    assert len([token for token in came if token is not None]) == 1
 
 
 # Setting up, and the clinic's policy

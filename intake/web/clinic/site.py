@@ -165,6 +165,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         outcome=reading.OUTCOMES.__getitem__,
         role=ROLES.__getitem__,
         says=reading.SAID.__getitem__,
+        signed_with=signing.SIGNED_WITH.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
         asked_for=request_words.asked,

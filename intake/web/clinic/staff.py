@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import accounts, emergency
+from intake.services import accounts, emergency, own_factors
 from intake.services import people as everybody
 from intake.services.accounts import AlreadyIn
 from intake.storage.accounts import NoSuchMember, UsernameTaken
@@ -26,6 +26,7 @@ def people(_member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post("/staff")
+@sensitive
 @requires(Permission.MANAGE_STAFF)
 @sensitive
 def add(member: StaffMember) -> ResponseReturnValue:
@@ -44,6 +45,7 @@ def add(member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post("/staff/<uuid:somebody>/invitation")
+@sensitive
 @requires(Permission.MANAGE_STAFF)
 @sensitive
 def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
@@ -59,6 +61,23 @@ def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     return render_template("account/invited.html", name=name, link=public_address(token))
 
 
+@pages.post("/staff/<uuid:somebody>/factors")
+@sensitive
+@requires(Permission.MANAGE_STAFF)
+def forget_factors(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
+    """Take away passkeys, app and codes of somebody who lost them; they set up new ones next time.
+
+    Never one's own: nobody takes their own second factor away with a borrowed screen.
+    """
+    if somebody == member.id:
+        abort(403)
+    try:
+        own_factors.forget(this_clinic(), member, somebody)
+    except NoSuchMember:
+        abort(404)
+    return redirect(url_for("staff.people"), 303)
+
+
 def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
     clinic = this_clinic()
     page = render_template(
@@ -66,6 +85,7 @@ def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
         form=form,
         people=everybody.everybody(clinic),
         left=everybody.left(clinic),
+        factors=own_factors.of_everybody(clinic),
         emergencies_lately=emergency.lately(clinic),
         out_of_date=clinic.library.questionnaire.out_of_date(clinic.local(clinic.now()).date()),
     )
