@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -28,7 +29,15 @@ _PREFIX = re.compile(r"[A-Z]{2,4}")
 _MOST_PROXIES = 10
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _PATHS = frozenset(
-    {"questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay", "mail_password_file"}
+    {
+        "questionnaire",
+        "screening_rules",
+        "medicines",
+        "crisis_lines",
+        "rules_overlay",
+        "mail_password_file",
+        "provider_secret_file",
+    }
 )
 # Numbers that may be 0, with what they should be.
 _FROM_NOTHING = {
@@ -86,6 +95,13 @@ class Settings:
     # What everybody who works in the clinic has beside a password (decision 0048).
     second_factor: str = "required"
     require_passkey: bool = False
+    # Where staff may sign in beside that, with OpenID Connect; nowhere unless it is set (decision 0050).
+    provider_issuer: str = ""
+    provider_name: str = ""
+    provider_client_id: str = ""
+    provider_secret_file: Path | None = None
+    # What the provider calls a sign-in with more than a password, beside the method "mfa".
+    provider_acr: str = ""
     # Where a page that asks about safety at home leads whoever presses “Leave this page now”.
     leave_now_address: str = "https://www.weather.gov/"
     # From one network. How many proxies stand before intake, each of which tells whom it speaks for.
@@ -275,7 +291,7 @@ def _converted(name: str, value: str, problems: list[str]) -> str | int | Path |
         if value.strip().casefold() not in ("yes", "no"):
             problems.append(f"{name}: should be yes or no")
         return value.strip().casefold() == "yes"
-    if name in ("rules_overlay", "mail_password_file") and not value.strip():
+    if name in ("rules_overlay", "mail_password_file", "provider_secret_file") and not value.strip():
         return None
     if name in (
         "questionnaire",
@@ -284,6 +300,7 @@ def _converted(name: str, value: str, problems: list[str]) -> str | int | Path |
         "crisis_lines",
         "rules_overlay",
         "mail_password_file",
+        "provider_secret_file",
     ):
         return Path(value).absolute()
     return value
@@ -319,7 +336,13 @@ def _problems(settings: Settings) -> list[str]:
             "leave_now_address: should be a plain https:// address of a site everybody might look at, "
             "like https://www.weather.gov/, without anything behind a ? or a #"
         )
-    return [*problems, *_factor_problems(settings), *_number_problems(settings), *_mail_problems(settings)]
+    return [
+        *problems,
+        *_factor_problems(settings),
+        *_provider_problems(settings),
+        *_number_problems(settings),
+        *_mail_problems(settings),
+    ]
 
 
 def _factor_problems(settings: Settings) -> list[str]:
@@ -331,6 +354,26 @@ def _factor_problems(settings: Settings) -> list[str]:
             "not_required is for trying intake on this machine"
         ]
     return []
+
+
+def _provider_problems(settings: Settings) -> list[str]:
+    if not settings.provider_issuer:
+        return []
+    problems = []
+    at = urlsplit(settings.provider_issuer)
+    if at.scheme != "https" and (settings.secure_cookies or at.hostname not in _THIS_MACHINE):
+        problems.append("provider_issuer: should start with https://, exactly as the provider writes it")
+    if at.query or at.fragment or "@" in at.netloc:
+        problems.append("provider_issuer: should be an address without anything behind a ? or a #")
+    if not settings.provider_client_id:
+        problems.append("provider_client_id: the provider gave the clinic one; write it down")
+    if not settings.provider_name.strip():
+        problems.append("provider_name: should be what staff call it, like Example ID; a button says it")
+    if settings.provider_secret_file is None or not settings.provider_secret_file.is_file():
+        problems.append("provider_secret_file: should name the file that holds the provider's client secret")
+    if find_spec("authlib") is None:
+        problems.append("provider_issuer: needs Authlib; install intake with its extra `oidc`")
+    return problems
 
 
 def _number_problems(settings: Settings) -> list[str]:

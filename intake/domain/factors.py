@@ -11,6 +11,9 @@ class Proven(Enum):
     PASSWORD_AND_APP = "password and app"  # noqa: S105
     PASSWORD_AND_RECOVERY_CODE = "password and recovery code"  # noqa: S105
     PASSKEY = "passkey"
+    # At the clinic's sign-in provider, which says that it saw one thing, or more than one.
+    PROVIDER = "provider"
+    PROVIDER_WITH_FACTOR = "provider with a second factor"
 
 
 class Due(Enum):
@@ -65,9 +68,11 @@ def what_next(policy: Policy, has: Factors, proven: Proven) -> Next:
             return Next.REVIEW
         case Proven.PASSWORD_AND_APP:
             return Next.SET_UP if policy.passkey and not has.passkeys else Next.ENTER
-        case Proven.PASSWORD if has.any:
+        case Proven.PROVIDER_WITH_FACTOR if not policy.passkey:
+            return Next.ENTER
+        case Proven.PASSWORD | Proven.PROVIDER | Proven.PROVIDER_WITH_FACTOR if has.any:
             return Next.PROVE_MORE
-        case Proven.PASSWORD:
+        case Proven.PASSWORD | Proven.PROVIDER | Proven.PROVIDER_WITH_FACTOR:
             return Next.SET_UP if policy.second_factor or policy.passkey else Next.ENTER
 
 

@@ -116,6 +116,9 @@ TITLES: dict[type[Event], str] = {
     events.RolesChanged: "Changed what somebody does here",
     events.StaffMemberRemoved: "Took an account away",
     events.NoticeAddressChanged: "Said where to be told about their account",
+    events.ProviderLinkMade: "Made a link to sign in at the clinic’s provider",
+    events.IdentityLinked: "Linked how they sign in at the clinic’s provider",
+    events.IdentityUnlinked: "Unlinked somebody from the clinic’s provider",
     events.EmergencyAccessTaken: "Opened a form in an emergency",
 }
 BY_NAME = {kind.__name__: words for kind, words in TITLES.items()}

@@ -16,7 +16,14 @@ from intake.domain.permissions import Role, StaffMember
 from intake.storage.auth_epochs import next_epoch, seal_password, start_over
 from intake.storage.database import writes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place
-from intake.storage.tables import KnownBrowserRow, OneTimeLinkRow, PasskeyChallengeRow, StaffMemberRow
+from intake.storage.tables import (
+    KnownBrowserRow,
+    OneTimeLinkRow,
+    PasskeyChallengeRow,
+    ProviderIdentityRow,
+    ProviderSignInRow,
+    StaffMemberRow,
+)
 
 # What is held of somebody while it is changed; nobody outside storage looks into it.
 Held = StaffMemberRow
@@ -130,7 +137,8 @@ def remove(session: Session, keys: ClinicKeys, member_id: UUID, now: datetime) -
     row.password = row.notice_address = None
     # What they did here stays known: lists of who opened a form say so without a name.
     row.removed_at, row.failures = now, 0
-    for table in (OneTimeLinkRow, KnownBrowserRow, PasskeyChallengeRow):
+    ways_in = (OneTimeLinkRow, KnownBrowserRow, PasskeyChallengeRow, ProviderIdentityRow, ProviderSignInRow)
+    for table in ways_in:
         session.execute(delete(table).where(table.member_id == member_id))
     session.flush()
 

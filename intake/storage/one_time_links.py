@@ -21,6 +21,8 @@ class Purpose(Enum):
     INVITATION = "invitation"
     # For somebody who forgot their password; it takes the place of nothing else they have.
     RESET = "reset"
+    # For somebody who is to sign in at the clinic's provider from now on; followed while signed in.
+    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 
@@ -22,6 +22,7 @@ _CSRF_LIFETIME = timedelta(days=31)
 _THIS_MACHINE = ("127.0.0.1", "localhost")
 _READING = frozenset({"GET", "HEAD"})
 _LARGER = "takes_a_larger_page"
+_ALSO_SENT_TO = "also_sent_to"
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -76,9 +77,18 @@ def secure(app: Flask, settings: Settings, secret_key: bytes, site: str) -> None
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(headers)
+        if place := g.get(_ALSO_SENT_TO, ""):
+            policy = headers["Content-Security-Policy"]
+            wider = policy.replace("form-action 'self'", f"form-action 'self' {place}")
+            response.headers["Content-Security-Policy"] = wider
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def also_sent_to(origin: str) -> None:
+    """Let the forms of the page that is answered now lead to this place as well: signing in at a provider."""
+    setattr(g, _ALSO_SENT_TO, origin)
 
 
 def larger_page(view: _View) -> _View:

@@ -29,6 +29,8 @@ from intake.domain.events.people import (
     EmergencyAccessTaken,
     FactorsForgotten,
     FactorsReviewed,
+    IdentityLinked,
+    IdentityUnlinked,
     NewBrowserUsed,
     NoticeAddressChanged,
     PasskeyAdded,
@@ -37,6 +39,7 @@ from intake.domain.events.people import (
     PasswordChanged,
     PasswordSetAside,
     ProvedAgain,
+    ProviderLinkMade,
     RecoveryCodesMade,
     RecoveryCodeUsed,
     ResetLinkMade,
@@ -131,6 +134,8 @@ __all__ = [
     "FeedbackCounted",
     "FeedbackGiven",
     "FlagAcknowledged",
+    "IdentityLinked",
+    "IdentityUnlinked",
     "ImpactListed",
     "ImpactLooked",
     "LookAgainSet",
@@ -153,6 +158,7 @@ __all__ = [
     "PatientRequestsOpened",
     "PatientTold",
     "ProvedAgain",
+    "ProviderLinkMade",
     "QuestionTakenBack",
     "QueueOpened",
     "QueueSearched",
@@ -256,6 +262,9 @@ Event = (
     | RolesChanged
     | StaffMemberRemoved
     | NoticeAddressChanged
+    | ProviderLinkMade
+    | IdentityLinked
+    | IdentityUnlinked
     | EmergencyAccessTaken
     | QueueSearched
     | SubmissionClaimed

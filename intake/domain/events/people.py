@@ -193,6 +193,27 @@ class NoticeAddressChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderLinkMade:
+    """A link was made with which somebody may sign in at the clinic's provider from then on."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityLinked:
+    """Somebody is known at the clinic's sign-in provider, and may come in from there."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityUnlinked:
+    """Somebody may not come in from the clinic's sign-in provider any more."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencyAccessTaken:
     """An administrator opened a form in an emergency, for an hour; the reason is as they typed it."""
 

@@ -62,6 +62,8 @@ from intake.storage.tables.staff import (
     KnownBrowserRow,
     LockoutRow,
     OneTimeLinkRow,
+    ProviderIdentityRow,
+    ProviderSignInRow,
     StaffMemberRow,
     StaffSessionRow,
 )
@@ -92,6 +94,8 @@ __all__ = [
     "PatientRequestRow",
     "PatientRequestStepRow",
     "PatientSessionRow",
+    "ProviderIdentityRow",
+    "ProviderSignInRow",
     "PublicationDecisionRow",
     "PublicationEditionRow",
     "PublicationRow",

@@ -44,6 +44,29 @@ class KnownBrowserRow(Base):
     failures: Mapped[int]
 
 
+class ProviderIdentityRow(Base):
+    """Who at the clinic's sign-in provider is who here; not by any name the provider has for them."""
+
+    __tablename__ = "provider_identities"
+
+    subject_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"), unique=True)
+    created_at: Mapped[datetime]
+    sealed: Mapped[bytes]
+
+
+class ProviderSignInRow(Base):
+    """Somebody went to the provider; used up when they come back. ``member_id`` is whom to link."""
+
+    __tablename__ = "provider_sign_ins"
+
+    state_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    browser_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    sealed: Mapped[bytes]
+
+
 class StaffSessionRow(Base):
     """A staff member who is signed in."""
 

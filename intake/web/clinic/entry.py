@@ -13,6 +13,7 @@ from intake.web.clinic import sessions
 from intake.web.clinic.account_forms import InvitationForm, PasswordForm, SetupForm, SignInForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.known_browser import known_as
+from intake.web.clinic.provider import provider_name
 from intake.web.guard import open_to_all, requires
 
 pages = Blueprint("accounts", __name__)
@@ -187,6 +188,7 @@ def _sign_in_page(form: SignInForm, status: int = 200) -> ResponseReturnValue:
         form=form,
         setup_needed=accounts.setup_needed(clinic),
         passkey_address=address_of(clinic.settings).origin,
+        provider_name=provider_name(),
         password_alone=not clinic.settings.sign_in_policy.second_factor,
     )
     return page, status

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import people
+from intake.services import people, provider_sign_in
 from intake.storage.accounts import LastAdministrator, NoSuchMember
 from intake.web.clinic.account_forms import LeaveForm, RolesForm
 from intake.web.clinic.sessions import this_clinic
@@ -75,6 +75,35 @@ def reset(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     return render_template("account/reset_link.html", name=name, link=public_address(token))
 
 
+@pages.post("/staff/<uuid:somebody>/provider")
+@requires(Permission.MANAGE_STAFF)
+@sensitive
+def link_to_provider(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
+    """Make a link with which somebody may sign in at the clinic's provider; shown now and never again."""
+    clinic = this_clinic()
+    if not clinic.settings.provider_issuer:
+        abort(404)
+    try:
+        name = people.somebody(clinic, somebody).member.printed_name
+        token = provider_sign_in.make_link(clinic, member, somebody)
+    except NoSuchMember:
+        abort(404)
+    link = clinic.settings.public_address.rstrip("/") + url_for("provider.link", token=token)
+    return render_template("account/provider_link_made.html", name=name, link=link)
+
+
+@pages.post("/staff/<uuid:somebody>/provider/end")
+@requires(Permission.MANAGE_STAFF)
+@sensitive
+def unlink_from_provider(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
+    """Let somebody come in from the provider no more."""
+    try:
+        provider_sign_in.unlink(this_clinic(), member, somebody)
+    except NoSuchMember:
+        abort(404)
+    return _to(somebody)
+
+
 @pages.post("/staff/<uuid:somebody>/remove")
 @requires(Permission.MANAGE_STAFF)
 @sensitive
@@ -109,6 +138,7 @@ def _page(
     page = render_template(
         "account/person.html",
         person=found,
+        linked=provider_sign_in.linked(this_clinic(), somebody),
         is_me=found.member.id == member.id,
         roles=roles or RolesForm(formdata=None, data={"roles": now}),
         leaving=leaving or LeaveForm(formdata=None),

@@ -23,6 +23,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", "member_id", name="pk_known_browsers"),
     )
     op.create_index("ix_known_browsers_member_id", "known_browsers", ["member_id"])
+    op.create_table(
+        "provider_identities",
+        sa.Column("subject_digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["staff_members.id"], name="fk_provider_identities_member_id"),
+        sa.PrimaryKeyConstraint("subject_digest", name="pk_provider_identities"),
+        sa.UniqueConstraint("member_id", name="uq_provider_identities_member_id"),
+    )
+    op.create_table(
+        "provider_sign_ins",
+        sa.Column("state_digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("browser_digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["staff_members.id"], name="fk_provider_sign_ins_member_id"),
+        sa.PrimaryKeyConstraint("state_digest", name="pk_provider_sign_ins"),
+    )
+    op.create_index("ix_provider_sign_ins_created_at", "provider_sign_ins", ["created_at"])
     for column in (
         sa.Column("failures", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("notice_address", sa.LargeBinary(), nullable=True),
@@ -39,4 +60,5 @@ def downgrade() -> None:
     op.drop_column("staff_sessions", "browser")
     for column in ("removed_at", "notice_address", "failures"):
         op.drop_column("staff_members", column)
-    op.drop_table("known_browsers")
+    for table in ("provider_sign_ins", "provider_identities", "known_browsers"):
+        op.drop_table(table)
