@@ -239,7 +239,7 @@ def add_clinician(username: str, printed_name: str, *, administrator: bool, role
     if administrator:
         does.add(Role.ADMINISTRATOR)
     token = accounts.add_staff(clinic, None, username, printed_name, does)
-    click.echo(f"{printed_name} can choose a password here, once, within 7 days:")
+    click.echo(f"{printed_name} can choose a password here, once, within 3 days:")
     click.echo(f"  {settings.public_address}/clinic/invitation/{token}")
 
 
