@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
 from intake.domain.factors import Policy
+from intake.domain.languages import mark
 from intake.domain.logo import Picture
 from intake.domain.mail_addresses import is_address
 from intake.domain.reading_promise import ReadingPromise, Unit, promise_in, read_by
@@ -52,6 +53,8 @@ MAIL_SECURITY = ("starttls", "tls", "none")
 NOT_REQUIRED = "not_required"
 SECOND_FACTOR = ("required", NOT_REQUIRED)
 _YES_OR_NO = frozenset({"transcribe_alone", "require_passkey"})
+# A message: patients read it in their language while a clinic leaves it as it comes.
+USUAL_HOURS = mark("Monday to Friday, 9 am to 5 pm")
 
 
 class SettingsRefused(Exception):
@@ -71,7 +74,7 @@ class Settings:
     clinic_color: str = "#0f766e"
     clinic_logo: str = ""
     clinic_phone: str = "(555) 010-0142"
-    clinic_hours: str = "Monday to Friday, 9 am to 5 pm"
+    clinic_hours: str = USUAL_HOURS
     reading_time: str = "2 work days"
     reference_prefix: str = "HL"
     timezone: str = "America/New_York"

@@ -21,7 +21,7 @@ from intake.storage import (
     unfinished_sign_ins,
 )
 
-# Wrong codes, and wrong phrases of patients, which lie in the same table and count for longer.
+# Wrong codes count for less.
 _REMEMBERED = timedelta(hours=2)
 
 

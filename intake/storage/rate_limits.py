@@ -11,7 +11,7 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from cryptography.hazmat.primitives import hashes, hmac
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from intake.domain.rate_limits import Pace
@@ -50,6 +50,17 @@ def knock(database: Database, key: bytes, pace: Pace, now: datetime) -> timedelt
         row = session.get(RateLimitRow, key)
         ahead = row.until - moment if row is not None else 0
     return max(ahead + every - burst, 1) * _MICROSECOND
+
+
+def give_back(database: Database, key: bytes, pace: Pace) -> None:
+    """Take one knock off the count again: it was no guess."""
+    rows = counting(database)
+    fewer = {"until": RateLimitRow.until - _microseconds(pace.every)}
+    with rows.write() as session:
+        session.execute(
+            update(RateLimitRow).where(RateLimitRow.key == key).values(fewer),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def is_used_up(database: Database, key: bytes, pace: Pace, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from intake.web.patient.look_choice import offer_looks
 from intake.web.patient.questions import keeping_address, questions
 from intake.web.patient.reply import cannot_be_asked, reply
 from intake.web.patient.reply_medicines import reply_medicines
+from intake.web.patient.reply_visits import token_gone
 from intake.web.patient.returning import ways_back
 from intake.web.patient.sending import sending
 from intake.web.patient.start import start
@@ -29,7 +30,6 @@ from intake.web.patient.visits import (
     how_long,
     keep_desk,
     the_desk,
-    token_gone,
     unsaved_long,
     warning,
 )
