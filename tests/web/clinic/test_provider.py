@@ -200,6 +200,8 @@ ATTACKS = {
     "an issuer with a slash more": (claims(iss=f"{ISSUER}/"), _NOT_TRUSTED),
     "no issuer": (claims(iss=...), _NOT_TRUSTED),
     "for another client": (claims(aud="somebody-else"), _NOT_TRUSTED),
+    "for another client, asked for by us": (claims(aud="somebody-else", azp=CLIENT), _NOT_TRUSTED),
+    "for other clients, asked for by us": (claims(aud=["one", "other"], azp=CLIENT), _NOT_TRUSTED),
     "for two clients and nobody": (claims(aud=[CLIENT, "somebody-else"]), _NOT_TRUSTED),
     "asked for by another": (claims(aud=[CLIENT, "other"], azp="other"), _NOT_TRUSTED),
     "for one client, by another": (claims(azp="other"), _NOT_TRUSTED),
