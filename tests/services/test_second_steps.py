@@ -598,6 +598,8 @@ def test_every_change_ends_all_other_sessions_and_is_recorded(clinic, alice):
         alice.token = deed().token
         assert who(clinic, elsewhere) is None
         assert who(clinic, alice.token) == alice.member
+        with clinic.database.read() as session:
+            assert len(session.scalars(select(StaffSessionRow.token_digest)).all()) == 1
         assert len(events(clinic)) > before
 
 
