@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
 from intake.domain.factors import Policy
+from intake.domain.languages import mark
 from intake.domain.logo import Picture
 from intake.domain.mail_addresses import is_address
 from intake.domain.reading_promise import ReadingPromise, Unit, promise_in, read_by
@@ -33,6 +34,7 @@ _PATHS = frozenset(
 # Numbers that may be 0, with what they should be.
 _FROM_NOTHING = {
     "trusted_proxies": "0, or how many proxies stand before intake",
+    "keep_forms_days": "a whole number of days after the sign-off, or 0 to erase none by itself",
     "patient_unsaved_days": "a whole number of days, or 0 for no longer than patient_idle_minutes",
 }
 _NUMBERS = frozenset(
@@ -42,6 +44,8 @@ MAIL_SECURITY = ("starttls", "tls", "none")
 NOT_REQUIRED = "not_required"
 SECOND_FACTOR = ("required", NOT_REQUIRED)
 _YES_OR_NO = frozenset({"transcribe_alone", "require_passkey"})
+# A message: patients read it in their language while a clinic leaves it as it comes.
+USUAL_HOURS = mark("Monday to Friday, 9 am to 5 pm")
 
 
 class SettingsRefused(Exception):
@@ -61,7 +65,7 @@ class Settings:
     clinic_color: str = "#0f766e"
     clinic_logo: str = ""
     clinic_phone: str = "(555) 010-0142"
-    clinic_hours: str = "Monday to Friday, 9 am to 5 pm"
+    clinic_hours: str = USUAL_HOURS
     reading_time: str = "2 work days"
     reference_prefix: str = "HL"
     timezone: str = "America/New_York"
@@ -79,6 +83,8 @@ class Settings:
     patient_idle_minutes: int = 60
     # A form whose patient has no words yet waits in its browser for so long; 0 is no longer than any other.
     patient_unsaved_days: int = 14
+    # So long after it was signed off a form is erased; 0 is never, until the clinic says otherwise.
+    keep_forms_days: int = 0
     staff_idle_minutes: int = 15
     # What everybody who works in the clinic has beside a password (decision 0048).
     second_factor: str = "required"

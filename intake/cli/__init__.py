@@ -9,6 +9,7 @@ import click
 
 from intake import __version__, resources
 from intake.cli.audit import audit_group
+from intake.cli.erase import erase_group
 from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
@@ -282,6 +283,7 @@ def demo() -> None:
         )
 
 
+main.add_command(erase_group)
 main.add_command(rules_group)
 main.add_command(audit_group)
 main.add_command(mail_group)

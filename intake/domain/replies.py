@@ -32,7 +32,8 @@ class AskedOfPatient:
 
     ``about`` are the patient's own answers, as they gave them; ``again`` is the question of the form
     that is asked once more, empty when words are enough. ``given`` are the few answers that its field
-    and what follows on it need, under the editions the submission rests on.
+    and what follows on it need, under the editions the submission rests on. ``language`` is the one the
+    form was read in, in which the answers stand here, too; empty for English.
     """
 
     words: str
@@ -43,6 +44,7 @@ class AskedOfPatient:
     given: Answers = field(default_factory=Answers)
     questionnaire: str = ""
     medicines: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

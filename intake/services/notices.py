@@ -13,6 +13,7 @@ from intake.domain.notice_failures import NoticeFailure
 from intake.services import in_force, mail_server, staff_notices
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
+from intake.services.languages import spoken_now
 from intake.services.notice_words import Letterhead, Notice, letter, link_of
 from intake.storage import outgoing
 from intake.storage.encryption import DecryptionFailed
@@ -89,7 +90,8 @@ def _try(clinic: Clinic, one: Due) -> bool:
 def _delivered(clinic: Clinic, one: Due, addressed: Addressed) -> NoticeFailure | None:
     """Why it was not sent; None when it was. Not within a transaction: servers are slow."""
     settings, recipient = clinic.settings, addressed.recipient
-    notice = Notice(addressed.kind, link_of(settings, addressed.kind, addressed.secret))
+    language = spoken_now(settings, addressed.language)
+    notice = Notice(addressed.kind, link_of(settings, addressed.kind, addressed.secret), language)
     try:
         message = letter(notice, Letterhead.of(settings), recipient, one.id, one.created_at)
     except ValueError:

@@ -92,7 +92,8 @@ def mail_link(desk: PatientDesk, token: str, address: str) -> None:
         if known is None or not known.mails_left or not can_mail(desk):
             return
         found = drafts.find(session, desk.keys, token, desk.now(), answering.limits(desk))
-        addressed = Addressed(address, known.way.secret, _kind(found))
+        # In the language of the page it was asked for on.
+        addressed = Addressed(address, known.way.secret, _kind(found), language=desk.language)
         outgoing.add(session, desk.keys, uuid4(), addressed, desk.now())
         ways_back.note_mail(session, draft_id)
 

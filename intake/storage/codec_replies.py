@@ -21,6 +21,7 @@ def asked_to_json(asked: AskedOfPatient) -> Json:
         "given": answers_to_json(asked.given),
         "questionnaire": asked.questionnaire,
         "medicines": asked.medicines,
+        **({"language": asked.language} if asked.language else {}),
     }
 
 
@@ -35,6 +36,7 @@ def asked_from_json(document: Json) -> AskedOfPatient:
         given=answers_from_json(document["given"]),
         questionnaire=document["questionnaire"],
         medicines=document["medicines"],
+        language=document.get("language", ""),
     )
 
 

@@ -1,7 +1,7 @@
 """Notices on their way by e-mail, each kept in the transaction that made it necessary.
 
-To whom, of what kind and with which link is sealed for the clinic, and erased once the notice is settled.
-One that could not be sent is kept for a while (``dead_letters``).
+To whom, of what kind, in which language and with which link is sealed for the clinic, and erased once the
+notice is settled. One that could not be sent is kept for a while (``dead_letters``).
 """
 
 from dataclasses import dataclass, field
@@ -65,7 +65,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """To whom a notice goes, the secret of its link, and what it says there is to read.
+    """To whom a notice goes, the secret of its link, what it says there is to read, and in which language.
 
     ``wanted`` is false for a notice to staff that is kept beside the others and sent to nobody: what lies
     in the open must be the same whether or not a form is urgent (docs/decisions/0040).
@@ -75,6 +75,7 @@ class Addressed:
     secret: str = field(repr=False)
     kind: NoticeKind
     wanted: bool = True
+    language: str = ""
 
 
 def id_of(submission_id: UUID, number: int, link: bytes) -> UUID:
@@ -238,7 +239,13 @@ _ERASED: dict[str, object] = {"wrapped_key": b"", "sealed": b"", "kept_until": N
 
 
 def _to_bytes(addressed: Addressed) -> bytes:
-    return notice_to_bytes(addressed.recipient, addressed.secret, addressed.kind, wanted=addressed.wanted)
+    return notice_to_bytes(
+        addressed.recipient,
+        addressed.secret,
+        addressed.kind,
+        wanted=addressed.wanted,
+        language=addressed.language,
+    )
 
 
 def _key_place(notice: UUID) -> Place:

@@ -92,11 +92,18 @@ AIMS: tuple[Aim, ...] = (
         {"inputs": 1_000_000},
     ),
     Aim(
+        "disks",
+        "somebody thanked for what could not be stored, or a page that does not say so",
+        "The disk is full, may not be written to, or is locked by another program, while patients fill in "
+        "and send forms; then it is given back. Control: a product that thanks whatever became of it.",
+        {"forms": 100},
+    ),
+    Aim(
         "states",
         "an order of things in which somebody is told what is not so",
         "hypothesis draws what happens next, for two patients with two windows each, two clinicians, the "
-        "worker, the clock and crashes; a plain model beside it knows what each was told. Control: a name that "
-        "is typed and not sent.",
+        "worker, the clock and crashes; a plain model beside it knows what each was told. Control: a name "
+        "that is typed and not sent.",
         {"runs": 400, "forms sent": 100, "signed off": 30},
     ),
     Aim(

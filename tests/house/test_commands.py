@@ -78,6 +78,7 @@ def screened(intake, path, **answers):
 
 COMMANDS = (
     "serve",
+    "erase",
     "doctor",
     "init",
     "migrate",

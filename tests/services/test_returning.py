@@ -11,6 +11,7 @@ from exchanging import FORM
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.submissions import Draft, Receipt
 from intake.services import answering, returning
+from intake.services.languages import in_language
 from intake.storage import outgoing, passwords
 from intake.storage.tables import DraftRow
 from intake.storage.ways_back import MOST_MAILS
@@ -155,6 +156,22 @@ def test_the_link_is_sent_and_nothing_else(copy, runs, said, kind):
     with copy.clinic.database.write() as session:
         addressed = outgoing.claim(session, copy.clinic.keys, due, copy.clock())
     assert (addressed.recipient, addressed.secret, addressed.kind) == ("pat@example.com", way.secret, kind)
+
+
+def test_the_link_is_sent_in_the_language_of_the_page_it_was_asked_for_on(copy, runs):
+    desk = with_mail(copy)
+    for language in ("", "es"):
+        here = in_language(desk, language)
+        token = sending.fill_in(here, sending.PAT)
+        saved(here, token)
+        returning.mail_link(here, token, f"pat{language}@example.com")
+
+    with copy.clinic.database.write() as session:
+        every = [outgoing.claim(session, copy.clinic.keys, due, copy.clock()) for due in waiting(copy)]
+    assert {one.recipient: one.language for one in every} == {
+        "pat@example.com": "",
+        "pates@example.com": "es",
+    }
 
 
 def test_a_link_is_sent_five_times_at_most_and_never_without_a_server(copy, token):

@@ -87,6 +87,7 @@ from intake.domain.events.submissions import (
     QueueOpened,
     QueueSearched,
     SamePersonSaid,
+    SubmissionErased,
     SubmissionExported,
     SubmissionOpened,
     SubmissionPrinted,
@@ -167,6 +168,7 @@ __all__ = [
     "StartCodesRevoked",
     "StatisticsOpened",
     "SubmissionClaimed",
+    "SubmissionErased",
     "SubmissionExported",
     "SubmissionMarkedJunk",
     "SubmissionOpened",
@@ -250,6 +252,7 @@ Event = (
     | SamePersonSaid
     | SubmissionsCompared
     | SubmissionPrinted
+    | SubmissionErased
     | SubmissionExported
     | SubmissionsExported
     | ClinicSettingsChanged

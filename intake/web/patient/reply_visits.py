@@ -15,7 +15,7 @@ from intake.services.clinic import PatientDesk
 from intake.storage.reply_sessions import ReplyVisit
 from intake.web.guard import open_to_all
 from intake.web.patient import parse
-from intake.web.patient.visits import KEPT, the_desk, the_token
+from intake.web.patient.visits import KEPT, in_the_language_read, the_desk, the_token
 from intake.web.security import cookie_name
 
 # What is being typed; what was typed on an earlier page of the same reply a page carries along (KEPT),
@@ -59,6 +59,8 @@ def with_visit(view: View) -> View:
             return over(409, settled=True)
         if visit.sent_at is not None:
             return redirect(url_for("reply.sent"), 303)
+        if visit.draft.asked is not None:
+            desk = in_the_language_read(visit.draft.asked.language)
         return view(Replying(desk, token, visit), **address)
 
     # Anyone may come in: what they see is what their own cookie opens.

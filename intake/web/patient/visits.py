@@ -150,9 +150,14 @@ def the_desk() -> PatientDesk:
 
 def in_the_language_of(draft: Draft) -> PatientDesk:
     """The desk, in the language the form was last read in unless this browser knows another."""
+    return in_the_language_read(draft.language)
+
+
+def in_the_language_read(code: str) -> PatientDesk:
+    """The desk, in this language, in which the form was last read, unless this browser knows another."""
     desk = the_desk()
-    if draft.language and language_choice.knows_none(desk.settings):
-        _speak(desk, language_choice.code_for(desk.settings, draft.language))
+    if code and language_choice.knows_none(desk.settings):
+        _speak(desk, language_choice.code_for(desk.settings, code))
     return the_desk()
 
 

@@ -18,6 +18,7 @@ VALUES: dict[str, Sequence[object]] = {
     "publication": (NOBODY,),
     "which": ("rules",),
     "mark": ("no-such-mark",),
+    "code": ("en", "xx"),
     "transcription": (NOBODY,),
 }
 _FLASKS_OWN = frozenset({"static"})
