@@ -1,11 +1,9 @@
-"""How somebody signs in, as they set it up themselves: passkeys, an authenticator app, recovery codes.
+"""How somebody signs in, as they set it up themselves: passkeys and recovery codes; ``own_app`` is the app.
 
 Every change begins a new point in time for the person: whatever else was signed in is signed out, and
 the browser the change came from gets a new session.
 """
 
-import base64
-import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from intake.domain.events import (
     AppRemoved,
-    AppSetUp,
     Event,
     FactorsForgotten,
     FactorsReviewed,
@@ -50,10 +47,6 @@ MOST_PASSKEYS = 10
 
 class LastWayIn(Exception):
     """Without it the person could not sign in any more as the clinic asks."""
-
-
-class WrongCode(Exception):
-    """The code is not one of the app that is being set up, at this time."""
 
 
 class TooMany(Exception):
@@ -97,15 +90,6 @@ class Changed:
     codes: tuple[str, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedApp:
-    """An authenticator app to be set up: what its page shows, and what it carries back."""
-
-    seed: str = field(repr=False)
-    address: str = field(repr=False)
-    carried: str = field(repr=False)
-
-
 def overview(clinic: Clinic, member: StaffMember, token: str) -> Overview:
     """How somebody signs in. Raises FactorsDamaged."""
     with clinic.database.read() as session:
@@ -144,7 +128,7 @@ def add_passkey(
             raise PasskeyRefused("this passkey is known already") from None
         return PasskeyAdded(member.id, content_digest(made.public_key))
 
-    return _changed(clinic, member, token, add, proven=Proven.PASSKEY)
+    return changed(clinic, member, token, add, proven=Proven.PASSKEY)
 
 
 def rename_passkey(clinic: Clinic, member: StaffMember, token: str, passkey: UUID, name: str) -> Changed:
@@ -156,7 +140,7 @@ def rename_passkey(clinic: Clinic, member: StaffMember, token: str, passkey: UUI
         kept.rename(session, clinic.keys, row, passkey, words)
         return PasskeyRenamed(member.id, content_digest(known.public_key))
 
-    return _changed(clinic, member, token, rename)
+    return changed(clinic, member, token, rename)
 
 
 def remove_passkey(clinic: Clinic, member: StaffMember, token: str, passkey: UUID) -> Changed:
@@ -167,54 +151,7 @@ def remove_passkey(clinic: Clinic, member: StaffMember, token: str, passkey: UUI
         kept.remove(session, row, passkey)
         return PasskeyRemoved(member.id, content_digest(known.public_key))
 
-    return _changed(clinic, member, token, remove)
-
-
-def offer_app(clinic: Clinic, member: StaffMember) -> OfferedApp:
-    """A new seed for an authenticator app; nothing is kept of it until a code of it is typed."""
-    with clinic.database.read() as session:
-        row = accounts.hold(session, member.id)
-        seed = one_time_codes.new_seed()
-        carried = authenticator_apps.offer(clinic.keys, row, seed)
-    return _offered(clinic, member, seed, base64.urlsafe_b64encode(carried).decode())
-
-
-def offered_app(clinic: Clinic, member: StaffMember, carried: str) -> OfferedApp:
-    """The same that a page carried; another one where it carried nothing of this person's."""
-    try:
-        with clinic.database.read() as session:
-            seed = _seed(session, clinic, member, carried)
-    except WrongCode:
-        return offer_app(clinic, member)
-    return _offered(clinic, member, seed, carried)
-
-
-def set_up_app(clinic: Clinic, member: StaffMember, token: str, carried: str, code: str) -> Changed:
-    """Keep the app, once a code of it was typed; that code is used up.
-
-    Raises WrongCode, FactorsDamaged and SessionOver.
-    """
-    with clinic.database.read() as session:
-        seed = _seed(session, clinic, member, carried)
-    step = one_time_codes.matching_step(seed, one_time_codes.as_code(code), clinic.now())
-    if step is None:
-        raise WrongCode
-
-    def put(session: Session, row: Held) -> Event:
-        authenticator_apps.put(session, clinic.keys, row, seed, step, clinic.now())
-        return AppSetUp(member.id)
-
-    return _changed(clinic, member, token, put, proven=Proven.PASSWORD_AND_APP)
-
-
-def remove_app(clinic: Clinic, member: StaffMember, token: str) -> Changed:
-    """Forget the app. Raises LastWayIn, FactorsDamaged and SessionOver."""
-
-    def remove(session: Session, row: Held) -> Event:
-        authenticator_apps.remove(session, row.id)
-        return AppRemoved(member.id)
-
-    return _changed(clinic, member, token, remove)
+    return changed(clinic, member, token, remove)
 
 
 def make_recovery_codes(clinic: Clinic, member: StaffMember, token: str) -> Changed:
@@ -232,7 +169,7 @@ def make_recovery_codes(clinic: Clinic, member: StaffMember, token: str) -> Chan
         recovery_codes.put(session, clinic.keys, row, hashes)
         return RecoveryCodesMade(member.id)
 
-    return Changed(_changed(clinic, member, token, put).token, codes)
+    return Changed(changed(clinic, member, token, put).token, codes)
 
 
 def finish_review(clinic: Clinic, member: StaffMember, token: str) -> None:
@@ -261,13 +198,17 @@ def forget(clinic: Clinic, by: StaffMember | None, member: UUID) -> None:
         audit.record(session, clinic.keys, by.id if by else SYSTEM, event, clinic.now())
 
 
-def _changed(
+def changed(
     clinic: Clinic,
     member: StaffMember,
     token: str,
     deed: Callable[[Session, Held], Event],
     proven: Proven | None = None,
 ) -> Changed:
+    """Do something to how somebody signs in, in a session of theirs; ``deed`` says what was done.
+
+    Raises LastWayIn, FactorsDamaged, SessionOver, and what ``deed`` raises.
+    """
     now = clinic.now()
     try:
         with clinic.database.write() as session:
@@ -279,7 +220,7 @@ def _changed(
                 event = deed(session, row)
             has = factors_of(session, row.id)
             policy = clinic.settings.sign_in_policy
-            if isinstance(event, (PasskeyRemoved, AppRemoved)) and not is_enough(policy, has):
+            if isinstance(event, PasskeyRemoved | AppRemoved) and not is_enough(policy, has):
                 raise LastWayIn
             if not has.any:
                 recovery_codes.remove(session, row.id)
@@ -303,16 +244,3 @@ def _one(session: Session, clinic: Clinic, row: Held, passkey: UUID) -> Passkey:
     if found is None:
         raise NoSuchPasskey
     return found
-
-
-def _seed(session: Session, clinic: Clinic, member: StaffMember, carried: str) -> str:
-    try:
-        blob = base64.urlsafe_b64decode(carried.encode())
-        return authenticator_apps.offered(clinic.keys, accounts.hold(session, member.id), blob)
-    except (DecryptionFailed, binascii.Error, ValueError):
-        raise WrongCode from None
-
-
-def _offered(clinic: Clinic, member: StaffMember, seed: str, carried: str) -> OfferedApp:
-    address = one_time_codes.setup_address(seed, member.username, clinic.settings.clinic_name)
-    return OfferedApp(seed, address, carried)

@@ -15,7 +15,7 @@ from intake.domain.review_entries import Done
 from intake.services import reviewing, signature_proofs
 from intake.services.signature_proofs import Proof
 from intake.web import wsgi
-from journeys.modes import MODES
+from journeys.modes import MODES_OF_RARE_PAGES
 from journeys.test_in_chromium import write
 from serving import free_port
 from short_form import LIBRARY, send
@@ -73,7 +73,7 @@ def form(copy):
     return submission
 
 
-@MODES
+@MODES_OF_RARE_PAGES
 def test_a_passkey_is_set_up_signs_in_and_signs_off(window, copy, form, width, scripts, kind):
     alice = window(width, scripts, kind)
     if scripts:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from copies import PASSWORD, Clock, make_copy, staff
 from intake.domain.factors import Due
 from intake.domain.permissions import Role
-from intake.services import accounts, own_factors, second_steps
+from intake.services import accounts, own_app, own_factors, second_steps
 from intake.services.accounts import LockedOut
 from intake.services.entering import Begun
 from intake.services.second_steps import SignInOver
@@ -118,10 +118,10 @@ def with_passkey(clinic, person, **device):
 def with_app(clinic, person):
     """Signed in, with an app and recovery codes set up."""
     person.token = person.token or password(clinic, person)
-    offered = own_factors.offer_app(clinic, person.member)
+    offered = own_app.offer(clinic, person.member)
     person.app = pyotp.TOTP(offered.seed)
     code = code_of(clinic, person)
-    changed = own_factors.set_up_app(clinic, person.member, person.token, offered.carried, code)
+    changed = own_app.set_up(clinic, person.member, person.token, offered.carried, code)
     with_codes = own_factors.make_recovery_codes(clinic, person.member, changed.token)
     person.token, person.codes = with_codes.token, with_codes.codes
     return person
@@ -575,7 +575,7 @@ def test_the_last_way_in_stays(clinic, alice):
     with_app(clinic, alice)
     alice.token = own_factors.remove_passkey(clinic, alice.member, alice.token, only.id).token
     with pytest.raises(own_factors.LastWayIn):
-        own_factors.remove_app(clinic, alice.member, alice.token)
+        own_app.remove(clinic, alice.member, alice.token)
 
 
 def test_every_change_ends_all_other_sessions_and_is_recorded(clinic, alice):
@@ -598,6 +598,8 @@ def test_every_change_ends_all_other_sessions_and_is_recorded(clinic, alice):
         alice.token = deed().token
         assert who(clinic, elsewhere) is None
         assert who(clinic, alice.token) == alice.member
+        with clinic.database.read() as session:
+            assert len(session.scalars(select(StaffSessionRow.token_digest)).all()) == 1
         assert len(events(clinic)) > before
 
 

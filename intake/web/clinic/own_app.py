@@ -4,8 +4,9 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import one_time_codes, own_factors
-from intake.services.own_factors import FactorsDamaged, LastWayIn, OfferedApp, SessionOver, WrongCode
+from intake.services import one_time_codes, own_app, own_factors
+from intake.services.own_app import OfferedApp, WrongCode
+from intake.services.own_factors import FactorsDamaged, LastWayIn, SessionOver
 from intake.web.clinic import sessions
 from intake.web.clinic.factor_forms import AppForm
 from intake.web.clinic.forms import typed
@@ -23,7 +24,7 @@ _LAST = "Without it you could not sign in any more. Add a passkey first, then re
 @requires(Permission.OWN_ACCOUNT)
 def offer(member: StaffMember) -> ResponseReturnValue:
     """A new app to be set up. Looking at the page keeps nothing."""
-    return _page(member, AppForm(formdata=None), own_factors.offer_app(sessions.this_clinic(), member))
+    return _page(member, AppForm(formdata=None), own_app.offer(sessions.this_clinic(), member))
 
 
 @pages.post("/how-you-sign-in/app")
@@ -35,16 +36,14 @@ def set_up(member: StaffMember) -> ResponseReturnValue:
     form, clinic = AppForm(), sessions.this_clinic()
     if form.validate_on_submit():
         try:
-            changed = own_factors.set_up_app(
-                clinic, member, sessions.token(), typed(form.carried), typed(form.code)
-            )
+            changed = own_app.set_up(clinic, member, sessions.token(), typed(form.carried), typed(form.code))
         except WrongCode:
             form.code.errors = [_WRONG]
         except (FactorsDamaged, SessionOver):
             return damaged()
         else:
             return with_codes(member, changed)
-    return _page(member, form, own_factors.offered_app(clinic, member, typed(form.carried)), 422)
+    return _page(member, form, own_app.offered_again(clinic, member, typed(form.carried)), 422)
 
 
 @pages.post("/how-you-sign-in/app/remove")
@@ -54,7 +53,7 @@ def set_up(member: StaffMember) -> ResponseReturnValue:
 def remove(member: StaffMember) -> ResponseReturnValue:
     """Forget the app; never the last way in."""
     try:
-        changed = own_factors.remove_app(sessions.this_clinic(), member, sessions.token())
+        changed = own_app.remove(sessions.this_clinic(), member, sessions.token())
     except LastWayIn:
         return page_of(member, 409, problem=_LAST)
     except (FactorsDamaged, SessionOver):

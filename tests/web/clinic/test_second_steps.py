@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import update
 
 from intake.domain.review_entries import Done
@@ -17,7 +18,6 @@ from intake.services.signing_with import Answer, Statement
 from intake.storage import audit, passwords
 from intake.storage.encryption import content_digest
 from intake.storage.tables import StaffSessionRow
-from intake.web.clinic.site import create_clinic_site
 from intake.web.guard import is_sensitive
 from soft_passkeys import SoftPasskey
 from web.clinic.conftest import PASSWORD
@@ -27,18 +27,17 @@ JSON = {"Accept": "application/json"}
 HIDDEN = re.compile(r'name="([\w-]+)"[^>]*?value="([^"]*)"')
 
 
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch):
+    """Passwords and codes worked out fast: how dear they are is looked at elsewhere."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 @pytest.fixture
 def clinic(clinic):
     """A clinic that asks for a second factor, as intake does out of the box."""
     settings = replace(clinic.settings, second_factor="required", public_address="http://localhost:8000")
     return replace(clinic, settings=settings)
-
-
-@pytest.fixture
-def site(clinic, compiled_pages):
-    app = create_clinic_site(clinic)
-    app.jinja_env.bytecode_cache = compiled_pages
-    return app
 
 
 class Member:

@@ -10,8 +10,8 @@ from intake.storage.database import Database
 from intake.storage.encryption import Place, SealingKey
 from intake.storage.tables import AuditEventRow
 
-# Sealed as well, and nothing a patient sent or a clinician wrote of them: passwords.
-_NOT_READ = frozenset({"staff_members"})
+# Sealed as well, and nothing a patient sent or a clinician wrote of them: passwords and second factors.
+_NOT_READ = frozenset({"staff_members", "passkeys", "authenticator_apps", "recovery_codes"})
 
 
 @dataclass
