@@ -21,6 +21,8 @@ from intake.storage.tables import StaffMemberRow
 # What is held of somebody while it is changed; nobody outside storage looks into it.
 Held = StaffMemberRow
 
+_NAMES = select(StaffMemberRow.id, StaffMemberRow.printed_name)
+
 
 class NoSuchMember(Exception):
     """Nobody with this id works here."""
@@ -60,6 +62,11 @@ def members(session: Session) -> tuple[StaffMember, ...]:
     """Everybody, by username."""
     rows = session.scalars(select(StaffMemberRow).order_by(StaffMemberRow.username))
     return tuple(staff_member(row) for row in rows)
+
+
+def printed_names(session: Session) -> dict[UUID, str]:
+    """How each person signs, and nothing else of them."""
+    return {row.id: row.printed_name for row in session.execute(_NAMES)}
 
 
 def members_who_came(session: Session) -> tuple[StaffMember, ...]:

@@ -477,6 +477,18 @@ def test_an_answer_the_questionnaire_has_help_lines_for_shows_them_first(alice, 
     assert pat.location == "/reply/sent"
 
 
+def test_a_sensitive_answer_is_not_spelled_out_on_the_page_to_sign(alice, exchange, pat):
+    """Somebody may look over the patient's shoulder: as on the page where a form is checked."""
+    link = shown_link(sends(alice, exchange, again="home").text)
+    opens(pat, exchange, link)
+    pat.send("/reply/question", home="no")
+    pat.open("/reply/check")
+
+    assert "Is home a safe place for you?Answered Change" in pat.text
+    pat.open("/reply/question")
+    assert 'value="no" checked' in pat.html, "it can be looked at"
+
+
 def test_nothing_typed_is_not_continued_from_and_words_too_long_are_kept(alice, exchange, pat):
     link = shown_link(sends(alice, exchange).text)
     opens(pat, exchange, link)
@@ -769,4 +781,4 @@ def test_the_script_is_small_and_stands_on_the_first_page_alone(alice, exchange,
     assert len(sent.data) < 1024
     assert pat.client.get("/static/link/0.js", base_url=pat.site).status_code == 404
     opens(pat, exchange, link)
-    assert "<script" not in pat.html
+    assert address not in pat.html
