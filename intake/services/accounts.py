@@ -245,7 +245,7 @@ def staff(clinic: Clinic) -> tuple[StaffMember, ...]:
 def printed_names(clinic: Clinic) -> dict[UUID, str]:
     """How everybody signs or signed, by id: also whoever left."""
     with clinic.database.read() as session:
-        return {member.id: member.printed_name for member in members.everybody(session)}
+        return members.printed_names(session)
 
 
 def _hashed(clinic: Clinic, password: str, username: str, printed_name: str) -> str:

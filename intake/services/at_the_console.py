@@ -10,9 +10,9 @@ from intake.domain.rules import RuleBook
 from intake.services import accounts, instance
 from intake.services.clinic import Clinic, asked_of
 from intake.services.in_force import PublishedRulesRefused
-from intake.services.instance import Refusal
 from intake.services.publication_list import Listed
 from intake.services.publishing import NewRules
+from intake.services.refusals import Refusal
 from intake.storage.database import Database
 from intake.storage.keyring import read_clinic_keys
 

@@ -13,16 +13,12 @@ from intake.storage import (
     accounts,
     audit,
     authenticator_apps,
-    lockouts,
     passkeys,
     recovery_codes,
     signing_in,
     staff_sessions,
     unfinished_sign_ins,
 )
-
-# Wrong codes count for less.
-_REMEMBERED = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,6 @@ def enter(
     """Begin a session, and record that. Nothing else begins one for somebody who was not signed in."""
     idle = timedelta(minutes=clinic.settings.staff_idle_minutes)
     staff_sessions.remove_expired(session, now, idle)
-    lockouts.remove_over(session, _REMEMBERED, now)
     before = len(staff_sessions.visits(session, member, "", now, idle))
     token = staff_sessions.start(session, member, now, proven, due)
     if proven is Proven.PASSKEY:

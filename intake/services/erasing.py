@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from intake.domain.events import SubmissionErased
 from intake.domain.patient_requests import PatientRequest, RequestStatus
 from intake.services.clinic import SYSTEM, Clinic
-from intake.services.instance import Refusal
+from intake.services.refusals import Refusal
 from intake.storage import audit, erasing, patient_requests, submissions
 from intake.storage.erasing import Erasure, Why
 

@@ -47,8 +47,9 @@ class Letterhead:
 
 def link_of(settings: Settings, kind: NoticeKind, secret: str) -> str:
     """The address a notice opens. What comes after the # never reaches a server; staff have no secret."""
-    address = settings.public_address + _PATHS[kind]
-    return f"{address}#{secret}" if secret else address
+    if not kind.is_to_a_patient:
+        return f"{settings.clinic_side}/{'account' if kind is NoticeKind.ACCOUNT else ''}"
+    return f"{settings.public_address}{_PATHS[kind]}#{secret}"
 
 
 def subject(notice: Notice, head: Letterhead) -> str:
@@ -113,8 +114,6 @@ _PATHS = {
     NoticeKind.UNNAMED_MESSAGE: "/reply",
     NoticeKind.SAVED_FORM: "/return",
     NoticeKind.UNNAMED_SAVED_FORM: "/return",
-    NoticeKind.TO_READ: "/clinic/",
-    NoticeKind.ACCOUNT: "/clinic/account",
 }
 _SUBJECTS = {
     NoticeKind.MESSAGE: mark("You have a message from %(clinic)s"),

@@ -81,8 +81,8 @@ class Used:
 
 
 def address_of(settings: Settings) -> Address:
-    """Where passkeys belong. A number is no name of a host: on this machine it is ``localhost``."""
-    parts = urlsplit(settings.public_address)
+    """Where passkeys belong: the clinic's side. A number is no name: on this machine it is ``localhost``."""
+    parts = urlsplit(settings.clinic_side)
     host = parts.hostname or settings.host
     host = "localhost" if host in _THIS_MACHINE else host
     port = "" if parts.port in (None, _USUAL_PORTS.get(parts.scheme)) else f":{parts.port}"

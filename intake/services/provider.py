@@ -50,7 +50,7 @@ class Subject:
 
 def come_back_to(settings: Settings) -> str:
     """Where the provider sends people back to: made of the settings, never of a request."""
-    return settings.public_address.rstrip("/") + "/clinic/sign-in/provider/back"
+    return f"{settings.clinic_side}/sign-in/provider/back"
 
 
 def origin_of(address: str) -> str:

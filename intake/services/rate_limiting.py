@@ -1,16 +1,14 @@
 """Whether a network may knock once more, asked at the doors of the patient site and nowhere behind them."""
 
-import logging
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.domain.rate_limits import Door, Pace, network_of, pace_of
+from intake.log import Noted, note
 from intake.services.clinic import PatientDesk
 from intake.storage import rate_limits
 from intake.storage.database import DatabaseRefused
-
-_log = logging.getLogger("intake")
 
 
 def knock(desk: PatientDesk, door: Door, address: str) -> timedelta | None:
@@ -22,7 +20,8 @@ def knock(desk: PatientDesk, door: Door, address: str) -> timedelta | None:
     try:
         return rate_limits.knock(desk.database, key, pace, desk.now())
     except (SQLAlchemyError, DatabaseRefused) as error:
-        _log.error("knocks cannot be counted (%s); everybody may come in", type(error).__name__)
+        # Everybody may come in.
+        note(Noted.KNOCKS_NOT_COUNTED, error=error)
         return None
 
 
@@ -32,7 +31,7 @@ def was_right(desk: PatientDesk, door: Door, address: str) -> None:
     try:
         rate_limits.give_back(desk.database, key, pace)
     except (SQLAlchemyError, DatabaseRefused) as error:
-        _log.error("a knock stays counted (%s)", type(error).__name__)
+        note(Noted.KNOCK_STAYS_COUNTED, error=error)
 
 
 def _counted_as(desk: PatientDesk, door: Door, address: str) -> tuple[bytes, Pace]:

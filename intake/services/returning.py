@@ -3,8 +3,6 @@
 Whoever does not have both is told one thing, whatever the reason, after as much work.
 """
 
-import logging
-from threading import Event
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -16,17 +14,14 @@ from intake.domain.submissions import Draft, Receipt
 from intake.domain.ways_back import WayBack, handle_in
 from intake.services import answering, notice_words, notices
 from intake.services.clinic import PatientDesk
-from intake.storage import drafts, held_pages, outgoing, own_copies, reply_sessions, ways_back
+from intake.storage import drafts, outgoing, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.encryption import SealingKey
 from intake.storage.outgoing import Addressed
 from intake.storage.passwords import stretched
 from intake.storage.ways_back import KEPT, Kept, Opened
 
-_log = logging.getLogger("intake")
-
 KEPT_DAYS = KEPT.days
-_ERASE_EVERY = 3600.0  # seconds
 
 
 def keep_open(desk: PatientDesk, token: str) -> None:
@@ -119,33 +114,6 @@ def would_be_lost(desk: PatientDesk, token: str) -> bool:
         if not isinstance(found, Draft) or not (found.answers or found.seen or found.unfinished):
             return False
         return ways_back.of_draft(session, *drafts.opened(session, desk.keys, token)) is None
-
-
-def erase_expired(desk: PatientDesk) -> int:
-    """Erase every draft whose time is over; how many. No copy of them stays in the database's files.
-
-    With them go the copies of what was sent, what was written of replies and never sent, and the pages that
-    were held, each once its time is over.
-    """
-    with desk.database.write() as session:
-        erased = drafts.remove_expired(session, desk.now(), answering.limits(desk))
-        copies = own_copies.remove_over(session, desk.now())
-        held_pages.remove_over(session, desk.now())
-        reply_sessions.remove_over(session, desk.now())
-    if erased or copies:
-        desk.database.empty_log()
-    return erased
-
-
-def keep_erasing(desk: PatientDesk, stop: Event, every: float = _ERASE_EVERY) -> None:
-    """Erase what is over until told to stop: on the clock, also where nobody starts a form for weeks."""
-    while not stop.is_set():
-        try:
-            erase_expired(desk)
-        except Exception as error:
-            # This thread must outlive a database that is busy for a while.
-            _log.error("expired drafts were not erased (%s)", type(error).__name__)
-        stop.wait(every)
 
 
 def _make(desk: PatientDesk, token: str, *, anew: bool) -> None:

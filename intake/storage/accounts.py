@@ -28,6 +28,8 @@ from intake.storage.tables import (
 # What is held of somebody while it is changed; nobody outside storage looks into it.
 Held = StaffMemberRow
 
+_NAMES = select(StaffMemberRow.id, StaffMemberRow.printed_name)
+
 
 class NoSuchMember(Exception):
     """Nobody with this id works here."""
@@ -84,6 +86,11 @@ def left(session: Session) -> tuple[tuple[StaffMember, datetime], ...]:
     query = select(StaffMemberRow).where(StaffMemberRow.removed_at.is_not(None))
     rows = session.scalars(query.order_by(StaffMemberRow.removed_at.desc(), StaffMemberRow.username))
     return tuple((staff_member(row), row.removed_at) for row in rows if row.removed_at is not None)
+
+
+def printed_names(session: Session) -> dict[UUID, str]:
+    """How each person signs, and nothing else of them."""
+    return {row.id: row.printed_name for row in session.execute(_NAMES)}
 
 
 def members_who_came(session: Session) -> tuple[StaffMember, ...]:

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from intake.storage.outbox_keys import OutboxKeys, OutboxSeal
+
 VERSION = 1
 # What the second byte of a blob says it is made with.
 _AES_256_GCM, _HPKE, _AES_KEY_WRAP = 1, 2, 3
@@ -88,6 +90,7 @@ class PatientKeys:
     clinic_public_key: X25519PublicKey = field(repr=False)
     audit_key: bytes = field(repr=False)
     secret_key: bytes = field(repr=False)
+    outbox: OutboxSeal
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class ClinicKeys(PatientKeys):
 
     clinic_private_key: X25519PrivateKey = field(repr=False)
     staff_key: SealingKey = field(repr=False)
+    outbox_keys: OutboxKeys = field(repr=False)
 
 
 def new_record_key(keys: PatientKeys) -> SealingKey:
@@ -125,6 +129,29 @@ def open_for_clinic(keys: ClinicKeys, sealed: bytes, place: Place) -> SealingKey
     except (InvalidTag, ValueError):
         raise DecryptionFailed(place) from None
     return SealingKey(keys.deployment, secret)
+
+
+def seal_for_outbox(keys: PatientKeys, record_key: SealingKey, place: Place) -> bytes:
+    """The key of a letter, so that only the outbox's private key opens it."""
+    header = _header(_HPKE, keys.outbox.id)
+    info = length_prefixed("intake", header, _context(place, keys.deployment))
+    return header + _SUITE.encrypt(record_key.secret, keys.outbox.public_key, info)
+
+
+def open_from_outbox(keys: OutboxKeys, sealed: bytes, place: Place) -> SealingKey:
+    """The key of a letter; raises :class:`DecryptionFailed`."""
+    header = _header(_HPKE, keys.id)
+    info = length_prefixed("intake", header, _context(place, keys.deployment))
+    try:
+        secret = _SUITE.decrypt(_body(sealed, header, place), keys.private_key, info)
+    except (InvalidTag, ValueError):
+        raise DecryptionFailed(place) from None
+    return SealingKey(keys.deployment, secret)
+
+
+def is_sealed_for_clinic(keys: PatientKeys, sealed: bytes) -> bool:
+    """Whether these bytes name the clinic's key as the one that opens them."""
+    return sealed[:_HEADER] == _header(_HPKE, keys.clinic_key_id)
 
 
 def wrap_for_token(record_key: SealingKey, token: str, place: Place) -> bytes:

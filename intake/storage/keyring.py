@@ -1,4 +1,4 @@
-"""The files that hold the keys: one for the clinic's side, one for the patients' side.
+"""The files that hold the keys: one for the clinic's site, one for the patients' site, one for the worker.
 
 They lie outside the database and outside its backups. Whoever may read the clinic's file
 can read every submission; without it nobody can.
@@ -16,10 +16,13 @@ from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
+from intake.storage import outbox_keys
 from intake.storage.encryption import KEY_BYTES, OWN_KEY, ClinicKeys, PatientKeys, SealingKey
+from intake.storage.outbox_keys import OutboxKeys
 
 CLINIC_FILE = "clinic-keys.json"
 PATIENT_FILE = "patient-keys.json"
+WORKER_FILE = "worker-keys.json"
 _FORMAT = 1
 
 
@@ -28,10 +31,10 @@ class KeyringRefused(Exception):
 
 
 def create_keyring(folder: Path) -> None:
-    """Make new keys and write both files. Keys that exist are never written over."""
+    """Make new keys and write every file. Keys that exist are never written over."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_shared_folder(folder)
-    for path in (folder / CLINIC_FILE, folder / PATIENT_FILE):
+    for path in (folder / CLINIC_FILE, folder / PATIENT_FILE, folder / WORKER_FILE):
         if path.exists():
             raise KeyringRefused(
                 f"{path} exists already, and new keys would make what the old ones sealed "
@@ -40,10 +43,44 @@ def create_keyring(folder: Path) -> None:
     clinic, patient = _new_documents()
     _write(folder / CLINIC_FILE, clinic)
     _write(folder / PATIENT_FILE, patient)
+    _write(folder / WORKER_FILE, outbox_keys.worker_document(clinic))
+
+
+def complete_keyring(folder: Path) -> bool:
+    """Give keys of an earlier version an outbox, and the worker its file; whether any was missing.
+
+    The clinic's file first, so that whoever is killed in between goes on with the same pair the next time.
+    No key that was there is changed. Raises KeyringRefused.
+    """
+    clinic, patient = _read(folder / CLINIC_FILE), _read(folder / PATIENT_FILE)
+    complete = "outbox_key" in clinic and "outbox_key" in patient and (folder / WORKER_FILE).exists()
+    if complete:
+        return False
+    if "outbox_key" not in clinic:
+        clinic["outbox_key"] = outbox_keys.new_outbox()
+        _write(folder / CLINIC_FILE, clinic)
+    try:
+        patient["outbox_key"] = outbox_keys.seals_of(clinic["outbox_key"])
+        worker = outbox_keys.worker_document(clinic)
+    except (KeyError, TypeError, ValueError):
+        raise _damaged(folder / CLINIC_FILE) from None
+    _write(folder / PATIENT_FILE, patient)
+    _write(folder / WORKER_FILE, worker)
+    return True
+
+
+def read_outbox_keys(folder: Path) -> OutboxKeys:
+    """The keys of the worker, with which letters open and nothing else."""
+    path = folder / WORKER_FILE
+    document = _read(path)
+    try:
+        return outbox_keys.keys_in(document)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _damaged(path) from None
 
 
 def read_clinic_keys(folder: Path) -> ClinicKeys:
-    """The keys of the clinic site and the worker."""
+    """The keys of the clinic site."""
     path = folder / CLINIC_FILE
     document = _read(path)
     try:
@@ -58,6 +95,8 @@ def read_clinic_keys(folder: Path) -> ClinicKeys:
             secret_key=_secret(document["secret_key"]["secret"]),
             clinic_private_key=private,
             staff_key=SealingKey(deployment, _secret(staff["secret"]), _key_id(staff["id"])),
+            outbox=outbox_keys.seal_in(document),
+            outbox_keys=outbox_keys.keys_in(document),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _damaged(path) from None
@@ -75,6 +114,7 @@ def read_patient_keys(folder: Path) -> PatientKeys:
             clinic_public_key=X25519PublicKey.from_public_bytes(public),
             audit_key=_secret(document["audit_key"]["secret"]),
             secret_key=_secret(document["secret_key"]["secret"]),
+            outbox=outbox_keys.seal_in(document),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _damaged(path) from None
@@ -84,11 +124,12 @@ def _new_documents() -> tuple[dict[str, Any], dict[str, Any]]:
     private = X25519PrivateKey.generate()
     clinic_key_id = _new_id()
     shared = {"format": _FORMAT, "deployment": str(uuid4()), "audit_key": _new_key()}
-    clinic = {
+    clinic: dict[str, Any] = {
         **shared,
         "clinic_key": {"id": clinic_key_id, "private": _text(private.private_bytes_raw())},
         "staff_key": _new_key(),
         "secret_key": _new_key(),
+        "outbox_key": outbox_keys.new_outbox(),
     }
     public = _text(private.public_key().public_bytes_raw())
     patient = {
@@ -96,6 +137,7 @@ def _new_documents() -> tuple[dict[str, Any], dict[str, Any]]:
         "clinic_key": {"id": clinic_key_id, "public": public},
         # Not the clinic's: what one site signs, the other must not take for its own.
         "secret_key": _new_key(),
+        "outbox_key": outbox_keys.seals_of(clinic["outbox_key"]),
     }
     return clinic, patient
 
@@ -154,6 +196,7 @@ def _keep_name(folder: Path) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    path = _handed_over(path.name) or path
     try:
         with path.open(encoding="utf-8") as file:
             # The file that was opened is looked at, not the name: it could be swapped.
@@ -170,7 +213,20 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
+def _handed_over(name: str) -> Path | None:
+    """The file as systemd handed it to this process (``LoadCredential=``), if it did."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    handed_over = Path(folder) / name
+    return handed_over if folder and handed_over.exists() else None
+
+
 def _refuse_others(path: Path, found: os.stat_result) -> None:
+    if path == _handed_over(path.name) and found.st_uid == 0:
+        # systemd gives root's file to one user by an access list, whose mask stands where the group's
+        # rights would. Nobody else can reach the folder it lies in.
+        if stat.S_IMODE(found.st_mode) & 0o037:
+            raise KeyringRefused(f"{path} is open to others: hand it over with LoadCredential=")
+        return
     if found.st_uid != os.geteuid():
         raise KeyringRefused(
             f"{path} belongs to user {found.st_uid} and not to the user running intake "

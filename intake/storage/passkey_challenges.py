@@ -26,7 +26,7 @@ class Asked(Enum):
 
 def make(session: Session, asked: Asked, member: UUID | None, now: datetime) -> tuple[str, bytes]:
     """The token that leads back to a new challenge, and the challenge. The page carries the token."""
-    session.execute(delete(PasskeyChallengeRow).where(PasskeyChallengeRow.created_at < now - LASTS))
+    remove_over(session, now)
     token, challenge = secrets.token_urlsafe(32), secrets.token_bytes(_BYTES)
     session.add(
         PasskeyChallengeRow(
@@ -39,6 +39,11 @@ def make(session: Session, asked: Asked, member: UUID | None, now: datetime) -> 
     )
     session.flush()
     return token, challenge
+
+
+def remove_over(session: Session, now: datetime) -> None:
+    """Forget those that nobody answered in time."""
+    session.execute(delete(PasskeyChallengeRow).where(PasskeyChallengeRow.created_at < now - LASTS))
 
 
 def take(session: Session, token: str, asked: Asked, member: UUID | None, now: datetime) -> bytes | None:

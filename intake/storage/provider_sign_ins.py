@@ -34,7 +34,7 @@ class LinkedToAnother(Exception):
 
 def begin(session: Session, keys: ClinicKeys, member: UUID | None, now: datetime) -> tuple[str, str, Gone]:
     """The state that goes to the provider, what the browser keeps, and what only we know."""
-    session.execute(delete(ProviderSignInRow).where(ProviderSignInRow.created_at < now - LASTS))
+    remove_over(session, now)
     state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     gone = Gone(secrets.token_urlsafe(32), secrets.token_urlsafe(48), member)
     digest = token_digest(state)
@@ -50,6 +50,11 @@ def begin(session: Session, keys: ClinicKeys, member: UUID | None, now: datetime
     )
     session.flush()
     return state, browser, gone
+
+
+def remove_over(session: Session, now: datetime) -> None:
+    """Forget those that took too long."""
+    session.execute(delete(ProviderSignInRow).where(ProviderSignInRow.created_at < now - LASTS))
 
 
 def take(session: Session, keys: ClinicKeys, state: str, browser: str, now: datetime) -> Gone | None:

@@ -103,6 +103,13 @@ def counting(database: Database) -> Database:
         return found
 
 
+def sweep(database: Database, now: datetime) -> None:
+    """Delete what is in the past, also where nobody knocks any more."""
+    rows = counting(database)
+    with rows.write() as session:
+        _sweep(rows, session, now)
+
+
 def _sweep(rows: Database, session: Session, now: datetime) -> None:
     # What is in the past says no more than no row at all, and leads to nobody.
     if (last := _swept.get(rows)) is None or abs(now - last) >= _SWEEP_EVERY:

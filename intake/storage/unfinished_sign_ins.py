@@ -15,7 +15,7 @@ LASTS = timedelta(minutes=10)
 
 def begin(session: Session, member: StaffMemberRow, now: datetime) -> str:
     """The token of one; the database keeps only its digest."""
-    session.execute(delete(UnfinishedSignInRow).where(UnfinishedSignInRow.created_at < now - LASTS))
+    remove_over(session, now)
     token = secrets.token_urlsafe(32)
     session.add(
         UnfinishedSignInRow(
@@ -27,6 +27,11 @@ def begin(session: Session, member: StaffMemberRow, now: datetime) -> str:
     )
     session.flush()
     return token
+
+
+def remove_over(session: Session, now: datetime) -> None:
+    """Forget those that led nowhere in time."""
+    session.execute(delete(UnfinishedSignInRow).where(UnfinishedSignInRow.created_at < now - LASTS))
 
 
 def find(session: Session, token: str, now: datetime) -> UUID | None:

@@ -78,6 +78,7 @@ def screened(intake, path, **answers):
 
 COMMANDS = (
     "serve",
+    "work",
     "erase",
     "doctor",
     "init",
@@ -93,6 +94,7 @@ COMMANDS = (
     "demo",
     "rules",
     "audit",
+    "database",
     "mail",
 )
 
@@ -213,7 +215,7 @@ def test_init_makes_keys_for_the_owner_alone_and_repeats_safely(intake, tmp_path
     before = keys.read_bytes()
     again = intake("init")
 
-    assert re.search(r"http://127\.0\.0\.1:8000/clinic/setup/[\w-]{43}", first)
+    assert re.search(r"http://127\.0\.0\.1:8001/clinic/setup/[\w-]{43}", first)
     assert re.search(r"/clinic/setup/[\w-]{43}", again)
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "instance").stat().st_mode) == 0o700

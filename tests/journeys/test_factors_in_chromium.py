@@ -9,12 +9,12 @@ import pyotp
 import pytest
 from werkzeug.serving import make_server
 
+from both_sites import both
 from copies import PASSWORD, make_copy, staff
 from intake.domain.permissions import Role
 from intake.domain.review_entries import Done
 from intake.services import reviewing, signature_proofs
 from intake.services.signature_proofs import Proof
-from intake.web import wsgi
 from journeys.modes import MODES_OF_RARE_PAGES
 from journeys.test_in_chromium import write
 from serving import free_port
@@ -38,8 +38,9 @@ SIGN = "Sign off as A. Rivera, NP"
 def copy(tmp_path):
     """A clinic that asks for a second factor, at an address that has a name: a number is none."""
     made = make_copy(tmp_path, LIBRARY)
+    here = f"http://localhost:{free_port()}"
     settings = replace(
-        made.settings, second_factor="required", public_address=f"http://localhost:{free_port()}"
+        made.settings, second_factor="required", public_address=here, clinic_address=f"{here}/clinic"
     )
     yield replace(made, settings=settings, clinic=replace(made.clinic, settings=settings))
     made.desk.database.dispose()
@@ -47,13 +48,11 @@ def copy(tmp_path):
 
 
 @pytest.fixture
-def site(copy, monkeypatch):
-    """The whole product at that address."""
-    monkeypatch.setattr(wsgi, "open_patient_desk", lambda _settings: copy.desk)
-    monkeypatch.setattr(wsgi, "open_clinic", lambda _settings: copy.clinic)
+def site(copy):
+    """Both sites at that address."""
     address = copy.settings.public_address
     port = int(address.rpartition(":")[2])
-    server = make_server("127.0.0.1", port, wsgi.application(copy.settings), threaded=True)
+    server = make_server("127.0.0.1", port, both(copy.desk, copy.clinic), threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield address

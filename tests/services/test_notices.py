@@ -364,7 +364,7 @@ def test_two_senders_at_once_send_one_letter(exchange, box):
     for _ in range(2):
         with exchange.copy.clinic.database.write() as session:
             wait = exchange.copy.clinic.now() + timedelta(minutes=1)
-            claimed.append(outgoing.claim(session, exchange.copy.clinic.keys, due, wait))
+            claimed.append(outgoing.claim(session, exchange.copy.clinic.keys.outbox_keys, due, wait))
 
     assert [one is not None for one in claimed] == [True, False]
 

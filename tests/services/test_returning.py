@@ -10,7 +10,7 @@ import sending
 from exchanging import FORM
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.submissions import Draft, Receipt
-from intake.services import answering, returning
+from intake.services import answering, returning, sweeping
 from intake.services.languages import in_language
 from intake.storage import outgoing, passwords
 from intake.storage.tables import DraftRow
@@ -92,7 +92,7 @@ def test_after_sending_the_words_open_the_receipt_and_no_answer(copy, token):
     assert answering.find(copy.desk, opened) == receipt
     assert isinstance(receipt, Receipt)
     copy.clock.at += timedelta(days=31)
-    returning.erase_expired(copy.desk)
+    sweeping.sweep(copy.worker)
     assert returning.come_back(copy.desk, way.secret, way.phrase) is None
 
 
@@ -127,7 +127,7 @@ def test_the_link_is_sent_and_nothing_else(copy, runs, said, kind):
 
     (due,) = waiting(copy)
     with copy.clinic.database.write() as session:
-        addressed = outgoing.claim(session, copy.clinic.keys, due, copy.clock())
+        addressed = outgoing.claim(session, copy.clinic.keys.outbox_keys, due, copy.clock())
     assert (addressed.recipient, addressed.secret, addressed.kind) == ("pat@example.com", way.secret, kind)
 
 

@@ -74,7 +74,7 @@ def copy(staffed, tmp_path):
         instance=instance,
         database_url=f"sqlite:///{instance / 'intake.db'}",
         second_factor="required",
-        public_address="http://localhost:8000",
+        clinic_address="http://localhost:8000/clinic",
     )
     database, clock = Database(settings.database_url), Clock()
     yield replace(

@@ -12,7 +12,7 @@ from copies import NOON
 from exchanging import FORM, begun, signed_in
 from intake.domain.patient_requests import Asks
 from intake.papers import engine
-from intake.services import answering, requesting, returning, viewing
+from intake.services import answering, requesting, sweeping, viewing
 from intake.services.languages import in_language
 from intake.storage import accounts, audit, own_copies, patient_requests, submissions
 from intake.storage.tables import OwnCopyRow, PatientRequestRow
@@ -169,7 +169,7 @@ def test_the_copy_is_there_for_a_day_and_then_for_nobody(sent, copy):
     sent.pat.open("/sent")
     assert "Get a copy" not in sent.pat.text
     assert "ask the clinic for a copy" in sent.pat.text
-    returning.erase_expired(copy.desk)
+    sweeping.sweep(copy.worker)
     assert count(copy, OwnCopyRow) == 0
 
 

@@ -88,7 +88,7 @@ def link_to_provider(member: StaffMember, somebody: UUID) -> ResponseReturnValue
         token = provider_sign_in.make_link(clinic, member, somebody)
     except NoSuchMember:
         abort(404)
-    link = clinic.settings.public_address.rstrip("/") + url_for("provider.link", token=token)
+    link = public_address(token, "provider.link")
     return render_template("account/provider_link_made.html", name=name, link=link)
 
 

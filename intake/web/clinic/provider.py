@@ -13,7 +13,8 @@ from intake.services.entering import Begun
 from intake.services.provider_sign_in import Back, Going, NotSignedIn, ProviderFailed, Refusal, Why
 from intake.web.clinic import sessions
 from intake.web.guard import open_to_all, requires, sensitive
-from intake.web.security import also_sent_to, cookie_name
+from intake.web.headers import also_sent_to
+from intake.web.security import cookie_name
 
 pages = Blueprint("provider", __name__)
 

@@ -23,7 +23,9 @@ from intake.web import typed
 from intake.web.guard import is_unattended, open_to_all
 from intake.web.languages import let_speak, say_many
 from intake.web.patient import held, language_choice, parse
+from intake.web.refusals import send_again
 from intake.web.security import cookie_name
+from intake.web.why import Why, because
 
 View = Callable[..., ResponseReturnValue]
 
@@ -106,7 +108,11 @@ def token_gone(_error: CSRFError) -> ResponseReturnValue:
     """A page without the token of its browser. What it says of itself is as good: nobody can make it up."""
     if (shown := held.shown_page(the_desk())) is None:
         page = "errors/400.html" if request.cookies else "patient/no_cookies.html"
-        return render_template(page, typed=typed.by_a_patient(), for_patients=True), 400
+        because(Why.TOKEN)
+        return (
+            render_template(page, typed=typed.by_a_patient(), again=send_again(), for_patients=True),
+            400,
+        )
     found = answering.find(the_desk(), the_token()) if the_token() else None
     if not isinstance(found, Draft) or found.id != shown.draft:
         return already_sent() if isinstance(found, Receipt) else held.signed_out(the_desk(), shown)

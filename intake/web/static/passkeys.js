@@ -12,7 +12,7 @@ const use = async (form, button) => {
     form.append(field)
   }
   put('with', 'passkey')
-  const asked = await fetch(form.action, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' } })
+  const asked = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), headers: { Accept: 'application/json' } })
   if (asked.ok && asked.headers.get('Content-Type').includes('json')) {
     const { token, options } = await asked.json(), { user } = options
     options.challenge = bytes(options.challenge)

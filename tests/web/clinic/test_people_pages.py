@@ -181,7 +181,7 @@ def test_a_link_for_a_new_password_leaves_the_rest_as_it_is(site, staff, signed_
     bob.open(f"/staff/{staff['alice'].id}")
     bob.send(f"/staff/{staff['alice'].id}/reset")
     assert "Until they have used it, their old password holds" in bob.text
-    path = re.search(r'value="http://127.0.0.1:8000(/clinic/invitation/[^"]+)"', bob.response.text)[1]
+    path = re.search(r'value="http://127.0.0.1:8001(/clinic/invitation/[^"]+)"', bob.response.text)[1]
 
     alice.open(path)
     assert alice.page.h1 == "Choose a new password"

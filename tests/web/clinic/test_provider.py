@@ -82,7 +82,7 @@ def test_somebody_linked_comes_in_with_a_button_and_a_page_of_ours(anyone, provi
     (asked,) = provider.asked
     wanted = {"response_type": "code", "scope": "openid", "prompt": "login", "max_age": "300"}
     assert asked.items() >= (wanted | {"code_challenge_method": "S256"}).items()
-    assert asked["redirect_uri"] == "http://127.0.0.1:8000/clinic/sign-in/provider/back"
+    assert asked["redirect_uri"] == "http://127.0.0.1:8001/clinic/sign-in/provider/back"
     assert address.startswith(f"{ISSUER}/authorize?")
 
 
@@ -349,7 +349,7 @@ def test_what_a_request_says_changes_nothing_of_where_it_comes_back_to(anyone, p
     anyone.open("/sign-in")
     anyone.send("/sign-in/provider", redirect_uri="http://evil.example", headers={"X-Forwarded-Host": "evil"})
     asked = dict(parse_qsl(urlsplit(anyone.response.headers["Location"]).query))
-    assert asked["redirect_uri"] == "http://127.0.0.1:8000/clinic/sign-in/provider/back"
+    assert asked["redirect_uri"] == "http://127.0.0.1:8001/clinic/sign-in/provider/back"
 
 
 def test_forms_lead_to_the_provider_from_the_page_to_sign_in_and_from_no_other(alice, anyone, provider):
@@ -396,7 +396,7 @@ def test_whoever_writes_to_the_database_cannot_make_their_sign_in_anothers(
 def link_for(bob, alice_id):
     bob.open(f"/staff/{alice_id}")
     bob.send(f"/staff/{alice_id}/provider")
-    return re.search(r'value="http://127.0.0.1:8000(/clinic/account/provider/[^"]+)"', bob.response.text)[1]
+    return re.search(r'value="http://127.0.0.1:8001(/clinic/account/provider/[^"]+)"', bob.response.text)[1]
 
 
 def test_an_administrators_link_links_whoever_it_is_for_and_nobody_else(staff, signed_in, anyone, provider):

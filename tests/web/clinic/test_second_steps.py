@@ -36,7 +36,8 @@ def cheap(monkeypatch):
 @pytest.fixture
 def clinic(clinic):
     """A clinic that asks for a second factor, as intake does out of the box."""
-    settings = replace(clinic.settings, second_factor="required", public_address="http://localhost:8000")
+    here = "http://localhost:8000/clinic"
+    settings = replace(clinic.settings, second_factor="required", clinic_address=here)
     return replace(clinic, settings=settings)
 
 
