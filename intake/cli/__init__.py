@@ -26,12 +26,14 @@ from intake.domain.screening import RuleOutcome
 from intake.services import (
     accounts,
     at_start,
+    at_the_console,
     coverage,
     coverage_page,
     demonstration,
     doctor,
     instance,
     overlaying,
+    own_factors,
     processes,
     reviewing,
     rule_checks,
@@ -261,8 +263,21 @@ def add_clinician(username: str, printed_name: str, *, administrator: bool, role
     if administrator:
         does.add(Role.ADMINISTRATOR)
     token = accounts.add_staff(clinic, None, username, printed_name, does)
-    click.echo(f"{printed_name} can choose a password here, once, within 7 days:")
+    click.echo(f"{printed_name} can choose a password here, once, within 3 days:")
     click.echo(f"  {settings.clinic_side}/invitation/{token}")
+
+
+@main.command("forget-factors", help="Take away passkeys, app and codes of somebody who lost them.")
+@click.argument("username")
+@refusals_in_words
+def forget_factors(username: str) -> None:
+    """They sign in with their password next, and set up new ones."""
+    clinic = instance.opened(read_settings())
+    member = at_the_console.named(clinic, username)
+    own_factors.forget(clinic, None, member.id)
+    click.echo(
+        f"{member.printed_name} is signed out everywhere, and sets up a second factor at the next sign-in."
+    )
 
 
 @main.command(help="Fill an empty instance with invented patients and four accounts, to try it out.")
@@ -283,6 +298,13 @@ def demo() -> None:
     click.echo(f"{len(invented)} invented patients sent their forms. Sign in at /clinic/ as")
     for account in made:
         click.echo(f"  {account.username:8} {account.password}   ({account.printed_name}, {account.does})")
+    if demonstration.ask_for_no_second_factor(settings):
+        click.echo("A password is enough in this copy; a clinic's asks for a second factor as well.")
+    else:
+        click.echo(
+            "You set up a second factor when you sign in first. To try it with passwords alone, write "
+            "`second_factor = not_required` in settings.ini."
+        )
 
 
 main.add_command(erase_group)

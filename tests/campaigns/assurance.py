@@ -69,6 +69,13 @@ AIMS: tuple[Aim, ...] = (
         {"lines_on_sqlite": 100_000, "lines_on_postgresql": 100_000},
     ),
     Aim(
+        "lockouts",
+        "somebody who is kept out of their own account by strangers who guess at it",
+        "Wrong passwords for one account, each from a network of its own, while its owner signs in from a "
+        "browser that is known. Control: a known browser is counted with strangers.",
+        {"guesses": 10_000},
+    ),
+    Aim(
         "calls",
         "a database call whose failure leaves something half done, is not told, or loses what was typed",
         "Every statement and every commit of a patient's and a clinician's journey fails once, and each "

@@ -14,6 +14,15 @@ from storage.several_keys import with_new_key
 
 # Every other column of bytes: digests, and what opens with a record's own key or with what a patient has.
 NOT_SEALED_TO_A_KEY_FILE = {
+    "known_browsers.digest",
+    "passkey_challenges.challenge",
+    "passkey_challenges.token_digest",
+    "passkeys.credential_digest",
+    "provider_identities.subject_digest",
+    "provider_sign_ins.browser_digest",
+    "provider_sign_ins.sealed",
+    "provider_sign_ins.state_digest",
+    "unfinished_sign_ins.token_digest",
     "acknowledgements.flag_tag",
     "acknowledgements.sealed",
     "audit_events.mac",
