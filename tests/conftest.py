@@ -9,4 +9,4 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 os.environ.pop("INTAKE_INSTANCE", None)
 
-pytest_plugins = ["browser", "postgres"]
+pytest_plugins = ["browser", "postgres", "ran"]

@@ -83,6 +83,7 @@ COMMANDS = (
     "check",
     "coverage",
     "safety-case",
+    "asvs",
     "screen",
     "translations",
     "rescreen",
