@@ -28,6 +28,7 @@ help:
 	@echo 'make mutants     change each rule in one place at a time, and name each change nobody would notice'
 	@echo 'make outbox      kill whoever sends e-mail 200 times, and look for every notice (about 5 minutes)'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
+	@echo 'make campaign    every campaign of docs/assurance.md, one after the other, and the page anew (many hours)'
 	@echo 'make rounds      let 20 clinicians work on one form at once, 200 times on each database (about half an hour)'
 	@echo 'make prove       prove what holds of the rules for everyone who could fill in the form'
 	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 40 minutes)'
@@ -65,6 +66,12 @@ KILLS ?=
 .PHONY: kills
 kills: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.kills $(KILLS)
+
+# One or several of docs/assurance.md: make campaign CAMPAIGN='kills outbox'
+CAMPAIGN ?=
+.PHONY: campaign
+campaign: setup
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.every $(CAMPAIGN)
 
 # Other figures: make rounds ROUNDS='--rounds 20 --on sqlite --seed 7'
 ROUNDS ?=

@@ -10,11 +10,13 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from random import Random
 
 import click
 
+from campaigns.reports import end, report
 from naive.mistakes import MISTAKES
 from naive.panel import Panel, Tally, shipped
 
@@ -66,7 +68,7 @@ def _chunks(people: int, seed: int) -> Iterator[tuple[int, int, int]]:
 def main(people: int, seed: int | None, processes: int) -> None:
     """Exit code 1 when two interpreters differ on anybody, or when a mistake made on purpose is not found."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
-    begun = time.monotonic()
+    begun_at, begun = datetime.now(UTC), time.monotonic()
     panel = shipped(seed=seed)
     missed = overlooked(panel, seed)
     total = _watched(people, seed, processes)
@@ -83,11 +85,19 @@ def main(people: int, seed: int | None, processes: int) -> None:
     click.echo(
         f"Controls: {len(MISTAKES) - len(missed)} of {len(MISTAKES)} mistakes made on purpose were found"
     )
-    if missed or not times:
-        click.echo(
-            "This campaign would not notice: " + ", ".join(missed or [f"{rule} being {truth}"]), err=True
-        )
-        sys.exit(1)
+    wrong = () if times else (f"{rule} was never {truth}",)
+    figures = {"people": total.people, "truths": truths, "least_often_met": times}
+    control = {"mistakes": len(MISTAKES), "found": len(MISTAKES) - len(missed)}
+    whole = report(
+        "agreement",
+        seed=seed,
+        begun=begun_at,
+        figures=figures,
+        control=control,
+        noticed=not missed,
+        faults=wrong,
+    )
+    end(whole)
 
 
 def _watched(people: int, seed: int, processes: int) -> Tally:

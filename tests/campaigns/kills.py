@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from uuid import UUID
@@ -19,6 +20,7 @@ from uuid import UUID
 import click
 
 from campaigns.inspection import Inspector
+from campaigns.reports import end, report
 from campaigns.senders import Burst, Form, NotTaken, Senders
 from serving import SERVE, Product
 
@@ -187,18 +189,24 @@ def campaign(
 def main(kills: int, control: int, seed: int | None, lanes: int) -> None:
     """Exit code 1 when anything acknowledged was lost, or when the control lost nothing."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
-    begun = time.monotonic()
+    begun = datetime.now(UTC)
     real = _watched("Killing intake", SERVE, kills, seed, lanes)
     mistaken = _watched("Killing the control", EARLY, control, seed, 1)
-    for fault in real.faults:
-        click.echo(fault, err=True)
-    click.echo(f"{real} (seed {seed}, {time.monotonic() - begun:.0f} s)")
+    click.echo(f"{real} (seed {seed})")
     click.echo(
         f"control, which thanks before it stores: {mistaken.acknowledged} acknowledged, {mistaken.lost} lost"
     )
-    if not mistaken.lost:
-        click.echo("The control lost nothing: this campaign would not notice a loss.", err=True)
-    sys.exit(0 if real.is_clean and mistaken.lost else 1)
+    figures = {one.name: getattr(real, one.name) for one in fields(real) if one.name != "faults"}
+    whole = report(
+        "kills",
+        seed=seed,
+        begun=begun,
+        figures=figures,
+        control={"kills": mistaken.kills, "acknowledged": mistaken.acknowledged, "lost": mistaken.lost},
+        noticed=mistaken.lost > 0,
+        faults=() if real.is_clean else (f"{real.lost} lost, {real.duplicates} twice", *real.faults),
+    )
+    end(whole)
 
 
 def _watched(label: str, program: Sequence[str], kills: int, seed: int, lanes: int) -> Tally:

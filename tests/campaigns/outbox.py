@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,6 +26,7 @@ from uuid import UUID, uuid4
 import click
 from sqlalchemy import select, update
 
+from campaigns.reports import end, report
 from copies import Copy
 from exchanging import FORM, Exchange, begun
 from intake.domain.notice_kinds import NoticeKind
@@ -232,16 +233,26 @@ def campaign(
 def main(kills: int, control: int, seed: int | None) -> None:
     """Exit code 1 when a notice was lost or told anything, or when the control lost nothing."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
-    begun_at = time.monotonic()
+    begun_at = datetime.now(UTC)
     real = _watched("Killing the sender", kills, seed, honest)
     mistaken = _watched("Killing the control", control, seed, hasty)
-    for fault in real.faults:
-        click.echo(fault, err=True)
-    click.echo(f"{real} (seed {seed}, {time.monotonic() - begun_at:.0f} s)")
+    click.echo(f"{real} (seed {seed})")
     click.echo(f"control, which settles before it sends: {mistaken.notices} notices, {mistaken.lost} lost")
-    if not mistaken.lost:
-        click.echo("The control lost nothing: this campaign would not notice a loss.", err=True)
-    sys.exit(0 if real.is_clean and mistaken.lost else 1)
+    figures = {one.name: getattr(real, one.name) for one in fields(real) if one.name != "faults"}
+    wrong = () if real.is_clean else (f"{real.lost} lost", *real.faults)
+    control_seen = {"notices": mistaken.notices, "lost": mistaken.lost}
+    noticed = mistaken.lost > 0
+    end(
+        report(
+            "outbox",
+            seed=seed,
+            begun=begun_at,
+            figures=figures,
+            control=control_seen,
+            noticed=noticed,
+            faults=wrong,
+        )
+    )
 
 
 def _watched(label: str, kills: int, seed: int, sender: Callable[[Clinic], None]) -> Tally:

@@ -1,0 +1,147 @@
+"""``docs/assurance.md``: every campaign, what it is meant to show, and what its newest run showed.
+
+Written anew after every run of ``make campaign``. Nothing in it is typed: figures come from the reports in
+``docs/assurance``, and a campaign that was never run says so.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from campaigns.reports import CHECKOUT, Report, kept
+
+PAGE = CHECKOUT / "docs" / "assurance.md"
+_HEAD = """# Assurance: what was tried, and what was seen
+
+Made by `make campaign` from the reports in `docs/assurance`, one for the newest run of each campaign. Do not
+change it by hand: a test compares it with what is written there. Each campaign has a control, a mistake
+made on purpose that it has to find; one that does not find it counts for nothing. A short form of each runs
+in `make test`.
+
+A figure below its aim is shown as it is. Nobody outside the project has repeated any of this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """One campaign: how it is run, what it would find, and how much of it is wanted.
+
+    ``wanted`` are the least figures of a whole run; what is not named there has no least.
+    """
+
+    campaign: str
+    finds: str
+    how: str
+    wanted: Mapping[str, int]
+
+    @property
+    def command(self) -> str:
+        """What runs it."""
+        return f"make campaign CAMPAIGN={self.campaign}"
+
+
+AIMS: tuple[Aim, ...] = (
+    Aim(
+        "kills",
+        "a form somebody was thanked for, and that is not there, or there twice",
+        "SIGKILL at a random moment while six browsers send forms; started again, every form is looked for. "
+        "Control: a product that thanks before it stores.",
+        {"kills": 5000},
+    ),
+    Aim(
+        "outbox",
+        "a notice that never arrives, or that tells of a patient",
+        "SIGKILL of whoever sends e-mail, and a mail server that misbehaves. "
+        "Control: a sender that settles before it sends.",
+        {"kills": 500},
+    ),
+    Aim(
+        "rounds",
+        "a form two clinicians were both told they had first, or words that were lost in a conflict",
+        "Twenty clinicians at once on one form, round after round, on SQLite and on PostgreSQL. "
+        "Control: a product that tells everybody they were first.",
+        {"rounds_on_sqlite": 200, "rounds_on_postgresql": 200},
+    ),
+    Aim(
+        "agreement",
+        "a rule that comes out differently when it is worked out another way",
+        "Random people, asked about every rule by three interpreters that share no code. "
+        "Controls: mistakes made on purpose in one of them.",
+        {"people": 1_000_000},
+    ),
+)
+
+
+def page(reports: Mapping[str, Report], aims: Iterable[Aim] = AIMS) -> str:
+    """The whole document."""
+    aims = tuple(aims)
+    run = [one for one in aims if one.campaign in reports]
+    blocks = [
+        _HEAD,
+        "## At a glance",
+        f"{len(run)} of {len(aims)} campaigns were run; "
+        f"{sum(_is_met(one, reports[one.campaign]) for one in run)} reached all they aim at.",
+        _table(
+            ("Campaign", "Newest run", "Faults", "Control found", "All it aims at"),
+            (_row(one, reports.get(one.campaign)) for one in aims),
+        ),
+    ]
+    for one in aims:
+        blocks += _told(one, reports.get(one.campaign))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _is_met(aim: Aim, seen: Report) -> bool:
+    return seen.is_clean and all(
+        _number(seen.figures.get(what)) >= least for what, least in aim.wanted.items()
+    )
+
+
+def _number(figure: int | float | str | None) -> float:
+    return figure if isinstance(figure, int | float) else 0
+
+
+def _row(aim: Aim, seen: Report | None) -> tuple[str, ...]:
+    if seen is None:
+        return (f"`{aim.campaign}`", "not run yet", "", "", "no")
+    found = "yes" if seen.noticed else "NO"
+    met = "yes" if _is_met(aim, seen) else "no"
+    return (f"`{aim.campaign}`", seen.begun[:10], str(len(seen.faults)), found, met)
+
+
+def _told(aim: Aim, seen: Report | None) -> list[str]:
+    blocks = [f"## {aim.campaign.capitalize()}", f"`{aim.command}` would find {aim.finds}.", aim.how]
+    if seen is None:
+        return [*blocks, "Not run yet."]
+    rows = [
+        (what.replace("_", " "), _figure(figure), _figure(aim.wanted[what]) if what in aim.wanted else "")
+        for what, figure in seen.figures.items()
+    ]
+    rows += [
+        (f"control: {what.replace('_', ' ')}", _figure(figure), "") for what, figure in seen.control.items()
+    ]
+    blocks.append(_table(("Figure", "Seen", "Wanted at least"), rows))
+    blocks += ["\n".join(f"- Fault: {fault}" for fault in seen.faults)] if seen.faults else []
+    seed = "no seed" if seen.seed is None else f"seed {seen.seed}"
+    versions = ", ".join(f"{name} {number}" for name, number in seen.versions.items())
+    blocks.append(
+        f"Begun {seen.begun}, {seen.seconds:,} seconds, {seed}, commit {seen.commit}. "
+        f"{seen.machine}; {versions}."
+    )
+    return blocks
+
+
+def _figure(figure: int | float | str) -> str:
+    return f"{figure:,}" if isinstance(figure, int | float) else figure
+
+
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = (headings, tuple("---" for _ in headings), *rows)
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
+
+
+def write() -> None:
+    """Write the document anew from what is kept."""
+    PAGE.write_text(page(kept()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
