@@ -13,6 +13,9 @@ pip_install := $(venv)/bin/python -m pip install --quiet --disable-pip-version-c
 uv_compile := .lock-venv/bin/uv pip compile setup.cfg --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --extra installer --extra oidc
 
+# Some environments ask Python to keep nothing it compiled; the tests start the product some hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
 # An environment that was moved with its checkout, or that lost its interpreter, is made again.
 ifneq ($(shell cat $(venv)/.made 2>/dev/null),$(CURDIR))
 $(venv)/.made: again

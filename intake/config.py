@@ -32,6 +32,7 @@ _PATHS = frozenset(
 # Numbers that may be 0, with what they should be.
 _FROM_NOTHING = {
     "trusted_proxies": "0, or how many proxies stand before intake",
+    "keep_forms_days": "a whole number of days after the sign-off, or 0 to erase none by itself",
     "patient_unsaved_days": "a whole number of days, or 0 for no longer than patient_idle_minutes",
 }
 _NUMBERS = frozenset(
@@ -75,6 +76,8 @@ class Settings:
     patient_idle_minutes: int = 60
     # A form whose patient has no words yet waits in its browser for so long; 0 is no longer than any other.
     patient_unsaved_days: int = 14
+    # So long after it was signed off a form is erased; 0 is never, until the clinic says otherwise.
+    keep_forms_days: int = 0
     staff_idle_minutes: int = 15
     # Where a page that asks about safety at home leads whoever presses “Leave this page now”.
     leave_now_address: str = "https://www.weather.gov/"

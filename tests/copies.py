@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import as_shipped
+from intake import resources
 from intake.config import Settings
 from intake.content.library import Library
 from intake.domain.permissions import Role, StaffMember
 from intake.services import accounts
 from intake.services.clinic import Clinic, PatientDesk, library_of, publish_editions
-from intake.services.instance import prepare
+from intake.services.instance import is_prepared, prepare
 from intake.storage.database import Database
-from intake.storage.keyring import read_clinic_keys, read_patient_keys
+from intake.storage.keyring import create_keyring, read_clinic_keys, read_patient_keys
 
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # noon in New York
 PASSWORD = "four plain words together"
@@ -58,19 +62,38 @@ def make_copy(folder: Path, library: Library | None = None, database_url: str = 
         # All of a test's patients sit at one address, and its clock stands still.
         starts_per_hour=100_000,
     )
-    prepare(settings)
+    if not is_prepared(settings):
+        create_keyring(instance / "keys")
+        if not database_url:
+            (instance / "intake.db").touch(mode=0o600)
+            (instance / "intake.db").write_bytes(_new_database())
+    if database_url:
+        prepare(settings)  # makes the tables where there are none
     clock = Clock()
     keys = instance / "keys"
     content = library or shipped(settings)
-    desk = PatientDesk(settings, Database(settings.database_url), content, read_patient_keys(keys), clock)
-    clinic = Clinic(settings, Database(settings.database_url), content, read_clinic_keys(keys), clock)
+    # No test pulls the plug on a copy: nothing waits for the disk.
+    desk_database, clinic_database = (Database(settings.database_url, durable=False) for _ in range(2))
+    desk = PatientDesk(settings, desk_database, content, read_patient_keys(keys), clock)
+    clinic = Clinic(settings, clinic_database, content, read_clinic_keys(keys), clock)
     publish_editions(clinic)
     return Copy(settings, desk, clinic, clock)
+
+
+@cache
+def _new_database() -> bytes:
+    """The file of a database that ``prepare`` made: making the tables takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "intake.db"
+        prepare(Settings(Path(folder), database_url=f"sqlite:///{file}"))
+        return file.read_bytes()
 
 
 def shipped(settings: Settings) -> Library:
     """The content files in the checkout, read once: their examples take a moment."""
     key = (settings.questionnaire, settings.screening_rules, settings.medicines)
+    if key == (resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES):
+        return as_shipped.library()
     if key not in _LIBRARIES:
         _LIBRARIES[key] = library_of(settings)
     return _LIBRARIES[key]

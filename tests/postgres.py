@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own, out of a wheel, and an empty database in it for each test that asks.
+"""A PostgreSQL of the tests' own, out of a wheel, and a database in it for each test that asks.
 
 All processes of one test run share one server, which starts in two seconds. Its folder is named
 for the process that began the run, so that what a killed run left behind is known for what it is.
@@ -11,13 +11,18 @@ import signal
 import tempfile
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
+from psycopg import sql
+
+from intake.storage.database import Database, migrate
+from intake.storage.tables import Base
 
 with warnings.catch_warnings():
     # It remarks that it keeps its lock file in the folder for temporary files. It may.
@@ -41,6 +46,54 @@ def fresh_postgres_database(postgres_server: str) -> Iterator[str]:
     """The address of a database with nothing in it, gone after the test."""
     with fresh_database(postgres_server) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def _migrated(postgres_server: str) -> Iterator["_Migrated"]:
+    with fresh_database(postgres_server) as address:
+        database = Database(address)
+        migrate(database)
+        database.dispose()
+        yield _Migrated(address, _rows(address))
+
+
+@pytest.fixture
+def migrated_postgres_database(_migrated: "_Migrated") -> Iterator[str]:
+    """The address of a database with every table and nothing in them but what the migrations put there.
+
+    Emptied after the test, not made anew, which would take longer than most of the tests. It is no
+    database for a test that changes the tables themselves.
+    """
+    yield _migrated.address
+    _migrated.empty()
+
+
+@dataclass(frozen=True)
+class _Migrated:
+    """A database whose tables were made once."""
+
+    address: str
+    rows: Mapping[str, Sequence[tuple[object, ...]]]
+
+    def empty(self) -> None:
+        """Put every table back to what it held at first, with its triggers as they were."""
+        with _connected(self.address) as connection:
+            # Who still holds on to a row would be waited for.
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            # As a replica: no trigger refuses, and no foreign key asks for an order.
+            connection.execute("SET session_replication_role = replica")
+            for table in self.rows:
+                name = sql.Identifier(table)
+                connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name))
+                connection.execute(sql.SQL("DELETE FROM {}").format(name))
+            for table, rows in self.rows.items():
+                for row in rows:
+                    places = sql.SQL(", ").join([sql.Placeholder()] * len(row))
+                    kept = sql.SQL("INSERT INTO {} VALUES ({})").format(sql.Identifier(table), places)
+                    connection.execute(kept, row)
 
 
 def started() -> str:
@@ -82,8 +135,21 @@ def _folder_of(process: int) -> Path:
 
 
 def _administer(address: str, statement: str) -> None:
-    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
+    with _connected(address) as connection:
         connection.execute(statement)
+
+
+def _connected(address: str) -> psycopg.Connection:
+    return psycopg.connect(address.replace("+psycopg", ""), autocommit=True)
+
+
+def _rows(address: str) -> dict[str, list[tuple[object, ...]]]:
+    """What each table of a database holds."""
+    with _connected(address) as connection:
+        return {
+            table: connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))).fetchall()
+            for table in Base.metadata.tables
+        }
 
 
 def _remove_what_killed_runs_left() -> None:

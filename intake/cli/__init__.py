@@ -9,6 +9,7 @@ import click
 
 from intake import __version__, resources
 from intake.cli.audit import audit_group
+from intake.cli.erase import erase_group
 from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
@@ -27,6 +28,7 @@ from intake.services import (
     coverage,
     coverage_page,
     demonstration,
+    doctor,
     instance,
     overlaying,
     publication_list,
@@ -36,6 +38,7 @@ from intake.services import (
     screening_files,
 )
 from intake.services.clinic import Clinic, open_patient_desk
+from intake.services.doctor_checks import Weight
 from intake.services.remarks import Level
 
 _A_FILE = click.Path(path_type=Path)
@@ -53,6 +56,7 @@ def main() -> None:
 def serve() -> None:
     """Print where the form and the clinic's side are, and answer requests."""
     settings = read_settings()
+    doctor.refuse_unsafe(settings)
     clinic = _prepared(settings)
 
     _warn_of_old_crisis_lines(clinic.library.questionnaire, settings)
@@ -73,6 +77,22 @@ def serve() -> None:
     except server.AddressInUse as taken:
         click.echo(f"{taken} (setting: port)", err=True)
         sys.exit(REFUSED)
+
+
+@main.command(
+    "doctor", help="Look at everything around this copy that could hurt somebody, and say what to do."
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too.")
+@refusals_in_words
+def see_doctor(*, strict: bool) -> None:
+    """Exit code 1 when something was found that intake should not run with."""
+    found = doctor.diagnose()
+    for finding in found:
+        click.echo(str(finding))
+    grave = sum(one.weight is Weight.REFUSE for one in found)
+    click.echo(f"{len(doctor.CHECKS)} checks; to put right first: {grave}; warnings: {len(found) - grave}.")
+    if grave or (strict and found):
+        sys.exit(FOUND)
 
 
 @main.command(help="Make the instance folder, its keys and its database. Safe to repeat.")
@@ -250,6 +270,7 @@ def demo() -> None:
         click.echo(f"  {account.username:8} {account.password}   ({account.printed_name}, {account.does})")
 
 
+main.add_command(erase_group)
 main.add_command(rules_group)
 main.add_command(audit_group)
 main.add_command(mail_group)

@@ -27,7 +27,7 @@ _ACCOUNTS = (
     ("audrey", "A. Ledger", frozenset({Role.AUDITOR})),
 )
 # Those every demonstration had, also the earlier ones.
-_FIRST = frozenset({"alice", "bob"})
+FIRST_ACCOUNTS = frozenset({"alice", "bob"})
 # What Alice has done by the time somebody looks: one form in each state there is beside waiting.
 _SIGNED, _ASKED, _CLAIMED, _PUT_OFF = (
     "p01_nothing_special",
@@ -58,7 +58,7 @@ class DemoAccount:
 def is_loaded(clinic: Clinic) -> bool:
     """Whether the invented patients are here. Raises InUse when others are."""
     usernames = {member.username for member in accounts.staff(clinic)}
-    if usernames >= _FIRST:
+    if usernames >= FIRST_ACCOUNTS:
         return True
     with clinic.database.read() as session:
         occupied = bool(submissions.ids(session))

@@ -222,6 +222,10 @@ def _access_listed(_detail: Detail, _known: Known) -> Words:
     return "Made the list of who opened it", ()
 
 
+def _erased(_detail: Detail, _known: Known) -> Words:
+    return "Erased for good", ()
+
+
 def _replayed(detail: Detail, _known: Known) -> Words:
     came_out = "came out the same" if detail["same"] else "came out otherwise"
     return f"Screenings made again with the editions of their time: they {came_out}", ()
@@ -263,6 +267,7 @@ _WORDS: dict[type[Event], Callable[[Detail, Known], Words]] = {
     kinds.SubmissionExported: _exported,
     kinds.AccessListOpened: _access_listed,
     kinds.SubmissionReplayed: _replayed,
+    kinds.SubmissionErased: _erased,
     **history_requests.WORDS,
     kinds.SubmissionMarkedJunk: _marked_junk,
     kinds.SubmissionTakenFromJunk: _taken_from_junk,

@@ -52,6 +52,7 @@ TITLES: dict[type[Event], str] = {
     events.PatientRequestsOpened: "Read what patients asked to be done with forms",
     events.PatientRequestHandled: "Said what came of a patient’s request",
     events.PatientTold: "Told a patient what came of a request",
+    events.SubmissionErased: "Erased a form for good",
     events.LookAgainSet: "Put a form off until a day, or brought it back",
     events.ReviewSignedOff: "Signed off a form",
     events.ReviewTakenUpAgain: "Reopened a signed form by hand",

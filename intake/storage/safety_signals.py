@@ -104,6 +104,18 @@ def of_late(session: Session, keys: ClinicKeys, now: datetime) -> Signals:
     return Signals(tuple(sorted(shown, key=lambda one: one.newest.at, reverse=True)), damaged)
 
 
+def of_form(session: Session, keys: ClinicKeys, form: UUID) -> tuple[UUID, ...]:
+    """The signals raised while a form was written. Whose one is, is sealed: every signal is opened."""
+    found = []
+    for row in session.scalars(select(SafetySignalRow)):
+        try:
+            signal = _signal(_key(keys, row), row)
+        except (DecryptionFailed, UnknownRecord):
+            continue
+        found += [row.id] if signal.draft == form else []
+    return tuple(found)
+
+
 def is_untold(session: Session, since: datetime) -> bool:
     """Whether staff have yet to be told of a signal raised since then. It may be one nobody can open."""
     return session.scalar(_untold(since).limit(1)) is not None

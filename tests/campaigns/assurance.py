@@ -54,6 +54,59 @@ AIMS: tuple[Aim, ...] = (
         {"kills": 500},
     ),
     Aim(
+        "tampering",
+        "a change to the audit trail or to something sealed that is not noticed",
+        "Lines are changed, taken out, put in, moved and copied, and the chain is followed; bits are turned "
+        "over and sealed values moved, and opened where they were put. Control: values bound to no place, "
+        "lines chained to none.",
+        {"trail": 10_000, "sealed": 100_000},
+    ),
+    Aim(
+        "chain",
+        "a line of the trail that is lost, or a chain that is broken when many add to it at once",
+        "Eight processes add to one trail, each line in a transaction of its own, on SQLite and on "
+        "PostgreSQL. Control: processes that look at the end of the chain before they may write.",
+        {"lines_on_sqlite": 100_000, "lines_on_postgresql": 100_000},
+    ),
+    Aim(
+        "calls",
+        "a database call whose failure leaves something half done, is not told, or loses what was typed",
+        "Every statement and every commit of a patient's and a clinician's journey fails once, and each "
+        "commit also happens once without anybody hearing of it; then the request is made again. Control: "
+        "the trail written in a transaction of its own.",
+        {"failures": 1_000},
+    ),
+    Aim(
+        "fuzzing",
+        "a request that is answered by a crash, by a hang, or by what was sent as markup",
+        "Nearly right requests drawn from a description of both sites (OpenAPI, read off their own pages), "
+        "wrong ones to addresses that exist, and made-up ones, by a stranger, a patient and staff of each "
+        "role. Control: pages that cannot take what is no number.",
+        {"requests": 300_000},
+    ),
+    Aim(
+        "parsers",
+        "input that breaks or hangs whatever reads what people write",
+        "atheris changes the input by which lines it reaches, for each reader of files and of boxes. "
+        "Control: a fault behind four bytes in a row.",
+        {"inputs": 1_000_000},
+    ),
+    Aim(
+        "disks",
+        "somebody thanked for what could not be stored, or a page that does not say so",
+        "The disk is full, may not be written to, or is locked by another program, while patients fill in "
+        "and send forms; then it is given back. Control: a product that thanks whatever became of it.",
+        {"forms": 100},
+    ),
+    Aim(
+        "states",
+        "an order of things in which somebody is told what is not so",
+        "hypothesis draws what happens next, for two patients with two windows each, two clinicians, the "
+        "worker, the clock and crashes; a plain model beside it knows what each was told. Control: a name "
+        "that is typed and not sent.",
+        {"runs": 400, "forms sent": 100, "signed off": 30},
+    ),
+    Aim(
         "rounds",
         "a form two clinicians were both told they had first, or words that were lost in a conflict",
         "Twenty clinicians at once on one form, round after round, on SQLite and on PostgreSQL. "

@@ -2,13 +2,13 @@
 
 import pytest
 
+import as_shipped
 import small
-from intake import resources
 from intake.content.documents import DocumentRefused
-from intake.content.questionnaire import parse_questionnaire, read_questionnaire
+from intake.content.questionnaire import parse_questionnaire
 from intake.domain.questionnaire import CHOICE_KINDS
 
-SHIPPED, _ = read_questionnaire(resources.QUESTIONNAIRE)
+SHIPPED = as_shipped.library().questionnaire
 
 
 def order(questionnaire, question):

@@ -13,17 +13,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+import as_shipped
 import strategies
 from intake import resources
 from intake.content.invariants import read_invariants
-from intake.content.library import read_library
 from intake.domain.answers import BLANK, Answers, Chosen, ChosenMany, MedicineEntry, MedicineList, answered
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.questionnaire import Question
 from intake.domain.rules import Outcome, Rule
 from intake.domain.screening import RuleOutcome, screen_rule
 
-LIBRARY = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
+LIBRARY = as_shipped.library()
 ASKED = LIBRARY.questionnaire
 TODAY = date(2026, 11, 20)
 Draw = Callable[[st.SearchStrategy[str]], str]

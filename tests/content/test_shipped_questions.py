@@ -7,9 +7,8 @@ import pytest
 import yaml
 from werkzeug.test import Client
 
+import as_shipped
 from copies import make_copy
-from intake import resources
-from intake.content.library import read_library
 from intake.domain.answers import BLANK, NOT_SURE, ChosenMany, answered
 from intake.domain.conditions import questions_in
 from intake.domain.derived_answers import Derivation
@@ -39,7 +38,7 @@ WRITTEN = {"cancer": ["other_conditions_more"], "immune": ["other_conditions_mor
 
 @pytest.fixture(scope="module")
 def library():
-    return read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
+    return as_shipped.library()
 
 
 @pytest.fixture(scope="module")

@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+import as_shipped
 from intake import resources
 from intake.content import messages
 from intake.content.catalogues import catalogue_path, read_translation
-from intake.content.questionnaire import parse_questionnaire, read_questionnaire
+from intake.content.questionnaire import parse_questionnaire
 from intake.content.translations import consent_fingerprint, messages_of, translated
 from intake.services import translating
 from small import QUESTIONNAIRE as SMALL
 
-ASKED, _ = read_questionnaire(resources.QUESTIONNAIRE)
+ASKED = as_shipped.library().questionnaire
 SPANISH = read_translation(resources.TRANSLATIONS / "es")
 IN_SPANISH = translated(ASKED, SPANISH)
 SMALL_ASKED = parse_questionnaire(SMALL)

@@ -8,10 +8,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
+import as_shipped
 import small
 import strategies
-from intake import resources
-from intake.content.library import read_library
 from intake.domain.answers import (
     BLANK,
     DECLINED,
@@ -113,7 +112,7 @@ def _adds_up(line):
 
 @pytest.fixture(scope="module")
 def library():
-    return read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
+    return as_shipped.library()
 
 
 def evidence_of(library, answers, as_of):

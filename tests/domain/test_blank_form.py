@@ -4,14 +4,13 @@ from itertools import pairwise
 
 import pytest
 
+import as_shipped
 import small
-from intake.content.library import read_asked
 from intake.domain.answers import State
 from intake.domain.blank_form import blank_form, numbers, when_to_answer
 from intake.domain.conditions import All, AnyOf, Compare, Operator
-from intake.resources import MEDICINES, QUESTIONNAIRE
 
-ASKED = read_asked(QUESTIONNAIRE, MEDICINES).questionnaire
+ASKED = as_shipped.library().questionnaire
 N = numbers(small.asked)
 YES = Compare("pressure", Operator.IS, "yes")
 

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import as_shipped
 import strategies
-from intake import resources
-from intake.content.library import read_library
 from intake.demo.people import people
 from intake.domain.answers import Answer, Answers, ChosenMany, State
 from intake.domain.changes import changes
@@ -20,7 +19,7 @@ from intake.domain.rules import Priority
 from intake.domain.screening import Editions, screen
 from intake.domain.truth import Truth
 
-LIBRARY = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
+LIBRARY = as_shipped.library()
 RULES = LIBRARY.rulebook.rules
 BY_ID = {rule.id: rule for rule in RULES}
 NEVER = datetime(2026, 11, 20, tzinfo=UTC)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+import as_shipped
 import small
 from intake.domain.answers import State
 from intake.domain.conditions import All, AnyOf, Compare, Operator, comparisons
@@ -78,10 +79,8 @@ def test_a_follow_up_says_upon_what_it_is_asked_and_a_number_what_it_is_made_of(
 
 
 def test_every_comparison_of_the_shipped_rules_is_told():
-    from intake import resources
-    from intake.content.library import read_library
 
-    library = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
+    library = as_shipped.library()
     teller = Teller(library.questionnaire, library.formulary)
     for rule in library.rulebook.rules:
         told = [line for line in teller.condition(rule.when).lines() if line.comparison is not None]

@@ -78,6 +78,8 @@ def screened(intake, path, **answers):
 
 COMMANDS = (
     "serve",
+    "erase",
+    "doctor",
     "init",
     "migrate",
     "check",

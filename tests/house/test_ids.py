@@ -7,8 +7,7 @@ that was ever shipped. A line is added with each new one; a line is only ever ma
 
 from pathlib import Path
 
-from intake import resources
-from intake.content.library import read_library
+import as_shipped
 
 PUBLISHED = Path(__file__).with_name("published_ids.txt")
 
@@ -19,7 +18,7 @@ def published():
 
 
 def current():
-    library = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
+    library = as_shipped.library()
     for question in library.questionnaire.questions:
         yield f"question {question.id} {question.kind.value}"
         for choice in question.choices:

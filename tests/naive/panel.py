@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
+import as_shipped
 from intake import resources
-from intake.content.library import Library, read_library
+from intake.content.library import Library
 from naive.answers_in_store import DAYS
 from naive.comparing import Disagreement, Said, Voice, disagreement, one_by_one
 from naive.encoded import Encoding
@@ -109,7 +110,7 @@ class Panel:
 
 def shipped(invented: int = 16, seed: int = 0) -> Panel:
     """The panel over the shipped files, with so many conditions of our own invention beside the rules."""
-    library = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
+    library = as_shipped.library()
     written = files(resources.QUESTIONNAIRE, resources.SCREENING_RULES)
     medicines = resources.MEDICINES.read_text(encoding="utf-8")
     whens = conditions(

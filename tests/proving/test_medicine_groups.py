@@ -1,10 +1,9 @@
 """The medicines a solver imagines are entries that somebody could type, and are read as it holds them."""
 
-from intake import resources
-from intake.content.library import read_library
+import as_shipped
 from intake.proving.medicine_groups import TypedNames
 
-LIBRARY = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
+LIBRARY = as_shipped.library()
 FORMULARY = LIBRARY.formulary
 GROUPS = TypedNames(FORMULARY).groups(frozenset(FORMULARY.classes), frozenset({"bupropion"}))
 

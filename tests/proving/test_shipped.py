@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+import as_shipped
 import strategies
 from intake import resources
 from intake.content.invariants import read_invariants
-from intake.content.library import read_library
 from intake.domain.conditions import Compare, Operator
 from intake.domain.evidence import PatientEvidence, relevant
 from intake.domain.rules import Priority, SourceKind
@@ -18,7 +18,7 @@ from intake.proving.obligations import SENT_ON, Kind, Verdict
 from intake.proving.placing import EncodedConditions
 from intake.proving.prover import Prover
 
-LIBRARY = read_library(resources.QUESTIONNAIRE, resources.SCREENING_RULES, resources.MEDICINES)
+LIBRARY = as_shipped.library()
 INVARIANTS = read_invariants(resources.SAFETY / "invariants.yaml", LIBRARY)
 RULES = LIBRARY.rulebook.rules
 # A slice of them in each ordinary run, and all of them with `make prove`.

@@ -8,7 +8,7 @@ from intake.domain.permissions import Role
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def copy(request, tmp_path):
-    url = request.getfixturevalue("fresh_postgres_database") if request.param == "postgresql" else ""
+    url = request.getfixturevalue("migrated_postgres_database") if request.param == "postgresql" else ""
     copy = make_copy(tmp_path, database_url=url)
     yield copy
     copy.desk.database.dispose()

@@ -79,7 +79,8 @@ def postbox():
     box = Postbox()
     with _Server(box) as server:
         box.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # Looked at often whether to stop: half a second a test adds up.
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         try:
             yield box
         finally:

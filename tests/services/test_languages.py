@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+import as_shipped
 import strategies
 from exchanging import LIBRARY, begun, sent_to, signs
-from intake import resources
 from intake.content import catalogues
-from intake.content.questionnaire import read_questionnaire
 from intake.content.translations import messages_of
 from intake.domain.answers import Chosen, answered
 from intake.domain.languages import ENGLISH_LANGUAGE
@@ -20,7 +19,7 @@ from intake.storage import submissions
 from intake.storage.codec import submission_from_bytes, submission_to_bytes
 from sending import answers, fill_in
 
-ASKED, _ = read_questionnaire(resources.QUESTIONNAIRE)
+ASKED = as_shipped.library().questionnaire
 ANSWERS = strategies.answers(ASKED)
 
 

@@ -30,7 +30,7 @@ def counts(copy):
 
 
 def test_a_form_sent_is_counted_once_on_every_page_everybody_is_asked(copy):
-    sending.send(copy.desk)
+    answering.send(copy.desk, sending.walk(copy.desk), "Pat Doe")
 
     every = [one.id for one in stretches(copy.desk.library.questionnaire)]
     assert counts(copy) == {(one, came): 1 for one in every for came in (SHOWN, FINISHED)}
@@ -56,15 +56,20 @@ def test_saving_a_list_of_medicines_half_way_is_no_stopping(copy):
     assert not [came for _, came in counts(copy) if came is STOPPED]
 
 
+@pytest.fixture
 def without_counts(copy):
-    """As it is when counting cannot work: the table is gone."""
+    """As it is when counting cannot work: the table is gone, for as long as the test lasts."""
+    _rename(copy, "page_counts", "elsewhere")
+    yield
+    _rename(copy, "elsewhere", "page_counts")
+
+
+def _rename(copy, table, name):
     with copy.clinic.database.write() as session:
-        session.execute(text("DROP TABLE page_counts"))
+        session.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
 
 
-def test_when_counting_fails_everything_is_saved_and_sent_all_the_same(copy, caplog):
-    without_counts(copy)
-
+def test_when_counting_fails_everything_is_saved_and_sent_all_the_same(copy, caplog, without_counts):
     token = answering.start(copy.desk)
     answering.answer_page(copy.desk, token, page(copy, "pregnancy"), {"pregnancy": NO})
     saved = answering.find(copy.desk, token)
@@ -76,10 +81,10 @@ def test_when_counting_fails_everything_is_saved_and_sent_all_the_same(copy, cap
     assert "pregnancy" not in caplog.text
 
 
-def test_counting_carelessly_would_have_cost_the_answer(copy, monkeypatch):
+def test_counting_carelessly_would_have_cost_the_answer(copy, monkeypatch, request):
     """The fault above is a real one: without its own place in the transaction, the save fails."""
     token = answering.start(copy.desk)
-    without_counts(copy)
+    request.getfixturevalue("without_counts")
     monkeypatch.setattr(page_counting, "_or_else_nothing", lambda _session, deed: deed())
 
     with pytest.raises(Exception, match="page_counts"):

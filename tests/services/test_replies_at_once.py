@@ -15,7 +15,7 @@ ROUNDS = 6
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def exchange(request, tmp_path):
-    url = request.getfixturevalue("fresh_postgres_database") if request.param == "postgresql" else ""
+    url = request.getfixturevalue("migrated_postgres_database") if request.param == "postgresql" else ""
     exchange = begun(tmp_path, database_url=url)
     yield exchange
     exchange.copy.desk.database.dispose()

@@ -1,15 +1,11 @@
 """A fresh database of each kind, and the keys of one clinic."""
 
 import shutil
-import uuid
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from intake.storage.database import Database, migrate
 from intake.storage.keyring import create_keyring, read_clinic_keys, read_patient_keys
-from intake.storage.tables import Base
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -66,29 +62,9 @@ def migrated_sqlite(_sqlite_original, tmp_path):
     return f"sqlite:///{path}"
 
 
-@pytest.fixture(scope="session")
-def _postgresql_original(postgres_server):
-    name = f"storage_{uuid.uuid4().hex}"
-    url = make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-    with _administering(postgres_server) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    _migrated(url)
-    yield url
-    with _administering(postgres_server) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.fixture
-def migrated_postgresql(_postgresql_original):
-    """Emptied, not made anew, which would take longer than most of the tests."""
-    yield _postgresql_original
-    with _administering(_postgresql_original) as connection:
-        # As a replica: no trigger refuses, and no foreign key asks for an order.
-        connection.execute("SET session_replication_role = replica")
-        for table in Base.metadata.tables:
-            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            connection.execute(f"DELETE FROM {table}")
-        connection.execute("INSERT INTO audit_head VALUES (1, 0, %s)", [bytes(32)])
+def migrated_postgresql(migrated_postgres_database):
+    return migrated_postgres_database
 
 
 def _opened(url):
@@ -101,7 +77,3 @@ def _migrated(url):
     database = Database(url)
     migrate(database)
     database.dispose()
-
-
-def _administering(url):
-    return psycopg.connect(url.replace("postgresql+psycopg:", "postgresql:"), autocommit=True)

@@ -70,7 +70,7 @@ def test_a_new_password_ends_every_session_of_that_person(database, clinic_keys,
     assert found == [None, None, bob]
 
 
-def test_passwords_cost_what_was_decided():
+def test_passwords_cost_what_was_decided(decided_cost):
     parameters = extract_parameters(passwords.hashed("correct horse"))
     assert parameters.type is Type.ID
     assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (19456, 2, 1)
@@ -87,7 +87,7 @@ def test_nobody_can_prove_a_password_that_was_never_set():
     assert not passwords.prove(None, "nobody has this password").right
 
 
-def test_an_unknown_account_costs_as_much_as_a_known_one(monkeypatch):
+def test_an_unknown_account_costs_as_much_as_a_known_one(decided_cost, monkeypatch):
     tried = []
 
     class Noting(PasswordHasher):
@@ -101,7 +101,7 @@ def test_an_unknown_account_costs_as_much_as_a_known_one(monkeypatch):
     assert tried[0] == tried[1]
 
 
-def test_a_password_hashed_more_cheaply_is_hashed_again():
+def test_a_password_hashed_more_cheaply_is_hashed_again(decided_cost):
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("correct horse")
     proof = passwords.prove(cheap, "correct horse")
     assert proof.right

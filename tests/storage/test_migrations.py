@@ -24,7 +24,7 @@ from intake.storage import (
 )
 from intake.storage import database as database_module
 from intake.storage.database import Database, is_current, migrate, undo_migration
-from intake.storage.tables import Base, ClinicSettingsRow, SamePersonRow
+from intake.storage.tables import Base, ClinicSettingsRow, ErasureRow, SamePersonRow
 from storage.samples import (
     ALICE,
     NOW,
@@ -143,6 +143,7 @@ def full(database, clinic_keys):
         session.add(
             ClinicSettingsRow(number=1, at=NOW, member_id=published.proposed_by, document="{}", logo=None)
         )
+        session.add(ErasureRow(erased_id=uuid4(), erased_at=NOW, why="requested"))
         one = signal()
         safety_signals.add(session, clinic_keys, one)
         safety_signals.add_deed(session, clinic_keys, one.id, signal_deed())

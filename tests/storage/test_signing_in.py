@@ -139,7 +139,7 @@ def test_a_password_changed_meanwhile_does_not_sign_in(database, clinic_keys, al
         assert signing_in.settle(session, clinic_keys, claim, RIGHT, NOW) == Refused(alice.id, WRONG)
 
 
-def test_a_cheap_hash_is_replaced_on_signing_in(database, clinic_keys, alice):
+def test_a_cheap_hash_is_replaced_on_signing_in(decided_cost, database, clinic_keys, alice):
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with database.write() as session:
         accounts.set_password(session, clinic_keys, alice.id, cheap)

@@ -77,6 +77,7 @@ from intake.domain.events.submissions import (
     QueueOpened,
     QueueSearched,
     SamePersonSaid,
+    SubmissionErased,
     SubmissionExported,
     SubmissionOpened,
     SubmissionPrinted,
@@ -147,6 +148,7 @@ __all__ = [
     "StartCodesRevoked",
     "StatisticsOpened",
     "SubmissionClaimed",
+    "SubmissionErased",
     "SubmissionExported",
     "SubmissionMarkedJunk",
     "SubmissionOpened",
@@ -220,6 +222,7 @@ Event = (
     | SamePersonSaid
     | SubmissionsCompared
     | SubmissionPrinted
+    | SubmissionErased
     | SubmissionExported
     | SubmissionsExported
     | ClinicSettingsChanged

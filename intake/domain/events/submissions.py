@@ -43,6 +43,18 @@ class SubmissionReplayed:
 
 
 @dataclass(frozen=True, slots=True)
+class SubmissionErased:
+    """A submission was erased for good, with its keys and everything recorded about it.
+
+    ``why`` says whether somebody asked for it or its time was over; ``rows`` is how many rows went.
+    """
+
+    submission: UUID
+    why: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class QueueOpened:
     """A clinician looked at the queue."""
 

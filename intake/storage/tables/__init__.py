@@ -19,6 +19,7 @@ from intake.storage.tables.content import (
     PublicationEditionRow,
     PublicationRow,
 )
+from intake.storage.tables.erasures import ErasureRow
 from intake.storage.tables.forms import (
     AcknowledgementRow,
     ClaimRow,
@@ -66,6 +67,7 @@ __all__ = [
     "ClinicSettingsRow",
     "DraftRow",
     "EditionRow",
+    "ErasureRow",
     "FeedbackRow",
     "HeldPageRow",
     "LockoutRow",

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from jinja2 import FileSystemBytecodeCache
 
+import sending
 from intake.config import Settings
 from intake.domain.answers import DECLINED, Chosen, Day, Text, answered
 from intake.domain.permissions import Role
@@ -88,17 +88,9 @@ def staff(clinic):
     return {member.username: member for member in accounts.staff(clinic)}
 
 
-@pytest.fixture(scope="session")
-def compiled_pages(tmp_path_factory):
-    """Where compiled templates are kept from one test to the next."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
-
-
 @pytest.fixture
-def site(clinic, compiled_pages):
-    app = create_clinic_site(clinic)
-    app.jinja_env.bytecode_cache = compiled_pages
-    return app
+def site(clinic):
+    return create_clinic_site(clinic)
 
 
 @pytest.fixture
@@ -135,10 +127,9 @@ def sent(clinic, clock):
             question: answered(Chosen(value)) if isinstance(value, str) else value
             for question, value in changes.items()
         }
-        for page in (page for _, page in LIBRARY.questionnaire.pages):
-            answers = {q.id: given[q.id] for q in page.questions if q.id in given}
-            if answers:
-                answering.answer_page(desk, token, page, answers)
+        pages = [page for _, page in LIBRARY.questionnaire.pages]
+        asked = [page for page in pages if any(question.id in given for question in page.questions)]
+        sending.fill_in_pages(desk, token, asked, given)
         before = _ids(clinic)
         answering.send(desk, token, typed_name)
         (new,) = _ids(clinic) - before
@@ -166,7 +157,9 @@ def settings_in(folder):
 def opened(folder, clock):
     settings = settings_in(folder)
     keys = read_clinic_keys(folder / "keys")
-    clinic = Clinic(settings, Database(settings.database_url), LIBRARY, keys, clock)
+    # No test pulls the plug: nothing waits for the disk.
+    database = Database(settings.database_url, durable=False)
+    clinic = Clinic(settings, database, LIBRARY, keys, clock)
     publish_editions(clinic)
     return clinic
 

@@ -1,25 +1,23 @@
 """Somebody at a browser on the clinic site, which hangs under /clinic as in `make run`."""
 
-import re
 from urllib.parse import urljoin, urlsplit
 
-import html5lib
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
+from journeys.served import TOKEN, look_once, parsed
+
 SITE = "http://127.0.0.1:8000"
 _IN_A_LINE = {"a", "strong", "span", "small", "svg"}
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 class Page:
     """A page that came back, already checked: valid HTML, one heading, a title."""
 
     def __init__(self, path, html):
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        self.tree = parser.parse(html)
-        assert not parser.errors, f"{path}: {parser.errors[:3]}"
+        self.tree, errors = parsed(html)
+        assert not errors, f"{path}: {errors[:3]}"
         self.h1, self.title = words(self.one("h1")), words(self.one("title"))
         assert self.h1, f"{path}: a page has a heading"
         assert self.title, f"{path}: a page has a title"
@@ -78,8 +76,8 @@ class Person:
     def _took(self, response):
         self.response = response
         if response.mimetype == "text/html" and response.status_code not in (302, 303):
-            Page(response.request.path, response.text)
-            if token := _TOKEN.search(response.text):
+            look_once(response.text, lambda: Page(response.request.path, response.text))
+            if token := TOKEN.search(response.text):
                 self.csrf = token[1]
         return response
 

@@ -282,7 +282,7 @@ def test_the_next_step_is_the_clinics_own_words_and_stands_under_the_signature(a
     assert "Next step: Call in a week Note: Discussed" in alice.text
 
 
-def test_the_clinics_list_is_offered_with_nothing_picked(clinic, read, compiled_pages):
+def test_the_clinics_list_is_offered_with_nothing_picked(clinic, read):
     with_list = replace(clinic, settings=replace(clinic.settings, next_steps=("Book a visit", "Call")))
     alice = Person(create_clinic_site(with_list)).sign_in("alice", PASSWORD)
     alice.open(f"/submissions/{read}/sign-off")

@@ -45,14 +45,12 @@ def raised(clinic, clock):
 
 
 @pytest.fixture
-def bob(clinic, compiled_pages):
+def bob(clinic):
     """Bob, at a clinic whose questionnaire has a page after which it may be told."""
     questionnaire = LIBRARY.questionnaire
     pages = tuple(replace(one, signal=1) for one in questionnaire.safety_pages)
     library = replace(LIBRARY, questionnaire=replace(questionnaire, safety_pages=pages))
-    app = create_clinic_site(clinic.with_library(library))
-    app.jinja_env.bytecode_cache = compiled_pages
-    return Person(app).sign_in("bob", PASSWORD)
+    return Person(create_clinic_site(clinic.with_library(library))).sign_in("bob", PASSWORD)
 
 
 def events(clinic):

@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.content.library import read_library
+import as_shipped
 from intake.domain.answers import BLANK, Day, Number, Reading, Text
-from intake.resources import MEDICINES, QUESTIONNAIRE, SCREENING_RULES
 from intake.web.patient import as_meant, parse
 
 TODAY = date(2026, 11, 20)
-ASKED = read_library(QUESTIONNAIRE, SCREENING_RULES, MEDICINES).questionnaire
+ASKED = as_shipped.library().questionnaire
 HEIGHT, WEIGHT = ASKED.question("height"), ASKED.question("weight")
 PRESSURE, BORN = ASKED.question("recent_bp_reading"), ASKED.question("date_of_birth")
 EMAIL, PHONE = ASKED.question("email"), ASKED.question("phone")

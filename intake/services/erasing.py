@@ -1,0 +1,121 @@
+"""Erasing forms: because a patient asked and the clinic may, or because the clinic keeps them no longer.
+
+Which forms a clinic has to keep, and for how long, is for its law and its counsel to say: intake erases none
+by itself until ``keep_forms_days`` is set. A form that nobody signed off, or whose patient still waits for an
+answer to a request, is never erased because of its age.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from intake.domain.events import SubmissionErased
+from intake.domain.patient_requests import PatientRequest, RequestStatus
+from intake.services.clinic import SYSTEM, Clinic
+from intake.services.instance import Refusal
+from intake.storage import audit, erasing, patient_requests, submissions
+from intake.storage.erasing import Erasure, Why
+
+_AT_ONCE = 500
+
+
+class NotReadYet(Refusal):
+    """Nobody has signed the form off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was erased: how many forms, and how many rows of the database."""
+
+    forms: int
+    rows: int
+
+
+def erase(clinic: Clinic, reference: str, *, unread: bool = False) -> Gone:
+    """Erase a form somebody asked to have erased.
+
+    Raises NoSuchSubmission, and NotReadYet for one that nobody signed off, unless ``unread``.
+    """
+    with clinic.database.write() as session:
+        submission = submissions.by_reference(session, reference)
+        if not unread and not erasing.is_signed(session, submission):
+            raise NotReadYet(
+                f"{reference} is not signed off: somebody may have to read it first. "
+                "If it is to go all the same, say so with --unread"
+            )
+        rows = _erase(clinic, session, submission, Why.REQUESTED)
+    clinic.database.empty_log()
+    return Gone(1, rows)
+
+
+def due(clinic: Clinic) -> tuple[UUID, ...]:
+    """The forms whose time is over, the oldest first and some hundreds at most.
+
+    None while the clinic has not said how long it keeps them.
+    """
+    if not clinic.settings.keep_forms_days:
+        return ()
+    over = clinic.now() - timedelta(days=clinic.settings.keep_forms_days)
+    with clinic.database.read() as session:
+        old = erasing.signed_before(session, over, _AT_ONCE)
+        waiting = patient_requests.of_several(session, clinic.keys, old)
+    return tuple(one for one in old if not _is_waited_for(waiting.get(one, ())))
+
+
+def erase_due(clinic: Clinic) -> Gone:
+    """Erase every form whose time is over, each in a transaction of its own."""
+    rows = 0
+    forms = due(clinic)
+    for submission in forms:
+        with clinic.database.write() as session:
+            rows += _erase(clinic, session, submission, Why.TIME_OVER)
+    if forms:
+        clinic.database.empty_log()
+    return Gone(len(forms), rows)
+
+
+def erased(clinic: Clinic) -> tuple[Erasure, ...]:
+    """Everything that was ever erased."""
+    with clinic.database.read() as session:
+        return erasing.erased(session)
+
+
+def line(erasure: Erasure) -> str:
+    """An erasure as a line of text, to be kept beside the backups."""
+    return f"{erasure.erased_id} {erasure.at.isoformat()} {erasure.why.value}"
+
+
+def written(words: str) -> Erasure:
+    """The erasure in such a line. Raises ValueError."""
+    erased, at, why = words.split()
+    return Erasure(UUID(erased), datetime.fromisoformat(at), Why(why))
+
+
+def erase_again(clinic: Clinic, erasures: Iterable[Erasure]) -> Gone:
+    """After an older backup was put back: erase what had been erased since it was made."""
+    gone = [one for one in _again(clinic, tuple(erasures)) if one]
+    clinic.database.empty_log()
+    return Gone(len(gone), sum(gone))
+
+
+def _again(clinic: Clinic, erasures: tuple[Erasure, ...]) -> Iterator[int]:
+    with clinic.database.read() as session:
+        there = set(submissions.ids(session))
+    for one in erasures:
+        if one.erased_id in there:
+            with clinic.database.write() as session:
+                yield _erase(clinic, session, one.erased_id, one.why)
+
+
+def _erase(clinic: Clinic, session: Session, submission: UUID, why: Why) -> int:
+    at = clinic.now()
+    rows = erasing.erase(session, clinic.keys, submission, why, at)
+    audit.record(session, clinic.keys, SYSTEM, SubmissionErased(submission, why.value, rows), at)
+    return rows
+
+
+def _is_waited_for(requests: Iterable[PatientRequest]) -> bool:
+    return any(one.status is not RequestStatus.CLOSED for one in requests)

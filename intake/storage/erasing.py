@@ -1,0 +1,135 @@
+"""Erasing a form for good: its keys, everything sealed with them, and what in the open leads to it.
+
+Rows of a form cannot be deleted by anybody (triggers refuse it) until its id stands in ``erasures``, a table
+that only grows. With the rows go the keys: whatever a disk still holds of the rest is unreadable without
+them. What the audit trail says of the form stays; there is nothing of the patient in it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from intake.storage import safety_signals
+from intake.storage.encryption import ClinicKeys
+from intake.storage.submissions import SIGNED, to_the_minute
+from intake.storage.tables import (
+    Base,
+    ErasureRow,
+    PatientSessionRow,
+    SignOffRow,
+    SubmissionRow,
+    WayBackRow,
+)
+
+_FORM = SubmissionRow.__table__.c.id
+
+
+class Why(Enum):
+    """Why a form was erased."""
+
+    REQUESTED = "requested"
+    TIME_OVER = "time_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What is no more, and since when (to the minute)."""
+
+    erased_id: UUID
+    at: datetime
+    why: Why
+
+
+def erase(session: Session, keys: ClinicKeys, submission: UUID, why: Why, now: datetime) -> int:
+    """Erase a form with everything about it; how many rows went, 0 when it was gone already."""
+    reference = session.scalar(select(SubmissionRow.reference).where(SubmissionRow.id == submission))
+    signals = safety_signals.of_form(session, keys, submission)
+    _note(session, (submission, *signals), why, now)
+    gone = sum(_delete(session, table, condition) for table, condition in _rows_of(submission, signals))
+    if reference is not None:
+        for row in (PatientSessionRow, WayBackRow):
+            gone += _delete(session, cast(Table, row.__table__), row.reference == reference)
+    return gone
+
+
+def erased(session: Session) -> tuple[Erasure, ...]:
+    """Everything that was ever erased, in the order of its time."""
+    rows = session.scalars(select(ErasureRow).order_by(ErasureRow.erased_at, ErasureRow.erased_id))
+    return tuple(Erasure(row.erased_id, row.erased_at, Why(row.why)) for row in rows)
+
+
+def is_signed(session: Session, submission: UUID) -> bool:
+    """Whether the form is signed off, by what lies in the open."""
+    found = session.scalar(select(SubmissionRow.state).where(SubmissionRow.id == submission))
+    return found == SIGNED
+
+
+def signed_before(session: Session, moment: datetime, most: int) -> tuple[UUID, ...]:
+    """The forms that are signed off, and were last signed before then; the oldest first."""
+    newest = (
+        select(SignOffRow.submission_id, func.max(SignOffRow.created_at).label("at"))
+        .group_by(SignOffRow.submission_id)
+        .subquery()
+    )
+    query = (
+        select(SubmissionRow.id)
+        .join(newest, newest.c.submission_id == SubmissionRow.id)
+        .where(SubmissionRow.state == SIGNED, newest.c.at < moment)
+        .order_by(newest.c.at)
+        .limit(most)
+    )
+    return tuple(session.scalars(query))
+
+
+def tables_of_a_form() -> tuple[str, ...]:
+    """Every table that has rows of a form, those that others lean on last."""
+    return tuple(table.name for table in reversed(Base.metadata.sorted_tables) if tuple(_columns(table)))
+
+
+def _note(session: Session, ids: Iterable[UUID], why: Why, now: datetime) -> None:
+    known = set(session.scalars(select(ErasureRow.erased_id)))
+    new = [
+        {"erased_id": one, "erased_at": to_the_minute(now), "why": why.value}
+        for one in ids
+        if one not in known
+    ]
+    if new:
+        session.execute(insert(ErasureRow), new)
+        session.flush()
+
+
+def _rows_of(submission: UUID, signals: Iterable[UUID]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    of_signals = tuple(signals)
+    for table in reversed(Base.metadata.sorted_tables):
+        if columns := tuple(_columns(table)):
+            yield table, or_(*(column == submission for column in columns))
+        elif of_signals and table.name in ("signal_deeds", "signals_told"):
+            yield table, table.c.signal_id.in_(of_signals)
+        elif of_signals and table.name == "safety_signals":
+            yield table, table.c.id.in_(of_signals)
+
+
+def _columns(table: Table) -> Iterator[ColumnElement[UUID]]:
+    """The columns that say whose form a row is of: those that lead to a submission, over others or not."""
+    if table is SubmissionRow.__table__:
+        yield _FORM
+    for column in table.columns:
+        if any(_leads_to_a_form(key.column) for key in column.foreign_keys):
+            yield column
+
+
+def _leads_to_a_form(column: ColumnElement[UUID]) -> bool:
+    if column is _FORM:
+        return True
+    keys = getattr(column, "foreign_keys", ())
+    return any(_leads_to_a_form(key.column) for key in keys)
+
+
+def _delete(session: Session, table: Table, condition: ColumnElement[bool]) -> int:
+    return int(session.execute(delete(table).where(condition)).rowcount)  # type: ignore[attr-defined]
