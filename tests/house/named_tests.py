@@ -21,11 +21,27 @@ def what_is_wrong(test, checkout=CHECKOUT):
     )
     if function is None:
         return "there is no such test in the file"
-    marks = [one for one in module.body if not isinstance(one, ast.FunctionDef | ast.ClassDef)]
+    own = _own_marks(module)
+    marks = [
+        one for one in module.body if one not in own and not isinstance(one, ast.FunctionDef | ast.ClassDef)
+    ]
     decorators = {one.id for one in function.decorator_list if isinstance(one, ast.Name)}
-    if decorators & LEFT_OUT or any(_names(one) & NOT_RUN for one in (function, *marks)):
+    left_out = LEFT_OUT | {one.targets[0].id for one in own}
+    if decorators & left_out or any(_names(one) & NOT_RUN for one in (function, *marks)):
         return "it is skipped or expected to fail"
     return ""
+
+
+def _own_marks(module):
+    """Marks with names of their own, of those tests alone that carry them: `late = pytest.mark.skip(...)`."""
+    return [
+        one
+        for one in module.body
+        if isinstance(one, ast.Assign)
+        and isinstance(one.targets[0], ast.Name)
+        and one.targets[0].id != "pytestmark"
+        and _names(one) & NOT_RUN
+    ]
 
 
 def _names(node):

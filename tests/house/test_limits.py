@@ -16,6 +16,7 @@ from intake.domain.sign_in_limits import Counted
 from intake.services import mail_server, notices
 from intake.storage import database
 from intake.storage.lockouts import Limit
+from intake.web.headers import protection
 
 PACKAGE = Path(intake.__file__).parent
 LIMITS = Path(__file__).parents[2] / "docs" / "limits.md"
@@ -109,11 +110,19 @@ def test_what_is_said_of_connections_is_so():
     said = {row[1]: row for row in rows(section(LIMITS, "Connections"))}
     mail, base = said["the mail server of the settings"], said["the database"]
 
-    waits = f"{mail_server.SECONDS_FOR_AN_ANSWER:.0f} seconds for an answer, {mail_server.SECONDS_FOR_A_LETTER:.0f}"
-    assert waits in mail[3]
-    assert notices.GIVEN_UP_AFTER == timedelta(hours=72)
+    answer, letter = mail_server.SECONDS_FOR_AN_ANSWER, mail_server.SECONDS_FOR_A_LETTER
+    assert f"{answer:.0f} seconds for an answer, {letter:.0f} for a letter" in mail[3]
+    assert f"given up after {notices.GIVEN_UP_AFTER // timedelta(hours=1)} hours" in mail[4]
     assert [int(one.total_seconds() // 60) for one in notices.WAITS] == [1, 5, 30, 120, 360]
     assert f"{database._BUSY_SECONDS} seconds for a lock, {database._TURN_SECONDS} in line" in base[3]
+
+
+def test_every_protection_a_browser_is_asked_for_is_named():
+    asked = {*protection(https=True), "Sec-Fetch-Site", "trusted-types"}
+    text = section(LIMITS, "What a browser has to be able to do")
+
+    assert named(text) == asked
+    assert "is let in and is not warned" in " ".join(text.split())
 
 
 def test_every_secret_of_a_key_file_says_when_it_changes():

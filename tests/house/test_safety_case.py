@@ -45,6 +45,8 @@ RUNS = "import pytest\n\n\ndef test_it():\n    assert 1\n"
         (RUNS.replace("def", "@pytest.mark.skipif(True, reason='x')\ndef"), "it is skipped or expected to"),
         (RUNS.replace("def", "@pytest.mark.xfail(strict=True)\ndef"), "it is skipped or expected to fail"),
         (RUNS.replace("def", "pytestmark = [pytest.mark.skip]\n\n\ndef"), "it is skipped or expected to"),
+        (RUNS.replace("def", "late = pytest.mark.skipif(1, reason='x')\n\n\n@late\ndef"), "it is skipped or"),
+        (RUNS.replace("def", "late = pytest.mark.skipif(1, reason='x')\n\n\ndef"), ""),
         (RUNS.replace("def", "@in_make_journeys\ndef"), "it is skipped or expected to fail"),
         (RUNS.replace("assert 1", "pytest.skip('later')"), "it is skipped or expected to fail"),
         (RUNS.replace("assert 1", "pytest.xfail('later')"), "it is skipped or expected to fail"),

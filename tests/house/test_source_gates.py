@@ -4,6 +4,7 @@ import ast
 import re
 from functools import cache
 from pathlib import Path
+from re import _constants, _parser
 
 import jinja2
 import pytest
@@ -44,6 +45,8 @@ NAMES_IN_SQL = {
 }
 # Both stand in the open already. The seal itself is compared in constant time.
 IN_THE_OPEN = {"kept.mac != last.mac", "line.prev_mac != mac"}
+# Each repetition begins with a hyphen, which the one inside cannot hold: there is one way to read it.
+PARTED = {"content/rules.py": ["[a-z][a-z0-9]*(-[a-z0-9]+)*"]}
 # Drawings of ours, from a list in the same file.
 DRAWN = {"components/icon.html": ["safe"]}
 # The one parser of XML there is: it reads a logo, and is given no declaration (tests/domain/test_logo.py).
@@ -62,8 +65,8 @@ NOT_HERE = {
     "ldap": "1.2.6", "ldap3": "1.2.6", "lxml": "1.2.7", "pylatex": "1.2.8", "bleach": "1.3.1", "nh3": "1.3.1",
     "pymemcache": "1.3.9", "memcache": "1.3.9", "pylibmc": "1.3.9", "ctypes": "1.4.1", "cffi": "1.4.1",
     "graphql": "4.3.1", "graphene": "4.3.1", "strawberry": "4.3.1", "websockets": "4.4.1",
-    "flask_sock": "4.4.1", "flask_socketio": "4.4.1", "twilio": "6.6.1", "saml2": "6.8.3", "onelogin": "6.8.3", "aiortc": "17.1.1",
-    "oauthlib": "10.4.1", "random": "6.5.3",
+    "flask_sock": "4.4.1", "flask_socketio": "4.4.1", "twilio": "6.6.1", "saml2": "6.8.3",
+    "onelogin": "6.8.3", "aiortc": "17.1.1", "oauthlib": "10.4.1", "random": "6.5.3",
 }  # fmt: skip
 WEAK = re.compile(
     r"(hashlib|hashes)\.(md4|md5|sha1|MD5|SHA1|new)|modes\.(ECB|CBC|CFB|OFB|CTR)|algorithms\.(TripleDES|ARC4|Blowfish|IDEA)"
@@ -76,7 +79,8 @@ UNCHECKED = re.compile(
 SECRET_NAME = re.compile(r"\b(token|mac|secret|password|phrase|signature|hashed)\b|_(token|mac|secret)$")
 IN_A_SCRIPT = re.compile(
     r"\b(innerHTML|outerHTML|insertAdjacentHTML|srcdoc|createContextualFragment)\b"
-    r"|document\.write|\beval\(|new Function|\bpostMessage\b|\bsessionStorage\b|\bindexedDB\b|\bWebSocket\b|\bRTCPeerConnection\b|document\.cookie"
+    r"|document\.write|\beval\(|new Function"
+    r"|\bpostMessage\b|\bsessionStorage\b|\bindexedDB\b|\bWebSocket\b|\bRTCPeerConnection\b|document\.cookie"
     r"|setTimeout\(\s*['\"`]|\bjsonp\b|callback=|__proto__|\.prototype\b|\bvar \w|\bwindow\.\w+ =[^=]|https?://"
 )
 
@@ -178,8 +182,41 @@ def made_up_patterns(tree):
                     yield ast.unparse(node)
 
 
+def repeats_a_repetition(items, within=False):
+    """Whether a pattern repeats, without end, something that is itself repeated without end."""
+    for what, given in items:
+        match what:
+            case _constants.MAX_REPEAT | _constants.MIN_REPEAT:
+                endless = given[1] is _constants.MAXREPEAT
+                if (endless and within) or repeats_a_repetition(given[2], within or endless):
+                    return True
+            case _constants.SUBPATTERN:
+                if repeats_a_repetition(given[3], within):
+                    return True
+            case _constants.BRANCH:
+                if any(repeats_a_repetition(one, within) for one in given[1]):
+                    return True
+            case _constants.ASSERT | _constants.ASSERT_NOT:
+                if repeats_a_repetition(given[1], within):
+                    return True
+    return False
+
+
+def slow_patterns(tree):
+    for name, node in calls(tree):
+        first = node.args[0] if node.args else None
+        if (
+            not name.startswith("re.")
+            or not isinstance(first, ast.Constant)
+            or not isinstance(first.value, str)
+        ):
+            continue
+        if name != "re.escape" and repeats_a_repetition(_parser.parse(first.value)):
+            yield first.value
+
+
 def unescaped(text):
-    """What a template writes as it is: by a filter that says it is safe, or in a block that escapes nothing."""
+    """What a template writes as it is: by a filter that calls it safe, or in a block that escapes nothing."""
     tree = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"]).parse(text)
     yield from (
         one.name for one in tree.find_all(nodes.Filter) if one.name in ("safe", "forceescape", "tojson")
@@ -262,6 +299,10 @@ def test_no_pattern_is_made_of_what_somebody_typed():
     assert found(made_up_patterns) == {}
 
 
+def test_no_pattern_repeats_a_repetition():
+    assert found(slow_patterns) == PARTED
+
+
 def test_no_template_leaves_anything_unescaped():
     assert {name: seen for name, text in TEMPLATES.items() if (seen := list(unescaped(text)))} == DRAWN
     assert len(TEMPLATES) > 100
@@ -301,6 +342,8 @@ def test_every_script_is_a_module_whose_names_are_its_own():
         (compared, "row.token == token"),
         (compared, "line.mac != mac"),
         (made_up_patterns, "re.search(f'{typed}', words)"),
+        (slow_patterns, "re.compile(r'(a+)+$')"),
+        (slow_patterns, "re.search('^(\\\\w|[a-z]*)*;', words)"),
         (lambda tree: UNCHECKED.findall(text_of(tree)), "context.verify_mode = ssl.CERT_NONE"),
         (lambda tree: [name for name, _ in calls(tree) if WEAK.search(name)], "hashlib.md5(answer)"),
         (lambda tree: [name for name in imports(tree) if name in NOT_HERE], "import ldap3"),
