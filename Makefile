@@ -30,9 +30,13 @@ help:
 	@echo 'make lint        style, types, import rules, templates'
 	@echo 'make mutants     change each rule in one place at a time, and name each change nobody would notice'
 	@echo 'make outbox      kill whoever sends e-mail 200 times, and look for every notice (about 5 minutes)'
+	@echo 'make separation  both sites under the database roles of the three processes, and what these hold in memory'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
+	@echo 'make rotations   kill whoever changes the keys 30 times on each database, and read everything (some minutes)'
 	@echo 'make campaign    every campaign of docs/assurance.md, one after the other, and the page anew (many hours)'
 	@echo 'make rounds      let 20 clinicians work on one form at once, 200 times on each database (about half an hour)'
+	@echo 'make slow        ask for pages while 500 phones stop in the middle of sending (about 3 minutes)'
+	@echo 'make proxies     nginx and Caddy before intake, with real TLS and whatever is sent wrongly (about 5 minutes)'
 	@echo 'make prove       prove what holds of the rules for everyone who could fill in the form'
 	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 40 minutes)'
 	@echo 'make journeys    every journey in Chromium, in every width, with scripts and without, by keyboard'
@@ -70,6 +74,12 @@ KILLS ?=
 kills: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.kills $(KILLS)
 
+# Other figures: make rotations ROTATIONS='--kills 200 --on sqlite --seed 7'
+ROTATIONS ?=
+.PHONY: rotations
+rotations: setup
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.rotations $(ROTATIONS)
+
 # One or several of docs/assurance.md: make campaign CAMPAIGN='kills outbox'
 CAMPAIGN ?=
 .PHONY: campaign
@@ -87,6 +97,49 @@ AGREEMENT ?=
 .PHONY: agreement
 agreement: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.agreement $(AGREEMENT)
+
+# Other figures: make slow SLOW='--senders 200'
+SLOW ?=
+.PHONY: slow
+slow: setup front
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.slow $(SLOW)
+
+# One of them: make proxies PROXIES='--only nginx'
+PROXIES ?=
+.PHONY: proxies
+proxies: setup front
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.proxies $(PROXIES)
+
+# nginx and Caddy from the packages of the system: installed where that needs nobody's password. Neither is started.
+.PHONY: front
+front:
+	@if command -v nginx >/dev/null 2>&1 && command -v caddy >/dev/null 2>&1; then exit 0; fi; \
+	as_root=; \
+	if [ "$$(id -u)" != 0 ]; then as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null 2>&1 && $$as_root true 2>/dev/null; then \
+		echo 'Installing nginx and Caddy'; \
+		export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+		$$as_root apt-get update -q >/dev/null; \
+		if $$as_root apt-get install -y -q --no-install-recommends nginx-light caddy >/dev/null; then exit 0; fi; \
+	fi; \
+	echo 'This needs nginx and Caddy, and they are not both here. Install them, then run this again:'; \
+	echo '    Debian, Ubuntu:  sudo apt-get install nginx-light caddy'; \
+	echo '    Fedora:          sudo dnf install nginx caddy'; \
+	exit 1
+
+# What people do on both sites, on PostgreSQL and under the roles of the three processes; and the processes
+# themselves, looked into while they run. Tests that change the database behind a site's back are left out.
+under_roles := INTAKE_UNDER_ROLES=1 nice $(venv)/bin/python -m pytest -n 2 --dist loadgroup \
+	-W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionWarning
+behind_its_back := before_there_were_tallies or counting_fails or counting_carelessly or somebody_holds \
+	or for_a_day_and_then or browsers_token_alone or leaves_nothing_of_it or cannot_be_opened_is_told
+
+.PHONY: separation
+separation: setup
+	$(under_roles) -k 'postgresql and not ($(behind_its_back))' tests/services
+	$(under_roles) -k 'not ($(behind_its_back))' \
+		tests/web/test_asking_and_replying.py tests/web/test_reply_time_outs.py tests/web/test_after_sending.py
+	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_separation.py
 
 # Every change of a rule that no example and no case would notice (a few seconds).
 .PHONY: mutants

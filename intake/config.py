@@ -17,14 +17,17 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
+from intake.domain.languages import mark
 from intake.domain.logo import Picture
 from intake.domain.mail_addresses import is_address
+from intake.domain.processes import Process
 from intake.domain.reading_promise import ReadingPromise, Unit, promise_in, read_by
 from intake.domain.safety_signal import SignalDuty
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
 _MOST_PROXIES = 10
+_FEWEST_RECIPIENTS = 2
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _PATHS = frozenset(
     {"questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay", "mail_password_file"}
@@ -36,9 +39,22 @@ _FROM_NOTHING = {
     "patient_unsaved_days": "a whole number of days, or 0 for no longer than patient_idle_minutes",
 }
 _NUMBERS = frozenset(
-    {"port", "threads", "patient_idle_minutes", "staff_idle_minutes", "starts_per_hour", "mail_port"}
+    {
+        "port",
+        "clinic_port",
+        "worker_port",
+        "threads",
+        "patient_idle_minutes",
+        "staff_idle_minutes",
+        "starts_per_hour",
+        "mail_port",
+    }
 )
+# Where the clinic's side is, while nobody says that it has a name of its own.
+_CLINIC_PATH = "/clinic"
 MAIL_SECURITY = ("starttls", "tls", "none")
+# A message: patients read it in their language while a clinic leaves it as it comes.
+USUAL_HOURS = mark("Monday to Friday, 9 am to 5 pm")
 
 
 class SettingsRefused(Exception):
@@ -58,11 +74,15 @@ class Settings:
     clinic_color: str = "#0f766e"
     clinic_logo: str = ""
     clinic_phone: str = "(555) 010-0142"
-    clinic_hours: str = "Monday to Friday, 9 am to 5 pm"
+    clinic_hours: str = USUAL_HOURS
     reading_time: str = "2 work days"
     reference_prefix: str = "HL"
     timezone: str = "America/New_York"
     database_url: str = ""
+    # Another role of the same database for each process; without one, all share ``database_url``.
+    patient_database_url: str = ""
+    clinic_database_url: str = ""
+    worker_database_url: str = ""
     questionnaire: Path = resources.QUESTIONNAIRE
     screening_rules: Path = resources.SCREENING_RULES
     medicines: Path = resources.MEDICINES
@@ -72,6 +92,12 @@ class Settings:
     port: int = 8000
     threads: int = 8
     public_address: str = "http://127.0.0.1:8000"
+    # The clinic's site answers elsewhere; left empty, where it does is made of the three above.
+    clinic_host: str = ""
+    clinic_port: int | None = None
+    clinic_address: str = ""
+    # Where the worker says whether it works, on ``host``; nowhere without one.
+    worker_port: int | None = None
     transcribe_alone: bool = False
     patient_idle_minutes: int = 60
     # A form whose patient has no words yet waits in its browser for so long; 0 is no longer than any other.
@@ -114,6 +140,8 @@ class Settings:
     mail_user: str = ""
     mail_password_file: Path | None = None
     mail_sender: str = ""
+    # Who can open a backup: two or more recipients of age, separated by commas.
+    backup_recipients: str = ""
 
     @property
     def secure_cookies(self) -> bool:
@@ -142,9 +170,58 @@ class Settings:
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
-        """The host names a request may be for."""
-        named = urlsplit(self.public_address).hostname or self.host
+        """The host names a request to the patient site may be for."""
+        return self.hosts_of(Process.PATIENT)
+
+    def hosts_of(self, process: Process) -> tuple[str, ...]:
+        """The host names a request to a site may be for."""
+        address = self.clinic_side if process is Process.CLINIC else self.public_address
+        named = urlsplit(address).hostname or self.host
         return ("127.0.0.1", "localhost") if named in ("127.0.0.1", "localhost") else (named,)
+
+    def listens(self, process: Process) -> tuple[str, int]:
+        """On which host and port a site's process answers."""
+        if process is Process.CLINIC:
+            return self.clinic_host or self.host, self.clinic_port or self.port + 1
+        return self.host, self.port
+
+    @property
+    def clinic_side(self) -> str:
+        """The address that people of the clinic type, without a last slash.
+
+        Unless a clinic says otherwise it is ``/clinic`` under the patients' address, as it always was; on
+        a machine without a proxy, at the port of the clinic's own process.
+        """
+        if self.clinic_address:
+            return self.clinic_address.rstrip("/")
+        found = urlsplit(self.public_address)
+        host = found.netloc
+        if found.port is not None and found.port == self.port:
+            host = f"{host.removesuffix(f':{found.port}')}:{self.listens(Process.CLINIC)[1]}"
+        return f"{found.scheme}://{host}{found.path.rstrip('/')}{_CLINIC_PATH}"
+
+    def has_own_role(self, process: Process) -> bool:
+        """Whether a process comes to the database under a name of its own."""
+        return bool(self._own_database(process))
+
+    def of(self, process: Process) -> "Settings":
+        """What one process is told: its own way to the database, and nobody else's."""
+        return replace(
+            self,
+            database_url=self._own_database(process) or self.database_url,
+            patient_database_url="",
+            clinic_database_url="",
+            worker_database_url="",
+        )
+
+    def _own_database(self, process: Process) -> str:
+        match process:
+            case Process.PATIENT:
+                return self.patient_database_url
+            case Process.CLINIC:
+                return self.clinic_database_url
+            case Process.WORKER:
+                return self.worker_database_url
 
 
 # WCAG 2.2.1, ux_spec 9: somebody who is asked needs two minutes, and has to have done something before.
@@ -300,6 +377,7 @@ def _problems(settings: Settings) -> list[str]:
             for name, invented in _INVENTED.items()
             if getattr(settings, name) == invented
         ]
+    problems += _clinic_address_problems(settings)
     if settings.clinic_logo and not Path(settings.clinic_logo).is_file():
         problems.append("clinic_logo: there is no such file")
     if not _is_neutral(settings.leave_now_address):
@@ -307,7 +385,7 @@ def _problems(settings: Settings) -> list[str]:
             "leave_now_address: should be a plain https:// address of a site everybody might look at, "
             "like https://www.weather.gov/, without anything behind a ? or a #"
         )
-    return problems + _number_problems(settings) + _mail_problems(settings)
+    return problems + _number_problems(settings) + _mail_problems(settings) + _backup_problems(settings)
 
 
 def _number_problems(settings: Settings) -> list[str]:
@@ -319,11 +397,28 @@ def _number_problems(settings: Settings) -> list[str]:
         )
     if settings.patient_unsaved_days > _MOST_UNSAVED_DAYS:
         problems.append(f"patient_unsaved_days: should be at most {_MOST_UNSAVED_DAYS}")
-    if settings.port > 65535:
-        problems.append("port: should be at most 65535")
+    listened = {"port": settings.port, "clinic_port": settings.listens(Process.CLINIC)[1]}
+    for name, port in (listened | {"worker_port": settings.worker_port or 0}).items():
+        if port > 65535 and not (name == "clinic_port" and settings.port > 65535):
+            problems.append(f"{name}: should be at most 65535")
+    ports = [settings.listens(Process.PATIENT), settings.listens(Process.CLINIC)]
+    if settings.worker_port is not None:
+        ports.append((settings.host, settings.worker_port))
+    if len(set(ports)) < len(ports):
+        problems.append("clinic_port: each process needs a port of its own; choose another one")
     if settings.trusted_proxies > _MOST_PROXIES:
         problems.append(f"trusted_proxies: should be at most {_MOST_PROXIES}")
     return problems
+
+
+def _clinic_address_problems(settings: Settings) -> list[str]:
+    if not settings.clinic_address:
+        return []
+    if urlsplit(settings.clinic_address).scheme != urlsplit(settings.public_address).scheme:
+        return ["clinic_address: should start with https:// if public_address does, and not otherwise"]
+    if not settings.secure_cookies and not set(settings.hosts_of(Process.CLINIC)) <= _THIS_MACHINE:
+        return ["clinic_address: use https:// for any address other than this machine"]
+    return []
 
 
 def _is_neutral(address: str) -> bool:
@@ -349,3 +444,15 @@ def _mail_problems(settings: Settings) -> list[str]:
     if settings.mail_password_file is not None and not settings.mail_password_file.is_file():
         problems.append("mail_password_file: there is no such file")
     return problems
+
+
+def _backup_problems(settings: Settings) -> list[str]:
+    named = {one.strip() for one in settings.backup_recipients.split(",")} - {""}
+    if not named:
+        return []
+    if len(named) < _FEWEST_RECIPIENTS or not all(one.startswith(("age1", "ssh-")) for one in named):
+        return [
+            "backup_recipients: should be two or more different lines that begin with age1, as `age-keygen` "
+            "prints them, separated by commas"
+        ]
+    return []

@@ -11,11 +11,14 @@ from intake import resources
 from intake.config import Settings
 from intake.content.library import Library
 from intake.domain.permissions import Role, StaffMember
+from intake.domain.processes import Process
 from intake.services import accounts
 from intake.services.clinic import Clinic, PatientDesk, library_of, publish_editions
 from intake.services.instance import is_prepared, prepare
+from intake.services.worker import Worker
 from intake.storage.database import Database
 from intake.storage.keyring import create_keyring, read_clinic_keys, read_patient_keys
+from roles import UNDER_ROLES, fresh_database_url, opened_as, roles_in
 
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # noon in New York
 PASSWORD = "four plain words together"
@@ -40,6 +43,13 @@ class Copy:
     desk: PatientDesk
     clinic: Clinic
     clock: Clock
+    worker_database: str = ""
+
+    @property
+    def worker(self) -> Worker:
+        """What works beside both."""
+        database = opened_as(self.worker_database) if self.worker_database else self.clinic.database
+        return Worker(self.settings, database, self.clinic.keys.outbox_keys, self.clock)
 
     def with_library(self, library: Library) -> "Copy":
         """The same copy after its content files changed."""
@@ -52,9 +62,16 @@ class Copy:
         return copy
 
 
-def make_copy(folder: Path, library: Library | None = None, database_url: str = "") -> Copy:
-    """A fresh copy in ``folder``, on SQLite unless told otherwise, with the shipped content."""
+def make_copy(
+    folder: Path, library: Library | None = None, database_url: str = "", *, under_roles: bool = UNDER_ROLES
+) -> Copy:
+    """A fresh copy in ``folder``, on SQLite unless told otherwise, with the shipped content.
+
+    ``under_roles`` lets each side come to PostgreSQL under a role of its own.
+    """
     instance = folder / "instance"
+    if under_roles and not database_url:
+        database_url = fresh_database_url()
     settings = Settings(
         instance=instance,
         database_url=database_url or f"sqlite:///{instance / 'intake.db'}",
@@ -72,12 +89,16 @@ def make_copy(folder: Path, library: Library | None = None, database_url: str = 
     clock = Clock()
     keys = instance / "keys"
     content = library or shipped(settings)
+    urls = roles_in(settings.database_url) if under_roles else {}
     # No test pulls the plug on a copy: nothing waits for the disk.
-    desk_database, clinic_database = (Database(settings.database_url, durable=False) for _ in range(2))
+    desk_database, clinic_database = (
+        Database(urls.get(one, settings.database_url), durable=False)
+        for one in (Process.PATIENT, Process.CLINIC)
+    )
     desk = PatientDesk(settings, desk_database, content, read_patient_keys(keys), clock)
     clinic = Clinic(settings, clinic_database, content, read_clinic_keys(keys), clock)
     publish_editions(clinic)
-    return Copy(settings, desk, clinic, clock)
+    return Copy(settings, desk, clinic, clock, urls.get(Process.WORKER, ""))
 
 
 @cache

@@ -102,8 +102,8 @@ def started() -> str:
     server = get_server(_folder_of(_process_that_began_the_run()), cleanup_mode=None)
     address = str(server.get_uri(driver="psycopg"))
     for setting in _SETTINGS:
-        _administer(address, f"ALTER SYSTEM SET {setting} = off")
-    _administer(address, "SELECT pg_reload_conf()")
+        administer(address, f"ALTER SYSTEM SET {setting} = off")
+    administer(address, "SELECT pg_reload_conf()")
     return address
 
 
@@ -116,9 +116,9 @@ def stopped() -> None:
 def fresh_database(server: str) -> Iterator[str]:
     """The address of a database with nothing in it, for as long as it is needed."""
     name = f"test_{uuid.uuid4().hex}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log")
+    administer(server, f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log")
     yield server.replace("/postgres?", f"/{name}?")
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -134,7 +134,8 @@ def _folder_of(process: int) -> Path:
     return Path(tempfile.gettempdir()) / f"{_FOLDERS}{process}"
 
 
-def _administer(address: str, statement: str) -> None:
+def administer(address: str, statement: str) -> None:
+    """Say something to the server, as its owner."""
     with _connected(address) as connection:
         connection.execute(statement)
 

@@ -40,6 +40,7 @@ class Product:
     def __init__(self, folder: Path, program: Sequence[str] = SERVE, port: int = 0) -> None:
         self.folder, self.program = folder, program
         self.port = port or free_port()
+        self.clinic_port = free_port()
         self.temp = folder / "temp"
         self.temp.mkdir(parents=True, exist_ok=True)
         self.process: subprocess.Popen[bytes] | None = None
@@ -66,6 +67,7 @@ class Product:
 
     def launch(self) -> Self:
         """Start it, and wait for nothing."""
+        self._printed_before = len(self.printed) if (self.folder / "stdout").exists() else 0
         with (self.folder / "stdout").open("ab") as out, (self.folder / "stderr").open("ab") as err:
             self.process = subprocess.Popen(
                 [sys.executable, *self.program],
@@ -100,9 +102,9 @@ class Product:
         return self.ended()
 
     def kill(self) -> None:
-        """End it in the middle of whatever it does, if it still runs."""
+        """End it and all it started in the middle of whatever they do, if it still runs."""
         if self.process is not None and self.process.poll() is None:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(timeout=20)
 
     def ask(
@@ -112,13 +114,14 @@ class Product:
         cookies: Mapping[str, str] | None = None,
         seconds: float = 30,
     ) -> Answered:
-        """Open a page or, when there are fields, send a form; redirects are not followed."""
+        """Open a page of either site or, when there are fields, send a form; redirects are not followed."""
         headers = {"Connection": "close"}
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         if fields is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        port = self.clinic_port if path.startswith("/clinic") else self.port
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
         try:
             method, body = ("GET", None) if fields is None else ("POST", urlencode(fields))
             connection.request(method, path, body, headers)
@@ -147,12 +150,18 @@ class Product:
 
     def _answers(self) -> bool:
         try:
-            return self.ask("/", seconds=5).status == 200
+            answers = self.ask("/", seconds=5).status == self.ask("/clinic/sign-in", seconds=5).status == 200
+            # All of it: also what is printed once everything is ready.
+            return answers and "The clinic's side:" in self.printed[self._printed_before :]
         except (OSError, http.client.HTTPException):
             return False
 
     def _own_settings(self) -> dict[str, str]:
-        return {"INTAKE_INSTANCE": str(self.instance), "INTAKE_PORT": str(self.port)}
+        return {
+            "INTAKE_INSTANCE": str(self.instance),
+            "INTAKE_PORT": str(self.port),
+            "INTAKE_CLINIC_PORT": str(self.clinic_port),
+        }
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}

@@ -9,33 +9,37 @@ import click
 
 from intake import __version__, resources
 from intake.cli.audit import audit_group
+from intake.cli.backups import backup, restore
+from intake.cli.database import database_group
 from intake.cli.erase import erase_group
+from intake.cli.keys import keys_group
 from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
 from intake.cli.rules.check import exit_code, print_remarks
 from intake.cli.translations import translations_group
 from intake.config import Settings, read_settings
-from intake.content.library import Library
 from intake.domain.permissions import Role
-from intake.domain.questionnaire import Questionnaire
+from intake.domain.processes import Process
 from intake.domain.rules import Outcome
 from intake.domain.screening import RuleOutcome
 from intake.services import (
     accounts,
     asvs_told,
-    clinic_settings,
+    at_start,
     coverage,
     coverage_page,
     demonstration,
     doctor,
     instance,
     overlaying,
-    publication_list,
+    processes,
     reviewing,
     rule_checks,
     safety_case,
     screening_files,
+    separation,
+    supervising,
 )
 from intake.services.clinic import Clinic, open_patient_desk
 from intake.services.doctor_checks import Weight
@@ -51,32 +55,55 @@ def main() -> None:
     """The commands, below."""
 
 
-@main.command(help="Set up what is missing, then serve the product until stopped.")
+@main.group(
+    invoke_without_command=True,
+    help="Set up what is missing, then run the patient site, the clinic site and the worker until stopped.",
+)
+@click.pass_context
 @refusals_in_words
-def serve() -> None:
-    """Print where the form and the clinic's side are, and answer requests."""
+def serve(context: click.Context) -> None:
+    """Print where the form and the clinic's side are, and look after the three processes."""
+    if context.invoked_subcommand is not None:
+        return
+    processes.begin()
     settings = read_settings()
     doctor.refuse_unsafe(settings)
     clinic = _prepared(settings)
-
-    _warn_of_old_crisis_lines(clinic.library.questionnaire, settings)
-    _warn_of_ended_changes(clinic.library, settings)
+    for warning in at_start.warnings(clinic.library, settings):
+        click.echo(f"Warning: {warning}", err=True)
 
     def print_addresses() -> None:
         click.echo(f"The patient's form:  {settings.public_address}/")
-        click.echo(f"The clinic's side:   {settings.public_address}/clinic/")
-        for told in (*publication_list.notes(clinic), *clinic_settings.notes(clinic)):
-            click.echo(f"Note: {told}")
-        _print_setup_link(settings, clinic)
+        click.echo(f"The clinic's side:   {settings.clinic_side}/")
+        for line in (*separation.notes(settings), *at_start.told(clinic)):
+            click.echo(line)
         clinic.database.dispose()
 
-    from intake.web import server
-
+    supervisor = supervising.Supervisor()
+    supervising.stop_on_signals(supervisor)
     try:
-        server.serve(settings, print_addresses)
-    except server.AddressInUse as taken:
-        click.echo(f"{taken} (setting: port)", err=True)
+        supervisor.run(print_addresses)
+    except supervising.NotStarted as failed:
+        click.echo(str(failed), err=True)
         sys.exit(REFUSED)
+
+
+@serve.command("patient", help="Run the patient site alone, as a user of its own.")
+def serve_patient() -> None:
+    """It becomes a process in which there is nothing of the clinic's side."""
+    processes.become(Process.PATIENT)
+
+
+@serve.command("clinic", help="Run the clinic site alone, as a user of its own.")
+def serve_clinic() -> None:
+    """It becomes the clinic's process."""
+    processes.become(Process.CLINIC)
+
+
+@main.command(help="Send what waits to be e-mailed and delete what is over, until stopped: the worker alone.")
+def work() -> None:
+    """It becomes the worker's process."""
+    processes.become(Process.WORKER)
 
 
 @main.command(
@@ -102,7 +129,8 @@ def init() -> None:
     settings = read_settings()
     clinic = _prepared(settings)
     click.echo(f"Ready: {settings.instance}")
-    _print_setup_link(settings, clinic)
+    for line in at_start.setup_link(clinic):
+        click.echo(line)
 
 
 @main.command(help="Bring the database to the newest version of its tables.")
@@ -247,7 +275,7 @@ def add_clinician(username: str, printed_name: str, *, administrator: bool, role
         does.add(Role.ADMINISTRATOR)
     token = accounts.add_staff(clinic, None, username, printed_name, does)
     click.echo(f"{printed_name} can choose a password here, once, within 7 days:")
-    click.echo(f"  {settings.public_address}/clinic/invitation/{token}")
+    click.echo(f"  {settings.clinic_side}/invitation/{token}")
 
 
 @main.command(help="Fill an empty instance with invented patients and four accounts, to try it out.")
@@ -273,8 +301,12 @@ def demo() -> None:
 main.add_command(erase_group)
 main.add_command(rules_group)
 main.add_command(audit_group)
+main.add_command(database_group)
 main.add_command(mail_group)
 main.add_command(translations_group)
+main.add_command(keys_group)
+main.add_command(backup)
+main.add_command(restore)
 
 
 def _write(path: Path, text: str) -> None:
@@ -290,29 +322,6 @@ def _prepared(settings: Settings) -> Clinic:
     instance.refuse_bad_content(settings)
     instance.prepare(settings)
     return instance.opened(settings)
-
-
-def _warn_of_old_crisis_lines(questionnaire: Questionnaire, settings: Settings) -> None:
-    for line in questionnaire.out_of_date(settings.today()):
-        click.echo(
-            f"Warning: “{line.say}” was to be checked again by {line.expires.isoformat()}. "
-            "Check that it still works, then write down the day on the settings page.",
-            err=True,
-        )
-
-
-def _warn_of_ended_changes(library: Library, settings: Settings) -> None:
-    name = settings.rules_overlay.name if settings.rules_overlay else ""
-    for line in overlaying.ended(library, settings.today()):
-        click.echo(f"Warning: {name}: {line}", err=True)
-
-
-def _print_setup_link(settings: Settings, clinic: Clinic) -> None:
-    if not accounts.setup_needed(clinic):
-        return
-    token = accounts.make_setup_link(clinic)
-    click.echo("Nobody can sign in yet. Make the first account here (once, within a day):")
-    click.echo(f"  {settings.public_address}/clinic/setup/{token}")
 
 
 def _print_outcomes(outcome: Outcome, found: list[RuleOutcome]) -> None:

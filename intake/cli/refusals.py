@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from intake.config import SettingsRefused
-from intake.content.documents import DocumentRefused
 from intake.services import instance
 
 FOUND = 1  # the exit code when a command found what it looks for
@@ -22,7 +20,7 @@ def refusals_in_words(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(*arguments: Any, **options: Any) -> None:  # noqa: ANN401 - whatever click hands over
         try:
             command(*arguments, **options)
-        except (DocumentRefused, SettingsRefused, *instance.REFUSALS) as refusal:
+        except instance.REFUSALS as refusal:
             click.echo(str(refusal), err=True)
             sys.exit(REFUSED)
 

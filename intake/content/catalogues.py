@@ -6,7 +6,6 @@ found any more, and English is said until somebody translates the new text.
 """
 
 import io
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,8 +24,8 @@ from intake import resources
 from intake.content.documents import DocumentRefused, Problems, read_file
 from intake.content.fields import Fields
 from intake.domain.languages import Language
+from intake.log import Noted, note
 
-_log = logging.getLogger("intake")
 INTERFACE, CONTENT = "interface", "content"
 _ABOUT = "about.yaml"
 _FOLDER = "LC_MESSAGES"
@@ -192,7 +191,7 @@ def _read_once(root: Path) -> Mapping[str, Translation]:
             found[folder.name] = read_translation(folder)
         except (TranslationRefused, DocumentRefused) as refusal:
             # English is always there: a form in it is better than none.
-            _log.error("a translation cannot be offered: %s", str(refusal).split("\n")[0])
+            note(Noted.TRANSLATION_UNREAD, document=refusal)
     return found
 
 

@@ -17,7 +17,7 @@ from intake import resources
 _CODE = Path(resources.__file__).parent
 # Where patients' pages begin; whatever these take in is theirs, too.
 _PAGES = ("patient", "errors")
-_PAPERS = ("papers/copy.html",)
+_PAPERS = ("papers/copy.html", "papers/blank.html")
 _SAYS = {"say": 1, "say_many": 2, "mark": 1}
 _MAY_SAY = re.compile(r"\b(?:say|say_many|mark)\(")
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from intake.domain.answers import Answers, Chosen, ChosenMany, Text
+from intake.domain.languages import mark
 
 # The questions that ask it; their ids are permanent.
 FILLED_IN_BY, HELPER_NAME, HELPER_RELATION = "filled_in_by", "helper_name", "helper_relation"
 ACCESS_NEEDS, INTERPRETER, LANGUAGE = "access_needs", "interpreter", "preferred_language"
 _THEMSELVES = "me"
+# Said before the relation, which is in words of theirs.
+HELPER = mark("helper")
 _LANGUAGE_NOT_SAID = "language not said"
 
 
@@ -21,7 +24,7 @@ class Helper:
     @property
     def signs_as(self) -> str:
         """In what role they sign."""
-        return f"helper, “{self.relation}”" if self.relation else "helper"
+        return f"{HELPER}, “{self.relation}”" if self.relation else HELPER
 
 
 def helper(answers: Answers) -> Helper | None:

@@ -105,3 +105,12 @@ ENGLISH: Voice = English()
 def mark(message: str) -> str:
     """The message as it is: it is said later, and stands in the catalogues because of this mark."""
     return message
+
+
+# Unicode's own marks around words of another language: no direction runs from them into what is around.
+APART, TOGETHER = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+
+
+def apart(words: str, left_in: str) -> str:
+    """Words within others; those that are in another language, its code given, are set apart."""
+    return f"{APART}{words}{TOGETHER}" if left_in else words

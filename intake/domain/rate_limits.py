@@ -29,6 +29,7 @@ class Door(Enum):
 
     START = "start"
     REPLY = "reply"
+    RETURN = "return"
 
 
 def pace_of(door: Door, starts_per_hour: int) -> Pace:
@@ -40,7 +41,7 @@ def pace_of(door: Door, starts_per_hour: int) -> Pace:
     match door:
         case Door.START:
             return Pace(timedelta(hours=1) / starts_per_hour, starts_per_hour)
-        case Door.REPLY:
+        case Door.REPLY | Door.RETURN:
             return Pace(timedelta(minutes=3), 20)
 
 

@@ -4,7 +4,7 @@ Nothing here knows of flags or rules: what a patient sees of a question is the c
 the patient's own answers (regulation.md F11).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from intake.domain.questionnaire import Page, Question, Questionnaire
 from intake.domain.reach import asked_about
 from intake.domain.submissions import Signature, Submission
 from intake.domain.truth import Truth
+from intake.domain.unfinished import UnfinishedPage
 from intake.domain.wording import Line, transcribe
 
 # Who fills in the form decides what a browser may fill in by itself.
@@ -32,7 +33,8 @@ class AskedOfPatient:
 
     ``about`` are the patient's own answers, as they gave them; ``again`` is the question of the form
     that is asked once more, empty when words are enough. ``given`` are the few answers that its field
-    and what follows on it need, under the editions the submission rests on.
+    and what follows on it need, under the editions the submission rests on. ``language`` is the one the
+    form was read in, in which the answers stand here, too; empty for English.
     """
 
     words: str
@@ -43,15 +45,20 @@ class AskedOfPatient:
     given: Answers = field(default_factory=Answers)
     questionnaire: str = ""
     medicines: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyDraft:
-    """A reply that is being written; without a question it is an addendum."""
+    """A reply that is being written; without a question it is an addendum.
+
+    ``unfinished`` are the pages that were filled in and not continued from, by step: no part of it.
+    """
 
     asked: AskedOfPatient | None = None
     words: str = ""
     changes: Answers = field(default_factory=Answers)
+    unfinished: Mapping[str, UnfinishedPage] = field(default_factory=dict)
 
     @property
     def answers(self) -> Answers:

@@ -88,6 +88,13 @@ class Submission:
         return name_in(self.answers)
 
     @property
+    def read_in_english(self) -> frozenset[str]:
+        """The questions that a patient who reads another language was asked in English."""
+        asked = {line.question: line.asked for part in self.transcript for line in part.lines}
+        read = (line for part in self.as_read for line in part.lines)
+        return frozenset(line.question for line in read if asked.get(line.question) == line.asked)
+
+    @property
     def unread(self) -> frozenset[str]:
         """The questions whose answer on paper nobody could read."""
         return frozenset() if self.from_paper is None else frozenset(self.from_paper.unread)

@@ -108,7 +108,8 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """A paper being typed in. ``paper_edition`` is the questionnaire printed on it.
+    """A paper being typed in. ``paper_edition`` is the questionnaire printed on it, ``language`` the one it
+    is in; empty for English.
 
     ``id`` and ``reference`` become the submission's; the reference is written on the paper.
     """
@@ -121,6 +122,7 @@ class Transcription:
     second: Typing | None = None
     settlements: tuple[Settlement, ...] = ()
     revision: int = 0
+    language: str = ""
 
     @property
     def stage(self) -> Stage:

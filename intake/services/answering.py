@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from intake.config import Settings
 from intake.domain.answers import BLANK, Answer, Answers
 from intake.domain.evidence import PatientEvidence
 from intake.domain.filling_in import helper
@@ -18,7 +19,7 @@ from intake.services import checking, page_counting, signalling, start_codes
 from intake.services.carrying_over import carried_over
 from intake.services.clinic import PatientDesk
 from intake.services.receiving import receive
-from intake.storage import drafts, held_pages, own_copies, submissions
+from intake.storage import drafts, own_copies, submissions
 from intake.storage.codec_answers import mark_of
 
 PATIENT = "patient"
@@ -70,14 +71,10 @@ class Saved:
 def start(desk: PatientDesk, code: str = "") -> str:
     """A new, empty draft; returns the token that alone opens it again.
 
-    Drafts whose time is over are erased on the way: nobody can open them any more. ``code`` is what was
-    typed where the clinic asks for one. Raises NotAdmitted.
+    ``code`` is what was typed where the clinic asks for one. Raises NotAdmitted.
     """
     with desk.database.write() as session:
         start_codes.admit(desk, session, code)
-        drafts.remove_expired(session, desk.now(), limits(desk))
-        held_pages.remove_over(session, desk.now())
-        own_copies.remove_over(session, desk.now())
         token, _ = drafts.start(session, desk.keys, desk.now(), desk.library.editions.questionnaire)
         page_counting.begun(desk, session)
     return token
@@ -173,7 +170,6 @@ def send(desk: PatientDesk, token: str, typed_name: str, checked: str = "") -> R
         submission = _submission(desk, draft, reference, signature)
         receipt = Receipt(reference, now)
         drafts.close(session, token, receipt)
-        own_copies.remove_over(session, now)
         own_copies.add(session, desk.keys, token, submission, now)
         page_counting.sent(desk, session)
         # Rules read English, as clinicians do, whatever language the patient read.
@@ -213,7 +209,11 @@ def draft_in(one: Draft | Receipt | None) -> Draft:
 
 def limits(desk: PatientDesk) -> drafts.Limits:
     """For how long a browser may do nothing before it is signed out, with a way back and without."""
-    settings = desk.settings
+    return limits_of(desk.settings)
+
+
+def limits_of(settings: Settings) -> drafts.Limits:
+    """The same, by the settings alone."""
     idle, days = timedelta(minutes=settings.patient_idle_minutes), settings.patient_unsaved_days
     return drafts.Limits(idle, timedelta(days=days))
 

@@ -21,6 +21,7 @@ from intake.domain.wording import Line
 from intake.services import notices
 from intake.services.asked_then import NotKept, asked_then
 from intake.services.clinic import Clinic
+from intake.services.languages import spoken_now
 from intake.services.notice_words import Notice, link_of
 from intake.storage import audit, outgoing, patient_questions, reply_sessions, reviews
 from intake.storage.outgoing import Addressed, Outcome
@@ -111,7 +112,8 @@ def may_name_the_clinic(review: Review) -> bool:
 def notice_for(clinic: Clinic, review: Review, secret: str) -> Notice:
     """The notice that the patient of this form is sent, with the secret of its link."""
     kind = NoticeKind.MESSAGE if may_name_the_clinic(review) else NoticeKind.UNNAMED_MESSAGE
-    return Notice(kind, link_of(clinic.settings, kind, secret))
+    language = spoken_now(clinic.settings, review.submission.language)
+    return Notice(kind, link_of(clinic.settings, kind, secret), language)
 
 
 def asked_so_far(review: Review) -> int:
@@ -164,7 +166,7 @@ def _hand_out(clinic: Clinic, session: Session, review: Review, number: int, que
     if mailed:
         link = patient_questions.states(session, submission.id)[number].digest
         notice = outgoing.id_of(submission.id, number, link)
-        addressed = Addressed(email, secret, mail.kind)
+        addressed = Addressed(email, secret, mail.kind, language=submission.language)
         outgoing.add(session, clinic.keys, notice, addressed, now)
     return Sent(mail.link, email, _text(submission.answers, "phone"), mailed, mail)
 
@@ -184,11 +186,18 @@ def _for_the_patient(clinic: Clinic, review: Review, question: Question) -> Aske
         words=question.words,
         asked_by=question.by.printed_name,
         asked_at=question.by.at,
-        about=tuple(line for line in _lines(submission) if line.question in about),
+        # The patient's own answers, in the words they read.
+        about=tuple(
+            line
+            for part in submission.as_read or submission.transcript
+            for line in part.lines
+            if line.question in about
+        ),
         again=question.again,
         given=given,
         questionnaire=questionnaire,
         medicines=medicines,
+        language=submission.language,
     )
 
 

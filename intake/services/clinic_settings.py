@@ -4,7 +4,6 @@ Every request of both sites asks once which change is the newest, which is one s
 nothing changed. Other ways to reach help make another edition of the questionnaire (decision 0032).
 """
 
-import logging
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,11 +24,11 @@ from intake.domain.events import EditionPublished
 from intake.domain.logo import LogoKind, Picture
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.reading_promise import ReadingPromise, Unit
+from intake.log import Noted, note
 from intake.services.site import Site
 from intake.storage import audit, clinic_settings, editions
 from intake.storage.database import Database
 
-_log = logging.getLogger("intake")
 # Set under the same name in the file of the settings and on the page.
 _SAME = (
     "clinic_name",
@@ -96,13 +95,16 @@ def with_settings_in_force(site: _Site) -> _Site:
     known = _newest(site.database)
     if not known.looks:
         return site
-    change = known.looks[0].change
-    settings = laid_over(site.settings, change.settings, known.looks[0].picture)
-    site = site.with_settings(replace(settings, earlier_promises=known.promises))
-    lines = change.settings.get("crisis_lines")
+    site = site.with_settings(_as_of(known, site.settings))
+    lines = known.looks[0].change.settings.get("crisis_lines")
     if not isinstance(lines, tuple):
         return site
     return _with_crisis_lines(site, lines)
+
+
+def settings_in_force(database: Database, settings: Settings) -> Settings:
+    """The settings with what the clinic set laid over them, for a process that asks patients nothing."""
+    return _as_of(_newest(database), settings)
 
 
 def lately(site: Site) -> tuple[Settings, ...]:
@@ -167,6 +169,13 @@ def _newest(database: Database) -> _Known:
     return known
 
 
+def _as_of(known: _Known, settings: Settings) -> Settings:
+    if not known.looks:
+        return settings
+    look = known.looks[0]
+    return replace(laid_over(settings, look.change.settings, look.picture), earlier_promises=known.promises)
+
+
 def _promises(newest_first: tuple[SettingsChange, ...]) -> Iterator[tuple[datetime, ReadingPromise]]:
     for change in reversed(newest_first):
         before = change.before.get("promised_reading")
@@ -216,13 +225,13 @@ def _try(text: str, lines: tuple[ShownLine, ...]) -> tuple[Questionnaire, str] |
         return with_lines(text, lines)
     except DocumentRefused as refusal:
         # Patients get the lines of the file: an older number that probably works is better than no form.
-        _log.error("the lines of help of the settings page cannot be shown: %s", str(refusal).split("\n")[0])
+        note(Noted.LINES_UNREAD, document=refusal)
         return None
 
 
 def _tell_of_what_cannot_be_read(changes: tuple[SettingsChange, ...]) -> None:
     if changes and (unread := changes[0].unread):
-        _log.error("set on the settings page, and not read by this version: %s", ", ".join(unread))
+        note(Noted.SETTINGS_UNREAD, names=tuple(unread))
 
 
 def _logo_of_file(path: str) -> KeptLogo | None:

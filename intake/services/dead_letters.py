@@ -93,7 +93,7 @@ def not_sent(clinic: Clinic, member: StaffMember | None) -> tuple[NotSent, ...]:
     """Every notice that could not be sent, the newest first; nobody is at the console. Recorded."""
     with clinic.database.write() as session:
         outgoing.erase_what_is_over(session, clinic.now())
-        every = dead_letters.every(session, clinic.keys)
+        every = dead_letters.every(session, clinic.keys.outbox_keys)
         _record(clinic, session, member, NoticesNotSentOpened(len(every)))
     sees_patients = member is not None and member.may(Permission.SEE_DESK)
     return tuple(_told(one, sees_patients=sees_patients) for one in every)

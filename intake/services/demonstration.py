@@ -16,8 +16,8 @@ from intake.domain.submissions import Receipt
 from intake.services import accounts, acting, answering, asking, claims, reviewing
 from intake.services.asking import Wanted
 from intake.services.clinic import Clinic, PatientDesk
-from intake.services.instance import Refusal
 from intake.services.paths import asked_on, pages_asked
+from intake.services.refusals import Refusal
 from intake.storage import submissions
 
 _ACCOUNTS = (

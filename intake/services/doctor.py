@@ -11,7 +11,7 @@ from intake.config import Settings, SettingsRefused, read_settings
 from intake.services import doctor_clinic, doctor_database, doctor_files, doctor_network
 from intake.services.doctor_checks import Finding, Weight
 from intake.services.doctor_facts import Facts, gather
-from intake.services.instance import Refusal
+from intake.services.refusals import Refusal
 
 CHECKS = (*doctor_files.CHECKS, *doctor_network.CHECKS, *doctor_database.CHECKS, *doctor_clinic.CHECKS)
 

@@ -23,7 +23,7 @@ from intake.storage import accounts, audit, dead_letters, every_submission, subm
 from intake.storage.condition import Condition, examine
 from intake.storage.database import Database, DatabaseRefused
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
-from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, KeyringRefused, read_clinic_keys
+from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE, KeyringRefused, read_clinic_keys
 
 _MOUNTS = Path("/proc/self/mounts")
 
@@ -166,6 +166,7 @@ def _paths(settings: Settings) -> dict[str, Path]:
         "keys": keys,
         "clinic_keys": keys / CLINIC_FILE,
         "patient_keys": keys / PATIENT_FILE,
+        "worker_keys": keys / WORKER_FILE,
         "questionnaire": settings.questionnaire,
         "screening_rules": settings.screening_rules,
         "medicines": settings.medicines,

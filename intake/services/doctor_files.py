@@ -6,7 +6,7 @@ from intake.services.doctor_checks import Check, Weight, so
 from intake.services.doctor_facts import Facts
 
 REFUSE, WARN = Weight.REFUSE, Weight.WARN
-_SECRET = ("clinic_keys", "patient_keys", "mail_password")
+_SECRET = ("clinic_keys", "patient_keys", "worker_keys", "mail_password")
 _OF_PATIENTS = ("database", "log")
 _FORGETS = frozenset({"tmpfs", "ramfs"})
 _OVER_A_NETWORK = frozenset(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from intake.domain.events import SubmissionErased
 from intake.domain.patient_requests import PatientRequest, RequestStatus
 from intake.services.clinic import SYSTEM, Clinic
-from intake.services.instance import Refusal
+from intake.services.refusals import Refusal
 from intake.storage import audit, erasing, patient_requests, submissions
 from intake.storage.erasing import Erasure, Why
 
@@ -92,6 +92,14 @@ def written(words: str) -> Erasure:
     """The erasure in such a line. Raises ValueError."""
     erased, at, why = words.split()
     return Erasure(UUID(erased), datetime.fromisoformat(at), Why(why))
+
+
+def written_in(lines: Iterable[str]) -> tuple[Erasure, ...]:
+    """The erasures in such lines. Raises Refusal."""
+    try:
+        return tuple(written(one) for one in lines if one.strip())
+    except ValueError:
+        raise Refusal("a line is not one that `intake erase list` prints") from None
 
 
 def erase_again(clinic: Clinic, erasures: Iterable[Erasure]) -> Gone:

@@ -5,7 +5,7 @@ from intake.domain.permissions import Permission, StaffMember
 from intake.services import accounts
 from intake.services.clinic import Clinic
 from intake.services.impact_figures import Figures, Listed
-from intake.services.instance import Refusal
+from intake.services.refusals import Refusal
 from intake.storage import audit
 
 LONGEST_REASON = 500

@@ -5,7 +5,6 @@ ceremony. Once something was, the newest publication that was countersigned and 
 screens, and the file does not.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -19,12 +18,12 @@ from intake.domain import publications as domain
 from intake.domain.events import EditionPublished
 from intake.domain.publications import Publication
 from intake.domain.wording import long_date
+from intake.log import Noted, note
 from intake.services import published_rules
 from intake.services.site import Site
 from intake.storage import accounts, audit, editions, publications
 from intake.storage.database import Database
 
-_log = logging.getLogger("intake")
 _kept: WeakKeyDictionary[Database, set[tuple[object, str]]] = WeakKeyDictionary()
 
 
@@ -134,7 +133,7 @@ def _as_of(library: Library, day: date) -> Library:
 
 def _described(database: Database, publication: Publication) -> str:
     with database.read() as session:
-        names = {member.id: member.printed_name for member in accounts.members(session)}
+        names = accounts.printed_names(session)
     signed = publication.countersigned
     since = publication.in_force_from
     return (
@@ -164,7 +163,4 @@ def _tell_of_what_cannot_be_read(found: InForce) -> None:
         if publication.id in _told:
             continue
         _told.add(publication.id)
-        # The names of rules and files, and nothing about a patient.
-        _log.error(
-            "published rules %s cannot be read: %s", publication.rules[:8], str(refusal).split("\n")[0]
-        )
+        note(Noted.RULES_UNREAD, edition=publication.rules, document=refusal)

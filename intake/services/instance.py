@@ -8,25 +8,25 @@ from intake.domain.publications import PublicationRefused
 from intake.services import in_force
 from intake.services.clinic import Clinic, library_of, open_clinic, publish_editions
 from intake.services.clinic_settings import with_settings_in_force
+from intake.services.refusals import AT_START, Refusal
+from intake.storage import outgoing
 from intake.storage.accounts import UsernameTaken
-from intake.storage.database import Database, DatabaseRefused, is_current, is_empty, migrate
-from intake.storage.keyring import CLINIC_FILE, KeyringRefused, create_keyring
+from intake.storage.age_files import RecipientsRefused
+from intake.storage.backup_files import BackupRefused
+from intake.storage.database import Database, is_current, is_empty, migrate
+from intake.storage.keyring import CLINIC_FILE, complete_keyring, create_keyring, read_clinic_keys
 from intake.storage.submissions import NoSuchSubmission
-
-
-class Refusal(Exception):
-    """Something a person at the console has to put right first."""
-
+from intake.storage.whole_files import FileNotWritten
 
 # What the commands tell in words instead of a traceback.
 REFUSALS = (
-    Refusal,
-    DatabaseRefused,
-    KeyringRefused,
+    *AT_START,
     NoSuchSubmission,
     UsernameTaken,
     PublicationRefused,
-    in_force.PublishedRulesRefused,
+    RecipientsRefused,
+    FileNotWritten,
+    BackupRefused,
 )
 
 
@@ -51,9 +51,12 @@ def prepare(settings: Settings) -> Prepared:
         if made_keys:
             _refuse_new_keys_for(database, settings)
             create_keyring(keys)
+        complete_keyring(keys)
         behind = not is_current(database)
         if behind:
             migrate(database)
+        with database.write() as session:
+            outgoing.seal_for_the_worker(session, read_clinic_keys(keys))
     finally:
         database.dispose()
     return Prepared(made_keys, behind)

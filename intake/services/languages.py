@@ -45,6 +45,12 @@ def fitting_code(settings: Settings, wanted: Iterable[str]) -> str:
     return next((code for code in wanted if code in codes), SOURCE)
 
 
+def spoken_now(settings: Settings, code: str) -> str:
+    """A form's language if the clinic still offers it; empty for English, and where it does not."""
+    known = fitting_code(settings, (code,))
+    return "" if known == SOURCE else known
+
+
 def voice_of(code: str) -> Voice:
     """Who speaks this language; English for one that is not there."""
     return translations()[code].voice if code in translations() else ENGLISH
@@ -67,9 +73,12 @@ def in_language(desk: PatientDesk, code: str) -> PatientDesk:
 
 def asked_in(asked: Asked, code: str) -> Asked:
     """What a form was asked with, in this language."""
-    if code not in translations():
-        return asked
-    return replace(asked, questionnaire=translated(asked.questionnaire, translations()[code]))
+    return replace(asked, questionnaire=questionnaire_in(asked.questionnaire, code))
+
+
+def questionnaire_in(questionnaire: Questionnaire, code: str) -> Questionnaire:
+    """A questionnaire in this language; as it is for one that is not there."""
+    return translated(questionnaire, translations()[code]) if code in translations() else questionnaire
 
 
 def as_read(submission: Submission, asked: Asked) -> tuple[PartLines, ...]:
@@ -77,6 +86,15 @@ def as_read(submission: Submission, asked: Asked) -> tuple[PartLines, ...]:
     there = asked_in(asked, submission.language)
     evidence = PatientEvidence(there.questionnaire, asked.formulary, submission.answers, submission.sent_on)
     return transcribe(evidence, voice_of(submission.language))
+
+
+def signed_in_english(submission: Submission) -> bool:
+    """Whether what was signed stood there in English, as it does until its very translation was reviewed."""
+    translation = translations().get(submission.language)
+    if translation is None or not translation.consent_reviewed:
+        return True
+    # The English is what a translation is found by.
+    return any(translation.of("consent.0.point", one) for one in submission.signature.agreed[:1])
 
 
 def shipped(questionnaire: Questionnaire) -> Sequence[Shipped]:

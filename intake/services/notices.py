@@ -10,15 +10,17 @@ from threading import Event
 
 from intake.config import Settings
 from intake.domain.notice_failures import NoticeFailure
+from intake.log import Noted, note
 from intake.services import in_force, mail_server, staff_notices
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
+from intake.services.keys_in_use import with_keys_in_use
+from intake.services.languages import spoken_now
 from intake.services.notice_words import Letterhead, Notice, letter, link_of
+from intake.services.worker import Worker
 from intake.storage import outgoing
 from intake.storage.encryption import DecryptionFailed
 from intake.storage.outgoing import Addressed, Due, Outcome
-
-_log = logging.getLogger("intake")
 
 # After each try without success: so long until the next one; the last length goes on.
 WAITS = (
@@ -38,18 +40,27 @@ def is_set_up(settings: Settings) -> bool:
 
 
 def send_due(clinic: Clinic) -> int:
-    """Try every notice whose time has come, once; how many were sent.
+    """Keep a notice of what staff are to be told, then try every notice whose time has come, once.
 
-    The clinic's name, phone and the people to tell are those set on its pages by now.
+    For whoever holds the clinic's keys; how many were sent. The clinic's name, phone and the people to tell
+    are those set on its pages by now.
     """
     if not is_set_up(clinic.settings):
         return 0
-    clinic = with_settings_in_force(in_force.at_work(clinic))
-    staff_notices.gather(clinic)
-    with clinic.database.write() as session:
-        outgoing.erase_what_is_over(session, clinic.now())
-        waiting = outgoing.due(session, clinic.now())
-    return sum(_try(clinic, one) for one in waiting)
+    clinic = with_keys_in_use(clinic)
+    staff_notices.gather(with_settings_in_force(in_force.at_work(clinic)))
+    return deliver_due(Worker(clinic.settings, clinic.database, clinic.keys.outbox_keys, clinic.now))
+
+
+def deliver_due(worker: Worker) -> int:
+    """Try every notice whose time has come, once; how many were sent. It takes the outbox's key alone."""
+    if not is_set_up(worker.settings):
+        return 0
+    worker = worker.as_set_by_now()
+    with worker.database.write() as session:
+        outgoing.erase_what_is_over(session, worker.now())
+        waiting = outgoing.due(session, worker.now())
+    return sum(_try(worker, one) for one in waiting)
 
 
 def keep_sending(clinic: Clinic, stop: Event, every: float = _LOOK_EVERY) -> None:
@@ -59,37 +70,38 @@ def keep_sending(clinic: Clinic, stop: Event, every: float = _LOOK_EVERY) -> Non
             send_due(clinic)
         except Exception as error:
             # Whoever sends must outlive a database that is busy for a while.
-            _log.error("notices were not sent (%s); they are kept", type(error).__name__)
+            note(Noted.NOTICES_FAILED, error=error)
         stop.wait(every)
 
 
-def _try(clinic: Clinic, one: Due) -> bool:
-    now = clinic.now()
+def _try(worker: Worker, one: Due) -> bool:
+    now = worker.now()
     wait = WAITS[min(one.attempts, len(WAITS) - 1)]
     try:
-        with clinic.database.write() as session:
-            addressed = outgoing.claim(session, clinic.keys, one, now + wait)
+        with worker.database.write() as session:
+            addressed = outgoing.claim(session, worker.keys, one, now + wait)
     except DecryptionFailed:
-        return _settled(clinic, one, Outcome.GIVEN_UP, NoticeFailure.CANNOT_BE_OPENED)
+        return _settled(worker, one, Outcome.GIVEN_UP, NoticeFailure.CANNOT_BE_OPENED)
     if addressed is None:
         return False
-    failure = _delivered(clinic, one, addressed)
+    failure = _delivered(worker, one, addressed)
     if failure is None:
-        return _settled(clinic, one, Outcome.SENT)
-    _log.warning("notice %s was not sent (%s)", one.id, failure.value)
+        return _settled(worker, one, Outcome.SENT)
+    note(Noted.NOTICE_NOT_SENT, logging.WARNING, id=one.id, failure=failure)
     if failure.is_for_good:
-        return _settled(clinic, one, Outcome.REFUSED, failure)
+        return _settled(worker, one, Outcome.REFUSED, failure)
     if now + wait - one.tried_since >= GIVEN_UP_AFTER:
-        return _settled(clinic, one, Outcome.GIVEN_UP, failure)
-    with clinic.database.write() as session:
+        return _settled(worker, one, Outcome.GIVEN_UP, failure)
+    with worker.database.write() as session:
         outgoing.came_to_nothing(session, one.id, failure)
     return False
 
 
-def _delivered(clinic: Clinic, one: Due, addressed: Addressed) -> NoticeFailure | None:
+def _delivered(worker: Worker, one: Due, addressed: Addressed) -> NoticeFailure | None:
     """Why it was not sent; None when it was. Not within a transaction: servers are slow."""
-    settings, recipient = clinic.settings, addressed.recipient
-    notice = Notice(addressed.kind, link_of(settings, addressed.kind, addressed.secret))
+    settings, recipient = worker.settings, addressed.recipient
+    language = spoken_now(settings, addressed.language)
+    notice = Notice(addressed.kind, link_of(settings, addressed.kind, addressed.secret), language)
     try:
         message = letter(notice, Letterhead.of(settings), recipient, one.id, one.created_at)
     except ValueError:
@@ -97,7 +109,7 @@ def _delivered(clinic: Clinic, one: Due, addressed: Addressed) -> NoticeFailure 
     return mail_server.deliver(settings, message if addressed.wanted else None, recipient)
 
 
-def _settled(clinic: Clinic, one: Due, outcome: Outcome, failure: NoticeFailure | None = None) -> bool:
-    with clinic.database.write() as session:
-        outgoing.settle(session, one.id, outcome, clinic.now(), failure)
+def _settled(worker: Worker, one: Due, outcome: Outcome, failure: NoticeFailure | None = None) -> bool:
+    with worker.database.write() as session:
+        outgoing.settle(session, one.id, outcome, worker.now(), failure)
     return outcome is Outcome.SENT

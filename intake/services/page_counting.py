@@ -2,25 +2,18 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from intake.domain.questionnaire import Page
-from intake.domain.stretches import DAYS_KEPT, Came, at_a_save, at_sending, at_the_start
+from intake.domain.stretches import Came, at_a_save, at_sending, at_the_start
+from intake.log import Noted, note
 from intake.services.clinic import PatientDesk
 from intake.storage import page_counts
 
-_LOG = logging.getLogger(__name__)
-
 
 def begun(desk: PatientDesk, session: Session) -> None:
-    """A form was begun. Counts that are too old go at the same time."""
-
-    def forget() -> None:
-        page_counts.remove_before(session, desk.today() - timedelta(days=DAYS_KEPT))
-
-    _or_else_nothing(session, forget)
+    """A form was begun."""
     _add(desk, session, lambda: at_the_start(desk.library.questionnaire))
 
 
@@ -58,4 +51,4 @@ def _or_else_nothing(session: Session, deed: Callable[[], None]) -> None:
     except Exception as error:
         # Whatever it is: the patient waits for their answers to be kept, not for a number. The class
         # alone: an error's words may name a page, and with it what somebody was asked.
-        _LOG.warning("a page was not counted (%s)", type(error).__name__)
+        note(Noted.PAGE_NOT_COUNTED, logging.WARNING, error=error)

@@ -1,16 +1,14 @@
 """Whether a network may knock once more, asked at the doors of the patient site and nowhere behind them."""
 
-import logging
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from intake.domain.rate_limits import Door, network_of, pace_of
+from intake.domain.rate_limits import Door, Pace, network_of, pace_of
+from intake.log import Noted, note
 from intake.services.clinic import PatientDesk
 from intake.storage import rate_limits
 from intake.storage.database import DatabaseRefused
-
-_log = logging.getLogger("intake")
 
 
 def knock(desk: PatientDesk, door: Door, address: str) -> timedelta | None:
@@ -18,11 +16,24 @@ def knock(desk: PatientDesk, door: Door, address: str) -> timedelta | None:
 
     When nothing can be counted everybody comes in: a form that opens matters more than a limit.
     """
-    now = desk.now()
-    key = rate_limits.key_of(desk.keys, door.value, network_of(address), now.date())
-    pace = pace_of(door, desk.settings.starts_per_hour)
+    key, pace = _counted_as(desk, door, address)
     try:
-        return rate_limits.knock(desk.database, key, pace, now)
+        return rate_limits.knock(desk.database, key, pace, desk.now())
     except (SQLAlchemyError, DatabaseRefused) as error:
-        _log.error("knocks cannot be counted (%s); everybody may come in", type(error).__name__)
+        # Everybody may come in.
+        note(Noted.KNOCKS_NOT_COUNTED, error=error)
         return None
+
+
+def was_right(desk: PatientDesk, door: Door, address: str) -> None:
+    """Whoever knocked had all that opens: only guesses use up how often a network may knock."""
+    key, pace = _counted_as(desk, door, address)
+    try:
+        rate_limits.give_back(desk.database, key, pace)
+    except (SQLAlchemyError, DatabaseRefused) as error:
+        note(Noted.KNOCK_STAYS_COUNTED, error=error)
+
+
+def _counted_as(desk: PatientDesk, door: Door, address: str) -> tuple[bytes, Pace]:
+    key = rate_limits.key_of(desk.keys, door.value, network_of(address), desk.now().date())
+    return key, pace_of(door, desk.settings.starts_per_hour)

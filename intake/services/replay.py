@@ -17,7 +17,7 @@ from intake.domain.screening import Editions, screen
 from intake.domain.submissions import Submission
 from intake.domain.wording import PartLines, transcribe
 from intake.services.clinic import SYSTEM, Clinic
-from intake.services.instance import Refusal
+from intake.services.refusals import Refusal
 from intake.storage import audit, editions, submissions, verbatim
 from intake.storage.codec import screening_from_bytes, submission_from_bytes
 from intake.storage.codec_record import UnknownRecord

@@ -4,7 +4,6 @@ The patient site can seal a reply and never open one. The clinic site takes in w
 it shows the queue or a form, so that nobody works on answers that are no longer the newest.
 """
 
-import logging
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +16,7 @@ from intake.domain.review import Review
 from intake.domain.review_entries import Revised
 from intake.domain.screening import Screening
 from intake.domain.submissions import Submission
+from intake.log import Noted, note
 from intake.services.asked_then import asked_then
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.languages import as_read
@@ -24,7 +24,6 @@ from intake.services.screening_again import screen_again
 from intake.storage import audit, reviews, revisions, submissions
 from intake.storage import replies as stored
 
-_log = logging.getLogger("intake")
 _failed: set[UUID] = set()  # what this process could not take in, and said so in its log once
 
 
@@ -52,7 +51,7 @@ def _taken_in(clinic: Clinic, submission: UUID, reply: UUID) -> bool:
         # is logged: an error's text may quote an answer.
         if reply not in _failed:
             _failed.add(reply)
-            _log.error("reply %s was not taken in (%s); it is kept", reply, type(error).__name__)
+            note(Noted.REPLY_NOT_TAKEN_IN, id=reply, error=error)
         return False
 
 

@@ -19,7 +19,7 @@ from intake.domain.replies import Reply, ReplyDraft, opened, page_again
 from intake.domain.submissions import Receipt, Signature
 from intake.domain.truth import Truth
 from intake.domain.wording import Line, line
-from intake.services import staff_notices
+from intake.services import reply_pages, staff_notices
 from intake.services.answering import PATIENT, limits
 from intake.services.asked_then import asked_then
 from intake.services.clinic import PatientDesk
@@ -46,8 +46,12 @@ class NothingToSend(Exception):
     """Neither words nor an answer were given."""
 
 
-def open_question(desk: PatientDesk, link: str, reference: str) -> str | None:
-    """The token of a visit to the question that link and reference open together; None for any refusal."""
+def open_question(desk: PatientDesk, link: str, reference: str, before: str = "") -> str | None:
+    """The token of a visit to the question that link and reference open together; None for any refusal.
+
+    What was written about it in a visit of this browser that was not sent, whose token is ``before``, is
+    there again.
+    """
     now = desk.now()
     with desk.database.write() as session:
         reply_sessions.remove_over(session, now)
@@ -60,7 +64,8 @@ def open_question(desk: PatientDesk, link: str, reference: str) -> str | None:
         stored.hold_submission(session, found.submission)
         if not patient_questions.is_still(session, found):
             return None
-        draft = ReplyDraft(found.asked)
+        earlier = reply_pages.taken_along(desk, session, before, found.submission, found.number)
+        draft = replace(earlier, asked=found.asked)
         return reply_sessions.start(session, desk.keys, found.submission, found.number, draft, now)
 
 
@@ -81,13 +86,18 @@ def add_something(desk: PatientDesk, form_token: str, reply_token: str, words: s
         submission = sent_here(session, desk, form_token, reply_token)
         if submission is None:
             return None
-        return reply_sessions.start(session, desk.keys, submission, None, ReplyDraft(words=words), now)
+        earlier = reply_pages.taken_along(desk, session, reply_token, submission, None)
+        draft = replace(earlier, words=words) if words else earlier
+        return reply_sessions.start(session, desk.keys, submission, None, draft, now)
 
 
-def find(desk: PatientDesk, token: str) -> ReplyVisit | None:
-    """The visit behind a token, or nothing."""
+def find(desk: PatientDesk, token: str, *, attended: bool = True) -> ReplyVisit | None:
+    """The visit behind a token, or nothing.
+
+    What a page asks for by itself is not ``attended``: it does not keep the visit open.
+    """
     with desk.database.write() as session:
-        return reply_sessions.find(session, desk.keys, token, desk.now())
+        return reply_pages.found(desk, session, token, desk.now(), attended=attended)
 
 
 def leave(desk: PatientDesk, token: str) -> None:
@@ -96,14 +106,23 @@ def leave(desk: PatientDesk, token: str) -> None:
         reply_sessions.end(session, token)
 
 
-def save(desk: PatientDesk, token: str, words: str | None, changes: dict[str, Answer]) -> ReplyVisit:
-    """Keep what was written so far; the last press wins. Raises Over."""
+def save(
+    desk: PatientDesk, token: str, words: str | None, changes: dict[str, Answer], step: str = ""
+) -> ReplyVisit:
+    """Keep what was written so far; the last press wins. ``step`` is the page it was written on, which is
+    not unfinished any more. Raises Over.
+    """
     with desk.database.write() as session:
-        visit = reply_sessions.find(session, desk.keys, token, desk.now())
+        visit = reply_pages.found(desk, session, token, desk.now())
         if visit is None or visit.sent_at is not None:
             raise Over
         kept = visit.draft.words if words is None else words
-        draft = replace(visit.draft, words=kept, changes=visit.draft.changes.with_(changes))
+        draft = replace(
+            visit.draft,
+            words=kept,
+            changes=visit.draft.changes.with_(changes),
+            unfinished={name: one for name, one in visit.draft.unfinished.items() if name != step},
+        )
         reply_sessions.save(session, desk.keys, token, draft)
     return replace(visit, draft=draft)
 
@@ -120,7 +139,7 @@ def send(desk: PatientDesk, token: str, typed_name: str, seen: str) -> None:
         raise Over
     with desk.database.write() as session:
         stored.hold_submission(session, waiting.submission)
-        visit = reply_sessions.find(session, desk.keys, token, at)
+        visit = reply_pages.found(desk, session, token, at)
         if visit is None:
             raise Over
         if visit.sent_at is not None:
@@ -260,7 +279,7 @@ def _stop_notice(session: Session, submission: UUID, number: int, at: datetime) 
 def sent_here(session: Session, desk: PatientDesk, form_token: str, reply_token: str) -> UUID | None:
     """The submission a form or a reply sent in this browser belongs to; None when there is none."""
     now = desk.now()
-    visit = reply_sessions.find(session, desk.keys, reply_token, now) if reply_token else None
+    visit = reply_pages.found(desk, session, reply_token, now) if reply_token else None
     if visit is not None and visit.sent_at is not None:
         return visit.submission
     found = drafts.find(session, desk.keys, form_token, now, limits(desk)) if form_token else None

@@ -3,10 +3,6 @@
 Whoever does not have both is told one thing, whatever the reason, after as much work.
 """
 
-import logging
-from datetime import timedelta
-from ipaddress import ip_address, ip_network
-from threading import Event
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -18,22 +14,14 @@ from intake.domain.submissions import Draft, Receipt
 from intake.domain.ways_back import WayBack, handle_in
 from intake.services import answering, notice_words, notices
 from intake.services.clinic import PatientDesk
-from intake.storage import drafts, lockouts, outgoing, own_copies, ways_back
+from intake.storage import drafts, outgoing, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.encryption import SealingKey
-from intake.storage.lockouts import Limit
 from intake.storage.outgoing import Addressed
 from intake.storage.passwords import stretched
 from intake.storage.ways_back import KEPT, Kept, Opened
 
-_log = logging.getLogger("intake")
-
-# security.md 3. Nobody types their own words wrong so often, and a clinic's own network is one of many.
-WRONG_FROM_A_NETWORK = Limit(failures=20, within=timedelta(hours=1), pause=timedelta(hours=1))
 KEPT_DAYS = KEPT.days
-_ERASE_EVERY = 3600.0  # seconds
-# One house, one customer: what an address of version 6 belongs to.
-_NETWORK_BITS = {4: 32, 6: 64}
 
 
 def keep_open(desk: PatientDesk, token: str) -> None:
@@ -92,33 +80,31 @@ def mail_link(desk: PatientDesk, token: str, address: str) -> None:
         if known is None or not known.mails_left or not can_mail(desk):
             return
         found = drafts.find(session, desk.keys, token, desk.now(), answering.limits(desk))
-        addressed = Addressed(address, known.way.secret, _kind(found))
+        # In the language of the page it was asked for on.
+        addressed = Addressed(address, known.way.secret, _kind(found), language=desk.language)
         outgoing.add(session, desk.keys, uuid4(), addressed, desk.now())
         ways_back.note_mail(session, draft_id)
 
 
-def come_back(desk: PatientDesk, typed_handle: str, typed_phrase: str, source: str) -> str | None:
+def may_be_words(typed: str) -> bool:
+    """Whether these can be the four words of any form at all."""
+    return phrase_words().read(typed) is not None
+
+
+def come_back(desk: PatientDesk, typed_handle: str, typed_phrase: str) -> str | None:
     """The token of a browser that has the saved form open; None for any refusal.
 
-    ``source`` is the address the try comes from; only its network is counted, and only as a keyed digest.
     Every earlier browser of the form is signed out.
     """
     now, handle = desk.now(), handle_in(typed_handle)
     phrase = phrase_words().read(typed_phrase)
-    network = lockouts.who(desk.keys.secret_key, "way back", network_of(source))
     with desk.database.read() as session:
-        if lockouts.is_paused(lockouts.find(session, network), now):
-            return None
         salt = ways_back.salt_for(session, handle)
     worked_out = stretched(phrase or "", salt)
     with desk.database.write() as session:
-        is_phrase = phrase is not None
         drafts.hold_browsers(session, ways_back.draft_of(session, handle))
-        found = ways_back.open_with(session, desk.keys, handle, worked_out, now, is_phrase=is_phrase)
-        if found is None:
-            _count(session, network, desk, is_phrase=is_phrase)
-            return None
-        return _let_in(desk, session, found)
+        found = ways_back.open_with(session, desk.keys, handle, worked_out, now, is_phrase=phrase is not None)
+        return None if found is None else _let_in(desk, session, found)
 
 
 def would_be_lost(desk: PatientDesk, token: str) -> bool:
@@ -128,39 +114,6 @@ def would_be_lost(desk: PatientDesk, token: str) -> bool:
         if not isinstance(found, Draft) or not (found.answers or found.seen or found.unfinished):
             return False
         return ways_back.of_draft(session, *drafts.opened(session, desk.keys, token)) is None
-
-
-def erase_expired(desk: PatientDesk) -> int:
-    """Erase every draft whose time is over; how many. No copy of them stays in the database's files.
-
-    With them go the copies of what was sent whose day is over.
-    """
-    with desk.database.write() as session:
-        erased = drafts.remove_expired(session, desk.now(), answering.limits(desk))
-        copies = own_copies.remove_over(session, desk.now())
-    if erased or copies:
-        desk.database.empty_log()
-    return erased
-
-
-def keep_erasing(desk: PatientDesk, stop: Event, every: float = _ERASE_EVERY) -> None:
-    """Erase what is over until told to stop: on the clock, also where nobody starts a form for weeks."""
-    while not stop.is_set():
-        try:
-            erase_expired(desk)
-        except Exception as error:
-            # This thread must outlive a database that is busy for a while.
-            _log.error("expired drafts were not erased (%s)", type(error).__name__)
-        stop.wait(every)
-
-
-def network_of(source: str) -> str:
-    """What an address belongs to: itself, or its /64. What is no address stands for itself."""
-    try:
-        address = ip_address(source)
-    except ValueError:
-        return source
-    return str(ip_network((address, _NETWORK_BITS[address.version]), strict=False))
 
 
 def _make(desk: PatientDesk, token: str, *, anew: bool) -> None:
@@ -193,10 +146,3 @@ def _let_in(desk: PatientDesk, session: Session, found: Opened) -> str | None:
     if found.draft is not None:
         return drafts.open_again(session, found.draft, now)
     return None if found.receipt is None else drafts.show_receipt(session, found.receipt, now)
-
-
-def _count(session: Session, network: bytes, desk: PatientDesk, *, is_phrase: bool) -> None:
-    now = desk.now()
-    lockout = lockouts.hold(session, network, now)
-    if is_phrase:
-        lockouts.count(lockout, WRONG_FROM_A_NETWORK, now)

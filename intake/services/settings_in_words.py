@@ -8,6 +8,7 @@ from uuid import UUID
 from intake.config import origins
 from intake.domain.clinic_settings import KeptLogo, SettingsChange
 from intake.domain.crisis_lines import ShownLine
+from intake.domain.processes import Process
 from intake.domain.reading_promise import ReadingPromise
 from intake.domain.safety_signal import SignalDuty
 from intake.domain.signal_duty_typed import hours_said
@@ -39,8 +40,12 @@ _MOST_SHOWN = 50
 # Settings of the machine: written in the file or the environment, and never on a page.
 _ELSEWHERE = {
     "public_address": "Address people type",
+    "clinic_address": "Address people of the clinic type",
     "host": "Listens on the address",
     "port": "Listens on the port",
+    "clinic_host": "The clinic’s side listens on the address",
+    "clinic_port": "The clinic’s side listens on the port",
+    "worker_port": "The worker says on the port whether it works",
     "threads": "Requests answered at the same time",
     "database_url": "Database",
     "timezone": "Time zone",
@@ -95,6 +100,9 @@ def elsewhere(clinic: Clinic) -> tuple[Elsewhere, ...]:
     comes_from = origins(clinic.settings)
     values = {name: getattr(clinic.settings, name) for name in _ELSEWHERE}
     values["database_url"] = clinic.database.url.render_as_string(hide_password=True)
+    # What is left empty is made of the others: told as it is.
+    host, port = clinic.settings.listens(Process.CLINIC)
+    values |= {"clinic_address": clinic.settings.clinic_side, "clinic_host": host, "clinic_port": port}
     keys = Elsewhere("Keys", str(clinic.settings.instance / "keys"), "instance folder")
     editions = clinic.library.editions
     in_force = (

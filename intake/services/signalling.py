@@ -5,7 +5,6 @@ follows what was kept: the draft says that the clinic was told if, and only if, 
 holds the signal.
 """
 
-import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -18,11 +17,11 @@ from intake.domain.events import SafetySignalRaised
 from intake.domain.questionnaire import Questionnaire, SafetyPage
 from intake.domain.safety_signal import Signal, SignalDuty, ToldClinic
 from intake.domain.submissions import Draft
+from intake.log import Noted, note
 from intake.services.clinic import PatientDesk
 from intake.storage import audit, safety_signals
 
 _PATIENT = "patient"
-_log = logging.getLogger("intake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +100,6 @@ def _with(desk: PatientDesk, session: Session, draft: Draft, told: ToldClinic, p
     except Exception as error:
         # The answer is saved and the help lines are shown, and nobody is told of a call that nobody
         # was asked to make. The class alone: an error may quote what was being kept.
-        _log.error("a safety signal could not be kept (%s)", type(error).__name__)
+        note(Noted.SIGNAL_NOT_KEPT, error=error)
         return draft
     return replace(draft, told=told)

@@ -35,9 +35,10 @@ from intake.domain.transcription import (
     settle,
     settle_again,
 )
-from intake.domain.wording import in_words, transcribe
+from intake.domain.wording import PartLines, in_words, transcribe
 from intake.services import paper_editions
 from intake.services.clinic import Clinic
+from intake.services.languages import questionnaire_in, voice_of
 from intake.services.receiving import receive
 from intake.services.transcribing import fitted, read
 from intake.storage import audit, transcriptions
@@ -189,8 +190,8 @@ def _beside(clinic: Clinic, both: Transcription) -> SideBySide:
 def _submission(
     clinic: Clinic, member: StaffMember, found: SideBySide, printed_name: str, signed_on: date | None
 ) -> Submission:
-    at = clinic.local(clinic.now())
-    paper = paper_editions.questionnaire_of(clinic, found.edition.edition)
+    at, code = clinic.local(clinic.now()), found.transcription.language
+    paper = questionnaire_in(paper_editions.questionnaire_of(clinic, found.edition.edition), code)
     # What was signed is what stands on the paper, whatever patients are asked to sign today.
     agreed = (*paper.consent.points, paper.consent.agree)
     return Submission(
@@ -198,11 +199,19 @@ def _submission(
         reference=found.transcription.reference,
         answers=found.compared.answers,
         transcript=transcribe(found.evidence),
+        language=code,
+        as_read=_as_read(found.evidence, code) if code else (),
         signature=Signature(printed_name, agreed, at),
         editions=clinic.library.editions,
         sent_at=at,
         from_paper=_from_paper(found, member, signed_on),
     )
+
+
+def _as_read(evidence: PatientEvidence, code: str) -> tuple[PartLines, ...]:
+    """The answers in the words of the paper."""
+    on_paper = replace(evidence, questionnaire=questionnaire_in(evidence.questionnaire, code))
+    return transcribe(on_paper, voice_of(code))
 
 
 def _from_paper(found: SideBySide, member: StaffMember, signed_on: date | None) -> FromPaper:

@@ -1,26 +1,30 @@
 """Telling the clinic's own people that a form or a reply came: that there is something to read, no more.
 
 Whoever sends the form keeps that there is news, in the same transaction; the patient site can do no
-more, for it holds no key. Whoever sends notices looks how urgent the news is, and keeps a notice to each
-address. All news is told together and at most every ten minutes: fifty forms in a minute are one e-mail,
-and when it is sent does not say how urgent a form is (docs/decisions/0040). A safety signal alone is told
-at once, in the same words.
+more, for it holds no key. The clinic site looks how urgent the news is, beside its pages, and keeps a
+notice to each address; the worker sends them. All news is told together and at most every ten minutes:
+fifty forms in a minute are one e-mail, and when it is sent does not say how urgent a form is
+(docs/decisions/0040). A safety signal alone is told at once, in the same words.
 """
 
 from datetime import datetime, timedelta
+from threading import Event
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from intake.config import Settings
 from intake.domain.rules import Priority
-from intake.services import replies
+from intake.log import Noted, note
+from intake.services import in_force, replies
 from intake.services.clinic import Clinic
+from intake.services.clinic_settings import with_settings_in_force
 from intake.services.site import Site
 from intake.storage import news, outgoing, queue, safety_signals
 from intake.storage import replies as stored
 
 BETWEEN = timedelta(minutes=10)
+_LOOK_EVERY = 20.0  # seconds
 # A signal nobody could be told of for so long is told no more: it stands above every list.
 _SIGNAL_TOLD_WITHIN = timedelta(days=2)
 
@@ -56,6 +60,17 @@ def gather(clinic: Clinic) -> None:
         came = news.take(session)
         if signalled or came:
             _tell(clinic, session, urgent=signalled or _is_any_urgent(clinic, session, came))
+
+
+def keep_gathering(clinic: Clinic, stop: Event, every: float = _LOOK_EVERY) -> None:
+    """Gather until told to stop, with what is in force each time; nothing while there is no mail server."""
+    while clinic.settings.mail_host and not stop.is_set():
+        try:
+            gather(with_settings_in_force(in_force.at_work(clinic)))
+        except Exception as error:
+            # Whoever tells staff must outlive a database that is busy for a while.
+            note(Noted.NEWS_NOT_TOLD, error=error)
+        stop.wait(every)
 
 
 def _is_signalled(clinic: Clinic, session: Session) -> bool:

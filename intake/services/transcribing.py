@@ -30,6 +30,7 @@ from intake.domain.transcription import (
 from intake.domain.truth import Truth
 from intake.services import paper_editions, paths
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.languages import spoken_now
 from intake.storage import accounts, audit, submissions, transcriptions
 from intake.storage.transcriptions import Waiting
 
@@ -44,6 +45,7 @@ class Opened:
     typing: Typing
     evidence: PatientEvidence
     edition: PaperEdition
+    language: str = ""
 
     def pages_of(self, part: int) -> tuple[Page, ...]:
         """The pages of a part, from 1, that apply after what was typed so far and stand on the paper."""
@@ -105,8 +107,8 @@ def waiting_one(clinic: Clinic, transcription: UUID) -> Waiting:
     return paper
 
 
-def begin(clinic: Clinic, member: StaffMember, edition: PaperEdition) -> UUID:
-    """Begin to type in a paper of this edition."""
+def begin(clinic: Clinic, member: StaffMember, edition: PaperEdition, code: str = "") -> UUID:
+    """Begin to type in a paper of this edition, printed in the language of this code; English without one."""
     with clinic.database.write() as session:
         now = clinic.now()
         begun = Transcription(
@@ -115,6 +117,7 @@ def begin(clinic: Clinic, member: StaffMember, edition: PaperEdition) -> UUID:
             edition.edition,
             now,
             Typing(member.id, member.printed_name),
+            language=spoken_now(clinic.settings, code),
         )
         transcriptions.add(session, clinic.keys, begun)
         audit.record(session, clinic.keys, member.id, TranscriptionBegun(begun.id, Pass.FIRST.value), now)
@@ -243,4 +246,5 @@ def _with_fitted(clinic: Clinic, found: Transcription, which: Pass) -> Transcrip
 def _opened(clinic: Clinic, found: Transcription, which: Pass) -> Opened:
     typing = fitted(clinic, found.typing(which))
     edition = paper_editions.edition(clinic, found.paper_edition)
-    return Opened(found.id, found.reference, which, typing, read(clinic, typing.answers), edition)
+    evidence = read(clinic, typing.answers)
+    return Opened(found.id, found.reference, which, typing, evidence, edition, found.language)

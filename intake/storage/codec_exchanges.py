@@ -52,10 +52,13 @@ def reply_from_bytes(content: bytes) -> Reply:
     return Reply(document["words"], changes, signature_from_json(signature), document["asked"])
 
 
-def notice_to_bytes(recipient: str, secret: str, kind: NoticeKind, *, wanted: bool = True) -> bytes:
+def notice_to_bytes(
+    recipient: str, secret: str, kind: NoticeKind, *, wanted: bool = True, language: str = ""
+) -> bytes:
     """Whom a notice goes to, the secret of the link in it, its kind, and whether it is to be sent.
 
-    One to staff is as long whether it is wanted or not: its length would say so, sealed as it is.
+    One to staff is as long whether it is wanted or not: its length would say so, sealed as it is. A language
+    is the patient's, and left out for English: what was written before there was another is read as it was.
     """
     document: dict[str, object] = {"recipient": recipient, "secret": secret, "named": kind.names_the_clinic}
     # A message is written as it was when there was no other kind.
@@ -63,14 +66,17 @@ def notice_to_bytes(recipient: str, secret: str, kind: NoticeKind, *, wanted: bo
         document["says"] = kind.value
     if kind.is_for_staff:
         document["wanted"] = int(wanted)
+    elif language:
+        document["language"] = language
     return to_bytes("notice", document)
 
 
-def notice_from_bytes(content: bytes) -> tuple[str, str, NoticeKind, bool]:
-    """Recipient, secret, kind, and whether it is to be sent."""
+def notice_from_bytes(content: bytes) -> tuple[str, str, NoticeKind, bool, str]:
+    """Recipient, secret, kind, whether it is to be sent, and the language."""
     document = document_of("notice", content)
     kind = NoticeKind(document["says"]) if "says" in document else _MESSAGES[document["named"]]
-    return document["recipient"], document["secret"], kind, bool(document.get("wanted", 1))
+    wanted, language = bool(document.get("wanted", 1)), document.get("language", "")
+    return document["recipient"], document["secret"], kind, wanted, language
 
 
 _MESSAGES = {True: NoticeKind.MESSAGE, False: NoticeKind.UNNAMED_MESSAGE}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from intake.domain.replies import AskedOfPatient, ReplyDraft
 from intake.storage.codec_answers import Json, answers_from_json, answers_to_json
+from intake.storage.codec_unfinished import unfinished_from_json, unfinished_to_json
 from intake.storage.codec_wording import line_from_json, line_to_json
 
 
@@ -21,6 +22,7 @@ def asked_to_json(asked: AskedOfPatient) -> Json:
         "given": answers_to_json(asked.given),
         "questionnaire": asked.questionnaire,
         "medicines": asked.medicines,
+        **({"language": asked.language} if asked.language else {}),
     }
 
 
@@ -35,16 +37,21 @@ def asked_from_json(document: Json) -> AskedOfPatient:
         given=answers_from_json(document["given"]),
         questionnaire=document["questionnaire"],
         medicines=document["medicines"],
+        language=document.get("language", ""),
     )
 
 
 def reply_draft_to_json(draft: ReplyDraft) -> Json:
     """A reply that is being written, with the question it answers."""
     asked = None if draft.asked is None else asked_to_json(draft.asked)
-    return {"asked": asked, "words": draft.words, "changes": answers_to_json(draft.changes)}
+    written = {"asked": asked, "words": draft.words, "changes": answers_to_json(draft.changes)}
+    # Left out when there is none, so that a reply begun before there were any stays as it was.
+    pages = {"unfinished": unfinished_to_json(draft.unfinished)} if draft.unfinished else {}
+    return {**written, **pages}
 
 
 def reply_draft_from_json(document: Json) -> ReplyDraft:
     """The reply as far as it is written."""
     asked = None if document["asked"] is None else asked_from_json(document["asked"])
-    return ReplyDraft(asked, document["words"], answers_from_json(document["changes"]))
+    changes, pages = answers_from_json(document["changes"]), document.get("unfinished", {})
+    return ReplyDraft(asked, document["words"], changes, unfinished_from_json(pages))

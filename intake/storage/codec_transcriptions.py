@@ -24,6 +24,7 @@ def transcription_to_bytes(transcription: Transcription) -> bytes:
             "second": None if second is None else _typing_to_json(second),
             "settlements": [_settlement_to_json(one) for one in transcription.settlements],
             "revision": transcription.revision,
+            **({"language": transcription.language} if transcription.language else {}),
         },
     )
 
@@ -41,6 +42,7 @@ def transcription_from_bytes(content: bytes) -> Transcription:
         second=None if second is None else _typing_from_json(second),
         settlements=tuple(_settlement_from_json(one) for one in document["settlements"]),
         revision=document["revision"],
+        language=document.get("language", ""),
     )
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from intake.domain.notice_failures import NoticeFailure
-from intake.storage.encryption import ClinicKeys, DecryptionFailed
+from intake.storage.encryption import DecryptionFailed
+from intake.storage.outbox_keys import OutboxKeys
 from intake.storage.outgoing import Addressed, opened
 from intake.storage.tables import OutgoingRow
 
@@ -49,7 +50,7 @@ def outbox(session: Session, tries: int) -> Outbox:
     return Outbox(held_up, _failure(session.scalar(newest)) if held_up else None, not_sent)
 
 
-def every(session: Session, keys: ClinicKeys) -> tuple[DeadLetter, ...]:
+def every(session: Session, keys: OutboxKeys) -> tuple[DeadLetter, ...]:
     """Every notice that could not be sent, the newest first."""
     query = select(OutgoingRow).where(OutgoingRow.kept_until.is_not(None))
     rows = session.scalars(query.order_by(OutgoingRow.settled_at.desc(), OutgoingRow.id))
@@ -74,7 +75,7 @@ def try_again(session: Session, notice: UUID, now: datetime) -> bool:
     return cast("CursorResult[object]", done).rowcount == 1
 
 
-def _letter(keys: ClinicKeys, row: OutgoingRow) -> DeadLetter:
+def _letter(keys: OutboxKeys, row: OutgoingRow) -> DeadLetter:
     try:
         addressed = opened(keys, row)
     except DecryptionFailed:

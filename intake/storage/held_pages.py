@@ -4,13 +4,16 @@ Only the browser a page came from has the secret that opens it, and the database
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from intake.domain.reply_pages import ReplyPage
 from intake.domain.unfinished import ShownPage, UnfinishedPage
+from intake.storage import patient_questions
 from intake.storage.codec_unfinished import held_from_bytes, held_to_bytes
 from intake.storage.encryption import (
     PatientKeys,
@@ -20,13 +23,17 @@ from intake.storage.encryption import (
     unwrap_with_token,
     wrap_for_token,
 )
-from intake.storage.tables import DraftRow, HeldPageRow, WayBackRow
+from intake.storage.tables import DraftRow, HeldPageRow, SubmissionRow, WayBackRow
 
 HELD_FOR = timedelta(minutes=15)
 # Of one draft: as many tabs as somebody may have left open. The oldest goes first.
 MOST = 8
 # Of one page, in what its boxes hold. The longest page of the form fits twice.
 LARGEST = 32 * 1024
+
+
+def _is_of_a_form(page: str) -> bool:
+    return ReplyPage.of(page) is None
 
 
 def new_secret() -> str:
@@ -39,7 +46,7 @@ def hold(
 ) -> bool:
     """Keep a page for the browser with this secret; False when too large, or nothing leads back to it."""
     remove_over(session, now)
-    if _size(typed) > LARGEST or not _has_way_back(session, shown.draft):
+    if _size(typed) > LARGEST or not _has_way_back(session, shown, now):
         return False
     _make_room(session, shown)
     held, key = uuid4(), new_record_key(keys)
@@ -58,9 +65,17 @@ def hold(
 
 
 def take(
-    session: Session, keys: PatientKeys, secret: str, draft_id: UUID, now: datetime
+    session: Session,
+    keys: PatientKeys,
+    secret: str,
+    draft_id: UUID,
+    now: datetime,
+    wanted: Callable[[str], bool] = _is_of_a_form,
 ) -> dict[str, UnfinishedPage]:
-    """The pages this browser sent for this draft, by page id, the newest of each; they are held no more."""
+    """The pages this browser sent for this draft, by page id, the newest of each; they are held no more.
+
+    A submission has the id of its draft: for a reply to it, ``wanted`` says which pages are meant.
+    """
     query = (
         select(HeldPageRow)
         .where(HeldPageRow.secret_digest == token_digest(secret), HeldPageRow.draft_id == draft_id)
@@ -71,6 +86,8 @@ def take(
         if not _is_over(row, now):
             key = unwrap_with_token(keys, row.wrapped_key, secret, Place("held_pages", "wrapped_key", row.id))
             shown, typed = held_from_bytes(key.open(row.sealed, Place("held_pages", "sealed", row.id)))
+            if not wanted(shown.page):
+                continue
             found[shown.page] = typed
         session.delete(row)
     session.flush()
@@ -79,13 +96,24 @@ def take(
 
 def remove_over(session: Session, now: datetime) -> None:
     """Forget what was held for long enough, and what was held for a draft that is gone."""
-    kept = select(DraftRow.id).where(DraftRow.id == HeldPageRow.draft_id)
-    over = (HeldPageRow.created_at <= now - HELD_FOR) | ~kept.exists()
+    written = select(DraftRow.id).where(DraftRow.id == HeldPageRow.draft_id).exists()
+    sent = select(SubmissionRow.id).where(SubmissionRow.id == HeldPageRow.draft_id).exists()
+    over = (HeldPageRow.created_at <= now - HELD_FOR) | ~(written | sent)
     session.execute(delete(HeldPageRow).where(over), execution_options={"synchronize_session": False})
 
 
-def _has_way_back(session: Session, draft_id: UUID) -> bool:
-    return session.scalar(select(WayBackRow.id).where(WayBackRow.draft_id == draft_id)) is not None
+def _has_way_back(session: Session, shown: ShownPage, now: datetime) -> bool:
+    match ReplyPage.of(shown.page):
+        case None:
+            return session.scalar(select(WayBackRow.id).where(WayBackRow.draft_id == shown.draft)) is not None
+        case ReplyPage(number=None):
+            # What is added unasked begins where the receipt is, and the words of the form open that.
+            reference = select(SubmissionRow.reference).where(SubmissionRow.id == shown.draft)
+            found = select(WayBackRow.id).where(WayBackRow.reference == reference.scalar_subquery())
+            return session.scalar(found) is not None
+        case ReplyPage(number=number):
+            link = None if number is None else patient_questions.states(session, shown.draft).get(number)
+            return link is not None and link.closed_at is None and not link.has_ended(now)
 
 
 def _make_room(session: Session, shown: ShownPage) -> None:

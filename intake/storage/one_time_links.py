@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import cast
 from uuid import UUID
@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from intake.storage.encryption import token_digest
 from intake.storage.tables import OneTimeLinkRow
+
+# A link that ran out is refused in the same words as one nobody knows; there is no reason to know it longer.
+_KEPT_FOR = timedelta(days=30)
 
 
 class Purpose(Enum):
@@ -73,3 +76,8 @@ def burn(session: Session, token: str, now: datetime) -> Link | None:
         .values(used_at=now)
     )
     return link if cast("CursorResult[object]", burned).rowcount == 1 else None
+
+
+def remove_over(session: Session, now: datetime) -> None:
+    """Forget the links that stopped working long ago, used or not."""
+    session.execute(delete(OneTimeLinkRow).where(OneTimeLinkRow.expires_at < now - _KEPT_FOR))

@@ -1,7 +1,7 @@
 """Notices on their way by e-mail, each kept in the transaction that made it necessary.
 
-To whom, of what kind and with which link is sealed for the clinic, and erased once the notice is settled.
-One that could not be sent is kept for a while (``dead_letters``).
+To whom, of what kind, in which language and with which link is sealed for the outbox, and erased once the
+notice is settled. One that could not be sent is kept for a while (``dead_letters``).
 """
 
 from dataclasses import dataclass, field
@@ -22,10 +22,15 @@ from intake.storage.encryption import (
     DecryptionFailed,
     PatientKeys,
     Place,
+    is_sealed_for_clinic,
     new_record_key,
     open_for_clinic,
-    seal_for_clinic,
+    open_from_outbox,
+    seal_for_outbox,
 )
+from intake.storage.key_entries import KeyPurpose
+from intake.storage.outbox_keys import OutboxKeys
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import OutgoingRow
 
 # How long one that could not be sent is kept: its link works for as long.
@@ -65,7 +70,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """To whom a notice goes, the secret of its link, and what it says there is to read.
+    """To whom a notice goes, the secret of its link, what it says there is to read, and in which language.
 
     ``wanted`` is false for a notice to staff that is kept beside the others and sent to nobody: what lies
     in the open must be the same whether or not a form is urgent (docs/decisions/0040).
@@ -75,6 +80,7 @@ class Addressed:
     secret: str = field(repr=False)
     kind: NoticeKind
     wanted: bool = True
+    language: str = ""
 
 
 def id_of(submission_id: UUID, number: int, link: bytes) -> UUID:
@@ -90,13 +96,13 @@ def add(
     now: datetime,
     tried_since: datetime | None = None,
 ) -> None:
-    """Keep a notice to be sent as soon as somebody looks. Either site can: it is sealed for the clinic."""
+    """Keep a notice to be sent as soon as somebody looks. Either site can: it is sealed for the outbox."""
     key = new_record_key(keys)
     session.add(
         OutgoingRow(
             id=notice,
             created_at=now,
-            wrapped_key=seal_for_clinic(keys, key, _key_place(notice)),
+            wrapped_key=seal_for_outbox(keys, key, _key_place(notice)),
             sealed=key.seal(_to_bytes(addressed), _sealed_place(notice)),
             attempts=0,
             next_try_at=now,
@@ -119,7 +125,7 @@ def due(session: Session, now: datetime) -> tuple[Due, ...]:
     return tuple(Due(row.id, row.created_at, row.attempts, row.began) for row in rows)
 
 
-def claim(session: Session, keys: ClinicKeys, one: Due, next_try_at: datetime) -> Addressed | None:
+def claim(session: Session, keys: OutboxKeys, one: Due, next_try_at: datetime) -> Addressed | None:
     """Take a notice for one try; None when somebody else did, or it is settled. Raises DecryptionFailed.
 
     Whoever ends in the middle of a try leaves it to be tried again at ``next_try_at``.
@@ -201,7 +207,7 @@ def take_back_for_staff(session: Session, keys: ClinicKeys) -> dict[str, tuple[b
     found: dict[str, tuple[bool, datetime]] = {}
     for row in session.scalars(waiting.with_for_update()):
         try:
-            addressed = opened(keys, row)
+            addressed = opened(keys.outbox_keys, row)
         except DecryptionFailed:
             pass
         else:
@@ -228,9 +234,28 @@ def delivery(session: Session, notice: UUID) -> Delivery | None:
     return Delivery(row.attempts, None if row.outcome is None else Outcome(row.outcome))
 
 
-def opened(keys: ClinicKeys, row: OutgoingRow) -> Addressed:
+def seal_for_the_worker(session: Session, keys: ClinicKeys) -> int:
+    """Seal what an earlier version left for the clinic so that the worker can send it; how many there were.
+
+    One that cannot be opened stays as it is, and comes out as one that could not be sent.
+    """
+    done = 0
+    for row in session.scalars(select(OutgoingRow).where(OutgoingRow.wrapped_key != b"")):
+        if not is_sealed_for_clinic(keys, row.wrapped_key):
+            continue
+        try:
+            key = open_for_clinic(keys, row.wrapped_key, _key_place(row.id))
+        except DecryptionFailed:
+            continue
+        row.wrapped_key = seal_for_outbox(keys, key, _key_place(row.id))
+        done += 1
+    session.flush()
+    return done
+
+
+def opened(keys: OutboxKeys, row: OutgoingRow) -> Addressed:
     """To whom and what. Raises DecryptionFailed."""
-    key = open_for_clinic(keys, row.wrapped_key, _key_place(row.id))
+    key = open_from_outbox(keys, row.wrapped_key, _key_place(row.id))
     return Addressed(*notice_from_bytes(key.open(row.sealed, _sealed_place(row.id))))
 
 
@@ -238,7 +263,13 @@ _ERASED: dict[str, object] = {"wrapped_key": b"", "sealed": b"", "kept_until": N
 
 
 def _to_bytes(addressed: Addressed) -> bytes:
-    return notice_to_bytes(addressed.recipient, addressed.secret, addressed.kind, wanted=addressed.wanted)
+    return notice_to_bytes(
+        addressed.recipient,
+        addressed.secret,
+        addressed.kind,
+        wanted=addressed.wanted,
+        language=addressed.language,
+    )
 
 
 def _key_place(notice: UUID) -> Place:
@@ -247,3 +278,9 @@ def _key_place(notice: UUID) -> Place:
 
 def _sealed_place(notice: UUID) -> Place:
     return Place("outgoing", "sealed", notice)
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_OUTBOX = SealedColumn(
+    OutgoingRow, "wrapped_key", KeyPurpose.OUTBOX, lambda _, row: _key_place(row.id)
+)

@@ -10,7 +10,7 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from cryptography.hazmat.primitives import hashes, hmac
-from sqlalchemy import delete, text
+from sqlalchemy import delete, text, update
 from sqlalchemy.orm import Session
 
 from intake.domain.rate_limits import Pace
@@ -51,6 +51,17 @@ def knock(database: Database, key: bytes, pace: Pace, now: datetime) -> timedelt
     return max(ahead + every - burst, 1) * _MICROSECOND
 
 
+def give_back(database: Database, key: bytes, pace: Pace) -> None:
+    """Take one knock off the count again: it was no guess."""
+    rows = counting(database)
+    fewer = {"until": RateLimitRow.until - _microseconds(pace.every)}
+    with rows.write() as session:
+        session.execute(
+            update(RateLimitRow).where(RateLimitRow.key == key).values(fewer),
+            execution_options={"synchronize_session": False},
+        )
+
+
 def key_of(keys: PatientKeys, door: str, network: str, day: date) -> bytes:
     """Under which name a network is counted at a door on a day: says nothing of either without the key."""
     digest = hmac.HMAC(day_key(keys, "rate_limits", day), hashes.SHA256())
@@ -71,6 +82,13 @@ def counting(database: Database) -> Database:
                 RateLimitRow.metadata.create_all(session.connection(), [RateLimitRow.__table__])  # type: ignore[list-item]  # of a mapped class it is a table
             _beside[database] = found
         return found
+
+
+def sweep(database: Database, now: datetime) -> None:
+    """Delete what is in the past, also where nobody knocks any more."""
+    rows = counting(database)
+    with rows.write() as session:
+        _sweep(rows, session, now)
 
 
 def _sweep(rows: Database, session: Session, now: datetime) -> None:

@@ -1,7 +1,7 @@
-"""A patient's browser at a reply: for an hour without a page, or a day.
+"""A patient's browser at a reply: for an hour without a page, or as long as the clinic sets.
 
 What they may see and have written so far is sealed with the browser's token, which the database does
-not have.
+not have. It stays for a day, for whoever opens the same question in the same browser once more.
 """
 
 import secrets
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from intake.domain.replies import ReplyDraft
@@ -72,15 +72,34 @@ def start(
     return token
 
 
-def find(session: Session, keys: PatientKeys, token: str, now: datetime) -> ReplyVisit | None:
-    """The visit behind a token; None when unknown, over or ended. Writing, it counts as used."""
+def find(
+    session: Session,
+    keys: PatientKeys,
+    token: str,
+    now: datetime,
+    idle: timedelta = IDLE,
+    *,
+    attended: bool = True,
+) -> ReplyVisit | None:
+    """The visit behind a token; None when unknown, over or ended.
+
+    Writing, it counts as used, unless a page asks by itself and nobody is there (``attended``).
+    """
     row = _row(session, token)
-    if row is None or _is_over(row, now):
+    if row is None or _is_over(row, now, idle):
         return None
-    _touch(session, row, now)
-    key = unwrap_with_token(keys, row.wrapped_key, token, _key_place(row.id))
-    draft = reply_draft_from_bytes(key.open(row.sealed, _sealed_place(row.id, row.revision)))
-    return ReplyVisit(row.id, row.submission_id, row.number, draft, row.sent_at)
+    if attended:
+        _touch(session, row, now)
+    return _visit(keys, row, token)
+
+
+def left_here(session: Session, keys: PatientKeys, token: str, now: datetime) -> ReplyVisit | None:
+    """The visit behind a token, also after it was over by idling: what was written in it waits a day.
+
+    For whoever opens the same question again and for nobody else.
+    """
+    row = _row(session, token)
+    return None if row is None or _is_over(row, now, LONGEST) else _visit(keys, row, token)
 
 
 def save(session: Session, keys: PatientKeys, token: str, draft: ReplyDraft) -> None:
@@ -118,9 +137,15 @@ def end_of(session: Session, submission_id: UUID, number: int) -> None:
 
 
 def remove_over(session: Session, now: datetime) -> None:
-    """Forget the visits that ended by themselves."""
-    over = or_(ReplySessionRow.last_seen < now - IDLE, ReplySessionRow.created_at < now - LONGEST)
+    """Forget the visits whose day is over, and all that was written in them."""
+    over = ReplySessionRow.created_at < now - LONGEST
     session.execute(delete(ReplySessionRow).where(over), execution_options={"synchronize_session": False})
+
+
+def _visit(keys: PatientKeys, row: ReplySessionRow, token: str) -> ReplyVisit:
+    key = unwrap_with_token(keys, row.wrapped_key, token, _key_place(row.id))
+    draft = reply_draft_from_bytes(key.open(row.sealed, _sealed_place(row.id, row.revision)))
+    return ReplyVisit(row.id, row.submission_id, row.number, draft, row.sent_at)
 
 
 def _row(session: Session, token: str) -> ReplySessionRow | None:
@@ -130,10 +155,10 @@ def _row(session: Session, token: str) -> ReplySessionRow | None:
     return session.scalar(query)
 
 
-def _is_over(row: ReplySessionRow, now: datetime) -> bool:
+def _is_over(row: ReplySessionRow, now: datetime, idle: timedelta) -> bool:
     # A clock set back must not lengthen a visit.
     effective = max(now, row.last_seen)
-    return effective - row.last_seen > IDLE or effective - row.created_at > LONGEST
+    return effective - row.last_seen > idle or effective - row.created_at > LONGEST
 
 
 def _touch(session: Session, row: ReplySessionRow, now: datetime) -> None:

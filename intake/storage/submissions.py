@@ -25,6 +25,8 @@ from intake.storage.encryption import (
     open_for_clinic,
     seal_for_clinic,
 )
+from intake.storage.key_entries import KeyPurpose
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import (
     RecordKeyRow,
     ScreeningRow,
@@ -82,7 +84,8 @@ def seal(
             sealed=seal_for_clinic(keys, key, key_place(submission.id)),
         )
     )
-    keep_summary(session, key, QueueEntry.of(submission, screening))
+    # It is the first: the patient site may add what the queue shows, and reads none of it.
+    _add_summary(session, key, QueueEntry.of(submission, screening), number=1)
     return content_digest(answers), keep_screening(session, key, submission, screening, number=1)
 
 
@@ -110,11 +113,13 @@ def keep_summary(session: Session, key: SealingKey, entry: QueueEntry) -> None:
     """Keep what the queue shows of a submission from now on, unless it shows that already."""
     query = select(SummaryRow).where(SummaryRow.submission_id == entry.submission)
     newest = session.scalars(query.order_by(SummaryRow.number.desc()).limit(1)).one_or_none()
-    summary = summary_to_bytes(entry)
-    if newest is not None and _opens_to(key, newest, summary):
+    if newest is not None and _opens_to(key, newest, summary_to_bytes(entry)):
         return
-    number = 1 if newest is None else newest.number + 1
-    sealed = key.seal(summary, summary_place(entry.submission, number))
+    _add_summary(session, key, entry, number=1 if newest is None else newest.number + 1)
+
+
+def _add_summary(session: Session, key: SealingKey, entry: QueueEntry, *, number: int) -> None:
+    sealed = key.seal(summary_to_bytes(entry), summary_place(entry.submission, number))
     session.add(SummaryRow(submission_id=entry.submission, number=number, sealed=sealed))
     session.flush()
 
@@ -206,3 +211,9 @@ def _insert(session: Session, submission: Submission, answers: bytes) -> None:
         if session.scalar(select(SubmissionRow.id).where(SubmissionRow.id == submission.id)) is None:
             raise
         raise AlreadySent(f"submission {submission.id} was sent before") from None
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_CLINIC = SealedColumn(
+    RecordKeyRow, "sealed", KeyPurpose.CLINIC, lambda _, row: key_place(row.submission_id)
+)

@@ -9,23 +9,28 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from traceback import extract_tb
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from flask import Flask, Response, abort, g, render_template, request
-from flask_wtf.csrf import CSRFError
+from flask import Flask, Response, abort, g, request
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
 
 from intake import resources
 from intake.config import Settings
 from intake.domain.languages import ENGLISH
 from intake.domain.logo import LogoKind, Picture
-from intake.web import typed
+from intake.domain.processes import Process
+from intake.log import Noted, note
+from intake.web import last_resort
 from intake.web.languages import teach
+from intake.web.refusals import note_failure, show_refusals
 from intake.web.scripts import script
 from intake.web.security import secure
 from intake.web.theme import stylesheet_tokens
+from intake.web.why import SITE
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _Raised = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 _STATIC = Path(__file__).parent / "static"
@@ -38,8 +43,8 @@ _LOGO_TYPES = {LogoKind.SVG: "image/svg+xml", LogoKind.PNG: "image/png"}
 _MOST_ASSETS = 24
 # Where a site keeps the way to the settings of a request; it works when the database does not.
 SETTINGS_AT_HAND = "intake.settings_at_hand"
-# Every refusal a browser can get has a page of its own; any other gets the one for its hundred.
-_PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500})
+# The same as they were last known, for when nothing can be asked any more.
+_KNOWN = "intake.settings_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +57,22 @@ class Asset:
 
 
 class Site(Flask):
-    """A Flask application whose log never quotes an answer."""
+    """A Flask application whose log never quotes an answer, and which answers whatever breaks."""
 
     def log_exception(self, exc_info: _Raised) -> None:
         """The kind of error and the line it came from; its own words may quote an answer."""
-        kind, _, traceback = exc_info
-        last = extract_tb(traceback)[-1] if traceback is not None else None
-        where = f"{Path(last.filename).name}:{last.lineno}" if last is not None else "an unknown line"
-        self.logger.error("%s at %s, answering %s", getattr(kind, "__name__", kind), where, request.endpoint)
+        note_failure(exc_info[1])
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, also when the page that says that something went wrong breaks itself."""
+        try:
+            answered: Iterable[bytes] = super().wsgi_app(environ, start_response)
+        except Exception as error:
+            if self.testing:
+                raise
+            known: Callable[[], Settings] = self.extensions[_KNOWN]
+            return last_resort.answer(error, known(), self.extensions[SITE], environ, start_response)
+        return answered
 
 
 def _nothing_earlier() -> tuple[Settings, ...]:
@@ -82,7 +95,7 @@ def new_site(
     app = Site("intake.web", static_folder=None, template_folder=str(resources.TEMPLATES))
     # Before anything asks for the templates: Flask reads this once.
     app.jinja_options = {"undefined": StrictUndefined}
-    secure(app, settings, secret_key, name)
+    secure(app, settings, secret_key, Process(name))
     teach(app)
     app.jinja_env.filters["digits"] = digits
     # As the device has it, on a site that offers no choice.
@@ -91,7 +104,7 @@ def new_site(
     _serve_assets(app, _Wardrobe(name, settings, at_hand, lately))
     _tell_templates(app, at_hand)
     app.extensions[SETTINGS_AT_HAND] = at_hand
-    _show_error_pages(app, for_patients=name == "patient")
+    show_refusals(app, for_patients=name == "patient")
     return app
 
 
@@ -213,6 +226,7 @@ def _asset(name: str, suffix: str, content: bytes, media_type: str) -> Asset:
 def _at_hand(app: Flask, start: Settings, now: Callable[[], Settings]) -> Callable[[], Settings]:
     """The settings of a request; the last ones known when the database does not answer."""
     known = [start]
+    app.extensions[_KNOWN] = lambda: known[0]
 
     def at_hand() -> Settings:
         if "at_hand" not in g:
@@ -220,7 +234,7 @@ def _at_hand(app: Flask, start: Settings, now: Callable[[], Settings]) -> Callab
                 known[0] = now()
             except Exception as error:
                 # The page that says something went wrong needs a name and a phone number, too.
-                app.logger.error("the settings in force cannot be read: %s", type(error).__name__)
+                note(Noted.SETTINGS_UNREAD, error=error, site=app.extensions[SITE])
             g.at_hand = known[0]
         settings: Settings = g.at_hand
         return settings
@@ -250,34 +264,3 @@ def _tell_templates(app: Flask, now: Callable[[], Settings]) -> None:
     @app.context_processor
     def in_every_template() -> dict[str, object]:
         return {"clinic": now(), "home": f"{request.script_root}/"}
-
-
-def _told_of(error: HTTPException, *, for_patients: bool) -> dict[str, object]:
-    """What somebody typed and could not be recorded: to copy, and for patients to send again."""
-    status = error.code or 500
-    # A page whose token is gone was still the site's own; one that another site sent was not.
-    lost = status in (403, *range(500, 600)) or isinstance(error, CSRFError)
-    nothing: dict[str, object] = {"typed": "", "again": []}
-    if not lost or request.method != "POST":
-        return nothing
-    try:
-        if not for_patients:
-            return {"typed": typed.sentences(), "again": []}
-        return {"typed": typed.by_a_patient(), "again": typed.to_try_again() if status >= 500 else []}
-    except Exception:
-        # What was sent cannot be read. The page that says that something went wrong matters more.
-        return nothing
-
-
-def _show_error_pages(app: Flask, *, for_patients: bool) -> None:
-    @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[str, str]]] | Response:
-        status = error.code or 500
-        if status < 400:
-            return error
-        page = status if status in _PAGES else (500 if status >= 500 else 400)
-        # Only what the protocol needs travels on (Allow, Retry-After): never the error's own words.
-        kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
-        said = _told_of(error, for_patients=for_patients)
-        told = render_template(f"errors/{page}.html", for_patients=for_patients, **said)
-        return told, status, kept

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from babel import Locale
 from flask import Flask, current_app, g, has_request_context
 from jinja2.ext import i18n
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from intake.config import USUAL_HOURS
 from intake.domain.answers import MedicineEntry
-from intake.domain.languages import ENGLISH, SOURCE, Language, Voice
+from intake.domain.languages import APART, ENGLISH, SOURCE, TOGETHER, Language, Voice
 from intake.domain.reading_promise import Unit, promise_in
 from intake.domain.wording import details
+from intake.services.languages import signed_in_english
 
 _FINDS = "intake.finds_voice"
 
@@ -76,11 +78,13 @@ def teach(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         _gettext, _ngettext, newstyle=True
     )
+    app.jinja_env.tests["signed_in_english"] = signed_in_english
     app.jinja_env.filters.update(
         spoken=_spoken,
         taken=_taken,
         duration=_duration,
         as_written=_as_written,
+        parts_apart=_parts_apart,
         language_name=_language_name,
         long_date=long_date,
         date_and_time=date_and_time,
@@ -121,10 +125,20 @@ def _duration(words: str) -> str:
 
 
 def _as_written(words: str) -> str:
-    """Words of the clinic's own, which it wrote in English."""
+    """Words of the clinic's own, which it wrote in English; hours it left as they come are ours."""
     if language().code == SOURCE:
         return words
+    if words == USUAL_HOURS:
+        return say(words)
     return Markup('<span lang="{}" dir="ltr">{}</span>').format(SOURCE, words)
+
+
+def _parts_apart(words: str) -> Markup:
+    """Words in which what stands in English is set apart: it is marked as English, and reads as such."""
+    marked = (
+        str(escape(words)).replace(APART, f'<span lang="{SOURCE}" dir="ltr">').replace(TOGETHER, "</span>")
+    )
+    return Markup(marked)  # noqa: S704  # escaped above; what was put in is our own
 
 
 def _language_name(code: str) -> str:

@@ -1,43 +1,24 @@
-"""What every response carries and every request must show, on both sites (docs/security.md)."""
+"""What every request must show and every response carries, on both sites (decision 0054)."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 
 from intake.config import Settings
+from intake.domain.processes import Process
+from intake.web import allowances, origins
+from intake.web.headers import protect
+from intake.web.policy_reports import take_policy_reports
+from intake.web.why import SITE, Why, note_refusals, refuse
 
-_View = TypeVar("_View", bound=Callable[..., object])
-
-LARGEST_PAGE = 64 * 1024
-# Two content files, each as large as one may be, sent as files and once more as text.
-LARGEST_UPLOAD = 4 * 1024 * 1024 + LARGEST_PAGE
+# What the server in front of a site sets when it could not read a request: the site says so in its words.
+REFUSED_BY_SERVER = "intake.refused"
 # As long as a draft may live: a page left open must still be accepted (ux_spec 9).
 _CSRF_LIFETIME = timedelta(days=31)
 # Names of one place, which people type as they please when they try the product.
 _THIS_MACHINE = ("127.0.0.1", "localhost")
-_READING = frozenset({"GET", "HEAD"})
-_LARGER = "takes_a_larger_page"
-
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
-    "X-Robots-Tag": "noindex",
-}
-_HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
 class _CsrfCookie(SecureCookieSessionInterface):
@@ -48,43 +29,38 @@ class _CsrfCookie(SecureCookieSessionInterface):
         return datetime.now(UTC) + _CSRF_LIFETIME
 
 
-def secure(app: Flask, settings: Settings, secret_key: bytes, site: str) -> None:
+def secure(app: Flask, settings: Settings, secret_key: bytes, site: Process) -> None:
     """Protect an application. ``site`` names its cookies, so that two sites never share one."""
     app.config.update(
         SECRET_KEY=secret_key,
-        SESSION_COOKIE_NAME=cookie_name(settings, f"{site}_page"),
+        SESSION_COOKIE_NAME=cookie_name(settings, f"{site.value}_page"),
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         PERMANENT_SESSION_LIFETIME=_CSRF_LIFETIME,
         WTF_CSRF_TIME_LIMIT=None,
-        # _refuse_other_sites looks at where a post comes from, also without a Referer, which
+        # intake.web.origins looks at where a post comes from, also without a Referer, which
         # some patients' browsers never send.
         WTF_CSRF_SSL_STRICT=False,
-        TRUSTED_HOSTS=[*settings.trusted_hosts, *(() if settings.secure_cookies else _THIS_MACHINE)],
-        MAX_CONTENT_LENGTH=LARGEST_PAGE,
+        TRUSTED_HOSTS=[
+            *settings.hosts_of(site),
+            *(() if settings.secure_cookies else _THIS_MACHINE),
+        ],
+        # For an address that says nothing of its own, and before one is found.
+        MAX_CONTENT_LENGTH=allowances.LARGEST_PAGE,
         PROVIDE_AUTOMATIC_OPTIONS=False,
     )
+    app.extensions[SITE] = site
     app.session_interface = _CsrfCookie()
-    app.before_request(_refuse_other_sites)
+    # After all others, which are run in turn from the last to the first: whatever they change, these stay.
+    protect(app, settings)
+    note_refusals(app)
+    app.before_request(_refused_by_server)
     # Before the CSRF protection, which reads the form.
-    app.before_request(_allow_uploads)
-    CSRFProtect(app)
-    headers = _HEADERS | (_HTTPS_ONLY if settings.secure_cookies else {})
-
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        response.headers.update(headers)
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store"
-        return response
-
-
-def larger_page(view: _View) -> _View:
-    """A view that is sent files: it may be sent more than any other."""
-    setattr(view, _LARGER, True)
-    return view
+    allowances.keep_allowances(app)
+    origins.refuse_other_sites(app, https=settings.secure_cookies)
+    take_policy_reports(app, CSRFProtect(app))
 
 
 def cookie_name(settings: Settings, name: str) -> str:
@@ -92,21 +68,7 @@ def cookie_name(settings: Settings, name: str) -> str:
     return f"__Host-intake_{name}" if settings.secure_cookies else f"intake_{name}"
 
 
-def _allow_uploads() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, _LARGER, False):
-        request.max_content_length = request.max_form_memory_size = LARGEST_UPLOAD
-
-
-def _refuse_other_sites() -> None:
-    if request.method in _READING:
-        return
-    came_from = request.headers.get("Sec-Fetch-Site")
-    if came_from is None:
-        # Older browsers, and plain HTTP: they name the page's own address instead.
-        origin = request.headers.get("Origin")
-        came_from = (
-            "same-origin" if origin is None or urlsplit(origin).netloc == request.host else "cross-site"
-        )
-    if came_from not in ("same-origin", "none"):
-        abort(400)
+def _refused_by_server() -> None:
+    status = request.environ.get(REFUSED_BY_SERVER)
+    if isinstance(status, int):
+        refuse(status, Why.BY_THE_SERVER)

@@ -57,7 +57,8 @@ def as_file(content: bytes, name: str, media_type: str) -> ResponseReturnValue:
     return response
 
 
-@lru_cache(maxsize=4)
+# The form to print in two languages, each in normal and in large print, and what came before it.
+@lru_cache(maxsize=8)
 def _pressed_once(html: str, stylesheet: str, files: tuple[tuple[str, bytes], ...]) -> bytes:
     # Seconds of work.
     return engine.make(Sheet(html, stylesheet, dict(files)))

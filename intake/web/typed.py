@@ -4,11 +4,15 @@ from itertools import groupby
 
 from flask import request
 
+from intake.web.allowances import LARGEST_PAGE
+
 # The boxes in which staff write more than a word or two; a test compares them with the forms.
 SENTENCES = ("note", "words", "reason", "next_words", "purpose", "reply-words")
 # Beside the boxes of questions, whose names have a hyphen, those in which a patient types.
 _PATIENTS = ("name", "amount", "typed_name")
 _NOT_TYPED = frozenset({"csrf_token", "shown-page"})
+# Never written into a page; a test compares them with the forms.
+SECRETS = frozenset({"password", "again", "old"})
 
 
 def sentences() -> str:
@@ -24,8 +28,12 @@ def by_a_patient() -> str:
 
 
 def to_try_again() -> list[tuple[str, str]]:
-    """Everything that was sent, for a button that sends it once more."""
-    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    """Everything that was sent, for a button that sends it once more. Passwords are asked for again."""
+    if (request.content_length or 0) > LARGEST_PAGE:
+        # Content files: whoever sent them has them.
+        return []
+    left_out = {"csrf_token", *SECRETS}
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
 
 
 def _is_typed(name: str) -> bool:

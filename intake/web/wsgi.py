@@ -1,36 +1,47 @@
-"""Both sites as one WSGI application, for a clinic that runs everything on one machine.
-
-The patient site answers at ``/`` and the clinic site under ``/clinic``; they share no
-session, no cookie and no code above the services. A clinic may serve each on its own.
-"""
+"""How a site hangs at the path of its address, and hears from the proxies before it."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from intake.config import Settings
-from intake.services.clinic import open_clinic, open_patient_desk
-from intake.web.clinic.site import create_clinic_site
-from intake.web.patient.site import create_patient_site
+from intake.web.security import REFUSED_BY_SERVER
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from collections.abc import Iterable
 
-CLINIC_PATH = "/clinic"
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def application(settings: Settings) -> "WSGIApplication":
-    """The whole product, opened on the instance the settings name."""
-    patient_site = create_patient_site(open_patient_desk(settings))
-    clinic_site = create_clinic_site(open_clinic(settings))
-    return behind_proxies(DispatcherMiddleware(patient_site, {CLINIC_PATH: clinic_site}), settings)
+def path_of(address: str) -> str:
+    """The path at which a site hangs; empty at the top of its host."""
+    return urlsplit(address).path.rstrip("/")
+
+
+def mounted(site: "WSGIApplication", address: str) -> "WSGIApplication":
+    """The site at the path of its address; above it there is nothing."""
+    path = path_of(address)
+    return DispatcherMiddleware(_nothing_there(site, path), {path: site}) if path else site
+
+
+def _nothing_there(site: "WSGIApplication", path: str) -> "WSGIApplication":
+    """What stands above a site: its own page that says so."""
+
+    def refused(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        # What the server in front of it refuses is refused with its own status, wherever it was sent.
+        status = environ.get(REFUSED_BY_SERVER, 404)
+        there = {"SCRIPT_NAME": path, "PATH_INFO": "/", "REQUEST_METHOD": "GET", REFUSED_BY_SERVER: status}
+        return site(environ | there, start_response)
+
+    return refused
 
 
 def behind_proxies(site: "WSGIApplication", settings: Settings) -> "WSGIApplication":
     """The same, told by the proxies before it whom each request comes from; by nobody when there are none.
 
-    Where from, and nothing else: names and scheme are those of ``public_address``, whatever is said.
+    Where from, and nothing else: names and scheme are those of the settings, whatever is said.
     """
     if not settings.trusted_proxies:
         return site

@@ -45,7 +45,7 @@ def served_pages(folder: Path) -> Iterator[list[Address]]:
             Address("Medicines", f"{root}{places['medicines']}", open_form),
             Address("Check your answers", f"{root}/check", open_form),
             Address("We got your answers", f"{root}/sent", sent),
-            Address("Sign in (clinic)", f"{root}/clinic/sign-in"),
+            Address("Sign in (clinic)", f"{product.settings.clinic_side}/sign-in"),
         ]
 
 

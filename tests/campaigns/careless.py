@@ -3,11 +3,10 @@
 The control of the rounds: a campaign that finds nothing wrong here would find nothing anywhere.
 """
 
-import sys
 from contextlib import suppress
 from uuid import UUID
 
-from intake.cli import main
+import mistaken
 from intake.domain.permissions import StaffMember
 from intake.domain.review_entries import Done
 from intake.domain.review_refusals import AlreadyAcknowledged
@@ -24,6 +23,9 @@ def _careless(
         _acknowledge(clinic, clinician, submission, flag, note, done)
 
 
-if __name__ == "__main__":
+def _build_in() -> None:
     reviewing.acknowledge = _careless
-    main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    mistaken.serve("campaigns.careless", _build_in)

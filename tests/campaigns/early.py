@@ -3,13 +3,12 @@
 The control of the kills: a campaign that finds nothing lost here would find nothing anywhere.
 """
 
-import sys
 import threading
 import time
 
 from sqlalchemy.orm import Session
 
-from intake.cli import main
+import mistaken
 from intake.domain.submissions import Draft, Receipt
 from intake.services import answering
 from intake.services.clinic import PatientDesk
@@ -47,7 +46,10 @@ def _found(desk: PatientDesk, token: str, *, attended: bool = True) -> Draft | R
     return _thanked.get(token) or _find(desk, token, attended=attended)
 
 
-if __name__ == "__main__":
+def _build_in() -> None:
     answering.send, answering.find = _early, _found
     submissions.new_reference = _promised_reference
-    main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    mistaken.serve("campaigns.early", _build_in)

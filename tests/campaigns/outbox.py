@@ -32,6 +32,7 @@ from exchanging import FORM, Exchange, begun
 from intake.domain.notice_kinds import NoticeKind
 from intake.services import notices, staff_notices
 from intake.services.clinic import Clinic
+from intake.services.worker import Worker
 from intake.storage import news, outgoing
 from intake.storage.database import Database
 from intake.storage.outgoing import Addressed, Outcome
@@ -81,16 +82,17 @@ def honest(clinic: Clinic) -> None:
 
 def hasty(clinic: Clinic) -> None:
     """The control: notices are settled before they are handed over, and then at leisure."""
+    worker = Worker(clinic.settings, clinic.database, clinic.keys.outbox_keys, clinic.now)
     while True:
         taken = []
         with clinic.database.write() as session:
             for one in outgoing.due(session, clinic.now()):
-                addressed = outgoing.claim(session, clinic.keys, one, clinic.now())
+                addressed = outgoing.claim(session, clinic.keys.outbox_keys, one, clinic.now())
                 outgoing.settle(session, one.id, Outcome.SENT, clinic.now())
                 taken += [] if addressed is None else [(one, addressed)]
         for one, addressed in taken:
             time.sleep(_LEISURE)
-            notices._delivered(clinic, one, addressed)  # as the product hands one over
+            notices._delivered(worker, one, addressed)  # as the product hands one over
         time.sleep(0.01)
 
 

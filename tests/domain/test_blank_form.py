@@ -1,17 +1,29 @@
 """On paper, every follow-up says in words whom it is for."""
 
+import re
 from itertools import pairwise
 
 import pytest
 
 import as_shipped
 import small
+from intake.content.catalogues import translations
+from intake.content.translations import translated
 from intake.domain.answers import State
 from intake.domain.blank_form import blank_form, numbers, when_to_answer
 from intake.domain.conditions import All, AnyOf, Compare, Operator
+from intake.domain.languages import APART, TOGETHER
 
 ASKED = as_shipped.library().questionnaire
+SPANISH = translations()["es"]
+IN_SPANISH = translated(ASKED, SPANISH)
 N = numbers(small.asked)
+PLACE = re.compile(r"\b\d+\.\d+\b")
+QUOTED = re.compile(r"«[^»]*»")
+ENGLISH_WORDS = re.compile(
+    r"\b(?:only|if|you|ticked|in|or|and|any|of|to|left|blank|the|is|more|less|fits)\b", re.I
+)
+O_BEFORE_O = re.compile(r"\bo «?(?:[oóOÓ]|[hH][oó]|8)")
 YES = Compare("pressure", Operator.IS, "yes")
 
 
@@ -94,3 +106,68 @@ def test_the_help_that_a_screen_shows_after_an_answer_stands_beside_its_question
     assert [words for words, _ in reading.help] == [
         "Read this if the top number in 3.3 is 180 or more, or the bottom number in 3.3 is 120 or more."
     ]
+
+
+def conditions(paper):
+    return [
+        words
+        for part in paper
+        for page in part.pages
+        for words in (
+            page.only_if,
+            *(one.only_if for one in page.questions),
+            *(when for when, _ in page.help),
+        )
+        if words
+    ]
+
+
+def test_the_paper_in_spanish_asks_the_same_under_the_same_numbers():
+    english, spanish = blank_form(ASKED), blank_form(IN_SPANISH, SPANISH.voice)
+
+    def shape(paper):
+        return [
+            (one.number, one.question.id, bool(one.only_if), [choice.id for choice in one.question.choices])
+            for part in paper
+            for page in part.pages
+            for one in page.questions
+        ]
+
+    assert shape(spanish) == shape(english)
+    assert IN_SPANISH.edition == ASKED.edition
+    # The same places are named, whatever the words around them.
+    assert [PLACE.findall(one) for one in conditions(spanish)] == [
+        PLACE.findall(one) for one in conditions(english)
+    ]
+
+
+def test_whom_a_follow_up_is_for_is_said_in_spanish():
+    told = {
+        one.question.id: one.only_if or page.only_if
+        for part in blank_form(IN_SPANISH, SPANISH.voice)
+        for page in part.pages
+        for one in page.questions
+    }
+
+    assert told["preferred_language"] == "Solo si marcó «El idioma (necesito intérprete)» en 1.17."
+    # An instrument is in English on the same paper: its answer is quoted as it stands there, set apart.
+    quoted = f"{APART}Not at all{TOGETHER}"
+    assert told["phq9_difficulty"] == (
+        f"Solo si marcó cualquier respuesta menos «{quoted}» en cualquiera de 6.1 a 6.9."
+    )
+    assert not any(APART in words for words in conditions(blank_form(ASKED)))
+
+
+def half_said(words):
+    """Words of the English that stand in a Spanish sentence; and an "o" before an "o", which is "u"."""
+    own = QUOTED.sub("", words)
+    return ENGLISH_WORDS.findall(own) + O_BEFORE_O.findall(words)
+
+
+def test_no_condition_is_half_in_english_and_none_is_joined_wrongly():
+    assert [
+        half_said(one) for one in conditions(blank_form(IN_SPANISH, SPANISH.voice)) if half_said(one)
+    ] == []
+    assert half_said("Solo si you ticked «Sí» en 1.1.")
+    assert half_said("Solo si marcó «Sí» o «Otra cosa» en 1.1.")
+    assert half_said("Solo si marcó «Sí» en 7.9 o 8.1.")

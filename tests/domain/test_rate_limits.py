@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from intake.domain.rate_limits import Door, network_of, pace_of
+from intake.domain.rate_limits import Door, Pace, network_of, pace_of
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,5 @@ def test_a_household_is_one_source(address, network):
 def test_a_clinic_says_how_many_forms_an_hour_may_begin_from_one_place():
     assert pace_of(Door.START, 120).every == timedelta(seconds=30)
     assert pace_of(Door.START, 120).burst == timedelta(hours=1)
-    assert pace_of(Door.REPLY, 120) == pace_of(Door.REPLY, 1)
+    for door in (Door.REPLY, Door.RETURN):
+        assert pace_of(door, 120) == pace_of(door, 1) == Pace(timedelta(minutes=3), 20)

@@ -78,6 +78,7 @@ def screened(intake, path, **answers):
 
 COMMANDS = (
     "serve",
+    "work",
     "erase",
     "doctor",
     "init",
@@ -93,7 +94,11 @@ COMMANDS = (
     "demo",
     "rules",
     "audit",
+    "database",
     "mail",
+    "keys",
+    "backup",
+    "restore",
 )
 
 
@@ -213,7 +218,7 @@ def test_init_makes_keys_for_the_owner_alone_and_repeats_safely(intake, tmp_path
     before = keys.read_bytes()
     again = intake("init")
 
-    assert re.search(r"http://127\.0\.0\.1:8000/clinic/setup/[\w-]{43}", first)
+    assert re.search(r"http://127\.0\.0\.1:8001/clinic/setup/[\w-]{43}", first)
     assert re.search(r"/clinic/setup/[\w-]{43}", again)
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "instance").stat().st_mode) == 0o700
@@ -238,6 +243,9 @@ def test_a_setting_that_does_not_exist_is_refused(intake):
         ("leave_now_address", "https://", "should be a plain https:// address"),
         ("timezone", "Mars/Base", "timezone: should be a name like America/New_York"),
         ("database_url", "mysql://x", "no support for mysql"),
+        ("backup_recipients", "age1one", "backup_recipients: should be two or more different lines"),
+        ("backup_recipients", "age1one, age1one", "backup_recipients: should be two or more different lines"),
+        ("backup_recipients", "age1one, kay", "backup_recipients: should be two or more different lines"),
         ("clinic_logo", "/nowhere.svg", "clinic_logo: there is no such file"),
     ],
 )

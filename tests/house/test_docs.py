@@ -26,7 +26,7 @@ DECISIONS = sorted((CHECKOUT / "docs/decisions").glob("*.md"))
 DOCUMENTS = [*sorted((CHECKOUT / "docs").rglob("*.md")), SECURITY, CHECKOUT / "CHANGELOG.md"]
 
 # What `make` does on the way to something else, and how to list the rest.
-_STEPS = {"help", "editor", "browser", "paper", "again"}
+_STEPS = {"front", "help", "editor", "browser", "paper", "again"}
 _TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 _LINK = re.compile(r"\]\(([^)#]+)\)")
 
@@ -115,7 +115,7 @@ def commands(group, before=""):
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from commands(command, f"{before}{name} ")
-        else:
+        if not isinstance(command, click.Group) or command.invoke_without_command:
             yield f"{before}{name}"
 
 

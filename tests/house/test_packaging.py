@@ -90,10 +90,11 @@ def test_the_wheel_works_from_any_folder(wheel, tmp_path):
     assert "nothing to put right" in run("-m", "intake", "check")
     assert "/clinic/setup/" in run("-m", "intake", "init")
     pages = (
-        "from intake.config import read_settings; from intake.web.wsgi import application;"
-        "from werkzeug.test import Client; client = Client(application(read_settings()));"
-        "print([client.get(page, base_url='http://127.0.0.1:8000').status_code"
-        " for page in ('/', '/clinic/sign-in')])"
+        "from intake.config import read_settings; from werkzeug.test import Client;"
+        "from intake.web.clinic import __main__ as clinic;"
+        "from intake.web.patient import __main__ as patient;"
+        "print([Client(side.opened(read_settings()).site).get(page, base_url='http://127.0.0.1:8000')"
+        ".status_code for side, page in ((patient, '/'), (clinic, '/clinic/sign-in'))])"
     )
     assert run("-c", pages).strip() == "[200, 200]"
 

@@ -17,8 +17,8 @@ from intake.config import read_settings
 from intake.domain.permissions import Role
 from intake.services import answering, in_force, instance, reviewing
 from intake.services.clinic import open_clinic, open_patient_desk
+from intake.services.supervising import Supervisor
 from intake.storage import audit, reviews
-from intake.web import server
 from services.test_publishing import RULE
 from serving import Product
 
@@ -52,7 +52,7 @@ def intake(staffed, monkeypatch):
     def serve(*_):
         pytest.fail("a copy that should have refused to start was served")
 
-    monkeypatch.setattr(server, "serve", serve)
+    monkeypatch.setattr(Supervisor, "run", serve)
 
     def run(*arguments, code=0, typed=(), **settings):
         given = {name: None for name in os.environ if name.startswith("INTAKE_")}
@@ -126,7 +126,7 @@ def test_a_copy_that_is_being_served_screens_with_what_another_process_publishes
     """Two processes, one database, and no restart; then the day comes and the file no longer counts."""
     with Product(staffed) as product:
         first = send_a_form(product)
-        assert "Note:" not in product.printed
+        assert "in force" not in product.printed
 
         done = intake(*publish(new, today.isoformat(), "--json"), typed=(PASSWORD, PASSWORD))
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from both_sites import both
 from copies import PASSWORD, make_copy, staff
 from intake.domain.permissions import Role
-from intake.web import wsgi
 from journeys.chromium import Chromium
 from journeys.visitor import on_the_clinic_site, on_the_patient_site
 from web.looking import served
@@ -64,11 +64,9 @@ def without_rules(library):
 
 
 @pytest.fixture
-def site(copy, monkeypatch):
-    """The whole product as `make run` serves it, at the hour when the clock stands still."""
-    monkeypatch.setattr(wsgi, "open_patient_desk", lambda _settings: copy.desk)
-    monkeypatch.setattr(wsgi, "open_clinic", lambda _settings: copy.clinic)
-    with served(wsgi.application(copy.settings)) as address:
+def site(copy):
+    """Both sites behind one address, at the hour when the clock stands still."""
+    with served(both(copy.desk, copy.clinic)) as address:
         yield address
 
 

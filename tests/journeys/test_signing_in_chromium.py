@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from both_sites import both
 from copies import PASSWORD, make_copy, staff
 from intake.domain.permissions import Role
 from intake.domain.review_changes import lines_of
 from intake.domain.review_entries import Done
 from intake.services import acting, reviewing
-from intake.web import wsgi
 from journeys.modes import MODES_OF_RARE_PAGES, MODES_ON_A_PHONE, in_make_journeys
 from journeys.test_in_chromium import write
 from short_form import LIBRARY, PAT, send
@@ -149,13 +149,11 @@ def reopens(alice):
 
 @in_make_journeys
 @MODES_OF_RARE_PAGES
-def test_a_form_is_read_first_and_read_a_second_time(window, copy, people, width, scripts, kind, monkeypatch):
+def test_a_form_is_read_first_and_read_a_second_time(window, copy, people, width, scripts, kind):
     settings = replace(copy.settings, read_first=True, second_read_percent=100)
     reading = replace(copy.clinic, settings=settings)
-    monkeypatch.setattr(wsgi, "open_patient_desk", lambda _settings: copy.desk)
-    monkeypatch.setattr(wsgi, "open_clinic", lambda _settings: reading)
     form = send(copy, PAT.with_({"treated": PAT["pressure"]}))
-    with served(wsgi.application(settings)) as address:
+    with served(both(copy.desk, reading)) as address:
         alice, carol = window(width, scripts, kind), window(width, scripts, kind)
         for browser, username in ((alice, "alice"), (carol, "carol")):
             browser._site = address

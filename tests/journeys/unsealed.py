@@ -1,8 +1,6 @@
 """The product with its sealing taken out, for the control of the canary test: what it keeps can be read."""
 
-import sys
-
-from intake.cli import main
+import mistaken
 from intake.storage.encryption import Place, SealingKey
 
 
@@ -10,7 +8,10 @@ def _plain(_key: SealingKey, content: bytes, _place: Place) -> bytes:
     return content
 
 
-if __name__ == "__main__":
+def _build_in() -> None:
     SealingKey.seal = _plain  # type: ignore[assignment, method-assign]
     SealingKey.open = _plain  # type: ignore[assignment, method-assign]
-    main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    mistaken.serve("journeys.unsealed", _build_in)

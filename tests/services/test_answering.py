@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 import sending
 from copies import NOON
@@ -88,17 +87,6 @@ def test_a_clinic_with_a_tablet_in_its_waiting_room_lets_no_form_wait_for_longer
 
     assert answering.find(replace(copy.desk, settings=settings), token) is None
     assert answering.find(copy.desk, token) is not None, "the control"
-
-
-def test_a_draft_whose_time_is_over_is_erased_when_the_next_one_starts(copy):
-    answering.start(copy.desk)
-    copy.clock.at = NOON + timedelta(days=31)
-
-    answering.start(copy.desk)
-
-    with copy.clinic.database.read() as session:
-        assert session.execute(text("SELECT count(*) FROM drafts")).scalar() == 1
-        assert session.execute(text("SELECT count(*) FROM patient_sessions")).scalar() == 1
 
 
 def test_a_safety_page_comes_once_for_an_answer_and_again_when_it_changes(copy):

@@ -290,6 +290,6 @@ def test_lines_that_do_not_fit_a_later_questionnaire_leave_its_own_in_place(copy
     desk = with_settings_in_force(replace(copy.desk, library=library))
 
     assert desk.library is library
-    assert "cannot be shown" in caplog.text
+    assert "lines_unread" in caplog.text
     (left_out,) = changing_settings.lines_left_out(with_settings_in_force(copy.clinic.with_library(LIBRARY)))
     assert left_out.line.say == "Call our night nurse"

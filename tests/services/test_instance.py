@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from intake.config import Settings
-from intake.services.instance import Refusal, prepare
+from intake.services.instance import prepare
+from intake.services.refusals import Refusal
 
 
 def test_preparing_twice_changes_nothing_the_second_time(tmp_path):

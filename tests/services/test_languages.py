@@ -1,6 +1,7 @@
 """Whatever language a patient reads, what comes of their answers is the same."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -117,6 +118,11 @@ def quetzal(tmp_path, monkeypatch):
 def test_an_answer_changed_by_a_reply_is_changed_in_both_texts(quetzal):
     asked = quetzal.asks(again="treated")
     token = replying.open_question(quetzal.desk, asked.link, quetzal.reference)
+    question = replying.find(quetzal.desk, token).draft.asked
+    assert question.language == "es"
+    assert [(line.asked, line.said) for line in question.about] == [
+        ("ES: Is it treated?", "No lo sé con seguridad")
+    ]
     replying.save(quetzal.desk, token, "Ya no la tomo", {"treated": answered(Chosen("no"))})
     draft = replying.find(quetzal.desk, token).draft
     (shown,) = replying.answers_in_words(quetzal.desk, draft)
@@ -130,3 +136,23 @@ def test_an_answer_changed_by_a_reply_is_changed_in_both_texts(quetzal):
     (read,) = [line for part in sent.as_read for line in part.lines if line.question == "treated"]
     assert (written.asked, written.said) == ("Is it treated?", "No")
     assert (read.asked, read.said) == ("ES: Is it treated?", "ES: No")
+
+
+def test_what_was_signed_is_in_english_until_the_very_words_of_its_translation_were_reviewed(monkeypatch):
+    shipped = catalogues.translations()["es"]
+    consent = ASKED.consent
+    in_english = SimpleNamespace(language="es", signature=SimpleNamespace(agreed=consent.points))
+    said = tuple(shipped.of(f"consent.{n}.point", one) for n, one in enumerate(consent.points))
+    in_spanish = SimpleNamespace(language="es", signature=SimpleNamespace(agreed=said))
+    assert languages.signed_in_english(in_english)
+
+    reviewed = replace(shipped, about=replace(shipped.about, consent_reviewed="the fingerprint"))
+    monkeypatch.setattr(languages, "translations", lambda: {"es": reviewed})
+
+    assert languages.signed_in_english(in_english)
+    assert not languages.signed_in_english(in_spanish)
+    assert languages.signed_in_english(replace_language(in_spanish, ""))
+
+
+def replace_language(submission, code):
+    return SimpleNamespace(language=code, signature=submission.signature)

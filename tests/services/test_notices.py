@@ -2,22 +2,28 @@
 
 import email
 import email.policy
+import re
 from dataclasses import fields, replace
 from datetime import timedelta
 from threading import Event, Thread
+from types import SimpleNamespace
 from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from copies import NOON, staff
 from exchanging import FORM, begun, sent_to
 from intake.config import SettingsRefused, read_settings
+from intake.content.catalogues import translations
 from intake.domain.clinic_settings_typed import boxes_of
+from intake.domain.languages import APART, ENGLISH, TOGETHER, Language
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
 from intake.services import asking, changing_settings, exchanges, notice_words, notices
 from intake.services.exchanges import Mail
+from intake.services.languages import in_language
 from intake.services.notice_words import Letterhead, Notice
 from intake.storage import outgoing, patient_questions
 from intake.storage.codec_exchanges import notice_from_bytes, notice_to_bytes
@@ -37,6 +43,14 @@ FORBIDDEN = (
     "555-010",
     "a. rivera",
 )
+# What health is talked about with, in English and in Spanish.
+OF_HEALTH = re.compile(
+    r"ketamin\w*|mental\w*|depres\w*|suicid\w*|health|treat\w*|therap\w*|medicin\w*|symptom\w*|diagn\w*|psych\w*"
+    r"|alcohol|drug\w*|answers|tratamiento\w*|terap\w*|medicamento\w*|médic\w*|salud|síntoma\w*|psiqu\w*|psicol\w*"
+    r"|ánimo|droga\w*|presión|respuestas|cuestionario",
+    re.IGNORECASE,
+)
+NOTICE = Notice(NoticeKind.MESSAGE, "https://clinic.example/reply#secret")
 
 
 @pytest.fixture(scope="module")
@@ -162,9 +176,7 @@ def kept_of(exchange):
 
 @pytest.mark.parametrize("where", ["subject", "body", "sender"])
 def test_a_notice_that_told_anything_would_be_noticed(exchange, where):
-    notice = Notice(NoticeKind.MESSAGE, "https://clinic.example/reply#secret")
-    head = Letterhead("Harbor Light Clinic", "(555) 010-0100", "forms@clinic.example")
-    letter = notice_words.letter(notice, head, "quetzal@example.org", UUID(int=1), NOON)
+    letter = letter_of(NOTICE)
     match where:
         case "subject":
             letter.replace_header("Subject", "Your blood pressure")
@@ -177,8 +189,108 @@ def test_a_notice_that_told_anything_would_be_noticed(exchange, where):
 
 
 def test_a_notice_has_nowhere_to_put_a_patients_words():
-    assert [field.name for field in fields(Notice)] == ["kind", "link"]
+    assert [field.name for field in fields(Notice)] == ["kind", "link", "language"]
     assert [field.name for field in fields(Letterhead)] == ["clinic", "phone", "sender"]
+    # Nor is the language one: what names none of those there are is never said.
+    notice = replace(NOTICE, language="Quetzal Doe")
+    assert letter_of(notice).as_bytes() == letter_of(NOTICE).as_bytes()
+
+
+def letter_of(notice):
+    head = Letterhead("Harbor Light Clinic", "(555) 010-0100", "forms@clinic.example")
+    return notice_words.letter(notice, head, "quetzal@example.org", UUID(int=1), NOON)
+
+
+def told_of_health(letter):
+    """The words about health, in English and in Spanish, that stand in a letter or in its subject."""
+    return OF_HEALTH.findall(f"{letter['Subject']}\n{letter.get_content()}")
+
+
+@pytest.mark.parametrize("language", ["", *translations()])
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_a_notice_tells_nothing_of_health_in_any_language(kind, language):
+    letter = letter_of(Notice(kind, NOTICE.link, language))
+
+    assert told_of_health(letter) == []
+    assert NOTICE.link in letter.get_content().splitlines(), "the link stands in a line of its own"
+    assert kind.is_for_staff or "911" in letter.get_content()
+    assert ("988" in letter.get_content()) is kind.names_the_clinic
+    assert ("Harbor Light" in letter.as_string()) is kind.names_the_clinic
+    assert "%(" not in letter.as_string()
+
+
+@pytest.mark.parametrize("words", ["Sobre su tratamiento con ketamina", "Su salud mental", "Your depression"])
+def test_a_notice_about_health_would_be_noticed(words):
+    letter = letter_of(replace(NOTICE, language="es"))
+    letter.set_content(words)
+    assert told_of_health(letter)
+    letter = letter_of(NOTICE)
+    letter.replace_header("Subject", words)
+    assert told_of_health(letter)
+
+
+@pytest.fixture
+def in_spanish(exchange):
+    """A form read in Spanish, at a clinic that offers it."""
+    settings = replace(exchange.copy.settings, languages=("es",))
+    copy = exchange.copy
+    desk = in_language(copy.desk.with_settings(settings), "es")
+    copy = replace(copy, settings=settings, clinic=copy.clinic.with_settings(settings), desk=desk)
+    return sent_to(copy, exchange.alice)
+
+
+def test_a_notice_is_in_the_language_the_form_was_read_in(in_spanish, box):
+    sent = in_spanish.asks(WORDS)
+    assert notices.send_due(in_spanish.copy.clinic) == 1
+
+    ((_, _, letter),) = box.letters
+    parsed = email.message_from_string(letter, policy=email.policy.default)
+    assert parsed["Subject"] == "Tiene un mensaje de Harbor Light Clinic"
+    assert parsed["Content-Language"] == "es"
+    assert "oprima 2" in parsed.get_content() and "You have" not in letter
+    assert sent.link in parsed.get_content()
+    # The secret of the link is drawn anew each time: three letters of it may be anybody's name.
+    told = f"{parsed['Subject']}\n{parsed.get_content().replace(sent.link, '')}".casefold()
+    assert [one for one in (*FORBIDDEN, in_spanish.reference.casefold()) if one in told] == []
+    assert letter.isascii(), "any server takes it"
+    # Whoever passes it on from their own mail program has the same words.
+    mailto = unquote(exchanges.mailto(in_spanish.copy.clinic, sent.mail, "a@b.example"))
+    assert mailto.endswith("\n".join(["", *parsed.get_content().splitlines()[1:], ""]))
+
+
+def test_a_notice_is_in_english_where_the_language_is_offered_no_more(in_spanish, box):
+    in_spanish.asks(WORDS)
+
+    notices.send_due(in_spanish.copy.clinic.with_settings(replace(in_spanish.copy.settings, languages=())))
+
+    ((_, _, letter),) = box.letters
+    assert "Subject: You have a message" in letter and "Content-Language" not in letter
+
+
+def test_the_language_is_sealed_and_a_notice_in_english_is_kept_as_it_always_was(in_spanish):
+    in_spanish.asks(WORDS)
+    with in_spanish.copy.clinic.database.read() as session:
+        (row,) = session.scalars(select(OutgoingRow).where(OutgoingRow.settled_at.is_(None)))
+        clear = [getattr(row, one.key) for one in OutgoingRow.__table__.columns]
+        assert outgoing.opened(in_spanish.copy.clinic.keys.outbox_keys, row).language == "es"
+    assert "es" not in clear
+
+    assert notice_to_bytes("quetzal@example.org", "secret", NoticeKind.SAVED_FORM) == (
+        b'{"v":1,"kind":"notice","recipient":"quetzal@example.org","secret":"secret","named":true,'
+        b'"says":"saved_form"}'
+    ).ljust(1024)
+    spanish = notice_to_bytes("quetzal@example.org", "secret", NoticeKind.SAVED_FORM, language="es")
+    assert len(spanish) == 1024, "its length does not tell the language, sealed as it is"
+
+
+def test_names_and_numbers_keep_their_order_in_a_notice_written_from_the_right(monkeypatch):
+    arabic = SimpleNamespace(say=ENGLISH.say, language=Language("ar", "العربية", "rtl"))
+    monkeypatch.setattr(notice_words, "voice_of", lambda _: arabic)
+
+    letter = letter_of(replace(NOTICE, language="ar")).get_content()
+
+    assert f"call {APART}Harbor Light Clinic{TOGETHER} at {APART}(555) 010-0100{TOGETHER}." in letter
+    assert NOTICE.link in letter.splitlines()
 
 
 def test_whom_it_went_to_and_its_link_are_erased_once_it_was_sent(exchange):
@@ -252,7 +364,7 @@ def test_two_senders_at_once_send_one_letter(exchange, box):
     for _ in range(2):
         with exchange.copy.clinic.database.write() as session:
             wait = exchange.copy.clinic.now() + timedelta(minutes=1)
-            claimed.append(outgoing.claim(session, exchange.copy.clinic.keys, due, wait))
+            claimed.append(outgoing.claim(session, exchange.copy.clinic.keys.outbox_keys, due, wait))
 
     assert [one is not None for one in claimed] == [True, False]
 
@@ -337,5 +449,5 @@ _FORM_WITH_A_STRANGE_ADDRESS = (
 def test_a_notice_of_any_kind_is_sealed_and_opened_as_it_was(kind):
     written = notice_to_bytes("quetzal@example.org", "secret", kind)
 
-    assert notice_from_bytes(written) == ("quetzal@example.org", "secret", kind, True)
+    assert notice_from_bytes(written) == ("quetzal@example.org", "secret", kind, True, "")
     assert (b'"says"' in written) is (kind not in (NoticeKind.MESSAGE, NoticeKind.UNNAMED_MESSAGE))

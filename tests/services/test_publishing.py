@@ -259,7 +259,7 @@ def test_a_process_with_an_older_questionnaire_goes_on_with_the_rules_it_can_rea
     assert screened_with(newer.desk) == ["second"]
     assert screened_with(copy.desk) == ["first"]
     assert screened_with(copy.desk) == ["first"]
-    assert caplog.text.count("cannot be read") == 1
+    assert caplog.text.count("rules_unread") == 1
     overview = publication_list.overview(copy.clinic)
     assert [one.reason for one, _ in overview.found.behind] == ["The questionnaire changed."]
 

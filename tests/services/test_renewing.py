@@ -45,8 +45,8 @@ def test_new_words_open_the_form_and_the_old_ones_do_not(copy, fay, token):
     assert (made.code, made.phrase == way.phrase, made.secret == way.secret) == (way.code, False, False)
     assert answering.find(copy.desk, token) is None, "it was closed wherever it was open"
     for handle in (way.secret, way.code):
-        assert returning.come_back(copy.desk, handle, way.phrase, "192.0.2.7") is None
-    opened = returning.come_back(copy.desk, made.code, made.phrase, "192.0.2.7")
+        assert returning.come_back(copy.desk, handle, way.phrase) is None
+    opened = returning.come_back(copy.desk, made.code, made.phrase)
     assert answering.find(copy.desk, opened).answers.value("first_name").words == "Quetzal"
     assert returning.kept(copy.desk, opened).clinic_may_renew, "it can be done once more"
     assert events(copy)[-1] == "WayBackRenewed"
@@ -56,13 +56,13 @@ def test_a_form_whose_words_were_used_up_works_again(copy, fay, token):
     way = saved(copy.desk, token)
     returning.let_clinic_renew(copy.desk, token, may=True)
     for number in range(30):
-        returning.come_back(copy.desk, way.code, "abacus ability able abroad", f"192.0.2.{number}")
+        returning.come_back(copy.desk, way.code, "abacus ability able abroad")
         copy.clock.at += timedelta(minutes=60 if number % 5 == 4 else 0)
-    assert returning.come_back(copy.desk, way.code, way.phrase, "192.0.2.99") is None
+    assert returning.come_back(copy.desk, way.code, way.phrase) is None
 
     made = renewing.renew(copy.clinic, fay, way.code)
 
-    assert returning.come_back(copy.desk, made.code, made.phrase, "192.0.2.99") is not None
+    assert returning.come_back(copy.desk, made.code, made.phrase) is not None
 
 
 @pytest.mark.parametrize("taken_back", [False, True])
@@ -73,7 +73,7 @@ def test_without_the_patients_wish_nobody_can_help(copy, fay, token, taken_back)
         returning.let_clinic_renew(copy.desk, token, may=False)
 
     assert renewing.renew(copy.clinic, fay, way.code) == Refused(Why.NOT_WANTED)
-    assert returning.come_back(copy.desk, way.code, way.phrase, "192.0.2.7") is not None
+    assert returning.come_back(copy.desk, way.code, way.phrase) is not None
     assert "WayBackRenewed" not in events(copy)
 
 

@@ -10,15 +10,14 @@ import sending
 from exchanging import FORM
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.submissions import Draft, Receipt
-from intake.services import answering, returning
+from intake.services import answering, returning, sweeping
+from intake.services.languages import in_language
 from intake.storage import outgoing, passwords
 from intake.storage.tables import DraftRow
 from intake.storage.ways_back import MOST_MAILS
 from returning_forms import copy, counted_runs, prepared, saved
 
 __all__ = ["copy", "prepared"]
-
-HERE, WRONG = "192.0.2.7", "abacus ability able abroad"
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def test_a_saved_form_opens_elsewhere_with_every_answer(copy, token):
     way = saved(copy.desk, token)
     before = answering.find(copy.desk, token)
 
-    elsewhere = returning.come_back(copy.desk, way.code_in_groups.lower(), way.phrase.upper(), HERE)
+    elsewhere = returning.come_back(copy.desk, way.code_in_groups.lower(), way.phrase.upper())
 
     assert answering.find(copy.desk, elsewhere).answers == before.answers
     assert answering.find(copy.desk, token) is None, "the browser before was signed out"
@@ -46,7 +45,7 @@ def test_it_can_be_opened_again_and_again(copy, token):
     way = saved(copy.desk, token)
 
     for _ in range(3):
-        opened = returning.come_back(copy.desk, way.secret, way.phrase, HERE)
+        opened = returning.come_back(copy.desk, way.secret, way.phrase)
         assert isinstance(answering.find(copy.desk, opened), Draft)
 
 
@@ -56,7 +55,7 @@ def test_a_session_that_ends_by_idling_leaves_the_saved_form_where_it_is(copy, t
     answering.start(copy.desk)  # erases what is over
     assert answering.find(copy.desk, token) is None
 
-    opened = returning.come_back(copy.desk, way.secret, way.phrase, HERE)
+    opened = returning.come_back(copy.desk, way.secret, way.phrase)
 
     assert isinstance(answering.find(copy.desk, opened), Draft)
 
@@ -73,60 +72,35 @@ def test_pressing_twice_leaves_the_words_as_they_were_and_asking_makes_new_ones(
     returning.make_anew(copy.desk, token)
 
     assert saved(copy.desk, token) != first
-    assert returning.come_back(copy.desk, first.secret, first.phrase, HERE) is None
-
-
-def test_twenty_wrong_phrases_of_a_network_rest_it_for_an_hour(copy, token):
-    way = saved(copy.desk, token)
-    for number in range(20):
-        source = f"2001:db8::{number:x}"
-        assert returning.come_back(copy.desk, f"unknown link {number}", WRONG, source) is None
-
-    assert returning.come_back(copy.desk, way.secret, way.phrase, "2001:db8::ffff") is None
-    assert returning.come_back(copy.desk, way.secret, way.phrase, "2001:db8:0:1::1") is not None
-    copy.clock.at += timedelta(hours=1)
-    assert returning.come_back(copy.desk, way.secret, way.phrase, "2001:db8::1") is not None
+    assert returning.come_back(copy.desk, first.secret, first.phrase) is None
 
 
 def test_what_is_no_phrase_rests_nobody(copy, token):
     way = saved(copy.desk, token)
     for typed in ["", "hello", "four words of nothing", way.phrase.rpartition(" ")[0]] * 10:
-        assert returning.come_back(copy.desk, way.secret, typed, HERE) is None
+        assert returning.come_back(copy.desk, way.secret, typed) is None
 
-    assert returning.come_back(copy.desk, way.secret, way.phrase, HERE) is not None
-
-
-@pytest.mark.parametrize(
-    ("source", "network"),
-    [
-        ("192.0.2.7", "192.0.2.7/32"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("::1", "::/64"),
-        ("unknown", "unknown"),
-    ],
-)
-def test_a_network_is_an_address_or_the_half_of_one(source, network):
-    assert returning.network_of(source) == network
+    assert returning.come_back(copy.desk, way.secret, way.phrase) is not None
 
 
 def test_after_sending_the_words_open_the_receipt_and_no_answer(copy, token):
     way = saved(copy.desk, token)
     receipt = answering.send(copy.desk, token, "Pat Doe")
 
-    opened = returning.come_back(copy.desk, way.secret, way.phrase, HERE)
+    opened = returning.come_back(copy.desk, way.secret, way.phrase)
 
     assert answering.find(copy.desk, opened) == receipt
     assert isinstance(receipt, Receipt)
     copy.clock.at += timedelta(days=31)
-    returning.erase_expired(copy.desk)
-    assert returning.come_back(copy.desk, way.secret, way.phrase, HERE) is None
+    sweeping.sweep(copy.worker)
+    assert returning.come_back(copy.desk, way.secret, way.phrase) is None
 
 
 def test_erasing_is_for_good(copy, token):
     way = saved(copy.desk, token)
     answering.erase(copy.desk, token)
 
-    assert returning.come_back(copy.desk, way.secret, way.phrase, HERE) is None
+    assert returning.come_back(copy.desk, way.secret, way.phrase) is None
 
 
 def test_a_form_without_a_way_back_goes_with_its_browser(copy, token):
@@ -153,8 +127,26 @@ def test_the_link_is_sent_and_nothing_else(copy, runs, said, kind):
 
     (due,) = waiting(copy)
     with copy.clinic.database.write() as session:
-        addressed = outgoing.claim(session, copy.clinic.keys, due, copy.clock())
+        addressed = outgoing.claim(session, copy.clinic.keys.outbox_keys, due, copy.clock())
     assert (addressed.recipient, addressed.secret, addressed.kind) == ("pat@example.com", way.secret, kind)
+
+
+def test_the_link_is_sent_in_the_language_of_the_page_it_was_asked_for_on(copy, runs):
+    desk = with_mail(copy)
+    for language in ("", "es"):
+        here = in_language(desk, language)
+        token = sending.fill_in(here, sending.PAT)
+        saved(here, token)
+        returning.mail_link(here, token, f"pat{language}@example.com")
+
+    with copy.clinic.database.write() as session:
+        every = [
+            outgoing.claim(session, copy.clinic.keys.outbox_keys, due, copy.clock()) for due in waiting(copy)
+        ]
+    assert {one.recipient: one.language for one in every} == {
+        "pat@example.com": "",
+        "pates@example.com": "es",
+    }
 
 
 def test_a_link_is_sent_five_times_at_most_and_never_without_a_server(copy, token):

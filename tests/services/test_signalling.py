@@ -173,7 +173,7 @@ def test_a_signal_that_cannot_be_kept_costs_no_answer_and_promises_nothing(on, c
     assert saved.safety.id == "support"
     assert kept.told is None
     assert not any(contents(on.database).values())
-    assert "a safety signal could not be kept (IntegrityError)" in caplog.text
+    assert "signal_not_kept error=IntegrityError " in caplog.text
     assert "Pat" not in caplog.text
 
 

@@ -153,6 +153,7 @@ transcriptions = st.builds(
     st.none() | typings,
     tuples_of(settlements),
     st.integers(0, 99),
+    st.sampled_from(["", "es"]),
 )
 lowered = tuples_of(st.from_type(Lowered))
 moved_up = tuples_of(st.from_type(MovedUp))

@@ -7,12 +7,15 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from intake.domain.answers import Answer, Answers, Value, answered
+from intake.domain.replies import ReplyDraft
 from intake.domain.rules import Lowered, MovedUp, Priority
 from intake.domain.submissions import Draft
 from intake.storage import codec, codec_patient_requests, codec_reviews, codec_transcriptions
 from intake.storage.codec_answers import answers_from_json, answers_to_json
+from intake.storage.codec_exchanges import reply_draft_from_bytes, reply_draft_to_bytes
 from intake.storage.codec_record import UnknownRecord
 from storage import strategies
 from storage.samples import answers_of_pat, screening, submission_of_pat
@@ -218,3 +221,19 @@ def test_the_length_tells_little():
 
 def draft_of_pat(word):
     return Draft(UUID(int=7), answers_of_pat(word), "edition")
+
+
+def test_a_reply_begun_before_its_pages_were_kept_is_written_as_it_was():
+    """What is stored of a reply without an unfinished page is byte for byte what it was."""
+    before = b'{"asked":null,"changes":{},"kind":"reply_draft","v":1,"words":"Since May."}'
+    draft = ReplyDraft(words="Since May.")
+
+    assert json.loads(reply_draft_to_bytes(draft)) == json.loads(before)
+    assert reply_draft_from_bytes(before) == draft
+
+
+@given(pages=st.dictionaries(st.sampled_from(["question", "more"]), strategies.unfinished_pages, max_size=2))
+def test_the_unfinished_pages_of_a_reply_are_kept_as_they_are(pages):
+    draft = ReplyDraft(words="Since May.", unfinished=pages)
+
+    assert reply_draft_from_bytes(reply_draft_to_bytes(draft)) == draft

@@ -6,17 +6,21 @@ import stat
 
 import pytest
 
+from intake.storage import keyring
 from intake.storage.encryption import new_record_key
+from intake.storage.key_files import KeyringRefused
 from intake.storage.keyring import (
     CLINIC_FILE,
     PATIENT_FILE,
-    KeyringRefused,
+    WORKER_FILE,
+    complete_keyring,
     create_keyring,
     read_clinic_keys,
+    read_outbox_keys,
     read_patient_keys,
 )
 
-BOTH = [(CLINIC_FILE, read_clinic_keys), (PATIENT_FILE, read_patient_keys)]
+EVERY = [(CLINIC_FILE, read_clinic_keys), (PATIENT_FILE, read_patient_keys), (WORKER_FILE, read_outbox_keys)]
 
 
 @pytest.fixture
@@ -39,7 +43,8 @@ def test_folder_and_files_are_the_owners_alone_whatever_the_umask(tmp_path):
     assert mode(tmp_path / "keys") == 0o700
     assert mode(tmp_path / "keys" / CLINIC_FILE) == 0o600
     assert mode(tmp_path / "keys" / PATIENT_FILE) == 0o600
-    assert len(list((tmp_path / "keys").iterdir())) == 2
+    assert mode(tmp_path / "keys" / WORKER_FILE) == 0o600
+    assert len(list((tmp_path / "keys").iterdir())) == 3
 
 
 def test_both_halves_belong_together(folder):
@@ -61,6 +66,62 @@ def test_the_patients_file_holds_no_private_key(folder):
     assert clinic["staff_key"]["secret"] not in patient
 
 
+def test_the_workers_file_opens_letters_and_nothing_else(folder):
+    clinic = json.loads((folder / CLINIC_FILE).read_text())
+    worker = json.loads((folder / WORKER_FILE).read_text())
+    assert set(worker) == {"format", "deployment", "outbox_key"}
+    assert worker["outbox_key"] == clinic["outbox_key"] != clinic["clinic_key"]
+    assert clinic["outbox_key"]["private"] not in (folder / PATIENT_FILE).read_text()
+
+
+def as_before_the_worker(folder):
+    """Key files as an earlier version left them."""
+    for name in (CLINIC_FILE, PATIENT_FILE):
+        document = json.loads((folder / name).read_text())
+        del document["outbox_key"]
+        (folder / name).write_text(json.dumps(document))
+    (folder / WORKER_FILE).unlink()
+
+
+def test_keys_of_an_earlier_version_are_given_an_outbox_and_keep_all_they_had(folder):
+    as_before_the_worker(folder)
+    before = [json.loads((folder / name).read_text()) for name in (CLINIC_FILE, PATIENT_FILE)]
+
+    assert complete_keyring(folder)
+    assert not complete_keyring(folder)
+
+    after = [json.loads((folder / name).read_text()) for name in (CLINIC_FILE, PATIENT_FILE)]
+    assert [old | {"outbox_key": new["outbox_key"]} for old, new in zip(before, after, strict=True)] == after
+    clinic, patient, worker = (read(folder) for _, read in EVERY)
+    assert clinic.outbox_keys.private_key.private_bytes_raw() == worker.private_key.private_bytes_raw()
+    assert patient.outbox.public_key.public_bytes_raw() == worker.private_key.public_key().public_bytes_raw()
+    assert {mode(folder / name) for name, _ in EVERY} == {0o600}
+
+
+@pytest.mark.parametrize("last", [CLINIC_FILE, PATIENT_FILE])
+def test_whoever_is_killed_while_keys_are_completed_goes_on_with_the_same_pair(folder, last, monkeypatch):
+    as_before_the_worker(folder)
+    monkeypatch.setattr(keyring, "write_document", dies_after(last, keyring.write_document))
+    with pytest.raises(KeyboardInterrupt):
+        complete_keyring(folder)
+    monkeypatch.undo()
+    made = json.loads((folder / CLINIC_FILE).read_text())["outbox_key"]
+
+    assert complete_keyring(folder)
+
+    assert json.loads((folder / WORKER_FILE).read_text())["outbox_key"] == made
+    assert read_patient_keys(folder).outbox.id == read_outbox_keys(folder).id
+
+
+def dies_after(last, write):
+    def written(path, document):
+        write(path, document)
+        if path.name == last:
+            raise KeyboardInterrupt
+
+    return written
+
+
 def test_two_clinics_share_no_key(tmp_path):
     create_keyring(tmp_path / "one")
     create_keyring(tmp_path / "two")
@@ -71,10 +132,10 @@ def test_two_clinics_share_no_key(tmp_path):
     assert new_record_key(one).secret != new_record_key(one).secret
 
 
-@pytest.mark.parametrize("kept", [CLINIC_FILE, PATIENT_FILE])
+@pytest.mark.parametrize("kept", [CLINIC_FILE, PATIENT_FILE, WORKER_FILE])
 def test_keys_that_exist_are_never_written_over(folder, kept):
     left = (folder / kept).read_bytes()
-    for other in {CLINIC_FILE, PATIENT_FILE} - {kept}:
+    for other in {CLINIC_FILE, PATIENT_FILE, WORKER_FILE} - {kept}:
         (folder / other).unlink()
     with pytest.raises(KeyringRefused, match="Nothing was written"):
         create_keyring(folder)
@@ -89,7 +150,7 @@ def test_keys_are_not_made_in_a_folder_others_can_open(tmp_path):
         create_keyring(folder)
 
 
-@pytest.mark.parametrize(("name", "read"), BOTH)
+@pytest.mark.parametrize(("name", "read"), EVERY)
 @pytest.mark.parametrize("open_to_others", [0o640, 0o604, 0o620, 0o601])
 def test_a_file_open_to_others_is_refused_with_the_remedy(folder, name, read, open_to_others):
     (folder / name).chmod(open_to_others)
@@ -97,27 +158,27 @@ def test_a_file_open_to_others_is_refused_with_the_remedy(folder, name, read, op
         read(folder)
 
 
-@pytest.mark.parametrize(("name", "read"), BOTH)
+@pytest.mark.parametrize(("name", "read"), EVERY)
 def test_a_read_only_file_is_welcome(folder, name, read):
     (folder / name).chmod(0o400)
     assert read(folder).deployment
 
 
-@pytest.mark.parametrize(("name", "read"), BOTH)
+@pytest.mark.parametrize(("name", "read"), EVERY)
 def test_a_file_of_somebody_else_is_refused(folder, name, read, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: (folder / name).stat().st_uid + 1)
     with pytest.raises(KeyringRefused, match="belongs to user"):
         read(folder)
 
 
-@pytest.mark.parametrize(("name", "read"), BOTH)
+@pytest.mark.parametrize(("name", "read"), EVERY)
 def test_a_missing_file_is_named(folder, name, read):
     (folder / name).unlink()
     with pytest.raises(KeyringRefused, match=f"there is no .*{name}"):
         read(folder)
 
 
-@pytest.mark.parametrize(("name", "read"), BOTH)
+@pytest.mark.parametrize(("name", "read"), EVERY)
 @pytest.mark.parametrize(
     "content",
     ["", "{", "[]", "\N{GREEK SMALL LETTER ALPHA}", '{"format": 2}', '{"format": 1}',
@@ -129,11 +190,12 @@ def test_a_damaged_file_is_refused(folder, name, read, content):
         read(folder)
 
 
-@pytest.mark.parametrize(("name", "read"), BOTH)
+@pytest.mark.parametrize(("name", "read"), EVERY)
 def test_a_key_cut_short_is_refused_without_showing_it(folder, name, read):
     document = json.loads((folder / name).read_text())
-    document["audit_key"]["secret"] = document["audit_key"]["secret"][:-8]
+    key, half = ("outbox_key", "private") if name == WORKER_FILE else ("audit_key", "secret")
+    document[key][half] = document[key][half][:-8]
     (folder / name).write_text(json.dumps(document))
     with pytest.raises(KeyringRefused) as refused:
         read(folder)
-    assert document["audit_key"]["secret"] not in str(refused.value)
+    assert document[key][half] not in str(refused.value)

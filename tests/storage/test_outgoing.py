@@ -9,6 +9,14 @@ from sqlalchemy import select
 from intake.domain.notice_failures import NoticeFailure
 from intake.domain.notice_kinds import NoticeKind
 from intake.storage import dead_letters, news, outgoing
+from intake.storage.encryption import (
+    DecryptionFailed,
+    Place,
+    new_record_key,
+    open_for_clinic,
+    open_from_outbox,
+    seal_for_clinic,
+)
 from intake.storage.outgoing import Addressed, Outcome
 from intake.storage.tables import OutgoingRow
 from storage.samples import NOW, send
@@ -43,7 +51,7 @@ def test_a_notice_kept_by_the_patients_side_is_taken_once_and_opened(database, c
     taken = []
     for _ in range(2):
         with database.write() as session:
-            taken.append(outgoing.claim(session, clinic_keys, due, NOW + timedelta(minutes=1)))
+            taken.append(outgoing.claim(session, clinic_keys.outbox_keys, due, NOW + timedelta(minutes=1)))
 
     assert taken == [ADDRESSED, None]
 
@@ -51,7 +59,7 @@ def test_a_notice_kept_by_the_patients_side_is_taken_once_and_opened(database, c
 def test_what_could_not_be_sent_is_kept_and_tried_again_when_somebody_says_so(database, clinic_keys, notice):
     settled(database, notice)
     with database.read() as session:
-        (letter,) = dead_letters.every(session, clinic_keys)
+        (letter,) = dead_letters.every(session, clinic_keys.outbox_keys)
         assert outgoing.due(session, NOW + timedelta(days=9)) == ()
         assert dead_letters.outbox(session, 3).not_sent == 1
     assert (letter.addressed, letter.failure) == (ADDRESSED, NoticeFailure.NO_SUCH_ADDRESS)
@@ -63,7 +71,7 @@ def test_what_could_not_be_sent_is_kept_and_tried_again_when_somebody_says_so(da
 
     with database.read() as session:
         (due,) = outgoing.due(session, later)
-        assert dead_letters.every(session, clinic_keys) == ()
+        assert dead_letters.every(session, clinic_keys.outbox_keys) == ()
     assert (due.id, due.tried_since) == (notice, later)
 
 
@@ -79,7 +87,7 @@ def test_one_that_is_not_needed_any_more_is_no_dead_letter_either(database, clin
     settled(database, notice, Outcome.NOT_NEEDED, None)
 
     with database.read() as session:
-        assert dead_letters.every(session, clinic_keys) == ()
+        assert dead_letters.every(session, clinic_keys.outbox_keys) == ()
     assert kept(database, notice) == b""
 
 
@@ -92,7 +100,7 @@ def test_what_is_set_aside_or_over_is_erased(database, clinic_keys, notice, how)
             assert not outgoing.erase(session, notice)
         else:
             outgoing.erase_what_is_over(session, NOW + outgoing.KEPT_FOR - timedelta(seconds=1))
-            assert dead_letters.every(session, clinic_keys)
+            assert dead_letters.every(session, clinic_keys.outbox_keys)
             outgoing.erase_what_is_over(session, NOW + outgoing.KEPT_FOR)
 
     with database.read() as session:
@@ -106,7 +114,7 @@ def test_one_that_cannot_be_opened_is_shown_as_just_that(database, clinic_keys, 
         session.get_one(OutgoingRow, notice).sealed = b"damaged"
 
     with database.read() as session:
-        (letter,) = dead_letters.every(session, clinic_keys)
+        (letter,) = dead_letters.every(session, clinic_keys.outbox_keys)
     assert letter.addressed is None
 
 
@@ -132,3 +140,31 @@ def test_a_notice_to_staff_is_as_long_whether_it_is_wanted_or_not(database, pati
     with database.read() as session:
         rows = session.scalars(select(OutgoingRow))
         assert len({(len(row.sealed), len(row.wrapped_key), row.created_at) for row in rows}) == 1
+
+
+def test_what_an_earlier_version_sealed_for_the_clinic_is_sent_all_the_same(database, clinic_keys, notice):
+    with database.write() as session:
+        row = session.get_one(OutgoingRow, notice)
+        place = outgoing._key_place(notice)
+        key = open_from_outbox(clinic_keys.outbox_keys, row.wrapped_key, place)
+        row.wrapped_key = seal_for_clinic(clinic_keys, key, place)
+    with database.write() as session, pytest.raises(DecryptionFailed):
+        outgoing.opened(clinic_keys.outbox_keys, session.get_one(OutgoingRow, notice))
+
+    with database.write() as session:
+        assert outgoing.seal_for_the_worker(session, clinic_keys) == 1
+        assert outgoing.seal_for_the_worker(session, clinic_keys) == 0
+
+    with database.read() as session:
+        row = session.get_one(OutgoingRow, notice)
+        assert outgoing.opened(clinic_keys.outbox_keys, row).recipient
+
+
+def test_the_clinics_key_alone_opens_no_letter_and_the_outboxs_no_form(database, clinic_keys, notice):
+    key, place = new_record_key(clinic_keys), Place("record_keys", "sealed", notice)
+    with database.read() as session:
+        row = session.get_one(OutgoingRow, notice)
+        with pytest.raises(DecryptionFailed):
+            open_for_clinic(clinic_keys, row.wrapped_key, outgoing._key_place(notice))
+    with pytest.raises(DecryptionFailed):
+        open_from_outbox(clinic_keys.outbox_keys, seal_for_clinic(clinic_keys, key, place), place)

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from intake.domain.rate_limits import Door, Pace
 from intake.storage import rate_limits
-from intake.storage.rate_limits import counting, key_of, knock
+from intake.storage.rate_limits import counting, give_back, key_of, knock
 from intake.storage.tables import RateLimitRow
 from storage.samples import NOW
 
@@ -34,6 +34,21 @@ def test_ten_are_let_in_at_once_and_then_one_every_six_minutes(database, here):
     assert knock(database, here, TEN_AN_HOUR, NOW + 5 * MINUTE) == MINUTE
     assert knock(database, here, TEN_AN_HOUR, NOW + 6 * MINUTE) is None
     assert knock(database, here, TEN_AN_HOUR, NOW + 6 * MINUTE) is not None
+
+
+def test_what_is_given_back_is_one_knock_and_no_more(database, here):
+    for _ in range(10):
+        knock(database, here, TEN_AN_HOUR, NOW)
+
+    give_back(database, here, TEN_AN_HOUR)
+
+    assert [knock(database, here, TEN_AN_HOUR, NOW) is None for _ in range(2)] == [True, False]
+
+
+def test_given_back_to_who_never_knocked_it_is_nothing(database, here):
+    give_back(database, here, TEN_AN_HOUR)
+
+    assert [knock(database, here, TEN_AN_HOUR, NOW) for _ in range(11)].count(None) == 10
 
 
 def test_other_networks_other_doors_and_other_days_are_counted_apart(database, patient_keys, here):

@@ -12,12 +12,14 @@ from copies import NOON
 from exchanging import FORM, begun, signed_in
 from intake.domain.patient_requests import Asks
 from intake.papers import engine
-from intake.services import answering, requesting, returning, viewing
+from intake.services import answering, requesting, sweeping, viewing
+from intake.services.languages import in_language
 from intake.storage import accounts, audit, own_copies, patient_requests, submissions
 from intake.storage.tables import OwnCopyRow, PatientRequestRow
 from intake.web.clinic.site import create_clinic_site
 from sending import fill_in
 from web.clinic.person import Person
+from web.clinic.person import words as words_of
 from web.patient.visitor import Visitor
 
 OTHER_FORM = FORM.replace("pressure: yes, ", "pressure: no, ").replace("treated: not_sure, ", "")
@@ -105,6 +107,46 @@ def test_the_copy_holds_the_answers_as_sent_and_nothing_the_rules_made_of_them(s
     assert events_of(copy, sent.submission)[-1] == ("OwnCopyOpened", answering.PATIENT)
 
 
+@pytest.fixture
+def in_spanish(copy):
+    """A browser in which a form was just sent in Spanish."""
+    settings = replace(copy.settings, languages=("es",))
+    desk = copy.desk.with_settings(settings)
+    sent = Sent(replace(copy, settings=settings, desk=in_language(desk, "es")))
+    sent.pat.send("/language", lang="es", page="/sent/copy")
+    return sent
+
+
+def test_the_copy_is_in_the_language_the_form_was_read_in(in_spanish, monkeypatch):
+    pat, made = in_spanish.pat, []
+    pat.follow()
+    assert (pat.page.tree.get("lang"), pat.page.h1) == ("es", "Copia de sus respuestas")
+    # Nobody translated this small form: its questions were in English on the page, and are so marked.
+    (row, *_) = [
+        one for one in pat.page.tree.iter("div") if words_of(one).startswith("Do you have high blood")
+    ]
+    assert row.get("lang") == "en"
+    # What is signed is in English until its translation is reviewed.
+    (agreed,) = [one for one in pat.page.tree.iter("dd") if "We may read this" in words_of(one)]
+    assert agreed.get("lang") == "en"
+
+    monkeypatch.setattr(engine, "is_here", lambda: True)
+    monkeypatch.setattr(engine, "make", lambda sheet, *_: made.append(sheet.html) or b"%PDF-")
+    pat.open("/sent/copy")
+    pat.send("/language", lang="en", page="/sent/copy")
+    pat.open("/sent/copy")
+    assert pat.page.tree.get("lang") == "en"
+    assert '<section class="sheet" aria-labelledby="own-1" lang="es" dir="auto">' in pat.html
+    pat.open("/sent/copy.pdf")
+    assert '<html lang="es">' in made[0] and "<h1>Copia de sus respuestas</h1>" in made[0]
+
+
+def test_a_copy_in_english_marks_nothing(sent):
+    sent.pat.open("/sent/copy")
+
+    assert ' lang="' not in sent.pat.html.split("<main")[1].split("</main>")[0]
+
+
 def test_a_browser_that_did_not_send_gets_no_copy(sent, copy):
     other = Visitor(copy.desk)
 
@@ -127,7 +169,7 @@ def test_the_copy_is_there_for_a_day_and_then_for_nobody(sent, copy):
     sent.pat.open("/sent")
     assert "Get a copy" not in sent.pat.text
     assert "ask the clinic for a copy" in sent.pat.text
-    returning.erase_expired(copy.desk)
+    sweeping.sweep(copy.worker)
     assert count(copy, OwnCopyRow) == 0
 
 

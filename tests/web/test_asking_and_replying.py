@@ -1,6 +1,7 @@
 """A clinician asks and a patient replies, each in a browser without a screen."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -14,12 +15,13 @@ from intake.domain.standing import LINK_LIVES
 from intake.services import answering, asking, exchanges, replay, replying, reviewing
 from intake.services import replies as taking_in
 from intake.services.asked_then import NotKept
+from intake.services.languages import in_language
 from intake.storage import audit, patient_questions
 from intake.storage.rate_limits import counting
 from intake.storage.tables import RateLimitRow
 from intake.web.clinic.site import create_clinic_site
 from sending import fill_in
-from web.clinic.person import Person
+from web.clinic.person import Person, words
 from web.patient.visitor import Visitor
 
 SECRETS = ("Quetzal", "Is it still so?", "not sure", "high blood pressure")
@@ -104,6 +106,51 @@ def replies(pat, exchange, link, **fields):
 def signs(pat, name="Quetzal Doe"):
     shown = re.search(r'name="shown" value="([^"]+)"', pat.html)[1]
     pat.send("/reply/check", shown=shown, agree="y", typed_name=name)
+
+
+@pytest.fixture
+def in_spanish(exchange):
+    """A form sent by somebody who reads Spanish, to a clinic that offers it."""
+    settings = replace(exchange.copy.settings, languages=("es",))
+    clinic, desk = exchange.copy.clinic.with_settings(settings), exchange.desk.with_settings(settings)
+    copy = replace(exchange.copy, settings=settings, clinic=clinic, desk=in_language(desk, "es"))
+    exchange = sent_to(copy, exchange.alice)
+    exchange.copy = replace(copy, desk=desk)
+    return exchange
+
+
+def test_a_question_opens_in_the_language_the_form_was_read_in(in_spanish):
+    asked = in_spanish.asks("Is it still so?", flag=in_spanish.flag().key)
+    huda = Visitor(in_spanish.desk)
+    opens(huda, in_spanish, asked.link)
+
+    assert (huda.page.tree.get("lang"), huda.page.h1) == ("es", "Una pregunta para usted")
+    assert "Esto está en las palabras de quien lo escribió" in huda.text
+    assert "Is it still so?" in huda.text
+    # What was pressed in this browser comes first.
+    huda.send("/language", lang="en", page="/reply/question")
+    huda.follow()
+    assert (huda.page.tree.get("lang"), huda.page.h1) == ("en", "A question for you")
+    assert 'class="rows" lang="es"' in huda.html, "the answers stay in the words they were read in"
+
+
+def test_a_question_to_somebody_who_read_english_opens_as_it_always_did(exchange, pat):
+    asked = exchange.asks("Is it still so?", flag=exchange.flag().key)
+    opens(pat, exchange, asked.link)
+
+    assert pat.page.tree.get("lang") == "en"
+    assert 'class="rows"><' in pat.html.replace("\n", "") and "palabras" not in pat.html
+
+
+def test_a_clinician_sees_the_letter_in_both_languages_and_that_nobody_translates(in_spanish):
+    alice = signed_in(Person(create_clinic_site(in_spanish.copy.clinic)))
+    alice.open(ask_page(in_spanish))
+
+    assert "Tiene un mensaje de Harbor Light Clinic" in alice.text
+    assert "You have a message from Harbor Light Clinic" in alice.text
+    assert "Your question goes as you write it: nobody translates it." in alice.text
+    (letter,) = [one for one in alice.page.tree.iter("div") if one.get("lang") == "es"]
+    assert "enlace" in words(letter)
 
 
 # The clinician's page.
@@ -430,6 +477,18 @@ def test_an_answer_the_questionnaire_has_help_lines_for_shows_them_first(alice, 
     assert pat.location == "/reply/sent"
 
 
+def test_a_sensitive_answer_is_not_spelled_out_on_the_page_to_sign(alice, exchange, pat):
+    """Somebody may look over the patient's shoulder: as on the page where a form is checked."""
+    link = shown_link(sends(alice, exchange, again="home").text)
+    opens(pat, exchange, link)
+    pat.send("/reply/question", home="no")
+    pat.open("/reply/check")
+
+    assert "Is home a safe place for you?Answered Change" in pat.text
+    pat.open("/reply/question")
+    assert 'value="no" checked' in pat.html, "it can be looked at"
+
+
 def test_nothing_typed_is_not_continued_from_and_words_too_long_are_kept(alice, exchange, pat):
     link = shown_link(sends(alice, exchange).text)
     opens(pat, exchange, link)
@@ -722,4 +781,4 @@ def test_the_script_is_small_and_stands_on_the_first_page_alone(alice, exchange,
     assert len(sent.data) < 1024
     assert pat.client.get("/static/link/0.js", base_url=pat.site).status_code == 404
     opens(pat, exchange, link)
-    assert "<script" not in pat.html
+    assert address not in pat.html

@@ -24,7 +24,7 @@ from journeys.served import Served
 
 SETTINGS = Settings(Path("instance"))
 TEMPLATES = sorted(resources.TEMPLATES.rglob("*.html"))
-STATUSES = (400, 403, 404, 405, 409, 413, 429, 500)
+STATUSES = (400, 403, 404, 405, 409, 410, 413, 415, 429, 500, 503)
 HEADERS = (
     "Content-Security-Policy",
     "X-Content-Type-Options",
@@ -79,13 +79,13 @@ def test_a_page_whose_token_is_gone_gives_back_what_was_typed():
         "/note", data=sent, base_url=SETTINGS.public_address, headers={"Sec-Fetch-Site": "cross-site"}
     )
 
-    assert page.status_code == elsewhere.status_code == 400
+    assert (page.status_code, elsewhere.status_code) == (400, 403)
     assert "Called &lt;her&gt; today." in page.text
     assert "What you typed is most often still there" not in page.text
     assert "Called" not in elsewhere.text, "what another site sends is not shown as ours"
 
 
-@pytest.mark.parametrize(("status", "page"), [(418, 400), (503, 500)])
+@pytest.mark.parametrize(("status", "page"), [(418, 400), (422, 400), (504, 500)])
 def test_a_refusal_without_a_page_of_its_own_gets_the_nearest(status, page):
     assert Served("", ask(f"/refuse/{status}").text).h1 == Served("", ask(f"/refuse/{page}").text).h1
 
@@ -104,7 +104,7 @@ def test_a_page_that_breaks_never_logs_an_answer(caplog):
     with caplog.at_level(logging.DEBUG):
         assert ask("/whole").status_code == 500
 
-    assert "ValueError at test_frame.py:" in caplog.text
+    assert re.search(r"page_failed error=ValueError place=test_frame.py:\d+ ", caplog.text)
     assert "secret" not in caplog.text
 
 

@@ -1,5 +1,6 @@
 """The server keeps answering whatever is sent to it, and stops at once and cleanly when it is told to."""
 
+import json
 import re
 import signal
 import socket
@@ -8,6 +9,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from campaigns.slow import while_held_on_to
+from intake.log import KEYS, Noted
+from intake.web.headers import protection
 from serving import Product
 
 FORM = b"Host: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -77,6 +81,15 @@ def test_senders_who_stop_half_way_keep_nobody_waiting(product, half):
         assert max(seconds_for_a_page(product) for _ in range(5)) < 2
 
 
+def test_hundreds_of_them_at_once_keep_nobody_waiting(product):
+    """The short form of `make slow`."""
+    took = while_held_on_to(product, senders=600, requests=40)
+
+    assert took.lost == 0
+    # A slow machine is not a slow sender: half a minute is what one of those would cost.
+    assert took.p99 < 5
+
+
 def test_a_sender_is_waited_for_while_more_arrives(product):
     """The control of the test above: these senders were being listened to."""
     with socket.create_connection(("127.0.0.1", product.port), timeout=10) as sender:
@@ -91,7 +104,12 @@ def test_a_sender_is_waited_for_while_more_arrives(product):
 def test_a_request_that_makes_no_sense_is_refused_once(product, request_):
     answer = raw(product, request_)
 
+    head, _, page = answer.partition(b"\r\n\r\n")
     assert re.match(rb"HTTP/1\.[01] 4\d\d ", answer)
+    # A page of ours, with help on it, and every protection: also what the server refuses itself.
+    for name, value in protection(https=False).items():
+        assert f"{name}: {value}".encode() in head
+    assert b'href="tel:988"' in page and b"</html>" in page
     assert len(re.findall(rb"^HTTP/1\.", answer, re.MULTILINE)) == 1
     assert product.ask("/").status == 200
 
@@ -115,8 +133,13 @@ def test_an_answer_does_not_name_the_software(product):
         assert not re.search(rb"^Server:|waitress", raw(product, request_), re.MULTILINE | re.IGNORECASE)
 
 
-def test_nothing_of_all_this_was_logged_as_an_error(product):
-    assert "Traceback" not in product.complained
+def test_of_all_this_there_are_lines_and_none_quotes_what_was_sent(product):
+    lines = [json.loads(line) for line in product.complained.splitlines()]
+
+    assert {line["line"] for line in lines} == {"request_refused"}
+    assert {"by-the-server", "too-large", "token"} <= {line["why"] for line in lines}
+    kept = frozenset({"at", "level", "line", *KEYS[Noted.REQUEST_REFUSED]})
+    assert all(set(line) <= kept for line in lines)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])

@@ -147,9 +147,7 @@ def _print_done(clinic: Clinic, done: Publication, examined: Examined, *, as_jso
         click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
         return
     if done.in_force_from is None:
-        click.echo(
-            f"Proposed. A second person can countersign at {clinic.settings.public_address}/clinic/rules"
-        )
+        click.echo(f"Proposed. A second person can countersign at {clinic.settings.clinic_side}/rules")
         return
     if done.in_force_from > clinic.today():
         click.echo(f"Published: in force from {long_date(done.in_force_from)} on.")

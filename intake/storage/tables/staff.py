@@ -48,7 +48,7 @@ class OneTimeLinkRow(Base):
 
 
 class LockoutRow(Base):
-    """Failed sign-ins for one account from one source, or wrong phrases of one network: none in the open."""
+    """Failed sign-ins for one account from one source, neither of them in the open."""
 
     __tablename__ = "lockouts"
 

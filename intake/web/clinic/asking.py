@@ -1,5 +1,6 @@
 """Asking the patient: the page to write a question on, its link, a new link, taking it back."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -179,8 +180,10 @@ def _page(
         card=card,
         about=about,
         sentences=ways_to_ask.sentences(about),
-        subject=notice_words.subject(mail.kind, head),
-        mail=notice_words.words(mail, head),
+        letters=[
+            (one.language, notice_words.subject(one, head), notice_words.words(one, head))
+            for one in dict.fromkeys((mail, replace(mail, language="")))
+        ],
         named=asking.may_name_the_clinic(reading.review),
         mailed=notices.is_set_up(clinic.settings),
         notice=notice,

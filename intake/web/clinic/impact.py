@@ -17,7 +17,6 @@ from intake.web.clinic.rules_forms import ImpactForm
 from intake.web.clinic.sessions import this_clinic
 from intake.web.clinic.told import Told, told
 from intake.web.guard import requires
-from intake.web.security import larger_page
 
 pages = Blueprint("impact", __name__)
 
@@ -46,7 +45,6 @@ def choose(_member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post(IMPACT_PATH)
-@larger_page
 @requires(Permission.MANAGE_RULES)
 def count(member: StaffMember) -> ResponseReturnValue:
     """Count on the newest forms, and say on how many of how many."""

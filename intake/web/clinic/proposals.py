@@ -18,7 +18,6 @@ from intake.web.clinic.forms import typed
 from intake.web.clinic.rules_forms import CountersignForm, ProposeForm
 from intake.web.clinic.told import Told, told
 from intake.web.guard import requires
-from intake.web.security import larger_page
 
 pages = Blueprint("proposals", __name__)
 
@@ -47,7 +46,6 @@ def new(_member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post(UPLOAD_PATH)
-@larger_page
 @requires(Permission.MANAGE_RULES)
 def propose(member: StaffMember) -> ResponseReturnValue:
     """Propose rules, if the file loads; what is wrong with it is shown beside what was sent."""

@@ -15,7 +15,6 @@ from intake.web.clinic.color_preview import color_preview
 from intake.web.clinic.sessions import this_clinic
 from intake.web.clinic.settings_forms import SettingsForm
 from intake.web.guard import requires
-from intake.web.security import larger_page
 
 pages = Blueprint("settings", __name__)
 
@@ -35,7 +34,6 @@ def overview(member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post(SETTINGS_PATH)
-@larger_page
 @requires(Permission.MANAGE_SETTINGS)
 def change(member: StaffMember) -> ResponseReturnValue:
     """Set what was typed, or only show the color; whatever cannot be set yet stays in its box."""

@@ -13,6 +13,7 @@ from intake.services import clinic_settings, request_words
 from intake.services.clinic import Clinic
 from intake.services.dead_letters import State
 from intake.services.review_told import taken_up_told
+from intake.web.allowances import allow, refuse_unlimited
 from intake.web.clinic import (
     acting,
     asking,
@@ -51,6 +52,7 @@ from intake.web.clinic import (
     views,
     ways_back,
 )
+from intake.web.clinic.allowances import ALLOWANCES
 from intake.web.clinic.forms import DONE_WORDS
 from intake.web.frame import clock, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
@@ -124,7 +126,9 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     for part in _PARTS:
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
+    allow(app, ALLOWANCES)
     refuse_unmarked(app)
+    refuse_unlimited(app)
     return app
 
 

@@ -1,5 +1,6 @@
 """The people of the clinic: who has an account, and adding somebody new."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, url_for
@@ -72,4 +73,5 @@ def _public_address(token: str) -> str:
     # Made of the settings, never of the request: a forged Host header must not
     # send somebody's first password elsewhere.
     clinic = this_clinic()
-    return clinic.settings.public_address.rstrip("/") + url_for("accounts.invitation", token=token)
+    found = urlsplit(clinic.settings.clinic_side)
+    return f"{found.scheme}://{found.netloc}" + url_for("accounts.invitation", token=token)

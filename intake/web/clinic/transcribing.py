@@ -19,6 +19,7 @@ from intake.domain.transcription import (
     TakenAlready,
 )
 from intake.services import paper_editions, transcribing
+from intake.services.languages import offered
 from intake.services.paper_editions import UnknownEdition
 from intake.services.transcribing import Opened
 from intake.storage.codec_record import UnknownRecord
@@ -64,7 +65,7 @@ def begin(member: StaffMember) -> ResponseReturnValue:
         return _papers(member, form), 422
     if edition.not_asked and "known" not in request.form:
         return render_template("clinic/paper_edition.html", edition=edition, form=form, number=_numbers())
-    begun = transcribing.begin(this_clinic(), member, edition)
+    begun = transcribing.begin(this_clinic(), member, edition, form.language.data or "")
     return redirect(url_for("transcribing.overview", transcription=begun), 303)
 
 
@@ -189,6 +190,7 @@ def _papers(member: StaffMember, form: EditionForm, *, refused: str = "") -> str
     clinic = this_clinic()
     in_force = short_edition(clinic.library.questionnaire.edition)
     form.edition.description = f"{form.edition.description} The form in force says {in_force}."
+    form.language.choices = [(one.code, one.name) for one in offered(clinic.settings)]
     return render_template(
         "clinic/paper_forms.html",
         waiting=transcribing.waiting(clinic),

@@ -3,11 +3,12 @@
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.validators import Length
 
 from intake.domain.answers import Day
+from intake.domain.languages import SOURCE
 from intake.domain.questionnaire import Kind, Question
 from intake.domain.transcription import Discarding
 from intake.web.clinic.forms import filled, note_box, stripped, typed
@@ -31,6 +32,7 @@ class EditionForm(FlaskForm):
         validators=[filled("Type the edition from the foot of the paper")],
         render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"},
     )
+    language = SelectField("Language of the paper", validate_choice=False, default=SOURCE)
 
 
 class MarginForm(FlaskForm):

@@ -12,8 +12,10 @@ from flask.typing import ResponseReturnValue
 from intake.domain.submissions import Draft, Submission
 from intake.papers.engine import EngineMissing, NotMade
 from intake.services import answering, own_copy, replying, requesting
+from intake.services.languages import voice_of
 from intake.web import sheets
 from intake.web.guard import open_to_all
+from intake.web.languages import speaking
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.reply_visits import reply_token
 from intake.web.patient.request_form import RequestForm
@@ -98,13 +100,15 @@ def _back() -> str:
 def _as_pdf(sent: Submission) -> ResponseReturnValue:
     desk = the_desk()
     try:
-        pdf = sheets.made(
-            "papers/copy.html",
-            desk.settings,
-            desk.local(desk.now()),
-            {"submission": sent},
-            _SECONDS,
-        )
+        # In the language it was read in, like the one that staff print.
+        with speaking(voice_of(sent.language)):
+            pdf = sheets.made(
+                "papers/copy.html",
+                desk.settings,
+                desk.local(desk.now()),
+                {"submission": sent},
+                _SECONDS,
+            )
     except (EngineMissing, NotMade):
         return _no_pdf()
     return sheets.as_file(pdf, f"copy-{sent.reference}.pdf", "application/pdf")

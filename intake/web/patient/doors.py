@@ -21,6 +21,11 @@ def wait_at(door: Door) -> timedelta | None:
     return rate_limiting.knock(the_desk(), door, request.remote_addr or "")
 
 
+def was_right_at(door: Door) -> None:
+    """Count the request that was let in no more: it opened what it was for."""
+    rate_limiting.was_right(the_desk(), door, request.remote_addr or "")
+
+
 def asked_to_wait(wait: timedelta) -> ResponseReturnValue:
     """The page that says so."""
     page = make_response(render_template("patient/wait.html", minutes=whole_minutes(wait)), TOO_MANY)

@@ -13,6 +13,8 @@ from intake.web.security import cookie_name
 
 # The hidden box that says what the page showed. With a hyphen, so that no question has this name.
 SHOWN = "shown-page"
+# What the cookie with the secret is called. Two, so that taking up one leaves the other where it is.
+FORM, REPLY = "held", "held_reply"
 _NOT_TYPED = frozenset({SHOWN, "csrf_token", "lang"})
 
 
@@ -33,15 +35,15 @@ def boxes_of(typed: UnfinishedPage) -> MultiDict[str, str]:
     return MultiDict(typed.boxes)
 
 
-def secret(desk: PatientDesk) -> str:
-    """The secret of the pages held for this browser; empty when it has none."""
-    return request.cookies.get(cookie_name(desk.settings, "held"), "")
+def secret(desk: PatientDesk, of: str = FORM) -> str:
+    """The secret of the pages held for this browser, of a form or a reply; empty when it has none."""
+    return request.cookies.get(cookie_name(desk.settings, of), "")
 
 
-def hand_secret(desk: PatientDesk, response: Response, value: str) -> Response:
+def hand_secret(desk: PatientDesk, response: Response, value: str, of: str = FORM) -> Response:
     """Give the browser the secret of its held page, for as long as that is held."""
     response.set_cookie(
-        cookie_name(desk.settings, "held"),
+        cookie_name(desk.settings, of),
         value,
         max_age=int(HELD_FOR.total_seconds()),
         path="/",
@@ -52,11 +54,11 @@ def hand_secret(desk: PatientDesk, response: Response, value: str) -> Response:
     return response
 
 
-def forget_secret(desk: PatientDesk, response: Response) -> Response:
+def forget_secret(desk: PatientDesk, response: Response, of: str = FORM) -> Response:
     """Let the browser forget it."""
     secure = desk.settings.secure_cookies
     response.delete_cookie(
-        cookie_name(desk.settings, "held"), path="/", secure=secure, httponly=True, samesite="Lax"
+        cookie_name(desk.settings, of), path="/", secure=secure, httponly=True, samesite="Lax"
     )
     return response
 

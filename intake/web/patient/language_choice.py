@@ -12,10 +12,12 @@ from werkzeug.exceptions import HTTPException
 
 from intake.config import Settings
 from intake.domain.languages import Language
+from intake.services.blank_forms import foot_words
 from intake.services.languages import fitting_code, offered, voice_of
 from intake.web.frame import SETTINGS_AT_HAND
 from intake.web.guard import open_to_all
-from intake.web.languages import find_voices
+from intake.web.languages import find_voices, voice
+from intake.web.scripts import kept_for_good, mark
 from intake.web.security import cookie_name
 
 languages = Blueprint("languages", __name__)
@@ -34,12 +36,24 @@ def choose() -> ResponseReturnValue:
     return redirect(back_to(request.form.get(PAGE, "")), 303)
 
 
+@languages.get("/static/foot/<given>.css")
+@open_to_all
+def foot(given: str) -> Response:
+    """What stands in the foot of a page that is printed, in the language of the page that asks."""
+    # This request may not know it: a page is also in the language its form was last read in.
+    feet = (foot_words(voice_of(language.code)).encode() for language in _offered())
+    found = next((one for one in feet if one and mark(one) == given), b"")
+    return kept_for_good(given, found, "text/css; charset=utf-8")
+
+
 def offer_languages(site: Flask) -> None:
     """Let a site be read in every language its clinic offers."""
     find_voices(site, lambda: voice_of(code_for(_settings())))
     site.register_blueprint(languages)
     site.after_request(_remember)
-    site.context_processor(lambda: {"offered_languages": _offered, "this_page": _this_page})
+    site.context_processor(
+        lambda: {"offered_languages": _offered, "this_page": _this_page, "foot_address": _foot_address}
+    )
 
 
 def code_for(settings: Settings, of_draft: str = "") -> str:
@@ -97,6 +111,15 @@ def _offered() -> tuple[Language, ...]:
 def _this_page() -> str:
     """The address of the page, without what stands behind a question mark; empty for what was only sent."""
     return request.path
+
+
+def _foot_address() -> str:
+    """Where the words for the foot of a printed page are; empty for English, which the stylesheet has."""
+    return url_for("languages.foot", given=mark(_foot())) if _foot() else ""
+
+
+def _foot() -> bytes:
+    return foot_words(voice()).encode()
 
 
 def back_to(page: str) -> str:

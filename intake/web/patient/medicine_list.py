@@ -5,10 +5,14 @@ from intake.domain.fingerprint import fingerprint
 from intake.domain.unfinished import Marks, ShownPage, UnfinishedPage
 from intake.services import answering, unfinished
 from intake.services.answering import Saved
+from intake.web.languages import say
 from intake.web.patient.addresses import Place
+from intake.web.patient.medicine_form import MedicineForm
 from intake.web.patient.visits import Visit
 
 MOST = 40
+# The hidden box that names the medicine the page has asked about, which is added once more.
+AGAIN = "again"
 
 Entries = tuple[MedicineEntry, ...]
 
@@ -26,6 +30,36 @@ def carried(visit: Visit, place: Place) -> str:
 def named(entries: Entries, key: str) -> MedicineEntry | None:
     """The medicine with this key; None when it is not on the list any more."""
     return next((entry for entry in entries if key_of(entry) == key), None)
+
+
+def without(entries: Entries, one: MedicineEntry) -> Entries:
+    """The list with one line less: of two that say the same, the other stays."""
+    at = entries.index(one)
+    return entries[:at] + entries[at + 1 :]
+
+
+def is_to_be_asked_about(added: MedicineEntry, entries: Entries, again: str) -> bool:
+    """Whether its name stands on the list already; several may have no name.
+
+    Asked once (``again`` is what was asked about): two strengths of one medicine are two lines of the list.
+    """
+    name = name_of(added)
+    return bool(name) and name in map(name_of, entries) and name != again
+
+
+def name_of(entry: MedicineEntry) -> str:
+    """Its name, however it is spaced and capitalized."""
+    return " ".join(entry.name.casefold().split())
+
+
+def has_room(entries: Entries, form: MedicineForm) -> bool:
+    """Whether one more fits; if not, the form says so."""
+    if len(entries) < MOST:
+        return True
+    form.name.errors = [
+        say("This list holds %(most)s. Clear this box, and tell the clinic about the rest", most=MOST)
+    ]
+    return False
 
 
 def key_of(entry: MedicineEntry) -> str:

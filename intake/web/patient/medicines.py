@@ -8,21 +8,25 @@ from flask.typing import ResponseReturnValue
 from intake.domain.answers import MedicineEntry
 from intake.services import answering
 from intake.services.answering import ChangedElsewhere
-from intake.web.languages import say
 from intake.web.patient import held, names
 from intake.web.patient.addresses import Place, frame_of, onward
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.medicine_form import MedicineForm
 from intake.web.patient.medicine_list import (
+    AGAIN,
     MOST,
     Entries,
     answer_of,
     carried,
     entries_of,
+    has_room,
+    is_to_be_asked_about,
     keep,
     key_of,
     marks_of,
+    name_of,
     named,
+    without,
 )
 from intake.web.patient.start import stop_here
 from intake.web.patient.visits import Visit
@@ -92,8 +96,7 @@ def _ask_to_remove(visit: Visit, place: Place, entries: Entries) -> ResponseRetu
 def _remove(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
     removed = named(entries, request.form["removed"])
     if removed is not None:
-        at = entries.index(removed)
-        entries = entries[:at] + entries[at + 1 :]
+        entries = without(entries, removed)
         keep(visit, place, entries)
     # Not a redirect: the medicine half typed below stays where it is.
     return _show(visit, place, entries, _half_typed(), told="removed", about=removed)
@@ -152,7 +155,7 @@ def _take(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
     form, added = MedicineForm(request.form), None
     if "add" in request.form or form.is_begun():
         # Also on Continue: what was typed and not added must not be lost.
-        added = form.read(visit.desk.library.formulary) if _has_room(entries, form) else None
+        added = form.read(visit.desk.library.formulary) if has_room(entries, form) else None
         entries = (*entries, added) if added is not None else entries
     if "go-later" in request.form:
         half = held.typed_page(visit.desk) if form.errors else None
@@ -160,8 +163,7 @@ def _take(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
         return stop_here(place, saved.safety, visit.questionnaire, unfinished=bool(form.errors))
     if form.errors:
         return _show(visit, place, entries, form), 422
-    if added is not None and _is_listed(added, entries[:-1]) and _named_again() != _name_of(added):
-        # Asked once: two strengths of one medicine are two lines of the list.
+    if added is not None and is_to_be_asked_about(added, entries[:-1], request.form.get(AGAIN, "")):
         return _show(visit, place, entries[:-1], form, told="again", about=added), 422
     if "add" in request.form:
         keep(visit, place, entries)
@@ -169,29 +171,6 @@ def _take(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
     if not entries and "list" not in request.form.getlist("noticed"):
         return _show(visit, place, entries, form, told="empty"), 422
     return _finish(visit, place, entries)
-
-
-def _is_listed(added: MedicineEntry, entries: Entries) -> bool:
-    """Whether its name stands on the list already; several may have no name."""
-    return bool(added.name) and _name_of(added) in map(_name_of, entries)
-
-
-def _named_again() -> str:
-    """The name the page has asked about, which the patient adds once more."""
-    return request.form.get("again", "")
-
-
-def _name_of(entry: MedicineEntry) -> str:
-    return " ".join(entry.name.casefold().split())
-
-
-def _has_room(entries: Entries, form: MedicineForm) -> bool:
-    if len(entries) < MOST:
-        return True
-    form.name.errors = [
-        say("This list holds %(most)s. Clear this box, and tell the clinic about the rest", most=MOST)
-    ]
-    return False
 
 
 def _finish(visit: Visit, place: Place, entries: Entries) -> ResponseReturnValue:
@@ -225,7 +204,7 @@ def _show(
         most=MOST,
         told=told,
         about=about,
-        again=_name_of(about) if about is not None and told == "again" else "",
+        again=name_of(about) if about is not None and told == "again" else "",
         shown=carried(visit, place),
         keeps=place.keeping_address,
         script=names.script_address(),

@@ -10,10 +10,10 @@ from intake.services.replying import Over
 from intake.web.patient.reply_visits import Replying, over
 
 
-def onward(at: Replying, words: str | None, changes: dict[str, Answer]) -> ResponseReturnValue:
-    """Keep what was given and go on: help lines first, when the questionnaire shows them after it."""
+def onward(at: Replying, step: str, words: str | None, changes: dict[str, Answer]) -> ResponseReturnValue:
+    """Keep what was given on a page and go on: help lines first, where the questionnaire shows them."""
     try:
-        visit = replying.save(at.desk, at.token, words, changes)
+        visit = replying.save(at.desk, at.token, words, changes, step)
     except Over:
         return over()
     shown = replying.safety_page(at.desk, visit.draft, changes)

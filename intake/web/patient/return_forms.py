@@ -38,6 +38,15 @@ class ReturnForm(Form):
             )
         ]
 
+    def ask_to_wait(self, minutes: str) -> None:
+        """Say that there were too many tries from this network, and that nothing typed is lost."""
+        self.words.errors = [
+            say(
+                "There were many tries from where you are. Wait %(minutes)s, then press the button again",
+                minutes=minutes,
+            )
+        ]
+
 
 class MailForm(Form):
     """Where to send the link."""

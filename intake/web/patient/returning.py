@@ -3,12 +3,14 @@
 Whoever does not have both halves is told one thing, whatever the reason.
 """
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.answers import Answers, Text
+from intake.domain.rate_limits import Door
 from intake.services import answering, returning
 from intake.web.guard import open_to_all
+from intake.web.patient.doors import TOO_MANY, retry_after, wait_at, was_right_at, whole_minutes
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.link_script import link_script_address
 from intake.web.patient.return_forms import ChoiceForm, MailForm, ReturnForm
@@ -38,11 +40,17 @@ def enter() -> ResponseReturnValue:
     lost = bool(before) and returning.would_be_lost(the_desk(), before)
     if lost and "close-that" not in request.form:
         return render_template("patient/close_first.html", form=form), 409
-    typed = (form.link.data or "", form.words.data or "")
-    token = returning.come_back(the_desk(), *typed, request.remote_addr or "unknown")
+    link, words = form.link.data or "", form.words.data or ""
+    # What cannot be four words is no guess: a program that presses buttons must keep nobody out.
+    guess = returning.may_be_words(words)
+    if guess and (wait := wait_at(Door.RETURN)) is not None:
+        form.ask_to_wait(whole_minutes(wait))
+        return retry_after(make_response(_door(form), TOO_MANY), wait)
+    token = returning.come_back(the_desk(), link, words)
     if token is None:
         form.refuse()
         return _door(form), 422
+    was_right_at(Door.RETURN)
     if lost:
         # Only now: the new token takes the place of the only key to the old form.
         answering.leave(the_desk(), before)

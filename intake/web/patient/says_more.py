@@ -15,7 +15,13 @@ def says_more(visit: Visit, place: Place, typed: UnfinishedPage) -> bool:
     sent = held.boxes_of(typed)
     if place.page.questions[0].kind is Kind.MEDICINES:
         return MedicineForm(sent).is_begun()
-    now, before = (PageForm(place.page, visit.evidence, one) for one in (sent, None))
+    return differ(*(PageForm(place.page, visit.evidence, one) for one in (sent, None)))
+
+
+def differ(now: PageForm | None, before: PageForm | None) -> bool:
+    """Whether two forms of one page have something else in their boxes; neither, where there is no page."""
+    if now is None or before is None:
+        return False
     return any(
         (one.picked, _written(one)) != (before.asked[name].picked, _written(before.asked[name]))
         for name, one in now.asked.items()

@@ -146,6 +146,11 @@ def sent() -> ResponseReturnValue:
     return gone() if found is None else redirect(url_for("start.tasks"), 303)
 
 
+def said_on_screen(line: Line) -> str:
+    """An answer on a page to check: a sensitive one is not spelled out, for whoever looks over a shoulder."""
+    return say("Answered") if line.sensitive and line.state is State.ANSWERED else line.said
+
+
 def _rows(visit: Visit, lines: tuple[Line, ...]) -> list[Row]:
     rows: list[Row] = []
     for page in visit.questionnaire.pages:
@@ -167,8 +172,7 @@ def _scale(visit: Visit, page: Page, lines: list[Line]) -> list[Row]:
 
 
 def _row(visit: Visit, line: Line) -> Row:
-    # Somebody may look over the patient's shoulder.
-    said = say("Answered") if line.sensitive and line.state is State.ANSWERED else line.said
+    said = said_on_screen(line)
     left_in = visit.questionnaire.question(line.question).left_in
     return Row(line.asked, said, _change(visit, line.question), line.state in (State.BLANK, None), left_in)
 

@@ -10,16 +10,19 @@ from intake.services import clinic_settings, returning
 from intake.services.answering import AlreadySent, Expired
 from intake.services.asked_then import NotKept
 from intake.services.clinic import PatientDesk
+from intake.web.allowances import allow, refuse_unlimited
 from intake.web.frame import new_site
 from intake.web.guard import refuse_unmarked
 from intake.web.languages import date_and_time
 from intake.web.patient.after_sending import after
+from intake.web.patient.allowances import ALLOWANCES
 from intake.web.patient.language_choice import offer_languages
 from intake.web.patient.link_script import link_script
 from intake.web.patient.look_choice import offer_looks
 from intake.web.patient.questions import keeping_address, questions
 from intake.web.patient.reply import cannot_be_asked, reply
 from intake.web.patient.reply_medicines import reply_medicines
+from intake.web.patient.reply_visits import token_gone
 from intake.web.patient.returning import ways_back
 from intake.web.patient.sending import sending
 from intake.web.patient.start import start
@@ -29,7 +32,6 @@ from intake.web.patient.visits import (
     how_long,
     keep_desk,
     the_desk,
-    token_gone,
     unsaved_long,
     warning,
 )
@@ -64,7 +66,9 @@ def create_patient_site(desk: PatientDesk) -> Flask:
     site.register_error_handler(AlreadySent, already_sent)
     site.register_error_handler(CSRFError, token_gone)
     site.register_error_handler(NotKept, cannot_be_asked)
+    allow(site, ALLOWANCES)
     refuse_unmarked(site)
+    refuse_unlimited(site)
     return site
 
 

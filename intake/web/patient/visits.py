@@ -18,12 +18,15 @@ from intake.domain.unfinished import SIGNING
 from intake.services import answering, in_force, unfinished
 from intake.services.clinic import PatientDesk
 from intake.services.clinic_settings import with_settings_in_force
+from intake.services.keys_in_use import with_keys_in_use
 from intake.services.languages import in_language
 from intake.web import typed
 from intake.web.guard import is_unattended, open_to_all
 from intake.web.languages import let_speak, say_many
 from intake.web.patient import held, language_choice, parse
+from intake.web.refusals import send_again
 from intake.web.security import cookie_name
+from intake.web.why import Why, because
 
 View = Callable[..., ResponseReturnValue]
 
@@ -106,7 +109,11 @@ def token_gone(_error: CSRFError) -> ResponseReturnValue:
     """A page without the token of its browser. What it says of itself is as good: nobody can make it up."""
     if (shown := held.shown_page(the_desk())) is None:
         page = "errors/400.html" if request.cookies else "patient/no_cookies.html"
-        return render_template(page, typed=typed.by_a_patient(), for_patients=True), 400
+        because(Why.TOKEN)
+        return (
+            render_template(page, typed=typed.by_a_patient(), again=send_again(), for_patients=True),
+            400,
+        )
     found = answering.find(the_desk(), the_token()) if the_token() else None
     if not isinstance(found, Draft) or found.id != shown.draft:
         return already_sent() if isinstance(found, Receipt) else held.signed_out(the_desk(), shown)
@@ -142,7 +149,7 @@ def keep_desk(extensions: dict[str, object], desk: PatientDesk) -> None:
 def the_desk() -> PatientDesk:
     """The desk of the site that answers, with all that is in force: the same for the whole of a request."""
     if "desk" not in g:
-        desk = with_settings_in_force(in_force.at_work(_as_opened()))
+        desk = with_settings_in_force(in_force.at_work(with_keys_in_use(_as_opened())))
         _speak(desk, language_choice.code_for(desk.settings))
     known: PatientDesk = g.desk
     return known
@@ -150,9 +157,14 @@ def the_desk() -> PatientDesk:
 
 def in_the_language_of(draft: Draft) -> PatientDesk:
     """The desk, in the language the form was last read in unless this browser knows another."""
+    return in_the_language_read(draft.language)
+
+
+def in_the_language_read(code: str) -> PatientDesk:
+    """The desk, in this language, in which the form was last read, unless this browser knows another."""
     desk = the_desk()
-    if draft.language and language_choice.knows_none(desk.settings):
-        _speak(desk, language_choice.code_for(desk.settings, draft.language))
+    if code and language_choice.knows_none(desk.settings):
+        _speak(desk, language_choice.code_for(desk.settings, code))
     return the_desk()
 
 

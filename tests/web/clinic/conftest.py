@@ -10,12 +10,14 @@ import sending
 from intake.config import Settings
 from intake.domain.answers import DECLINED, Chosen, Day, Text, answered
 from intake.domain.permissions import Role
+from intake.domain.processes import Process
 from intake.services import accounts, answering, instance
 from intake.services.clinic import Clinic, PatientDesk, publish_editions
 from intake.storage.database import Database
 from intake.storage.keyring import read_clinic_keys, read_patient_keys
 from intake.storage.submissions import ids
 from intake.web.clinic.site import create_clinic_site
+from roles import seen_from
 from web.clinic.content import LIBRARY
 from web.clinic.person import Person
 
@@ -59,11 +61,7 @@ def new_instance(tmp_path_factory):
 def staffed_instance(new_instance, tmp_path_factory):
     """The folder of a clinic where everybody of STAFF has an account."""
     folder = copied(new_instance, tmp_path_factory.mktemp("staffed"))
-    clinic = opened(folder, Clock())
-    for username, (printed_name, roles) in STAFF.items():
-        invitation = accounts.add_staff(clinic, None, username, printed_name, roles)
-        accounts.accept_invitation(clinic, invitation, PASSWORD)
-    clinic.database.dispose()
+    with_staff(opened(folder, Clock())).database.dispose()
     return folder
 
 
@@ -115,7 +113,7 @@ def sent(clinic, clock):
     """Send Pat's form with these answers changed; returns its id."""
     desk = PatientDesk(
         clinic.settings,
-        clinic.database,
+        seen_from(clinic.database, Process.PATIENT),
         clinic.library,
         read_patient_keys(clinic.settings.instance / "keys"),
         clock,
@@ -156,11 +154,21 @@ def settings_in(folder):
 
 def opened(folder, clock):
     settings = settings_in(folder)
-    keys = read_clinic_keys(folder / "keys")
     # No test pulls the plug: nothing waits for the disk.
-    database = Database(settings.database_url, durable=False)
-    clinic = Clinic(settings, database, LIBRARY, keys, clock)
+    return opened_on(settings, Database(settings.database_url, durable=False), clock)
+
+
+def opened_on(settings, database, clock):
+    clinic = Clinic(settings, database, LIBRARY, read_clinic_keys(settings.instance / "keys"), clock)
     publish_editions(clinic)
+    return clinic
+
+
+def with_staff(clinic):
+    """The same, and everybody of STAFF has an account."""
+    for username, (printed_name, roles) in STAFF.items():
+        invitation = accounts.add_staff(clinic, None, username, printed_name, roles)
+        accounts.accept_invitation(clinic, invitation, PASSWORD)
     return clinic
 
 

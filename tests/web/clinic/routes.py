@@ -18,9 +18,11 @@ VALUES: dict[str, Sequence[object]] = {
     "publication": (NOBODY,),
     "which": ("rules",),
     "mark": ("no-such-mark",),
+    "code": ("en", "xx"),
     "transcription": (NOBODY,),
 }
-_FLASKS_OWN = frozenset({"static"})
+# Files, and what a browser reports by itself (tests/web/test_policy_reports.py).
+_FLASKS_OWN = frozenset({"static", "policy_report"})
 # These end the visit.
 LAST = ("accounts.change_password", "accounts.sign_out")
 
@@ -58,7 +60,8 @@ def every_address(site: Flask, values: Mapping[str, Sequence[object]]) -> list[A
 def _paths(site: Flask, rule, values) -> Iterator[tuple[str, str]]:
     adapter = site.url_map.bind("")
     for one in values["submission"] if "submission" in rule.arguments else (NOBODY,):
-        filled = {part: _value(rule, part, one, values) for part in rule.arguments}
+        open_parts = rule.arguments - set(rule.defaults or ())
+        filled = {part: _value(rule, part, one, values) for part in open_parts}
         about = str(filled["submission"]) if "submission" in filled else ""
         yield adapter.build(rule.endpoint, filled), about
 

@@ -46,7 +46,7 @@ def test_the_front_desk_makes_new_words_and_sees_nothing_of_the_form(fay, desk, 
     assert way.secret not in fay.response.text
     assert NAME not in fay.response.text
     phrase = re.search(r"The four words</dt><dd><strong[^>]*>([^<]+)<", fay.response.text)[1]
-    opened = returning.come_back(desk, way.code, phrase, "192.0.2.7")
+    opened = returning.come_back(desk, way.code, phrase)
     assert answering.find(desk, opened).answers.value("first_name").words == NAME
 
 

@@ -227,7 +227,7 @@ def invite(person, **changes):
 def test_somebody_invited_chooses_their_own_password(signed_in, site):
     bob, carol = signed_in("bob"), Person(site)
     invite(bob)
-    link = re.search(r'value="(http://127.0.0.1:8000/clinic/invitation/[^"]+)"', bob.response.text)[1]
+    link = re.search(r'value="(http://127.0.0.1:8001/clinic/invitation/[^"]+)"', bob.response.text)[1]
     path = link.removeprefix("http://127.0.0.1:8000")
 
     carol.open(path)

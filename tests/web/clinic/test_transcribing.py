@@ -5,13 +5,16 @@ import re
 
 import pytest
 
+from intake.content import catalogues
 from intake.content.questionnaire import parse_questionnaire
+from intake.content.translations import messages_of
 from intake.domain.answers import Chosen
 from intake.domain.from_paper import UNREAD, Kept
 from intake.domain.permissions import Role
 from intake.domain.rules import Outcome
-from intake.services import accounts, export_json, replay
-from intake.storage import audit, editions, reviews, submissions
+from intake.services import accounts, export_json, languages, replay
+from intake.storage import audit, editions, reviews, submissions, transcriptions
+from intake.storage.codec_transcriptions import transcription_to_bytes
 from intake.web.clinic import sessions
 from web.clinic.conftest import PASSWORD
 from web.clinic.content import LIBRARY
@@ -105,6 +108,56 @@ def test_what_two_people_type_alike_is_screened_like_any_other_form(tess, alice,
     assert review.screening.raised
     tess.open("/paper-forms")
     assert "No paper is being typed in" in tess.text
+
+
+@pytest.fixture
+def in_spanish(site, monkeypatch):
+    """A clinic that offers Spanish; the small form of these tests has one of its own."""
+    shipped = catalogues.translations()["es"]
+    said = {(one.place, one.text): f"ES: {one.text}" for one in messages_of(LIBRARY.questionnaire)}
+    monkeypatch.setattr(languages, "translations", lambda: {"es": dataclasses.replace(shipped, content=said)})
+    clinic = site.extensions[sessions.CLINIC]
+    settings = dataclasses.replace(clinic.settings, languages=("es",))
+    site.extensions[sessions.CLINIC] = clinic.with_settings(settings)
+
+
+def test_a_paper_in_spanish_is_typed_in_against_the_english_and_kept_in_both(tess, alice, in_spanish, clinic):
+    tess.open("/paper-forms")
+    assert "Language of the paper" in tess.text
+    tess.send("/paper-forms", edition=EDITION, language="es")
+    paper = tess.response.headers["Location"].removeprefix("/clinic")
+    tess.open(paper)
+    assert "This paper is in Spanish." in tess.text
+    tess.open(f"{paper}/2")
+    assert LIBRARY.questionnaire.question("pressure").ask in tess.text and "ES:" not in tess.text
+    type_all(tess, paper)
+    type_again(alice, paper)
+
+    review = signed_in(alice, clinic, paper)
+
+    submission = review.submission
+    assert submission.language == "es"
+    said = {line.question: line.said for part in submission.transcript for line in part.lines}
+    read = {line.question: line.said for part in submission.as_read for line in part.lines}
+    assert (said["treated"], read["treated"]) == ("No", "ES: No")
+    assert submission.answers.value("treated") == Chosen("no")
+    assert review.screening.raised
+    # What is signed is in English while nobody has reviewed its translation, on paper as on a screen.
+    consent = LIBRARY.questionnaire.consent
+    assert submission.signature.agreed == (*consent.points, consent.agree)
+
+
+def test_where_one_language_is_offered_nobody_is_asked_for_it_and_none_is_kept(tess, paper, clinic):
+    tess.open("/paper-forms")
+    assert "Language of the paper" not in tess.text
+    tess.send("/paper-forms", edition=EDITION, language="es")
+    with clinic.database.read() as session:
+        every = [
+            transcriptions.fetch(session, clinic.keys, one.id, clinic.now())
+            for one in transcriptions.every(session)
+        ]
+    assert [one.language for one in every] == ["", ""]
+    assert all(b'"language"' not in transcription_to_bytes(one) for one in every)
 
 
 def test_whoever_types_second_sees_nothing_of_the_first_and_nobody_reads_on_in_anothers(

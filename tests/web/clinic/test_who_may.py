@@ -94,7 +94,7 @@ def test_what_another_site_sends_is_refused(alice):
 
     alice.send("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
 
-    assert alice.status == 400
+    assert alice.status == 403
     assert alice.open("/queue").status_code == 200
 
 

@@ -99,7 +99,7 @@ def test_when_nothing_can_be_counted_everybody_comes_in(few, monkeypatch, caplog
 
     assert [begin(few).status for _ in range(FEW + 1)] == [303] * (FEW + 1)
     assert "192.0.2.7" not in caplog.text
-    assert "knocks cannot be counted (OperationalError)" in caplog.text
+    assert "knocks_not_counted error=OperationalError " in caplog.text
 
 
 @pytest.fixture

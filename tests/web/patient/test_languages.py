@@ -7,12 +7,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from accessibility.states import of_patients
 from intake import resources
 from intake.content import catalogues
 from intake.content.catalogues import catalogue_path
 from intake.domain.answers import Day, MedicineEntry
 from intake.services import answering
 from intake.storage import submissions
+from intake.web.patient import language_choice
+from web.clinic.person import Page
 from web.patient.visitor import Visitor
 from web.patient.windows import Window
 
@@ -307,7 +310,7 @@ def test_a_translation_that_cannot_be_read_leaves_the_form_in_english(arabic, ca
     visitor.open("/")
 
     assert (visitor.status, language(visitor)) == (200, ("en", None))
-    assert "a translation cannot be offered: ar/interface.po" in caplog.text
+    assert "translation_unread document=ar/interface.po" in caplog.text
     catalogues._read_once.cache_clear()
 
 
@@ -317,3 +320,55 @@ def test_the_language_of_a_draft_is_sealed_and_left_out_in_english(lucia, pat):
 
     assert answering.find(lucia.desk, lucia.token).language == "es"
     assert answering.find(pat.desk, pat.token).language == ""
+
+
+def test_a_page_printed_in_spanish_is_spanish_to_its_foot_and_english_asks_for_nothing_more(lucia):
+    lucia.open("/form")
+    (foot,) = [one.get("href") for one in lucia.page.tree.iter("link") if one.get("media") == "print"]
+    lucia.open(foot)
+    assert "Expediente médico confidencial" in lucia.response.text
+    assert "immutable" in lucia.response.headers["Cache-Control"]
+    nobody = Visitor(lucia.desk)
+    assert nobody.open(foot).status_code == 200, "also where the form alone knows the language"
+    lucia.open("/static/foot/other.css")
+    assert lucia.status == 404
+
+    lucia.send("/language", lang="en", page="/form")
+    lucia.follow()
+    assert not [one for one in lucia.page.tree.iter("link") if one.get("media") == "print"]
+
+
+# Words that no Spanish sentence has; a clinic's name may have some.
+ENGLISH_WORDS = re.compile(
+    r"\b(?:the|you|your|and|with|this|that|when|what|how|not|is|are|for|if|have|answers?|form|call|or|one|of|to|on|at)\b",
+    re.IGNORECASE,
+)
+
+
+def in_english(html, clinic):
+    """What stands in English on a page and is not marked as English."""
+    found = []
+
+    def look(one, english):
+        english = english or one.get("lang") == "en"
+        said = [one.get(name, "") for name in ("aria-label", "alt", "title", "placeholder")]
+        said += [one.text or "", *(part.tail or "" for part in one)]
+        if not english and one.tag not in ("script", "style"):
+            found.extend(line for line in said if ENGLISH_WORDS.search(line.replace(clinic, "")))
+        for part in one:
+            look(part, english)
+
+    look(Page("a page", html).tree, english=False)
+    return found
+
+
+def test_no_page_in_any_state_holds_english_that_is_not_marked(copy, offering, monkeypatch):
+    monkeypatch.setattr(language_choice, "_wanted", lambda *_: iter(("es",)))
+
+    states = of_patients(replace(copy, desk=offering))
+
+    name = offering.settings.clinic_name
+    assert len(states) > 30
+    assert {one.name: in_english(one.html, name) for one in states if in_english(one.html, name)} == {}
+    (phq,) = [one for one in states if one.name == "left-blank"]
+    assert in_english(phq.html.replace(' lang="en"', ""), name), "what is not marked is noticed"

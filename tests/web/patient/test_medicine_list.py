@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from intake.domain.answers import BLANK, MedicineEntry, MedicineList
 from intake.domain.truth import Truth
 from intake.services.paths import next_page
-from intake.web.patient import medicines
+from intake.web.patient import medicine_list, medicines
 from intake.web.patient.medicine_form import AS_TYPED, MedicineForm
 from intake.web.patient.medicine_list import MOST, key_of
 from intake.web.patient.medicines import HALF_TYPED
@@ -386,7 +386,8 @@ def test_an_empty_list_is_spoken_of_once_and_then_left_blank(listing):
 
 def test_the_list_holds_forty_and_what_is_typed_after_that_is_not_lost(listing, monkeypatch):
     assert MOST == 40
-    monkeypatch.setattr(medicines, "MOST", 1)
+    for module in (medicines, medicine_list):
+        monkeypatch.setattr(module, "MOST", 1)
     add(listing, name="Sertraline")
     listing.answer("medicines", name="Lithium")
 

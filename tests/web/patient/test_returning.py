@@ -169,15 +169,55 @@ def test_guessing_stops_after_five_and_ends_after_thirty(desk, way, copy, runs):
     assert patient.status == 422, "only the clinic can make new words now"
 
 
-def test_a_network_that_guesses_is_told_the_same(desk, way, runs):
-    guesser = Visitor(desk)
-    answers = set()
-    for number in range(25):
-        tries_from(guesser, "2001:db8::" + f"{number:x}", f"unknown {number}", WRONG)
-        answers.add((guesser.status, bare(guesser.html)))
+def test_a_network_that_guesses_waits_whether_it_knows_a_link_or_not(desk, way, runs):
+    """Twenty wrong tries at once, from wherever in the network; nothing is worked out for the next."""
+    answers = {}
+    for network, handle in (("2001:db8:0:1", way.secret), ("2001:db8:0:2", "x" * 43)):
+        guesser, before = Visitor(desk), len(runs.counted)
+        for number in range(25):
+            tries_from(guesser, f"{network}::{number:x}", handle, WRONG)
+            answers.setdefault(network, []).append((guesser.status, bare(guesser.html)))
+        assert len(runs.counted) - before == 20
+        assert "Wait 3 minutes, then press the button again" in guesser.text
+        assert guesser.response.headers["Retry-After"] == "180"
+        assert f'value="{WRONG}"' in guesser.html, "nothing typed is lost"
 
-    assert len(answers) == 1
-    assert len(runs.counted) < 25 + 4, "while it rests, nothing is worked out for it"
+    known, unknown = answers.values()
+    assert known == unknown
+    assert [status for status, _ in known] == [422] * 20 + [429] * 5
+
+
+def test_the_right_words_wait_with_the_network_and_from_elsewhere_they_do_not(desk, way, copy, runs):
+    """What is refused before anything is looked up tells nobody which words were right."""
+    guesser = Visitor(desk)
+    for number in range(20):
+        tries_from(guesser, "192.0.2.7", f"unknown {number}", WRONG)
+    tries_from(guesser, "192.0.2.7", way.code, way.phrase)
+    assert (guesser.status, guesser.token) == (429, "")
+
+    tries_from(Visitor(desk), "192.0.2.8", way.code, way.phrase)
+    copy.clock.at += timedelta(minutes=3)
+    tries_from(guesser, "192.0.2.7", way.code, way.phrase)
+
+    assert guesser.status == 303
+
+
+def test_the_right_words_use_nothing_up(desk, way):
+    """A whole waiting room comes back from one address."""
+    for _ in range(25):
+        pat = Visitor(desk)
+        tries_from(pat, "192.0.2.7", way.code, way.phrase)
+        assert pat.status == 303
+
+
+def test_what_cannot_be_words_waits_for_nothing(desk, way, runs):
+    presser = Visitor(desk)
+    for words in ["", "hello", "four words of nothing", way.phrase.rpartition(" ")[0]] * 10:
+        tries_from(presser, "192.0.2.7", way.code, words)
+        assert presser.status == 422
+
+    tries_from(presser, "192.0.2.7", way.code, way.phrase)
+    assert presser.status == 303
 
 
 def tries_from(browser, source, link, words):
@@ -189,6 +229,7 @@ def tries_from(browser, source, link, words):
         data={"link": link, "words": words, "csrf_token": browser.csrf},
         environ_overrides={"REMOTE_ADDR": source},
     )
+    return browser
 
 
 def test_words_made_anew_end_the_ones_before(pat, stranger, way):

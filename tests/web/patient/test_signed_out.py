@@ -281,7 +281,7 @@ def test_another_site_can_hold_nothing(pat, copy):
         pat.address("pregnancy"), {"Sec-Fetch-Site": "cross-site"}, pregnancy="no", shown__page=window.shown
     )
 
-    assert pat.status == 400
+    assert pat.status == 403
     assert held_cookie(pat) is None
 
 

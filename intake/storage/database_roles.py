@@ -1,0 +1,134 @@
+"""The roles of the three processes on PostgreSQL: what makes them, and what the one in use really may.
+
+On SQLite there are none: whoever opens the file may do everything in it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from intake.domain.processes import Process
+from intake.storage.rights import RIGHTS, Verb, declared
+from intake.storage.tables import Base
+
+_quoted = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
+
+# On which column a verb is allowed; None is for the whole table.
+_Right = tuple[str, str | None, str]
+
+# Everything that a role could be allowed on a table or a column of it, in any schema but the system's own.
+_WHOLE = ("DELETE", "TRUNCATE", "TRIGGER")
+_BY_COLUMN = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
+_FOUND = text("""
+WITH kept AS (
+  SELECT c.oid, c.relname::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+)
+SELECT name, NULL AS attname, verb FROM kept, unnest(CAST(:whole AS text[])) AS verb
+WHERE has_table_privilege(kept.oid, verb)
+UNION ALL
+SELECT name, a.attname::text, verb
+FROM kept JOIN pg_attribute a ON a.attrelid = kept.oid AND a.attnum > 0 AND NOT a.attisdropped,
+  unnest(CAST(:by_column AS text[])) AS verb
+WHERE has_column_privilege(kept.oid, a.attnum, verb)
+""")
+_ROLE = text("""
+SELECT current_user::text AS name,
+  r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls AS is_powerful,
+  EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE c.relowner = r.oid AND n.nspname NOT LIKE 'pg\\_%') OR
+  EXISTS (SELECT 1 FROM pg_database d WHERE d.datname = current_database() AND d.datdba = r.oid) AS is_owner,
+  EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.member = r.oid) AS is_member,
+  EXISTS (SELECT 1 FROM pg_namespace n WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+          AND has_schema_privilege(n.oid, 'CREATE')) AS may_create
+FROM pg_roles r WHERE r.rolname = current_user
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is otherwise than declared of the role in use: each in a few words."""
+
+    role: str
+    too_much: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def statements(roles: Mapping[Process, str], schema: str = "public") -> Iterator[str]:
+    """What gives each role what its process needs and takes all else away; to be run by the owner."""
+    yield f"REVOKE CREATE ON SCHEMA {_quoted(schema)} FROM PUBLIC"
+    for process, role in roles.items():
+        name = _quoted(role)
+        yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {_quoted(schema)} FROM {name}"
+        yield f"GRANT USAGE ON SCHEMA {_quoted(schema)} TO {name}"
+        for table in sorted(RIGHTS):
+            if verbs := RIGHTS[table][process]:
+                yield f"GRANT {', '.join(_granted(verb) for verb in verbs)} ON {_quoted(table)} TO {name}"
+
+
+def apply(session: Session, roles: Mapping[Process, str]) -> None:
+    """Run the statements. As the owner of the tables, in one transaction."""
+    for statement in statements(roles, str(session.scalar(text("SELECT current_schema()")))):
+        session.execute(text(statement))
+
+
+def missing_roles(session: Session, roles: Iterable[str]) -> tuple[str, ...]:
+    """Those of the roles that do not exist yet."""
+    there = set(session.scalars(text("SELECT rolname::text FROM pg_roles")))
+    return tuple(role for role in roles if role not in there)
+
+
+def found(session: Session, process: Process) -> Found:
+    """What the role in use may beyond what its process needs, and what it may not and should."""
+    role = session.execute(_ROLE).one()
+    powers = {
+        "is a superuser, or may make roles or databases": role.is_powerful,
+        "owns the database or a table of it": role.is_owner,
+        "is a member of another role": role.is_member,
+        "may create tables": role.may_create,
+    }
+    rows = session.execute(_FOUND, {"whole": list(_WHOLE), "by_column": list(_BY_COLUMN)})
+    really = {(table, column, verb) for table, column, verb in rows}
+    wanted = set(_declared(process))
+    return Found(
+        role.name,
+        tuple(power for power, has in powers.items() if has) + _told(really - wanted),
+        _told(wanted - really),
+    )
+
+
+def _declared(process: Process) -> Iterator[_Right]:
+    for table, verb in declared(process):
+        if verb.name in _WHOLE:
+            yield table, None, verb.name
+        else:
+            for column in verb.columns or columns_of(table):
+                yield table, column, verb.name
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """The columns of a table of ours, or of the one in which migrations keep their number."""
+    if table not in Base.metadata.tables:
+        return ("version_num",)
+    return tuple(column.name for column in Base.metadata.tables[table].columns)
+
+
+def _told(rights: Iterable[_Right]) -> tuple[str, ...]:
+    """By table and verb; columns are named where not all of the table are meant."""
+    by_table: dict[tuple[str, str], list[str]] = {}
+    for table, column, verb in sorted(rights, key=lambda right: tuple(map(str, right))):
+        by_table.setdefault((table, verb), []).extend([column] if column is not None else [])
+    return tuple(f"{verb} on {table}{_some(table, columns)}" for (table, verb), columns in by_table.items())
+
+
+def _some(table: str, columns: list[str]) -> str:
+    return f" ({', '.join(columns)})" if columns and set(columns) != set(columns_of(table)) else ""
+
+
+def _granted(verb: Verb) -> str:
+    columns = ", ".join(_quoted(column) for column in verb.columns)
+    return f"{verb.name} ({columns})" if columns else verb.name

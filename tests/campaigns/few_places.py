@@ -1,0 +1,20 @@
+"""The patients' site with a server that listens to few senders at a time: the control of ``make slow``."""
+
+from intake.config import read_settings
+from intake.services.clinic import open_patient_desk
+from intake.services.instance import prepare
+from intake.web import server
+from intake.web.patient.site import create_patient_site
+
+
+def main() -> None:
+    """Serve it until stopped."""
+    settings = read_settings()
+    prepare(settings)
+    server._SENDERS = 20
+    site = create_patient_site(open_patient_desk(settings))
+    server.serve(site, settings, (settings.host, settings.port), lambda: None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""Three processes are started together, started again when they die, and ended together."""
+
+import os
+import signal
+import sys
+import time
+from threading import Thread
+
+import psutil
+import pytest
+
+from intake.domain.processes import Process
+from intake.services import supervising
+from intake.services.processes import Above
+from intake.services.supervising import NotStarted, Supervisor
+
+# A process as small as can be: it says that it is ready, and writes down that it was there.
+READY = """
+import os, signal, sys, time
+from pathlib import Path
+ready, life = map(int, sys.argv[-1].removeprefix("--supervised=").split(","))
+Path(sys.argv[1]).open("a").write(f"{os.getpid()}\\n")
+os.write(ready, b"1")
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+time.sleep(60)
+"""
+REFUSES = "import sys; print('there is no key file: make one', file=sys.stderr); sys.exit(2)"
+
+
+@pytest.fixture
+def three(tmp_path):
+    """Three small programs, each with a file in which it writes down that it began."""
+    return {one: (sys.executable, "-S", "-c", READY, str(tmp_path / one.value)) for one in Process}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(supervising, "_LOOK_EVERY", 0.02)
+    monkeypatch.setattr(supervising, "_FIRST_PAUSE", 0.05)
+
+
+def began(tmp_path, process):
+    path = tmp_path / process.value
+    return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+
+class Running:
+    """A supervisor in a thread of this test."""
+
+    def __init__(self, programs):
+        self.supervisor, self.ready, self.raised = Supervisor(programs), [], []
+        self.thread = Thread(target=self._run)
+
+    def _run(self):
+        try:
+            self.supervisor.run(lambda: self.ready.append(True))
+        except NotStarted as failed:
+            self.raised.append(failed)
+
+    def __enter__(self):
+        self.thread.start()
+        wait_until(lambda: self.ready or self.raised)
+        return self
+
+    def __exit__(self, *_):
+        self.supervisor.stop()
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+
+
+def wait_until(true, seconds=20):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.01)
+
+
+def test_one_that_dies_is_started_again_and_the_others_go_on(three, tmp_path, caplog):
+    with Running(three):
+        (first,) = began(tmp_path, Process.CLINIC)
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: len(began(tmp_path, Process.CLINIC)) == 2)
+
+        assert len(began(tmp_path, Process.PATIENT)) == len(began(tmp_path, Process.WORKER)) == 1
+        assert "the clinic site ended (exit code -9); it is started again" in caplog.text
+    every = [pid for process in Process for pid in began(tmp_path, process)]
+    assert [pid for pid in every if psutil.pid_exists(pid)] == []
+
+
+def test_one_that_keeps_dying_is_started_again_later_each_time(three):
+    child = supervising._Child(Process.WORKER, (sys.executable, "-S", "-c", "raise SystemExit(1)"))
+    pauses = []
+    for now in range(5):
+        child.start()
+        child.running.wait(20)
+        supervising._look_after(child, child.began + now)
+        pauses.append(child.again_at - (child.began + now))
+    assert pauses == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.8])
+
+    child.start()
+    child.running.wait(20)
+    supervising._look_after(child, child.began + 61)
+    assert child.again_at - (child.began + 61) == pytest.approx(0.05)
+
+
+def test_one_that_cannot_start_says_why_and_ends_all(three, tmp_path, capfd):
+    with Running(three | {Process.CLINIC: (sys.executable, "-S", "-c", REFUSES)}) as running:
+        pass
+
+    (failed,) = running.raised
+    assert failed.process is Process.CLINIC
+    assert "the clinic site could not be started" in str(failed)
+    assert "there is no key file: make one" in capfd.readouterr().err
+    assert running.ready == []
+    assert [pid for one in Process for pid in began(tmp_path, one) if psutil.pid_exists(pid)] == []
+
+
+def test_whoever_does_not_end_by_itself_is_ended(three, tmp_path, monkeypatch):
+    monkeypatch.setattr(supervising, "_SECONDS_TO_END", 0.3)
+    deaf = READY.replace("lambda *_: sys.exit(0)", "signal.SIG_IGN")
+    with Running(three | {Process.WORKER: (*three[Process.WORKER][:3], deaf, str(tmp_path / "worker"))}):
+        (pid,) = began(tmp_path, Process.WORKER)
+
+    assert not psutil.pid_exists(pid)
+
+
+def test_a_process_ends_with_the_one_above_it():
+    """Also when that was killed and could say nothing."""
+    life, held = os.pipe()
+    program = (
+        "import time; from intake.services.processes import Above;"
+        f"Above(None, {life}).end_with_it(); print('there', flush=True); time.sleep(60)"
+    )
+    child = psutil.Popen([sys.executable, "-c", program], pass_fds=(life,), stdout=-1)
+    assert child.stdout.readline() == b"there\n"
+
+    os.close(held)
+
+    assert child.wait(20) == -signal.SIGTERM
+    child.stdout.close()
+    os.close(life)
+
+
+def test_what_a_process_is_told_is_what_it_reads():
+    assert Above.told_by(["serve", Above(5, 7).argument()]) == Above(5, 7)
+    assert not Above.told_by([]).is_there

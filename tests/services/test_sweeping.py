@@ -1,0 +1,102 @@
+"""What is over is deleted by the worker, on the clock, and what is not stays."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from copies import PASSWORD
+from intake.domain.permissions import Role
+from intake.services import accounts, answering, sweeping, working
+from intake.services.working import Work
+from intake.storage.tables import (
+    DraftRow,
+    LockoutRow,
+    OneTimeLinkRow,
+    OwnCopyRow,
+    PageCountRow,
+    PatientSessionRow,
+    StaffSessionRow,
+)
+from sending import send_at_once
+
+KINDS = (DraftRow, PatientSessionRow, OwnCopyRow, PageCountRow, StaffSessionRow, LockoutRow, OneTimeLinkRow)
+
+
+def kept(copy):
+    with copy.clinic.database.read() as session:
+        return {
+            row.__tablename__: session.scalar(select(func.count()).select_from(row)) or 0 for row in KINDS
+        }
+
+
+@pytest.fixture
+def used(copy, alice):
+    """A day on which a form was begun, another sent, and Alice signed in after a mistake."""
+    answering.start(copy.desk)
+    send_at_once(copy.desk)
+    assert accounts.sign_in(copy.clinic, "alice", "not this one", "127.0.0.1") is None
+    accounts.sign_in(copy.clinic, "alice", PASSWORD, "127.0.0.1")
+    accounts.sign_in(copy.clinic, "nobody", "not this one", "127.0.0.1")
+    accounts.add_staff(copy.clinic, None, "carol", "C. Diaz, NP", {Role.CLINICIAN})
+    return copy
+
+
+def test_what_is_over_goes_and_what_is_not_stays(used):
+    before = kept(used)
+    assert all(before.values()), before
+
+    sweeping.sweep(used.worker)
+    assert kept(used) == before
+
+    used.clock.at += timedelta(days=120)
+    assert sweeping.sweep(used.worker) == 1
+    assert set(kept(used).values()) == {0}
+
+
+def test_nobody_who_begins_a_form_waits_for_what_is_over(used):
+    """What is over stays until the worker comes: no page deletes it on its way."""
+    before = kept(used)["drafts"]
+    used.clock.at += timedelta(days=120)
+
+    answering.start(used.desk)
+
+    assert kept(used)["drafts"] == before + 1
+
+
+def test_the_worker_goes_on_whatever_goes_wrong_and_says_that_it_does_not_work(copy, monkeypatch, caplog):
+    real, calls = sweeping.sweep, []
+
+    def broken_at_first(worker):
+        calls.append(worker)
+        if len(calls) <= 3:
+            raise OSError("a word that stands in no log")
+        return real(worker)
+
+    monkeypatch.setattr(sweeping, "sweep", broken_at_first)
+    work = Work(copy.worker, 0.01, 0.01)
+    work.begin()
+    went_badly = until(lambda: not work.goes_well() and len(calls) >= 2)
+    went_well = until(work.goes_well)
+    work.end()
+
+    assert went_badly
+    assert went_well
+    assert not work.goes_well()
+    assert "what is over was not deleted (OSError)" in caplog.text
+    assert "a word that stands in no log" not in caplog.text
+
+
+def until(true):
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.001)
+    return False
+
+
+def test_the_worker_holds_nothing_that_opens_a_form(copy):
+    assert set(type(copy.worker.keys).__slots__) == {"deployment", "id", "private_key"}
+    assert working.notices.deliver_due(copy.worker) == 0

@@ -1,0 +1,141 @@
+"""How much may be sent: each address says so, and whatever is more is refused before it is read."""
+
+import time
+
+import pytest
+from flask import Flask, request
+
+from intake.web import allowances
+from intake.web.allowances import BUTTON, PAGE, Allowance, Unlimited, allow, keep_allowances, refuse_unlimited
+from web.knocking import AT, FORM, SITES, token_in
+
+HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+def site_with(allowance=None, **also):
+    app = Flask(__name__, static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.add_url_rule("/send", "send", lambda: str(len(request.form)), methods=["POST"])
+    app.add_url_rule("/read", "read", lambda: "read")
+    allow(app, ({"send": allowance} if allowance else {}) | also)
+    keep_allowances(app)
+    return app
+
+
+def test_a_site_with_an_address_that_does_not_say_how_much_it_takes_does_not_start():
+    with pytest.raises(Unlimited, match=r"how much may be sent to send; add each to allowances.py"):
+        refuse_unlimited(site_with())
+
+
+def test_nor_does_one_that_says_it_of_an_address_there_is_not():
+    with pytest.raises(Unlimited, match=r"no such address any more: gone; "):
+        refuse_unlimited(site_with(BUTTON, gone=PAGE))
+
+
+def test_one_that_says_it_of_every_address_starts():
+    refuse_unlimited(site_with(BUTTON))
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_every_address_refuses_one_byte_more_than_it_takes(both_sites, site):
+    app = both_sites.apps[site]
+    said = app.extensions[allowances._ALLOWANCES]
+    for one in both_sites.addresses(site, "POST"):
+        allowance = said[one.endpoint]
+        # The length alone: whatever is refused is refused before it is read.
+        for size, refused in ((allowance.size + 1, True), (allowance.size, False)):
+            how = {"environ_overrides": {"CONTENT_LENGTH": str(size)}, "content_type": FORM, "headers": HERE}
+            status = both_sites.ask(site, one.path, "POST", **how).status_code
+            assert (status == 413) is refused, (one, size, status)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_an_address_that_is_only_read_takes_nothing(both_sites, site):
+    for one in both_sites.addresses(site, "GET")[:30]:
+        assert both_sites.ask(site, one.path, data="a=1", content_type=FORM).status_code == 413, one
+
+
+def test_fields_are_counted_before_they_are_read(monkeypatch):
+    client = site_with(Allowance(1024 * 1024, 5)).test_client()
+    read = []
+    parse = allowances.FormDataParser.parse
+    monkeypatch.setattr(
+        allowances.FormDataParser, "parse", lambda *how, **more: read.append(1) or parse(*how, **more)
+    )
+
+    assert client.post("/send", data="a=1&b=2&c=3&d=4&e=5", content_type=FORM).text == "5"
+    assert read == [1]
+    assert client.post("/send", data="a&" * 500_000, content_type=FORM).status_code == 413
+    assert client.post("/send", data="a=1&b=2&c=3&d=4&e=5&f=6", content_type=FORM).status_code == 413
+    assert read == [1]
+
+
+def test_without_the_count_werkzeug_reads_every_field(monkeypatch):
+    """The control: MAX_FORM_PARTS alone stops none of this."""
+    app = site_with(Allowance(2 * 1024 * 1024, 5))
+    app.request_class = Flask.request_class
+
+    assert app.test_client().post("/send", data="a&" * 6, content_type=FORM).status_code == 200
+
+
+def test_half_a_million_fields_cost_next_to_nothing():
+    client = site_with(Allowance(2 * 1024 * 1024, 1000)).test_client()
+    body = "a=1&" * 500_000
+    begun = time.process_time()
+
+    assert client.post("/send", data=body, content_type=FORM).status_code == 413
+    assert time.process_time() - begun < 0.3
+
+
+def test_a_form_with_files_has_its_parts_counted_too():
+    files = Allowance(1024 * 1024, 5, frozenset({"multipart/form-data"}))
+    client = site_with(files).test_client()
+    many = {f"part{number}": "x" for number in range(6)}
+
+    assert client.post("/send", data=many, content_type="multipart/form-data").status_code == 413
+
+
+def test_a_large_words_part_of_a_form_with_files_is_refused():
+    files = Allowance(4096, 5, frozenset({"multipart/form-data"}))
+    client = site_with(files).test_client()
+
+    sent = client.post("/send", data={"a": "x" * 5000}, content_type="multipart/form-data")
+    assert sent.status_code == 413
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data", "", "x"])
+def test_a_body_of_another_kind_is_refused(both_sites, kind):
+    for site, path in (("patient", "/start"), ("clinic", "/sign-in")):
+        response = both_sites.ask(site, path, "POST", data='{"a": 1}', content_type=kind, headers=HERE)
+        assert response.status_code == 415
+        assert "We cannot read what was sent" in response.text
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/" + "x" * 1100, {}, 414),
+        ("/?" + "x" * 2100, {}, 414),
+        ("/?" + "x" * 2000, {}, 200),
+        ("/", {f"X-{number}": "x" for number in range(70)}, 431),
+        ("/", {f"X-{number}": "x" for number in range(40)}, 200),
+    ],
+)
+def test_addresses_and_headers_have_an_end(both_sites, path, headers, status):
+    assert both_sites.ask("patient", path, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(("size", "given_back"), [(70_000, True), (200_000, True), (300_000, False)])
+def test_words_that_are_too_many_can_be_copied(both_sites, size, given_back):
+    client = both_sites.client("patient")
+    token = token_in(client.get("/", base_url=AT))
+    words = "It began last winter. " * (size // 22)
+    sent = {"csrf_token": token, "reasons_more-words": words}
+
+    page = client.post("/f/1/1", data=sent, base_url=AT, headers=HERE)
+    made_up = client.post("/f/1/1", data=sent | {"csrf_token": "x"}, base_url=AT, headers=HERE)
+
+    assert (page.status_code, made_up.status_code) == (413, 413)
+    assert ("It began last winter" in page.text) is given_back
+    assert "winter" not in made_up.text
+    assert "make your answer shorter" in page.text
