@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from intake.domain.sign_in_limits import Counted
 
 import intake
 from house.test_docs import named, rows, section
 from intake.domain import password_rules
 from intake.domain.rate_limits import Pace
-from intake.domain.sign_in_limits import Counted
 from intake.services import mail_server, notices
 from intake.storage import database
 from intake.storage.lockouts import Limit
