@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from intake.domain.factors import Proven
 from intake.domain.sign_in_limits import Counted
 
 import intake
+from house.named_tests import what_is_wrong
 from house.test_docs import named, rows, section
 from intake.domain import password_rules
 from intake.domain.rate_limits import Pace
@@ -80,6 +82,19 @@ def test_another_limit_would_be_noticed():
     assert told(timedelta(minutes=20)) == "20 minutes"
     assert told(figure_of("intake.storage.staff_sessions.IDLE")) != told(timedelta(minutes=20))
     assert len(FIGURES) > 30
+
+
+def test_every_way_to_sign_in_is_named_and_no_other():
+    ways = {row[0].strip("`") for row in rows(section(LIMITS, "Ways to sign in"))}
+
+    assert ways == {one.value for one in Proven}
+
+
+def test_what_has_to_fit_is_kept_by_tests_that_run():
+    kept = [row[1].strip("`") for row in rows(section(LIMITS, "Values that have to fit each other"))]
+
+    assert len(kept) > 5
+    assert {test: what_is_wrong(test) for test in kept} == dict.fromkeys(kept, "")
 
 
 def test_every_word_no_password_may_be_made_of_is_named():
