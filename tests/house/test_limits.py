@@ -24,7 +24,7 @@ PACKAGE = Path(intake.__file__).parent
 LIMITS = Path(__file__).parents[2] / "docs" / "limits.md"
 FIGURES = [(figure, name.strip("`")) for _, figure, name in rows(section(LIMITS, "Limits"))]
 CRYPTOGRAPHY = {
-    "argon2", "authlib", "cryptography", "flask_wtf", "hashlib", "hmac", "itsdangerous", "joserfc", "pyotp",
+    "argon2", "authlib", "cryptography", "hashlib", "hmac", "itsdangerous", "joserfc", "pyotp",
     "pyrage", "secrets", "webauthn",
 }  # fmt: skip
 UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
@@ -68,7 +68,8 @@ def uses_cryptography(tree):
             names = [one.name for one in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module]
-        if any(name.split(".")[0] in CRYPTOGRAPHY for name in names):
+        # Forms come from the same library as their tokens.
+        if any(name.split(".")[0] in CRYPTOGRAPHY or name == "flask_wtf.csrf" for name in names):
             return True
     return False
 
