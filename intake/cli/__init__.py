@@ -25,6 +25,7 @@ from intake.domain.rules import Outcome
 from intake.domain.screening import RuleOutcome
 from intake.services import (
     accounts,
+    asvs_told,
     at_start,
     at_the_console,
     coverage,
@@ -200,6 +201,18 @@ def show_safety_case(*, write: bool) -> None:
         click.echo(line)
     if write:
         _write(resources.SAFETY_CASE_PAGE, safety_case.page(log, library.rulebook.rules))
+
+
+@main.command("asvs", help="How far the requirements of OWASP ASVS 5.0 are met, level by level.")
+@click.option("--write", is_flag=True, help="Write docs/asvs.md anew.")
+@refusals_in_words
+def show_asvs(*, write: bool) -> None:
+    """The tests named are looked for by `make test`; an installed copy has none."""
+    requirements = asvs_told.shipped()
+    for line in asvs_told.summary(requirements):
+        click.echo(line)
+    if write:
+        _write(resources.ASVS_PAGE, asvs_told.page(requirements))
 
 
 @main.command(help="Screen the answers in FILE and print what comes of every rule. Needs no database.")

@@ -86,6 +86,7 @@ COMMANDS = (
     "check",
     "coverage",
     "safety-case",
+    "asvs",
     "screen",
     "translations",
     "rescreen",
