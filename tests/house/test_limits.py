@@ -7,14 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from intake.domain.factors import Proven
-from intake.domain.sign_in_limits import Counted
 
 import intake
 from house.named_tests import what_is_wrong
 from house.test_docs import named, rows, section
 from intake.domain import password_rules
+from intake.domain.factors import Proven
 from intake.domain.rate_limits import Pace
+from intake.domain.sign_in_limits import Counted
 from intake.services import mail_server, notices
 from intake.storage import database
 from intake.storage.lockouts import Limit
