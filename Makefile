@@ -32,6 +32,7 @@ help:
 	@echo 'make outbox      kill whoever sends e-mail 200 times, and look for every notice (about 5 minutes)'
 	@echo 'make separation  both sites under the database roles of the three processes, and what these hold in memory'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
+	@echo 'make rotations   kill whoever changes the keys 30 times on each database, and read everything (some minutes)'
 	@echo 'make campaign    every campaign of docs/assurance.md, one after the other, and the page anew (many hours)'
 	@echo 'make rounds      let 20 clinicians work on one form at once, 200 times on each database (about half an hour)'
 	@echo 'make slow        ask for pages while 500 phones stop in the middle of sending (about 3 minutes)'
@@ -72,6 +73,12 @@ KILLS ?=
 .PHONY: kills
 kills: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.kills $(KILLS)
+
+# Other figures: make rotations ROTATIONS='--kills 200 --on sqlite --seed 7'
+ROTATIONS ?=
+.PHONY: rotations
+rotations: setup
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.rotations $(ROTATIONS)
 
 # One or several of docs/assurance.md: make campaign CAMPAIGN='kills outbox'
 CAMPAIGN ?=
@@ -131,7 +138,7 @@ behind_its_back := before_there_were_tallies or counting_fails or counting_carel
 separation: setup
 	$(under_roles) -k 'postgresql and not ($(behind_its_back))' tests/services
 	$(under_roles) -k 'not ($(behind_its_back))' \
-		tests/web/test_asking_and_replying.py tests/web/test_after_sending.py
+		tests/web/test_asking_and_replying.py tests/web/test_reply_time_outs.py tests/web/test_after_sending.py
 	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_separation.py
 
 # Every change of a rule that no example and no case would notice (a few seconds).

@@ -27,6 +27,7 @@ from intake.domain.safety_signal import SignalDuty
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
 _MOST_PROXIES = 10
+_FEWEST_RECIPIENTS = 2
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _PATHS = frozenset(
     {"questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay", "mail_password_file"}
@@ -139,6 +140,8 @@ class Settings:
     mail_user: str = ""
     mail_password_file: Path | None = None
     mail_sender: str = ""
+    # Who can open a backup: two or more recipients of age, separated by commas.
+    backup_recipients: str = ""
 
     @property
     def secure_cookies(self) -> bool:
@@ -382,7 +385,7 @@ def _problems(settings: Settings) -> list[str]:
             "leave_now_address: should be a plain https:// address of a site everybody might look at, "
             "like https://www.weather.gov/, without anything behind a ? or a #"
         )
-    return problems + _number_problems(settings) + _mail_problems(settings)
+    return problems + _number_problems(settings) + _mail_problems(settings) + _backup_problems(settings)
 
 
 def _number_problems(settings: Settings) -> list[str]:
@@ -441,3 +444,15 @@ def _mail_problems(settings: Settings) -> list[str]:
     if settings.mail_password_file is not None and not settings.mail_password_file.is_file():
         problems.append("mail_password_file: there is no such file")
     return problems
+
+
+def _backup_problems(settings: Settings) -> list[str]:
+    named = {one.strip() for one in settings.backup_recipients.split(",")} - {""}
+    if not named:
+        return []
+    if len(named) < _FEWEST_RECIPIENTS or not all(one.startswith(("age1", "ssh-")) for one in named):
+        return [
+            "backup_recipients: should be two or more different lines that begin with age1, as `age-keygen` "
+            "prints them, separated by commas"
+        ]
+    return []

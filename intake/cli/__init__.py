@@ -9,8 +9,10 @@ import click
 
 from intake import __version__, resources
 from intake.cli.audit import audit_group
+from intake.cli.backups import backup, restore
 from intake.cli.database import database_group
 from intake.cli.erase import erase_group
+from intake.cli.keys import keys_group
 from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
@@ -289,6 +291,9 @@ main.add_command(audit_group)
 main.add_command(database_group)
 main.add_command(mail_group)
 main.add_command(translations_group)
+main.add_command(keys_group)
+main.add_command(backup)
+main.add_command(restore)
 
 
 def _write(path: Path, text: str) -> None:

@@ -53,10 +53,7 @@ def list_erasures() -> None:
 @refusals_in_words
 def erase_again(file: TextIO) -> None:
     """FILE is what `intake erase list` printed."""
-    try:
-        erasures = [erasing.written(line) for line in file if line.strip()]
-    except ValueError:
-        raise click.ClickException("a line is not one that `intake erase list` prints") from None
+    erasures = erasing.written_in(file)
     _tell(erasing.erase_again(instance.opened(read_settings()), erasures))
 
 

@@ -59,17 +59,21 @@ def named(clinic: Clinic, username: str) -> StaffMember:
     return found
 
 
-def refuse_unless_confirmed(clinic: Clinic, person: StaffMember, password: str) -> None:
-    """Go on only when it is this person's password. A wrong one is counted and recorded. Raises Refusal."""
+def refuse_unless_confirmed(
+    clinic: Clinic, person: StaffMember, password: str, undone: str = "Nothing was published"
+) -> None:
+    """Go on only when it is this person's password. A wrong one is counted and recorded. Raises Refusal.
+
+    ``undone`` is what the refusal says was not done.
+    """
     try:
         if accounts.confirms(clinic, person, password, CONSOLE):
             return
     except accounts.LockedOut:
         raise Refusal(
-            f"too many wrong passwords for {person.username}: wait 15 minutes, then publish again. "
-            "Nothing was published"
+            f"too many wrong passwords for {person.username}: wait 15 minutes, then try again. {undone}"
         ) from None
-    raise Refusal(f"that is not the password of {person.printed_name}. Nothing was published")
+    raise Refusal(f"that is not the password of {person.printed_name}. {undone}")
 
 
 def as_plain(one: Publication, listed: Listed | None = None) -> dict[str, object]:

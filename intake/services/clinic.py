@@ -78,6 +78,10 @@ class PatientDesk:
         """The same desk with other settings."""
         return replace(self, settings=settings)
 
+    def with_keys(self, keys: PatientKeys) -> Self:
+        """The same desk with other keys."""
+        return replace(self, keys=keys)
+
     def evidence(self, answers: Answers) -> PatientEvidence:
         """The answers, read with the questionnaire and medicines in force, as of today."""
         library = self.library
@@ -109,6 +113,10 @@ class Clinic:
     def with_settings(self, settings: Settings) -> Self:
         """The same clinic with other settings."""
         return replace(self, settings=settings)
+
+    def with_keys(self, keys: ClinicKeys) -> Self:
+        """The same clinic with other keys."""
+        return replace(self, keys=keys)
 
 
 def open_patient_desk(settings: Settings) -> PatientDesk:

@@ -94,6 +94,14 @@ def written(words: str) -> Erasure:
     return Erasure(UUID(erased), datetime.fromisoformat(at), Why(why))
 
 
+def written_in(lines: Iterable[str]) -> tuple[Erasure, ...]:
+    """The erasures in such lines. Raises Refusal."""
+    try:
+        return tuple(written(one) for one in lines if one.strip())
+    except ValueError:
+        raise Refusal("a line is not one that `intake erase list` prints") from None
+
+
 def erase_again(clinic: Clinic, erasures: Iterable[Erasure]) -> Gone:
     """After an older backup was put back: erase what had been erased since it was made."""
     gone = [one for one in _again(clinic, tuple(erasures)) if one]

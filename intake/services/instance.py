@@ -11,12 +11,23 @@ from intake.services.clinic_settings import with_settings_in_force
 from intake.services.refusals import AT_START, Refusal
 from intake.storage import outgoing
 from intake.storage.accounts import UsernameTaken
+from intake.storage.age_files import RecipientsRefused
+from intake.storage.backup_files import BackupRefused
 from intake.storage.database import Database, is_current, is_empty, migrate
 from intake.storage.keyring import CLINIC_FILE, complete_keyring, create_keyring, read_clinic_keys
 from intake.storage.submissions import NoSuchSubmission
+from intake.storage.whole_files import FileNotWritten
 
 # What the commands tell in words instead of a traceback.
-REFUSALS = (*AT_START, NoSuchSubmission, UsernameTaken, PublicationRefused)
+REFUSALS = (
+    *AT_START,
+    NoSuchSubmission,
+    UsernameTaken,
+    PublicationRefused,
+    RecipientsRefused,
+    FileNotWritten,
+    BackupRefused,
+)
 
 
 @dataclass(frozen=True, slots=True)

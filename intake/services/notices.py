@@ -14,6 +14,7 @@ from intake.log import Noted, note
 from intake.services import in_force, mail_server, staff_notices
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
+from intake.services.keys_in_use import with_keys_in_use
 from intake.services.languages import spoken_now
 from intake.services.notice_words import Letterhead, Notice, letter, link_of
 from intake.services.worker import Worker
@@ -46,6 +47,7 @@ def send_due(clinic: Clinic) -> int:
     """
     if not is_set_up(clinic.settings):
         return 0
+    clinic = with_keys_in_use(clinic)
     staff_notices.gather(with_settings_in_force(in_force.at_work(clinic)))
     return deliver_due(Worker(clinic.settings, clinic.database, clinic.keys.outbox_keys, clinic.now))
 

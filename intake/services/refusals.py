@@ -4,7 +4,7 @@ from intake.config import SettingsRefused
 from intake.content.documents import DocumentRefused
 from intake.services.in_force import PublishedRulesRefused
 from intake.storage.database import DatabaseRefused
-from intake.storage.keyring import KeyringRefused
+from intake.storage.key_files import KeyringRefused
 
 
 class Refusal(Exception):

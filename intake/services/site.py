@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from intake.config import Settings
 from intake.content.library import Library
@@ -38,6 +38,9 @@ class Site(Protocol):
 
     def with_library(self, library: Library) -> Self:
         """The same with another library."""
+
+    def with_keys(self, keys: Any) -> Self:  # noqa: ANN401 - those of its own kind
+        """The same with other keys."""
 
     def with_settings(self, settings: Settings) -> Self:
         """The same with other settings."""

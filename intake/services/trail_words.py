@@ -98,6 +98,14 @@ TITLES: dict[type[Event], str] = {
     events.SignInRefused: "Was refused: a wrong password, or too many",
     events.SignedOut: "Signed out",
     events.PasswordChanged: "Chose a password",
+    events.KeyMade: "Made a new key",
+    events.RecoveryCopyMade: "Wrote a recovery copy of the keys",
+    events.RecoveryCopyConfirmed: "Showed that a recovery copy of the keys opens",
+    events.KeyActivated: "Took a new key into use",
+    events.RecordsRewrapped: "Had records sealed anew with the new key",
+    events.KeyRetired: "Destroyed a key",
+    events.BackupMade: "Made a backup",
+    events.BackupRestored: "Made this copy of a backup",
 }
 BY_NAME = {kind.__name__: words for kind, words in TITLES.items()}
 
@@ -181,6 +189,7 @@ _PEOPLE_AND_THINGS: dict[str, tuple[str, Callable[[Known, str], str]]] = {
     "signal": ("of", Known.about),
     "sheet": ("of", Known.about),
     "taken_from": ("from", Known.who),
+    "confirmed_by": ("confirmed by", Known.who),
 }
 _TYPINGS = {"0": "both side by side", "1": "the first time", "2": "the second time"}
 _FIELDS: dict[str, Callable[[object], str]] = {
@@ -220,4 +229,12 @@ _FIELDS: dict[str, Callable[[object], str]] = {
     "codes": lambda value: _many(value, "code"),
     "uses": lambda value: f"for {_many(value, 'use')} each",
     "form": lambda value: f"as {str(value).upper()}",
+    "key": _named("key"),
+    "keys": lambda value: _many(value, "key"),
+    "recipients": lambda value: f"for {_many(value, 'recipient')}",
+    "rewrapped": lambda value: f"{_many(value, 'record')} sealed anew",
+    "unreadable": lambda value: f"{value} could not be opened" if value else "",
+    "backup": lambda value: f"backup {_short(value)}",
+    "rows": lambda value: _many(value, "row"),
+    "account": _named("at the console as"),
 }

@@ -11,7 +11,7 @@ from typing import Self
 from intake.config import Settings
 from intake.services.clinic_settings import settings_in_force
 from intake.storage.database import Database
-from intake.storage.keyring import read_outbox_keys
+from intake.storage.keyring import as_they_are_now, read_outbox_keys
 from intake.storage.outbox_keys import OutboxKeys
 
 
@@ -33,8 +33,9 @@ class Worker:
         return self.settings.local(self.now()).date()
 
     def as_set_by_now(self) -> Self:
-        """The same with what the clinic set on its settings page. Not in a transaction."""
-        return replace(self, settings=settings_in_force(self.database, self.settings))
+        """The same with the keys of now and what the clinic set on its page. Not in a transaction."""
+        settings = settings_in_force(self.database, self.settings)
+        return replace(self, settings=settings, keys=as_they_are_now(self.keys))
 
 
 def open_worker(settings: Settings) -> Worker:

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from intake.domain.permissions import Role, StaffMember
 from intake.storage.database import writes
 from intake.storage.encryption import ClinicKeys, Place
+from intake.storage.key_entries import KeyPurpose
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import StaffMemberRow, StaffSessionRow
 
 _NAMES = select(StaffMemberRow.id, StaffMemberRow.printed_name)
@@ -123,3 +125,9 @@ def _roles_to_text(roles: Iterable[Role]) -> str:
 
 def _password_place(row: StaffMemberRow) -> Place:
     return Place("staff_members", "password", row.id, row.auth_epoch)
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_STAFF = SealedColumn(
+    StaffMemberRow, "password", KeyPurpose.STAFF, lambda _, row: _password_place(row)
+)

@@ -125,7 +125,12 @@ class Database:
 def migrate(database: Database, revision: str = "head") -> None:
     """Bring the tables to the newest form; safe to call from several processes at once."""
     with database.write() as session:
-        command.upgrade(_alembic(database, session.connection()), revision)
+        upgrade_within(database, session, revision)
+
+
+def upgrade_within(database: Database, session: Session, revision: str = "head") -> None:
+    """The same as part of a transaction that is under way."""
+    command.upgrade(_alembic(database, session.connection()), revision)
 
 
 def undo_migration(database: Database, revision: str) -> None:
@@ -139,6 +144,16 @@ def is_current(database: Database) -> bool:
     newest = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     with database.read() as session:
         return MigrationContext.configure(session.connection()).get_current_revision() == newest
+
+
+def revision_of(session: Session) -> str | None:
+    """In which form the tables are; None when there are none."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def knows_revision(revision: str) -> bool:
+    """Whether this version of the program can bring tables of that form to the newest."""
+    return any(one.revision == revision for one in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
 
 
 def is_empty(database: Database) -> bool:

@@ -5,6 +5,7 @@ and cannot open it again. All cryptography is the ``cryptography`` library's.
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -21,7 +22,9 @@ from intake.storage.outbox_keys import OutboxKeys, OutboxSeal
 VERSION = 1
 # What the second byte of a blob says it is made with.
 _AES_256_GCM, _HPKE, _AES_KEY_WRAP = 1, 2, 3
+_NAMING = (bytes((_AES_256_GCM,)), bytes((_HPKE,)))
 _HEADER, _NONCE = 6, 12
+_KEY_ID = slice(2, _HEADER)
 KEY_BYTES = 32
 # The key id of a blob sealed with its record's own key, which has no other name.
 OWN_KEY = bytes(4)
@@ -52,33 +55,42 @@ class DecryptionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SealingKey:
-    """One AES-256 key of one deployment, and the id its blobs carry."""
+    """One AES-256 key of one deployment, and the id its blobs carry.
+
+    ``others`` are further keys for the same things, each with an id of its own: what they sealed opens,
+    and nothing new is sealed with them.
+    """
 
     deployment: UUID
     secret: bytes = field(repr=False)
     id: bytes = OWN_KEY
+    others: tuple["SealingKey", ...] = field(default=(), repr=False)
 
     def seal(self, content: bytes, place: Place) -> bytes:
         """Version, algorithm, key id, nonce, ciphertext and tag, bound to the place."""
         header = _header(_AES_256_GCM, self.id)
         nonce = secrets.token_bytes(_NONCE)
-        return header + nonce + AESGCM(self.secret).encrypt(nonce, content, self._bound(header, place))
+        return (
+            header
+            + nonce
+            + AESGCM(self.secret).encrypt(nonce, content, _bound(self.deployment, header, place))
+        )
 
     def open(self, blob: bytes, place: Place) -> bytes:
         """What was sealed for this place; raises :class:`DecryptionFailed`."""
-        header = _header(_AES_256_GCM, self.id)
+        key = next((one for one in self.others if one.id == key_id_of(blob)), self)
+        header = _header(_AES_256_GCM, key.id)
         body = _body(blob, header, place)
         try:
-            return AESGCM(self.secret).decrypt(body[:_NONCE], body[_NONCE:], self._bound(header, place))
+            return AESGCM(key.secret).decrypt(
+                body[:_NONCE], body[_NONCE:], _bound(key.deployment, header, place)
+            )
         except (InvalidTag, ValueError):
             raise DecryptionFailed(place) from None
 
     def tag(self, word: str, place: Place) -> bytes:
         """Tells equal words apart from different ones without saying what the word is."""
         return _derive(self.secret, length_prefixed("tag", _context(place, self.deployment), word))
-
-    def _bound(self, header: bytes, place: Place) -> bytes:
-        return length_prefixed("intake", header, _context(place, self.deployment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,8 @@ class PatientKeys:
     audit_key: bytes = field(repr=False)
     secret_key: bytes = field(repr=False)
     outbox: OutboxSeal
+    # Which file they were read from and how it was then (``storage/keyring.py``); None for keys of no file.
+    read_from: object = field(default=None, repr=False, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,8 @@ class ClinicKeys(PatientKeys):
     clinic_private_key: X25519PrivateKey = field(repr=False)
     staff_key: SealingKey = field(repr=False)
     outbox_keys: OutboxKeys = field(repr=False)
+    # Of the clinic's other keys, by id: the one before while records are sealed anew, and one that waits.
+    other_private_keys: Mapping[bytes, X25519PrivateKey] = field(default_factory=dict, repr=False)
 
 
 def new_record_key(keys: PatientKeys) -> SealingKey:
@@ -116,42 +132,34 @@ def page_key(keys: PatientKeys) -> SealingKey:
 def seal_for_clinic(keys: PatientKeys, record_key: SealingKey, place: Place) -> bytes:
     """The record's key, so that only the clinic's private key opens it."""
     header = _header(_HPKE, keys.clinic_key_id)
-    info = length_prefixed("intake", header, _context(place, keys.deployment))
+    info = _bound(keys.deployment, header, place)
     return header + _SUITE.encrypt(record_key.secret, keys.clinic_public_key, info)
 
 
 def open_for_clinic(keys: ClinicKeys, sealed: bytes, place: Place) -> SealingKey:
-    """The record's key; raises :class:`DecryptionFailed`."""
-    header = _header(_HPKE, keys.clinic_key_id)
-    info = length_prefixed("intake", header, _context(place, keys.deployment))
-    try:
-        secret = _SUITE.decrypt(_body(sealed, header, place), keys.clinic_private_key, info)
-    except (InvalidTag, ValueError):
-        raise DecryptionFailed(place) from None
-    return SealingKey(keys.deployment, secret)
+    """The record's key, with whichever of the clinic's keys it names; raises :class:`DecryptionFailed`."""
+    others = keys.other_private_keys
+    key_id = key_id_of(sealed) if key_id_of(sealed) in others else keys.clinic_key_id
+    private = others.get(key_id, keys.clinic_private_key)
+    return _opened(keys.deployment, key_id, private, sealed, place)
 
 
 def seal_for_outbox(keys: PatientKeys, record_key: SealingKey, place: Place) -> bytes:
     """The key of a letter, so that only the outbox's private key opens it."""
     header = _header(_HPKE, keys.outbox.id)
-    info = length_prefixed("intake", header, _context(place, keys.deployment))
+    info = _bound(keys.deployment, header, place)
     return header + _SUITE.encrypt(record_key.secret, keys.outbox.public_key, info)
 
 
 def open_from_outbox(keys: OutboxKeys, sealed: bytes, place: Place) -> SealingKey:
     """The key of a letter; raises :class:`DecryptionFailed`."""
-    header = _header(_HPKE, keys.id)
-    info = length_prefixed("intake", header, _context(place, keys.deployment))
-    try:
-        secret = _SUITE.decrypt(_body(sealed, header, place), keys.private_key, info)
-    except (InvalidTag, ValueError):
-        raise DecryptionFailed(place) from None
-    return SealingKey(keys.deployment, secret)
+    key_id = key_id_of(sealed) if key_id_of(sealed) in keys.others else keys.id
+    return _opened(keys.deployment, key_id, keys.others.get(key_id, keys.private_key), sealed, place)
 
 
-def is_sealed_for_clinic(keys: PatientKeys, sealed: bytes) -> bool:
-    """Whether these bytes name the clinic's key as the one that opens them."""
-    return sealed[:_HEADER] == _header(_HPKE, keys.clinic_key_id)
+def is_sealed_for_clinic(keys: ClinicKeys, sealed: bytes) -> bool:
+    """Whether these bytes name a key of the clinic as the one that opens them."""
+    return names_a_key(sealed) and key_id_of(sealed) in {keys.clinic_key_id, *keys.other_private_keys}
 
 
 def wrap_for_token(record_key: SealingKey, token: str, place: Place) -> bytes:
@@ -195,6 +203,16 @@ def shared_key(keys: PatientKeys, purpose: str) -> bytes:
     return _derive(keys.audit_key, length_prefixed("intake", purpose, str(keys.deployment)))
 
 
+def key_id_of(blob: bytes) -> bytes:
+    """The id of the key that a blob names; ``OWN_KEY`` when it is its record's own."""
+    return blob[_KEY_ID]
+
+
+def names_a_key(blob: bytes) -> bool:
+    """Whether these bytes are sealed to a key of a key file, as their first bytes tell."""
+    return blob[:1] == bytes((VERSION,)) and blob[1:2] in _NAMING and key_id_of(blob) != OWN_KEY
+
+
 def content_digest(blob: bytes) -> str:
     """The SHA-256 of a sealed blob, for the audit trail."""
     digest = hashes.Hash(hashes.SHA256())
@@ -212,6 +230,21 @@ def _context(place: Place, deployment: UUID) -> bytes:
     return length_prefixed(str(deployment), place.table, place.column, str(place.record), str(place.revision))
 
 
+def _opened(
+    deployment: UUID, key_id: bytes, private: X25519PrivateKey, sealed: bytes, place: Place
+) -> SealingKey:
+    header = _header(_HPKE, key_id)
+    try:
+        secret = _SUITE.decrypt(_body(sealed, header, place), private, _bound(deployment, header, place))
+    except (InvalidTag, ValueError):
+        raise DecryptionFailed(place) from None
+    return SealingKey(deployment, secret)
+
+
+def _bound(deployment: UUID, header: bytes, place: Place) -> bytes:
+    return length_prefixed("intake", header, _context(place, deployment))
+
+
 def _header(algorithm: int, key_id: bytes) -> bytes:
     return bytes((VERSION, algorithm)) + key_id
 
@@ -223,7 +256,7 @@ def _body(blob: bytes, header: bytes, place: Place) -> bytes:
 
 
 def _wrapping_key(header: bytes, token: str, place: Place, deployment: UUID) -> bytes:
-    info = length_prefixed("intake", header, _context(place, deployment))
+    info = _bound(deployment, header, place)
     return _derive(token.encode(), info)
 
 

@@ -4,15 +4,26 @@ A pair of its own beside the clinic's. The worker faces the mail server and what
 opens whom a notice goes to and the link in it, until it is sent, and no form.
 """
 
-import base64
-import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-_ID_BYTES = 4
+from intake.storage.key_entries import (
+    Entry,
+    KeyPurpose,
+    as_text,
+    entries,
+    has,
+    id_bytes,
+    key_bytes,
+    new_id,
+    the_active,
+    the_others,
+)
+
+_NAME = KeyPurpose.OUTBOX.entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,57 +36,62 @@ class OutboxSeal:
 
 @dataclass(frozen=True, slots=True)
 class OutboxKeys:
-    """What opens a letter; all that the worker holds."""
+    """What opens a letter; all that the worker holds. ``others`` open what they sealed, by their ids."""
 
     deployment: UUID
     id: bytes
     private_key: X25519PrivateKey = field(repr=False)
+    others: Mapping[bytes, X25519PrivateKey] = field(default_factory=dict, repr=False)
+    # As of other keys that are read from a file (``encryption.PatientKeys``).
+    read_from: object = field(default=None, repr=False, compare=False)
 
 
-def new_outbox() -> dict[str, Any]:
+def new_outbox() -> Entry:
     """A new pair as it is written where letters are opened."""
-    return {
-        "id": secrets.token_hex(_ID_BYTES),
-        "private": _text(X25519PrivateKey.generate().private_bytes_raw()),
-    }
+    return {"id": new_id(), "private": as_text(X25519PrivateKey.generate().private_bytes_raw())}
 
 
-def worker_document(clinic: dict[str, Any]) -> dict[str, Any]:
+def has_outbox(document: Entry) -> bool:
+    """Whether a key file has any of it: those of earlier versions have not."""
+    return has(document, _NAME)
+
+
+def worker_document(clinic: Entry) -> Entry:
     """The worker's key file: what of the clinic's it needs, and no more. Raises KeyError."""
-    return {name: clinic[name] for name in ("format", "deployment", "outbox_key")}
+    kept = f"{_NAME}s" if f"{_NAME}s" in clinic else _NAME
+    return {name: clinic[name] for name in ("format", "deployment", kept)}
 
 
-def seals_of(opens: dict[str, Any]) -> dict[str, Any]:
-    """The half that seals, of the half that opens. Raises KeyError and ValueError."""
+def seals_of(clinic: Entry) -> Entry:
+    """The half that seals, of what opens in the clinic's key file. Raises KeyError and ValueError."""
+    opens = the_active(clinic, _NAME)
     public = _private(opens).public_key()
-    return {"id": opens["id"], "public": _text(public.public_bytes_raw())}
+    return {"id": opens["id"], "public": as_text(public.public_bytes_raw())}
 
 
-def seal_in(document: dict[str, Any]) -> OutboxSeal:
+def seal_in(document: Entry) -> OutboxSeal:
     """What seals a letter, in a key file's document. Raises KeyError and ValueError."""
-    written = document["outbox_key"]
+    written = the_active(document, _NAME)
     if "private" in written:
-        return OutboxSeal(_id(written), _private(written).public_key())
-    public = X25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(written["public"]))
-    return OutboxSeal(_id(written), public)
+        return OutboxSeal(id_bytes(written["id"]), _private(written).public_key())
+    return OutboxSeal(
+        id_bytes(written["id"]), X25519PublicKey.from_public_bytes(key_bytes(written["public"]))
+    )
 
 
-def keys_in(document: dict[str, Any]) -> OutboxKeys:
+def keys_in(document: Entry) -> OutboxKeys:
     """What opens a letter, in a key file's document. Raises KeyError and ValueError."""
-    written = document["outbox_key"]
-    return OutboxKeys(UUID(document["deployment"]), _id(written), _private(written))
+    written = the_active(document, _NAME)
+    others = {id_bytes(one["id"]): _private(one) for one in the_others(document, _NAME)}
+    return OutboxKeys(UUID(document["deployment"]), id_bytes(written["id"]), _private(written), others)
 
 
-def _id(written: dict[str, Any]) -> bytes:
-    found = bytes.fromhex(written["id"])
-    if len(found) != _ID_BYTES:
-        raise ValueError("a key id has eight hexadecimal digits")
-    return found
+def of_the_clinics(clinic: Entry, document: Entry) -> list[Entry]:
+    """What stands of the clinic's outbox in another file: the same in the worker's, else what seals."""
+    if any("private" in one for one in entries(document, _NAME)):
+        return entries(clinic, _NAME)
+    return [{**seals_of(clinic), "use": "active"}]
 
 
-def _private(written: dict[str, Any]) -> X25519PrivateKey:
-    return X25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(written["private"]))
-
-
-def _text(secret: bytes) -> str:
-    return base64.urlsafe_b64encode(secret).decode()
+def _private(written: Entry) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(key_bytes(written["private"]))

@@ -28,7 +28,9 @@ from intake.storage.encryption import (
     open_from_outbox,
     seal_for_outbox,
 )
+from intake.storage.key_entries import KeyPurpose
 from intake.storage.outbox_keys import OutboxKeys
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import OutgoingRow
 
 # How long one that could not be sent is kept: its link works for as long.
@@ -276,3 +278,9 @@ def _key_place(notice: UUID) -> Place:
 
 def _sealed_place(notice: UUID) -> Place:
     return Place("outgoing", "sealed", notice)
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_OUTBOX = SealedColumn(
+    OutgoingRow, "wrapped_key", KeyPurpose.OUTBOX, lambda _, row: _key_place(row.id)
+)

@@ -27,6 +27,8 @@ from intake.storage.encryption import (
     open_for_clinic,
     seal_for_clinic,
 )
+from intake.storage.key_entries import KeyPurpose
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import PatientRequestRow, PatientRequestStepRow
 
 _Steps = dict[tuple[UUID, int], list[PatientRequestStepRow]]
@@ -138,3 +140,12 @@ def _key_place(submission: UUID, number: int) -> Place:
 def _step_place(submission: UUID, number: int) -> Place:
     # Sealed with the key of its own request, under which no step of another opens.
     return Place("patient_request_steps", "sealed", submission, number)
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_CLINIC = SealedColumn(
+    PatientRequestRow,
+    "wrapped_key",
+    KeyPurpose.CLINIC,
+    lambda _, row: _key_place(row.submission_id, row.number),
+)

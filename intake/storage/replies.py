@@ -18,6 +18,8 @@ from intake.storage.encryption import (
     open_for_clinic,
     seal_for_clinic,
 )
+from intake.storage.key_entries import KeyPurpose
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.submissions import NoSuchSubmission
 from intake.storage.tables import ReplyRow, SubmissionRow
 
@@ -90,3 +92,9 @@ def _key_place(reply_id: UUID) -> Place:
 
 def _sealed_place(reply_id: UUID) -> Place:
     return Place("replies", "sealed", reply_id)
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_CLINIC = SealedColumn(
+    ReplyRow, "wrapped_key", KeyPurpose.CLINIC, lambda _, row: _key_place(row.id)
+)

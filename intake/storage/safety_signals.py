@@ -30,6 +30,8 @@ from intake.storage.encryption import (
     open_for_clinic,
     seal_for_clinic,
 )
+from intake.storage.key_entries import KeyPurpose
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.submissions import to_the_minute
 from intake.storage.tables import SafetySignalRow, SignalDeedRow, SignalToldRow, SubmissionRow
 
@@ -190,3 +192,9 @@ def _sealed_place(signal: UUID) -> Place:
 
 def _deed_place(signal: UUID, number: int) -> Place:
     return Place("signal_deeds", "sealed", signal, number)
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_CLINIC = SealedColumn(
+    SafetySignalRow, "wrapped_key", KeyPurpose.CLINIC, lambda _, row: _key_place(row.id)
+)

@@ -25,6 +25,8 @@ from intake.storage.encryption import (
     open_for_clinic,
     seal_for_clinic,
 )
+from intake.storage.key_entries import KeyPurpose
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import (
     RecordKeyRow,
     ScreeningRow,
@@ -209,3 +211,9 @@ def _insert(session: Session, submission: Submission, answers: bytes) -> None:
         if session.scalar(select(SubmissionRow.id).where(SubmissionRow.id == submission.id)) is None:
             raise
         raise AlreadySent(f"submission {submission.id} was sent before") from None
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_CLINIC = SealedColumn(
+    RecordKeyRow, "sealed", KeyPurpose.CLINIC, lambda _, row: key_place(row.submission_id)
+)

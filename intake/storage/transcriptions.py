@@ -22,6 +22,8 @@ from intake.storage.encryption import (
     open_for_clinic,
     seal_for_clinic,
 )
+from intake.storage.key_entries import KeyPurpose
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import TranscriptionRow
 
 
@@ -143,3 +145,9 @@ def _key_place(transcription_id: UUID) -> Place:
 
 def _place(transcription: Transcription) -> Place:
     return Place("transcriptions", "sealed", transcription.id, transcription.revision)
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_CLINIC = SealedColumn(
+    TranscriptionRow, "wrapped_key", KeyPurpose.CLINIC, lambda _, row: _key_place(row.id)
+)

@@ -30,6 +30,8 @@ from intake.storage.encryption import (
     unwrap_with_token,
     wrap_for_token,
 )
+from intake.storage.key_entries import KeyPurpose
+from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import WayBackRow
 from intake.storage.wrong_tries import counted, may_be_tried
 
@@ -249,3 +251,9 @@ def _both(handle: str, worked_out: bytes) -> str:
 
 def _place(column: str, identity: UUID) -> Place:
     return Place("ways_back", column, identity)
+
+
+# For a new key to take over (storage/rewrapping.py).
+SEALED_FOR_CLINIC = SealedColumn(
+    WayBackRow, "for_clinic", KeyPurpose.CLINIC, lambda _, row: _place("for_clinic", row.id)
+)

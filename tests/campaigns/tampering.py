@@ -62,6 +62,7 @@ def recorded() -> Iterator[list[Sealed]]:
     """Everything that is sealed meanwhile, in the order it was."""
     kept: list[Sealed] = []
     seal, for_clinic, for_token = SealingKey.seal, encryption.seal_for_clinic, encryption.wrap_for_token
+    for_outbox = encryption.seal_for_outbox
 
     def keep(blob: bytes, key: object, place: Place, opened: Callable[[bytes, Place], object]) -> bytes:
         kept.append(Sealed(f"{place.table}.{place.column}", blob, key, place, opened))
@@ -74,6 +75,10 @@ def recorded() -> Iterator[list[Sealed]]:
         blob = for_clinic(keys, record_key, place)
         return keep(blob, "clinic", place, lambda one, at: encryption.open_for_clinic(keys, one, at))
 
+    def sealing_for_outbox(keys: ClinicKeys, record_key: SealingKey, place: Place) -> bytes:
+        blob, opens = for_outbox(keys, record_key, place), keys.outbox_keys
+        return keep(blob, "outbox", place, lambda one, at: encryption.open_from_outbox(opens, one, at))
+
     def wrapping(record_key: SealingKey, token: str, place: Place) -> bytes:
         # All that unwrapping asks of keys is whose they are.
         keys = cast(PatientKeys, SimpleNamespace(deployment=record_key.deployment))
@@ -84,6 +89,7 @@ def recorded() -> Iterator[list[Sealed]]:
         stack.enter_context(patch.object(SealingKey, "seal", sealing))
         for name, real, instead in (
             ("seal_for_clinic", for_clinic, sealing_for_clinic),
+            ("seal_for_outbox", for_outbox, sealing_for_outbox),
             ("wrap_for_token", for_token, wrapping),
         ):
             for module in _modules_with(name, real):

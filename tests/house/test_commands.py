@@ -95,6 +95,9 @@ COMMANDS = (
     "audit",
     "database",
     "mail",
+    "keys",
+    "backup",
+    "restore",
 )
 
 
@@ -239,6 +242,9 @@ def test_a_setting_that_does_not_exist_is_refused(intake):
         ("leave_now_address", "https://", "should be a plain https:// address"),
         ("timezone", "Mars/Base", "timezone: should be a name like America/New_York"),
         ("database_url", "mysql://x", "no support for mysql"),
+        ("backup_recipients", "age1one", "backup_recipients: should be two or more different lines"),
+        ("backup_recipients", "age1one, age1one", "backup_recipients: should be two or more different lines"),
+        ("backup_recipients", "age1one, kay", "backup_recipients: should be two or more different lines"),
         ("clinic_logo", "/nowhere.svg", "clinic_logo: there is no such file"),
     ],
 )

@@ -272,7 +272,7 @@ def test_the_language_is_sealed_and_a_notice_in_english_is_kept_as_it_always_was
     with in_spanish.copy.clinic.database.read() as session:
         (row,) = session.scalars(select(OutgoingRow).where(OutgoingRow.settled_at.is_(None)))
         clear = [getattr(row, one.key) for one in OutgoingRow.__table__.columns]
-        assert outgoing.opened(in_spanish.copy.clinic.keys, row).language == "es"
+        assert outgoing.opened(in_spanish.copy.clinic.keys.outbox_keys, row).language == "es"
     assert "es" not in clear
 
     assert notice_to_bytes("quetzal@example.org", "secret", NoticeKind.SAVED_FORM) == (

@@ -140,7 +140,9 @@ def test_the_link_is_sent_in_the_language_of_the_page_it_was_asked_for_on(copy, 
         returning.mail_link(here, token, f"pat{language}@example.com")
 
     with copy.clinic.database.write() as session:
-        every = [outgoing.claim(session, copy.clinic.keys, due, copy.clock()) for due in waiting(copy)]
+        every = [
+            outgoing.claim(session, copy.clinic.keys.outbox_keys, due, copy.clock()) for due in waiting(copy)
+        ]
     assert {one.recipient: one.language for one in every} == {
         "pat@example.com": "",
         "pates@example.com": "es",

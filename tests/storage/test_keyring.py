@@ -8,11 +8,11 @@ import pytest
 
 from intake.storage import keyring
 from intake.storage.encryption import new_record_key
+from intake.storage.key_files import KeyringRefused
 from intake.storage.keyring import (
     CLINIC_FILE,
     PATIENT_FILE,
     WORKER_FILE,
-    KeyringRefused,
     complete_keyring,
     create_keyring,
     read_clinic_keys,
@@ -101,7 +101,7 @@ def test_keys_of_an_earlier_version_are_given_an_outbox_and_keep_all_they_had(fo
 @pytest.mark.parametrize("last", [CLINIC_FILE, PATIENT_FILE])
 def test_whoever_is_killed_while_keys_are_completed_goes_on_with_the_same_pair(folder, last, monkeypatch):
     as_before_the_worker(folder)
-    monkeypatch.setattr(keyring, "_write", dies_after(last, keyring._write))
+    monkeypatch.setattr(keyring, "write_document", dies_after(last, keyring.write_document))
     with pytest.raises(KeyboardInterrupt):
         complete_keyring(folder)
     monkeypatch.undo()

@@ -19,11 +19,13 @@ from intake.storage import (
     editions,
     patient_requests,
     publications,
+    retired_keys,
     safety_signals,
     submissions,
 )
 from intake.storage import database as database_module
 from intake.storage.database import Database, is_current, migrate, undo_migration
+from intake.storage.key_entries import KeyPurpose
 from intake.storage.tables import Base, ClinicSettingsRow, ErasureRow, SamePersonRow
 from storage.samples import (
     ALICE,
@@ -148,6 +150,7 @@ def full(database, clinic_keys):
         safety_signals.add(session, clinic_keys, one)
         safety_signals.add_deed(session, clinic_keys, one.id, signal_deed())
         assert safety_signals.take_untold(session, NOW)
+        retired_keys.retire(session, KeyPurpose.CLINIC, b"gone", NOW)
         audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)
     return database
 
@@ -198,7 +201,7 @@ def test_the_database_itself_refuses_one_person_as_both(full):
 def test_what_may_change_can(full):
     """The control: the triggers refuse changes, not every statement."""
     with full.write() as session:
-        changed = session.execute(text("UPDATE submissions SET state = 'open'"))
-        assert changed.rowcount == 1
+        for change in ("submissions SET state = 'open'", "safety_signals SET wrapped_key = wrapped_key"):
+            assert session.execute(text(f"UPDATE {change}")).rowcount == 1
     with full.read() as session:
         assert len(submissions.ids(session)) == 1

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from copies import NOON
 from exchanging import FORM, begun, sent_to, signs
-from intake.services import answering, asking, replying, returning
+from intake.services import answering, asking, replying, sweeping
 from intake.storage.encryption import token_digest
 from intake.storage.held_pages import HELD_FOR
 from intake.storage.rate_limits import counting
@@ -373,10 +373,10 @@ def test_the_day_being_over_nothing_of_it_is_stored(exchange, pat, link):
     opens(pat, exchange, link)
     sends(pat, "question", shown(pat), reply__words="Since last winter.")
     exchange.copy.clock.at += timedelta(hours=23)
-    returning.erase_expired(exchange.desk)
+    sweeping.sweep(exchange.copy.worker)
     assert last_seen(pat)
     exchange.copy.clock.at += timedelta(hours=2)
-    returning.erase_expired(exchange.desk)
+    sweeping.sweep(exchange.copy.worker)
 
     with exchange.desk.database.read() as session:
         of_the_form = select(ReplySessionRow).where(ReplySessionRow.submission_id == exchange.submission)

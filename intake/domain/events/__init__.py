@@ -23,6 +23,16 @@ from intake.domain.events.clinic import (
     TrailOpened,
     WayBackRenewed,
 )
+from intake.domain.events.keys import (
+    BackupMade,
+    BackupRestored,
+    KeyActivated,
+    KeyMade,
+    KeyRetired,
+    RecordsRewrapped,
+    RecoveryCopyConfirmed,
+    RecoveryCopyMade,
+)
 from intake.domain.events.people import (
     PasswordChanged,
     SetupLinkMade,
@@ -99,6 +109,8 @@ from intake.domain.events.transcriptions import (
 __all__ = [
     "AccessListOpened",
     "AcknowledgementUndone",
+    "BackupMade",
+    "BackupRestored",
     "ClinicSettingsChanged",
     "DeskOpened",
     "EarlierLookedFor",
@@ -109,6 +121,9 @@ __all__ = [
     "FlagAcknowledged",
     "ImpactListed",
     "ImpactLooked",
+    "KeyActivated",
+    "KeyMade",
+    "KeyRetired",
     "LookAgainSet",
     "NoticeSetAside",
     "NoticeTriedAgain",
@@ -125,6 +140,9 @@ __all__ = [
     "QuestionTakenBack",
     "QueueOpened",
     "QueueSearched",
+    "RecordsRewrapped",
+    "RecoveryCopyConfirmed",
+    "RecoveryCopyMade",
     "ReviewReopened",
     "ReviewSignedOff",
     "ReviewTakenUpAgain",
@@ -247,4 +265,12 @@ Event = (
     | TranscriptionSettled
     | TranscriptionSignedIn
     | TranscriptionDiscarded
+    | KeyMade
+    | RecoveryCopyMade
+    | RecoveryCopyConfirmed
+    | KeyActivated
+    | RecordsRewrapped
+    | KeyRetired
+    | BackupMade
+    | BackupRestored
 )

@@ -49,6 +49,7 @@ from intake.storage.tables.forms import (
     TranscriptionRow,
     WayBackRow,
 )
+from intake.storage.tables.keys import RetiredKeyRow
 from intake.storage.tables.staff import (
     AuditEventRow,
     AuditHeadRow,
@@ -87,6 +88,7 @@ __all__ = [
     "RecordKeyRow",
     "ReplyRow",
     "ReplySessionRow",
+    "RetiredKeyRow",
     "ReviewEntryRow",
     "RevisionRow",
     "SafetyClosingRow",

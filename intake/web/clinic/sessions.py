@@ -12,6 +12,7 @@ from intake.domain.permissions import StaffMember
 from intake.services import accounts, in_force
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
+from intake.services.keys_in_use import with_keys_in_use
 from intake.web.guard import is_unattended
 from intake.web.security import cookie_name
 
@@ -21,7 +22,7 @@ CLINIC = "intake.clinic"
 def this_clinic() -> Clinic:
     """The clinic whose site this is, with all that is in force: the same for the whole of a request."""
     if "clinic" not in g:
-        g.clinic = with_settings_in_force(in_force.at_work(_as_opened()))
+        g.clinic = with_settings_in_force(in_force.at_work(with_keys_in_use(_as_opened())))
     return cast(Clinic, g.clinic)
 
 

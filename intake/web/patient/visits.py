@@ -18,6 +18,7 @@ from intake.domain.unfinished import SIGNING
 from intake.services import answering, in_force, unfinished
 from intake.services.clinic import PatientDesk
 from intake.services.clinic_settings import with_settings_in_force
+from intake.services.keys_in_use import with_keys_in_use
 from intake.services.languages import in_language
 from intake.web import typed
 from intake.web.guard import is_unattended, open_to_all
@@ -148,7 +149,7 @@ def keep_desk(extensions: dict[str, object], desk: PatientDesk) -> None:
 def the_desk() -> PatientDesk:
     """The desk of the site that answers, with all that is in force: the same for the whole of a request."""
     if "desk" not in g:
-        desk = with_settings_in_force(in_force.at_work(_as_opened()))
+        desk = with_settings_in_force(in_force.at_work(with_keys_in_use(_as_opened())))
         _speak(desk, language_choice.code_for(desk.settings))
     known: PatientDesk = g.desk
     return known

@@ -1,0 +1,66 @@
+"""A database with something in every column that is sealed to a key of the key files; all of it opened."""
+
+from uuid import uuid4
+
+from sqlalchemy import inspect, select
+
+from intake.domain.answers import Answers
+from intake.domain.notice_kinds import NoticeKind
+from intake.domain.patient_requests import Asks, PatientRequest
+from intake.domain.replies import Reply
+from intake.domain.submissions import Signature
+from intake.domain.transcription import Transcription, Typing
+from intake.storage import (
+    accounts,
+    drafts,
+    outgoing,
+    patient_requests,
+    replies,
+    rewrapping,
+    safety_signals,
+    transcriptions,
+    ways_back,
+)
+from intake.storage.encryption import open_for_clinic, open_from_outbox
+from intake.storage.key_entries import KeyPurpose
+from storage.samples import NOW, _drawn, send, signal
+
+
+def keep_one_of_each(session, keys):
+    """One row for each of the columns; returns the id of a submission among them."""
+    sent = send(session, keys)
+    alice = accounts.add_member(session, f"alice-{uuid4()}", "A. Lice, NP", [], NOW)
+    accounts.set_password(session, keys, alice.id, "a hash of a password")
+    patient_requests.add(session, keys, uuid4(), PatientRequest(sent, 0, Asks.ERASE, "", NOW))
+    replies.add(session, keys, uuid4(), sent, Reply("", Answers({}), Signature("Pat", (), NOW)))
+    safety_signals.add(session, keys, signal())
+    reference = f"HL-{uuid4().hex[:8]}"
+    begun = Transcription(uuid4(), reference, "e" * 64, NOW, Typing(alice.id, "A. Lice"))
+    transcriptions.add(session, keys, begun)
+    addressed = outgoing.Addressed("pat@example.org", "secret", NoticeKind.MESSAGE)
+    outgoing.add(session, keys, uuid4(), addressed, NOW)
+    token, _ = drafts.start(session, keys, NOW)
+    if session.scalar(select(ways_back.WayBackRow.id)) is None:
+        ways_back.make(session, keys, drafts.opened(session, keys, token), _drawn(), NOW, for_clinic=True)
+    return sent
+
+
+def all_opened(session, keys):
+    """What is in each sealed value, by its column and its row; raises when one does not open."""
+    found = {}
+    for column in rewrapping.SEALED_COLUMNS:
+        for row in session.scalars(select(column.row)):
+            sealed, place = getattr(row, column.column), column.place(session, row)
+            if sealed:
+                found[str(column), inspect(row).identity] = _opened(keys, column.purpose, sealed, place)
+    return found
+
+
+def _opened(keys, purpose, sealed, place):
+    match purpose:
+        case KeyPurpose.CLINIC:
+            return open_for_clinic(keys, sealed, place).secret
+        case KeyPurpose.OUTBOX:
+            return open_from_outbox(keys.outbox_keys, sealed, place).secret
+        case _:
+            return keys.staff_key.open(sealed, place)
