@@ -43,7 +43,7 @@ _SEALING = _of(
     "storage/encryption.py",
     "storage/test_encryption.py",
     (
-        'return length_prefixed("intake", header, _context(place, self.deployment))',
+        'return length_prefixed("intake", header, _context(place, deployment))',
         'return length_prefixed("intake", header)',
     ),
     ("place.table, place.column, str(place.record)", "place.table, str(place.record)"),
@@ -76,30 +76,50 @@ _TRAIL = _of(
     ("_canonical(line), prev_mac))", "_canonical(line)))"),
     ("case None | bool() | int() | str():", "case None | bool() | int() | float() | str():"),
 ) + _of("storage/trail_file.py", "storage/test_trail.py", ("if end != number:", "if end is None:"))
-_KEYS = _of(
-    "storage/keyring.py",
-    "storage/test_keyring.py",
-    ("os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),
-    ("folder.mkdir(mode=0o700, ", "folder.mkdir("),
-    ("if path.exists():", "if False:"),
-    ("_refuse_others(path, os.fstat(file.fileno()))", "pass"),
-    (
-        '& 0o077:\n        raise KeyringRefused(f"{path} is',
-        '& 0o007:\n        raise KeyringRefused(f"{path} is',
-    ),
-    ("if found.st_uid != os.geteuid():", "if False:"),
-    (
-        '"secret_key": _new_key(),\n        "outbox_key": outbox_keys.seals_of',
-        '"secret_key": clinic["secret_key"],\n        "outbox_key": outbox_keys.seals_of',
-    ),
-    ('"public": public},', '"public": public, "private": clinic["clinic_key"]["private"]},'),
-    ("if len(secret) != KEY_BYTES:", "if not secret:"),
-    ("found.st_mode) & 0o037:", "found.st_mode) & 0o007:", "storage/test_handed_over_keys.py"),
-) + _of(
-    "storage/outbox_keys.py",
-    "storage/test_keyring.py",
-    ('for name in ("format", "deployment", "outbox_key")', "for name in clinic"),
-    ('return {"id": opens["id"], "public"', 'return opens | {"public"'),
+_KEYS = (
+    _of(
+        "storage/keyring.py",
+        "storage/test_keyring.py",
+        ("folder.mkdir(mode=0o700, ", "folder.mkdir("),
+        ("if path.exists():", "if False:"),
+        (
+            '"secret_key": _new_key(),\n        "outbox_key": outbox_keys.seals_of',
+            '"secret_key": clinic["secret_key"],\n        "outbox_key": outbox_keys.seals_of',
+        ),
+        ('"public": public},', '"public": public, "private": clinic["clinic_key"]["private"]},'),
+    )
+    + _of(
+        "storage/key_files.py",
+        "storage/test_keyring.py",
+        ("os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),
+        ("_refuse_others(path, os.fstat(file.fileno()))", "pass"),
+        (
+            '& 0o077:\n        raise KeyringRefused(f"{path} is',
+            '& 0o007:\n        raise KeyringRefused(f"{path} is',
+        ),
+        ("if found.st_uid != os.geteuid():", "if False:"),
+        ("found.st_mode) & 0o037:", "found.st_mode) & 0o007:", "storage/test_handed_over_keys.py"),
+        (
+            "if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:",
+            "if found.st_uid != os.geteuid():",
+        ),
+    )
+    + _of(
+        "storage/key_entries.py",
+        "storage/test_keyring.py",
+        ("if len(secret) != _KEY_BYTES:", "if not secret:"),
+        (
+            'if Use(one["use"]) is Use.ACTIVE]',
+            'if Use(one["use"]) is not Use.EARLIER][-1:]',
+            "storage/test_several_keys.py",
+        ),
+    )
+    + _of(
+        "storage/outbox_keys.py",
+        "storage/test_keyring.py",
+        ('return {name: clinic[name] for name in ("format", "deployment", kept)}', "return dict(clinic)"),
+        ('return {"id": opens["id"], "public"', 'return opens | {"public"'),
+    )
 )
 _SESSIONS = _of(
     "storage/staff_sessions.py",
@@ -108,7 +128,6 @@ _SESSIONS = _of(
         ".where(StaffSessionRow.auth_epoch == StaffMemberRow.auth_epoch)",
         "",
     ),
-    ("effective = max(now, row.last_seen)", "effective = now"),
     (
         "effective - row.last_seen > idle or effective - row.created_at > longest",
         "effective - row.last_seen > idle",
@@ -155,7 +174,7 @@ _SIGNING_IN = (
     + _of(
         "storage/accounts.py",
         "storage/test_accounts.py",
-        ("row.auth_epoch += 1", "pass", "storage/test_staff_sessions.py storage/test_accounts.py"),
+        ("row.auth_epoch += 1", "pass", "storage/test_signing_in.py"),
         (
             'Place("staff_members", "password", row.id, row.auth_epoch)',
             'Place("staff_members", "password", "")',
@@ -361,7 +380,6 @@ _DRAFTS = (
             "token, (draft_id, key) = secrets.token_urlsafe(32), draft",
             "token, (draft_id, key) = str(draft[0]), draft",
         ),
-        ("idle = max(now, row.last_seen) - row.last_seen", "idle = now - row.last_seen"),
         (
             "    end_sessions(session, draft[0])\n",
             "",
@@ -385,7 +403,6 @@ _DRAFTS = (
         "storage/reply_sessions.py",
         "web/test_reply_time_outs.py",
         ("return effective - row.last_seen > idle or ", "return "),
-        ("    effective = max(now, row.last_seen)\n    return", "    effective = now\n    return"),
     )
     + _of(
         "storage/start_codes.py",

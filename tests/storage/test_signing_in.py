@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from intake.domain.permissions import Role, StaffMember
-from intake.storage import accounts, passwords, signing_in
+from intake.storage import accounts, lockouts, passwords, signing_in
 from intake.storage.signing_in import PAUSED, WRONG, Refused
 from intake.storage.tables import LockoutRow, StaffMemberRow
 from storage.samples import MINUTE, NOW
@@ -157,6 +157,10 @@ def test_neither_the_name_typed_nor_the_place_is_stored(database, clinic_keys):
         row = session.scalars(select(LockoutRow)).one()
         assert len(row.who) == 32
         assert b"hunter2" not in row.who
+
+
+def test_without_the_key_nobody_finds_out_whose_failures_they_are():
+    assert lockouts.who(b"a" * 32, "alice", "192.0.2.7") != lockouts.who(b"b" * 32, "alice", "192.0.2.7")
 
 
 def test_old_failures_are_forgotten(database, clinic_keys):
