@@ -159,6 +159,21 @@ AIMS: tuple[Aim, ...] = (
         {"checks, nginx": 11, "checks, caddy": 11},
     ),
     Aim(
+        "mutants",
+        "a mistake in what keeps answers safe that no test would notice",
+        "Guards are taken out by hand, one at a time, in a copy of the checkout, and the tests named beside "
+        "each have to fail. Control: a change of a comment, which has to pass.",
+        {"mutants": 80},
+    ),
+    Aim(
+        "authorization",
+        "a page that lets in somebody it is not for, or takes what another site sends",
+        "Every address of both sites is asked for by everybody there is, by each method, with each token, "
+        "from here and from elsewhere; what must come of it is worked out from the marks of the pages. "
+        "Control: a page whose mark guards nothing.",
+        {"tried": 40_000},
+    ),
+    Aim(
         "agreement",
         "a rule that comes out differently when it is worked out another way",
         "Random people, asked about every rule by three interpreters that share no code. "

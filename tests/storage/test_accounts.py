@@ -62,6 +62,21 @@ def test_a_password_is_kept_as_a_sealed_hash(database, clinic_keys, alice):
         assert auth_epochs.open_password(clinic_keys, row) == kept
 
 
+def test_a_password_put_beside_another_name_or_put_back_opens_for_nobody(database, clinic_keys, alice):
+    with database.write() as session:
+        bob = accounts.add_member(session, "bob", "Bob", [], NOW)
+        for one in (alice, bob):
+            accounts.set_password(session, clinic_keys, one.id, passwords.hashed(one.username))
+        alices, bobs = (session.get_one(StaffMemberRow, one.id) for one in (alice, bob))
+        earlier, bobs.password = alices.password, alices.password
+        with pytest.raises(DecryptionFailed):
+            auth_epochs.open_password(clinic_keys, bobs)
+        accounts.set_password(session, clinic_keys, alice.id, passwords.hashed("new"))
+        alices.password = earlier
+        with pytest.raises(DecryptionFailed):
+            auth_epochs.open_password(clinic_keys, alices)
+
+
 def test_a_new_password_ends_every_session_of_that_person(database, clinic_keys, alice):
     with database.write() as session:
         bob = accounts.add_member(session, "bob", "Bob", [], NOW)
