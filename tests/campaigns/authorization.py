@@ -311,7 +311,7 @@ def unguard(stage: Stage, endpoint: str = "review.submission") -> None:
     """The control: a page that says whom it is for, and lets in everybody."""
     site: Flask = stage.sites["clinic"]
     guarded = site.view_functions[endpoint]
-    bare, somebody = guarded.__wrapped__, stage.members["clinician"]  # type: ignore[attr-defined]
+    bare, somebody = guarded.__wrapped__, stage.members["clinician"]  # type: ignore[union-attr]
 
     def careless(**address: object) -> object:
         g.member = somebody
