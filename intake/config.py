@@ -12,11 +12,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from intake import resources
+from intake.domain.factors import Policy
 from intake.domain.languages import mark
 from intake.domain.logo import Picture
 from intake.domain.mail_addresses import is_address
@@ -30,7 +32,15 @@ _MOST_PROXIES = 10
 _FEWEST_RECIPIENTS = 2
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _PATHS = frozenset(
-    {"questionnaire", "screening_rules", "medicines", "crisis_lines", "rules_overlay", "mail_password_file"}
+    {
+        "questionnaire",
+        "screening_rules",
+        "medicines",
+        "crisis_lines",
+        "rules_overlay",
+        "mail_password_file",
+        "provider_secret_file",
+    }
 )
 # Numbers that may be 0, with what they should be.
 _FROM_NOTHING = {
@@ -53,6 +63,9 @@ _NUMBERS = frozenset(
 # Where the clinic's side is, while nobody says that it has a name of its own.
 _CLINIC_PATH = "/clinic"
 MAIL_SECURITY = ("starttls", "tls", "none")
+NOT_REQUIRED = "not_required"
+SECOND_FACTOR = ("required", NOT_REQUIRED)
+_YES_OR_NO = frozenset({"transcribe_alone", "require_passkey"})
 # A message: patients read it in their language while a clinic leaves it as it comes.
 USUAL_HOURS = mark("Monday to Friday, 9 am to 5 pm")
 
@@ -105,6 +118,16 @@ class Settings:
     # So long after it was signed off a form is erased; 0 is never, until the clinic says otherwise.
     keep_forms_days: int = 0
     staff_idle_minutes: int = 15
+    # What everybody who works in the clinic has beside a password (decision 0048).
+    second_factor: str = "required"
+    require_passkey: bool = False
+    # Where staff may sign in beside that, with OpenID Connect; nowhere unless it is set (decision 0050).
+    provider_issuer: str = ""
+    provider_name: str = ""
+    provider_client_id: str = ""
+    provider_secret_file: Path | None = None
+    # What the provider calls a sign-in with more than a password, beside the method "mfa".
+    provider_acr: str = ""
     # Where a page that asks about safety at home leads whoever presses “Leave this page now”.
     leave_now_address: str = "https://www.weather.gov/"
     # From one network. How many proxies stand before intake, each of which tells whom it speaks for.
@@ -142,6 +165,11 @@ class Settings:
     mail_sender: str = ""
     # Who can open a backup: two or more recipients of age, separated by commas.
     backup_recipients: str = ""
+
+    @property
+    def sign_in_policy(self) -> Policy:
+        """What the clinic asks of everybody who signs in."""
+        return Policy(self.second_factor != NOT_REQUIRED, self.require_passkey)
 
     @property
     def secure_cookies(self) -> bool:
@@ -336,11 +364,11 @@ def _converted(name: str, value: str, problems: list[str]) -> str | int | Path |
             problems.append(f"{name}: should be a whole number above 0")
             return 1
         return int(value)
-    if name == "transcribe_alone":
+    if name in _YES_OR_NO:
         if value.strip().casefold() not in ("yes", "no"):
             problems.append(f"{name}: should be yes or no")
         return value.strip().casefold() == "yes"
-    if name in ("rules_overlay", "mail_password_file") and not value.strip():
+    if name in ("rules_overlay", "mail_password_file", "provider_secret_file") and not value.strip():
         return None
     if name in (
         "questionnaire",
@@ -349,6 +377,7 @@ def _converted(name: str, value: str, problems: list[str]) -> str | int | Path |
         "crisis_lines",
         "rules_overlay",
         "mail_password_file",
+        "provider_secret_file",
     ):
         return Path(value).absolute()
     return value
@@ -385,7 +414,45 @@ def _problems(settings: Settings) -> list[str]:
             "leave_now_address: should be a plain https:// address of a site everybody might look at, "
             "like https://www.weather.gov/, without anything behind a ? or a #"
         )
-    return problems + _number_problems(settings) + _mail_problems(settings) + _backup_problems(settings)
+    return [
+        *problems,
+        *_factor_problems(settings),
+        *_provider_problems(settings),
+        *_number_problems(settings),
+        *_mail_problems(settings),
+        *_backup_problems(settings),
+    ]
+
+
+def _factor_problems(settings: Settings) -> list[str]:
+    if settings.second_factor not in SECOND_FACTOR:
+        return [f"second_factor: should be one of {', '.join(SECOND_FACTOR)}"]
+    if settings.second_factor == NOT_REQUIRED and not set(settings.trusted_hosts) <= _THIS_MACHINE:
+        return [
+            "second_factor: a password alone can be stolen from anywhere, and opens everything; "
+            "not_required is for trying intake on this machine"
+        ]
+    return []
+
+
+def _provider_problems(settings: Settings) -> list[str]:
+    if not settings.provider_issuer:
+        return []
+    problems = []
+    at = urlsplit(settings.provider_issuer)
+    if at.scheme != "https" and (settings.secure_cookies or at.hostname not in _THIS_MACHINE):
+        problems.append("provider_issuer: should start with https://, exactly as the provider writes it")
+    if at.query or at.fragment or "@" in at.netloc:
+        problems.append("provider_issuer: should be an address without anything behind a ? or a #")
+    if not settings.provider_client_id:
+        problems.append("provider_client_id: the provider gave the clinic one; write it down")
+    if not settings.provider_name.strip():
+        problems.append("provider_name: should be what staff call it, like Example ID; a button says it")
+    if settings.provider_secret_file is None or not settings.provider_secret_file.is_file():
+        problems.append("provider_secret_file: should name the file that holds the provider's client secret")
+    if find_spec("authlib") is None:
+        problems.append("provider_issuer: needs Authlib; install intake with its extra `oidc`")
+    return problems
 
 
 def _number_problems(settings: Settings) -> list[str]:

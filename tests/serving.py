@@ -20,6 +20,8 @@ import psutil
 from intake.config import Settings, read_settings
 from intake.domain.processes import Process
 
+# What signing in takes is the subject of tests of its own.
+ASKS_FOR_NO_MORE = {"INTAKE_SECOND_FACTOR": "not_required"}
 SERVE = ("-m", "intake", "serve")
 _TESTS = Path(__file__).parent
 _SECONDS_TO_START = 60
@@ -187,6 +189,7 @@ class Product:
             "INTAKE_INSTANCE": str(self.instance),
             "INTAKE_PORT": str(self.port),
             "INTAKE_CLINIC_PORT": str(self.clinic_port),
+            **ASKS_FOR_NO_MORE,
         }
 
     def _environment(self) -> dict[str, str]:

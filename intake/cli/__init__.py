@@ -25,13 +25,16 @@ from intake.domain.rules import Outcome
 from intake.domain.screening import RuleOutcome
 from intake.services import (
     accounts,
+    asvs_told,
     at_start,
+    at_the_console,
     coverage,
     coverage_page,
     demonstration,
     doctor,
     instance,
     overlaying,
+    own_factors,
     processes,
     reviewing,
     rule_checks,
@@ -200,6 +203,18 @@ def show_safety_case(*, write: bool) -> None:
         _write(resources.SAFETY_CASE_PAGE, safety_case.page(log, library.rulebook.rules))
 
 
+@main.command("asvs", help="How far the requirements of OWASP ASVS 5.0 are met, level by level.")
+@click.option("--write", is_flag=True, help="Write docs/asvs.md anew.")
+@refusals_in_words
+def show_asvs(*, write: bool) -> None:
+    """The tests named are looked for by `make test`; an installed copy has none."""
+    requirements = asvs_told.shipped()
+    for line in asvs_told.summary(requirements):
+        click.echo(line)
+    if write:
+        _write(resources.ASVS_PAGE, asvs_told.page(requirements))
+
+
 @main.command(help="Screen the answers in FILE and print what comes of every rule. Needs no database.")
 @click.argument("file", type=_A_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print a list with one object for each rule.")
@@ -261,8 +276,21 @@ def add_clinician(username: str, printed_name: str, *, administrator: bool, role
     if administrator:
         does.add(Role.ADMINISTRATOR)
     token = accounts.add_staff(clinic, None, username, printed_name, does)
-    click.echo(f"{printed_name} can choose a password here, once, within 7 days:")
+    click.echo(f"{printed_name} can choose a password here, once, within 3 days:")
     click.echo(f"  {settings.clinic_side}/invitation/{token}")
+
+
+@main.command("forget-factors", help="Take away passkeys, app and codes of somebody who lost them.")
+@click.argument("username")
+@refusals_in_words
+def forget_factors(username: str) -> None:
+    """They sign in with their password next, and set up new ones."""
+    clinic = instance.opened(read_settings())
+    member = at_the_console.named(clinic, username)
+    own_factors.forget(clinic, None, member.id)
+    click.echo(
+        f"{member.printed_name} is signed out everywhere, and sets up a second factor at the next sign-in."
+    )
 
 
 @main.command(help="Fill an empty instance with invented patients and four accounts, to try it out.")
@@ -283,6 +311,13 @@ def demo() -> None:
     click.echo(f"{len(invented)} invented patients sent their forms. Sign in at /clinic/ as")
     for account in made:
         click.echo(f"  {account.username:8} {account.password}   ({account.printed_name}, {account.does})")
+    if demonstration.ask_for_no_second_factor(settings):
+        click.echo("A password is enough in this copy; a clinic's asks for a second factor as well.")
+    else:
+        click.echo(
+            "You set up a second factor when you sign in first. To try it with passwords alone, write "
+            "`second_factor = not_required` in settings.ini."
+        )
 
 
 main.add_command(erase_group)

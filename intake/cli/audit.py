@@ -7,7 +7,7 @@ import click
 
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.config import Settings, read_settings
-from intake.services import trail, trail_files
+from intake.services import signature_proofs, trail, trail_files
 from intake.services.clinic import open_clinic
 
 
@@ -40,9 +40,25 @@ def verify(file: Path | None, *, with_database: bool) -> None:
     result = trail.verify(open_clinic(settings))
     if result.ok:
         click.echo(f"The audit trail is whole: {result.checked} lines.")
+        _prove_signatures(settings)
         return
     click.echo(f"The audit trail is broken at line {result.first_bad_seq}: {result.reason}.", err=True)
     sys.exit(FOUND)
+
+
+def _prove_signatures(settings: Settings) -> None:
+    counted, wrong = signature_proofs.counted(open_clinic(settings))
+    for proof, number in counted.items():
+        click.echo(f"Sign-offs {proof.value}: {number}.")
+    for one in wrong:
+        where = (
+            f"sign-off {one.number} of submission {one.submission}"
+            if one.number
+            else f"submission {one.submission}"
+        )
+        click.echo(f"{where}: {one.proof.value}.", err=True)
+    if wrong:
+        sys.exit(FOUND)
 
 
 def _verify_file(settings: Settings, file: Path, *, with_database: bool) -> None:

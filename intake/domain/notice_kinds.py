@@ -13,6 +13,8 @@ class NoticeKind(Enum):
     UNNAMED_SAVED_FORM = "unnamed_saved_form"
     # For the people of the clinic, whatever it is that came.
     TO_READ = "to_read"
+    # For one of them, about accounts: a new browser, a new password, an emergency. Never which.
+    ACCOUNT = "account"
 
     @property
     def names_the_clinic(self) -> bool:
@@ -21,5 +23,10 @@ class NoticeKind(Enum):
 
     @property
     def is_for_staff(self) -> bool:
-        """Whether it goes to the clinic's own people, and to no patient."""
+        """Whether it tells the clinic's people that there is news: all of that is told together."""
         return self is NoticeKind.TO_READ
+
+    @property
+    def is_to_a_patient(self) -> bool:
+        """Whether a patient's address is on it."""
+        return self not in (NoticeKind.TO_READ, NoticeKind.ACCOUNT)

@@ -30,6 +30,7 @@ class Permission(Enum):
     RENEW_WAYS_BACK = "make new words for a patient who lost the way back to a saved form"
     MAKE_START_CODES = "make and revoke codes that begin a form"
     READ_TRAIL = "read the audit trail"
+    EMERGENCY_ACCESS = "open one form in an emergency, with a reason"
     OWN_ACCOUNT = "use their own account"
 
 
@@ -56,8 +57,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.OWN_ACCOUNT,
         }
     ),
-    # An administrator reads no answers unless also a clinician, and so exports none alone:
-    # exporting many takes EXPORT_MANY and REVIEW.
+    # An administrator reads no answers unless also a clinician, or in an emergency, and so exports
+    # none alone: exporting many takes EXPORT_MANY and REVIEW.
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.MANAGE_STAFF,
@@ -65,6 +66,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_SETTINGS,
             Permission.MAKE_START_CODES,
             Permission.EXPORT_MANY,
+            Permission.EMERGENCY_ACCESS,
             Permission.SEE_STATISTICS,
             Permission.COUNTERSIGN_RULES,
             Permission.OWN_ACCOUNT,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from intake.domain.review_entries import Done
 from intake.domain.screening import Flag
+from intake.domain.staff_signatures import SignedWith
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class SignOff:
     """*I have read this submission*: over the fingerprint of all that was on the screen.
 
     ``entries`` is how many other facts were recorded by then, ``next_step`` what the clinic does
-    next, in its own words; ``second_read`` that somebody else is to read the form too.
+    next, in its own words; ``second_read`` that somebody else is to read the form too. Without
+    ``signed_with``, the password alone was asked for.
     """
 
     clinician: UUID
@@ -38,6 +40,7 @@ class SignOff:
     entries: int = 0
     next_step: str = ""
     second_read: bool = False
+    signed_with: SignedWith | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,24 +11,29 @@ from uuid import UUID
 from intake.domain.events import (
     PasswordChanged,
     SetupLinkMade,
-    SignedIn,
     SignedOut,
-    SignInRefused,
     StaffMemberAdded,
     StaffMemberInvited,
 )
+from intake.domain.factors import Proven
+from intake.domain.password_rules import LONGEST, SHORTEST, what_is_wrong
 from intake.domain.permissions import Role, StaffMember
+from intake.domain.rate_limits import network_of
+from intake.domain.sign_in_limits import Budget, Counted, budgets_of
+from intake.services import coming_in, wrong_passwords
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.entering import Begun, go_on
+from intake.services.wrong_passwords import LockedOut as LockedOut
+from intake.services.wrong_passwords import NotCounted as NotCounted
 from intake.storage import accounts as members
 from intake.storage import audit, one_time_links, passwords, signing_in, staff_sessions
 from intake.storage.one_time_links import Purpose
 
 SETUP_LINK_LASTS = timedelta(days=1)
-INVITATION_LASTS = timedelta(days=7)
-# NIST SP 800-63B: at least fifteen characters where a password is all there is, and no
-# rules about which characters.
-SHORTEST_PASSWORD = 15
-LONGEST_PASSWORD = 200
+INVITATION_LASTS = timedelta(hours=72)
+SHORTEST_PASSWORD, LONGEST_PASSWORD = SHORTEST, LONGEST
+# How somebody who leads to a password comes by it: both links let one choose, and neither a factor.
+_CHOOSES_A_PASSWORD = frozenset({Purpose.INVITATION, Purpose.RESET})
 
 
 class LinkUsedUp(Exception):
@@ -36,15 +41,11 @@ class LinkUsedUp(Exception):
 
 
 class PasswordTooWeak(Exception):
-    """The password chosen is too short, or contains the username."""
+    """The password chosen is one that somebody would guess; says why, and what to do."""
 
 
 class AlreadyIn(Exception):
     """The person has chosen a password and needs no invitation."""
-
-
-class LockedOut(Exception):
-    """Too many wrong passwords; sign-in pauses for a while."""
 
 
 def setup_needed(clinic: Clinic) -> bool:
@@ -80,7 +81,7 @@ def set_up(
     roles: Iterable[Role],
 ) -> StaffMember:
     """Make the first administrator. Raises LinkUsedUp, PasswordTooWeak, UsernameTaken."""
-    hashed = _hashed(password, username)
+    hashed = _hashed(clinic, password, username, printed_name)
     granted = {Role.ADMINISTRATOR, *roles}
     with clinic.database.write() as session:
         now = clinic.now()
@@ -134,82 +135,87 @@ def waiting(clinic: Clinic) -> frozenset[UUID]:
 
 
 def accept_invitation(clinic: Clinic, token: str, password: str) -> StaffMember:
-    """Choose a first password. Raises LinkUsedUp and PasswordTooWeak."""
+    """Choose a password with a link. Raises LinkUsedUp and PasswordTooWeak.
+
+    What else somebody shows to come in stays as it is: a new password takes the place of the old one alone.
+    """
     with clinic.database.read() as session:
         link = one_time_links.find(session, token, clinic.now())
         invited = members.member(session, link.member) if link and link.member else None
     if invited is None:
         raise LinkUsedUp
-    hashed = _hashed(password, invited.username)
+    hashed = _hashed(clinic, password, invited.username, invited.printed_name)
     with clinic.database.write() as session:
         now = clinic.now()
-        if one_time_links.burn(session, token, now) is None:
+        burned = one_time_links.burn(session, token, now)
+        if burned is None or burned.purpose not in _CHOOSES_A_PASSWORD:
             raise LinkUsedUp
         members.set_password(session, clinic.keys, invited.id, hashed)
         audit.record(session, clinic.keys, invited.id, PasswordChanged(invited.id), now)
+        if burned.purpose is Purpose.RESET:
+            coming_in.tell(clinic, session, invited.id)
     return invited
 
 
-def sign_in(clinic: Clinic, username: str, password: str, source: str) -> str | None:
+def sign_in(
+    clinic: Clinic, username: str, password: str, source: str, known_as: str = ""
+) -> str | Begun | None:
     """The token of a new session, or None when the name or password is wrong.
 
-    ``source`` is where the request comes from, so that strangers cannot lock a person out
-    of their own office. Raises LockedOut.
+    Whoever has a second factor is asked for it next: then it is Begun, and no session yet. Wrong ones are
+    counted by ``source``, and apart from strangers for a browser this person came with before, by what it
+    is ``known_as`` (``domain/sign_in_limits``). Raises LockedOut and TooBusy.
     """
     with clinic.database.read() as session:
-        claim = signing_in.claim(session, clinic.keys, username, source, clinic.now())
-    proof = claim.prove(password)  # slow on purpose, so outside any transaction
+        claim = signing_in.claim(session, clinic.keys, username, known_as, clinic.now())
+    budgets = budgets_of(claim.username, source, claim.browser)
+    proof = wrong_passwords.proved(clinic, claim, password, budgets)
     with clinic.database.write() as session:
-        now = clinic.now()
-        found = signing_in.settle(session, clinic.keys, claim, proof, now)
+        found = signing_in.settle(session, clinic.keys, claim, proof)
         if isinstance(found, StaffMember):
-            idle = timedelta(minutes=clinic.settings.staff_idle_minutes)
-            staff_sessions.remove_expired(session, now, idle)
-            signing_in.remove_expired(session, now)
-            token = staff_sessions.start(session, found.id, now)
-            audit.record(session, clinic.keys, found.id, SignedIn(found.id), now)
-            return token
-        event = SignInRefused(found.member, found.reason)
-        audit.record(session, clinic.keys, found.member or "unknown", event, now)
-    if found.reason == signing_in.PAUSED:
-        raise LockedOut
-    return None
+            begun = go_on(session, clinic, found.id, Proven.PASSWORD, clinic.now())
+    if not isinstance(found, StaffMember):
+        wrong_passwords.record(clinic, claim, found)
+        return None
+    wrong_passwords.succeeded(clinic, budgets)
+    return begun
 
 
 def confirms(clinic: Clinic, member: StaffMember, password: str, source: str) -> bool:
     """Whether it is still the same person: their password again, before they sign.
 
-    Counts like a sign-in. Raises LockedOut.
+    Counted apart from signing in, which strangers can try. Raises LockedOut.
     """
     with clinic.database.read() as session:
-        claim = signing_in.claim(session, clinic.keys, member.username, source, clinic.now())
-    proof = claim.prove(password)
+        claim = signing_in.claim_again(session, clinic.keys, member.username, clinic.now())
+    budgets = (Budget(Counted.AGAIN, (claim.username, network_of(source))),)
+    proof = wrong_passwords.proved(clinic, claim, password, budgets)
     with clinic.database.write() as session:
-        now = clinic.now()
-        found = signing_in.settle(session, clinic.keys, claim, proof, now)
-        if not isinstance(found, StaffMember):
-            event = SignInRefused(member.id, found.reason)
-            audit.record(session, clinic.keys, member.id, event, now)
-    if not isinstance(found, StaffMember) and found.reason == signing_in.PAUSED:
-        raise LockedOut
-    return isinstance(found, StaffMember)
+        found = signing_in.settle(session, clinic.keys, claim, proof)
+    if not isinstance(found, StaffMember):
+        wrong_passwords.record(clinic, claim, found)
+        return False
+    wrong_passwords.succeeded(clinic, budgets)
+    return True
 
 
-def whoever(clinic: Clinic, token: str, *, attended: bool = True) -> StaffMember | None:
+def whoever(
+    clinic: Clinic, token: str, *, attended: bool = True, also_due: bool = False
+) -> StaffMember | None:
     """Who is signed in with this token, if anyone.
 
-    What a page asks by itself is not ``attended``: it does not keep anybody signed in.
+    What a page asks by itself is not ``attended``: it does not keep anybody signed in. Somebody who
+    has to set up or look at how they sign in first is found only where ``also_due`` is said.
     """
-    idle = timedelta(minutes=clinic.settings.staff_idle_minutes)
     with clinic.database.write() if attended else clinic.database.read() as session:
-        return staff_sessions.find(session, token, clinic.now(), idle)
+        return staff_sessions.find(session, token, clinic.now(), coming_in.idle(clinic), also_due=also_due)
 
 
 def sign_out(clinic: Clinic, token: str) -> None:
     """End a session; signing out twice is no error."""
     with clinic.database.write() as session:
         now = clinic.now()
-        member = staff_sessions.find(session, token, now)
+        member = staff_sessions.find(session, token, now, also_due=True)
         staff_sessions.end(session, token)
         if member is not None:
             audit.record(session, clinic.keys, member.id, SignedOut(member.id), now)
@@ -220,12 +226,13 @@ def change_password(clinic: Clinic, member: StaffMember, old: str, new: str, sou
 
     Raises PasswordTooWeak and LockedOut.
     """
-    hashed = _hashed(new, member.username)
+    hashed = _hashed(clinic, new, member.username, member.printed_name)
     if not confirms(clinic, member, old, source):
         return False
     with clinic.database.write() as session:
         members.set_password(session, clinic.keys, member.id, hashed)
         audit.record(session, clinic.keys, member.id, PasswordChanged(member.id), clinic.now())
+        coming_in.tell(clinic, session, member.id)
     return True
 
 
@@ -236,18 +243,15 @@ def staff(clinic: Clinic) -> tuple[StaffMember, ...]:
 
 
 def printed_names(clinic: Clinic) -> dict[UUID, str]:
-    """How everybody signs, by id."""
-    return {member.id: member.printed_name for member in staff(clinic)}
+    """How everybody signs or signed, by id: also whoever left."""
+    with clinic.database.read() as session:
+        return members.printed_names(session)
 
 
-def _hashed(password: str, username: str) -> str:
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise PasswordTooWeak(
-            f"Choose a password of {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters. "
-            "Four or five words you can remember work well"
-        )
-    if len(username.strip()) >= 4 and username.strip().casefold() in password.casefold():
-        raise PasswordTooWeak("Choose a password that does not contain your username")
+def _hashed(clinic: Clinic, password: str, username: str, printed_name: str) -> str:
+    names = (clinic.settings.clinic_name, printed_name, username)
+    if wrong := what_is_wrong(password, username, names):
+        raise PasswordTooWeak(wrong)
     return passwords.hashed(password)
 
 

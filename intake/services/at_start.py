@@ -23,6 +23,9 @@ def warnings(library: Library, settings: Settings) -> tuple[str, ...]:
 def told(clinic: Clinic) -> Sequence[str]:
     """The notes, and the link for the first account while nobody can sign in: it is made anew each time."""
     notes = (*publication_list.notes(clinic), *clinic_settings.notes(clinic))
+    if not clinic.settings.sign_in_policy.second_factor:
+        alone = "a password alone opens this copy (second_factor). Keep no real patients in it."
+        notes = (alone, *notes)
     return [*(f"Note: {one}" for one in notes), *setup_link(clinic)]
 
 

@@ -27,6 +27,7 @@ _WHAT = {
     NoticeKind.SAVED_FORM: "A link to a saved form",
     NoticeKind.UNNAMED_SAVED_FORM: "A link to a saved form",
     NoticeKind.TO_READ: "To staff: something to read",
+    NoticeKind.ACCOUNT: "To one of staff: about their account",
 }
 WHY = {
     NoticeFailure.UNREACHABLE: "The mail server could not be reached. Check its name and port",
@@ -120,7 +121,8 @@ def set_aside(clinic: Clinic, member: StaffMember | None, notice: UUID) -> bool:
 def _told(one: DeadLetter, *, sees_patients: bool) -> NotSent:
     addressed = one.addressed
     what = "A notice" if addressed is None else _WHAT[addressed.kind]
-    to = addressed.recipient if addressed is not None and (one.for_staff or sees_patients) else ""
+    may_see = addressed is not None and (sees_patients or not addressed.kind.is_to_a_patient)
+    to = addressed.recipient if addressed is not None and may_see else ""
     return NotSent(
         one.id,
         what,

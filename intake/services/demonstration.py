@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from intake.config import NOT_REQUIRED, Settings
 from intake.demo.people import Person, read_people
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.review_entries import Done
@@ -68,6 +69,21 @@ def is_loaded(clinic: Clinic) -> bool:
             "Name another folder, like INTAKE_INSTANCE=demo"
         )
     return False
+
+
+def ask_for_no_second_factor(settings: Settings) -> bool:
+    """Have this copy ask for a password alone, so that it can be tried in seconds; False when it may not.
+
+    Written into its settings, and refused there for any address but this machine's: a copy with
+    invented patients never becomes a clinic's by mistake.
+    """
+    path = settings.instance / "settings.ini"
+    if settings.second_factor == NOT_REQUIRED:
+        return True
+    if path.exists():
+        return False
+    path.write_text(f"[intake]\nsecond_factor = {NOT_REQUIRED}\n", encoding="utf-8")
+    return True
 
 
 def people(desk: PatientDesk) -> tuple[Person, ...]:

@@ -20,6 +20,7 @@ from intake.domain.submissions import Submission
 from intake.storage.codec_answers import answers_to_json
 from intake.storage.codec_entries import entry_to_json
 from intake.storage.codec_from_paper import from_paper_to_json
+from intake.storage.codec_signatures import signed_with_to_json
 from intake.storage.codec_wording import editions_to_json, line_to_json, outcome_to_json, part_to_json
 
 FORMAT, VERSION = "intake submission", 1
@@ -168,6 +169,7 @@ def _sign_off(sign_off: SignOff) -> Json:
         "covers": sign_off.covers,
         "flags": list(sign_off.flags),
         "entries": sign_off.entries,
+        **signed_with_to_json(sign_off.signed_with),
     }
 
 

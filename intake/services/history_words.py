@@ -86,6 +86,10 @@ def _opened(detail: Detail, _known: Known) -> Words:
     return "Opened and read", _revision(detail)
 
 
+def _in_an_emergency(detail: Detail, _known: Known) -> Words:
+    return "Took emergency access to the answers, for an hour", _lines(_quoted(str(detail["reason"])))
+
+
 def _acknowledged(_detail: Detail, known: Known) -> Words:
     found = known.facts.next(Acknowledgement)
     if found is None:
@@ -265,6 +269,7 @@ _WORDS: dict[type[Event], Callable[[Detail, Known], Words]] = {
     kinds.SubmissionsCompared: _compared,
     kinds.SubmissionPrinted: _printed,
     kinds.SubmissionExported: _exported,
+    kinds.EmergencyAccessTaken: _in_an_emergency,
     kinds.AccessListOpened: _access_listed,
     kinds.SubmissionReplayed: _replayed,
     kinds.SubmissionErased: _erased,

@@ -47,8 +47,8 @@ class Letterhead:
 
 def link_of(settings: Settings, kind: NoticeKind, secret: str) -> str:
     """The address a notice opens. What comes after the # never reaches a server; staff have no secret."""
-    if kind is NoticeKind.TO_READ:
-        return f"{settings.clinic_side}/"
+    if not kind.is_to_a_patient:
+        return f"{settings.clinic_side}/{'account' if kind is NoticeKind.ACCOUNT else ''}"
     return f"{settings.public_address}{_PATHS[kind]}#{secret}"
 
 
@@ -121,6 +121,7 @@ _SUBJECTS = {
     NoticeKind.SAVED_FORM: mark("Your form for %(clinic)s is saved"),
     NoticeKind.UNNAMED_SAVED_FORM: mark("Your form is saved"),
     NoticeKind.TO_READ: "There is something to read",
+    NoticeKind.ACCOUNT: "About your account",
 }
 _NO_ANSWER = mark("Please do not answer this e-mail. Nobody reads what is sent to this address.")
 # Two numbers stand here, and on every page (templates/layout.html), whatever lines of help the clinic
@@ -186,6 +187,15 @@ _WORDS = {
     # who read English.
     NoticeKind.TO_READ: (
         "There is something to read. Sign in to see it:\n%(link)s",
+        "This e-mail is sent by a program, and says the same each time.\n"
+        "Nobody reads what is sent to this address.",
+    ),
+    # No word of what happened, or where: whoever opens the mailbox is to learn nothing.
+    NoticeKind.ACCOUNT: (
+        "Something happened that has to do with your account. Your account page says what:\n%(link)s",
+        "Type the address yourself if you do not trust this e-mail.\n"
+        "If you did not do what stands there: end all other sessions on that page, choose a new\n"
+        "password, and tell your administrator today.",
         "This e-mail is sent by a program, and says the same each time.\n"
         "Nobody reads what is sent to this address.",
     ),

@@ -59,6 +59,7 @@ _DEEDS = {
     "PatientAsked": "Asked you a question",
     "ReviewSignedOff": "Signed that they read it",
     "SubmissionExported": "Copied it into a file",
+    "EmergencyAccessTaken": "Opened it in an emergency, for an hour",
     "PatientRequestMade": "Wrote down what you asked us to do with your form",
     "PatientRequestHandled": "Wrote down what came of what you asked",
     "PatientTold": "Wrote down that they told you",
@@ -100,7 +101,7 @@ def who_opened(clinic: Clinic, member: StaffMember, submission: UUID) -> AccessR
         review = reviews.review(session, clinic.keys, submission)
         audit.record(session, clinic.keys, member.id, AccessListOpened(submission), now)
         events = audit.events(session, submission)
-        people = {str(one.id): one for one in accounts.members(session)}
+        people = {str(one.id): one for one in accounts.everybody(session)}
     named = clinic.settings.names_in_access_list
     lines = _lines(clinic, events, people, named=named)
     return AccessRecord(review.submission.name, review.submission.reference, now, named, lines)

@@ -1,7 +1,11 @@
 """What a clinician does with a submission: read, acknowledge, sign off; and screening again."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from intake.domain.changes import says_the_same
 from intake.domain.events import (
@@ -14,10 +18,12 @@ from intake.domain.events import (
 from intake.domain.permissions import StaffMember
 from intake.domain.review import Review, Status
 from intake.domain.review_entries import Done
+from intake.domain.staff_signatures import SignedWith
 from intake.services import replies, second_reads, viewing
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.screening_again import screen_again
 from intake.storage import audit, reviews, same_person, submissions
+from intake.storage.encryption import content_digest
 
 STATEMENT = (
     "I have read these answers and the flags above. Signing records that I read this form. "
@@ -89,6 +95,20 @@ def acknowledge(
         audit.record(session, clinic.keys, clinician.id, event, clinic.now())
 
 
+@contextmanager
+def to_be_signed_off(clinic: Clinic, submission: UUID) -> Iterator[tuple[Session, Review]]:
+    """The form as it would be signed for, nobody else's until the block ends.
+
+    Raises ReplyWaits and NoSuchSubmission.
+    """
+    # Nobody signs for answers that the patient has changed meanwhile.
+    replies.take_in(clinic)
+    with clinic.database.write() as session:
+        review = reviews.review(session, clinic.keys, submission)
+        replies.refuse_while_unread(session, submission)
+        yield session, review
+
+
 def sign_off(
     clinic: Clinic,
     clinician: StaffMember,
@@ -96,22 +116,29 @@ def sign_off(
     note: str,
     shown: str,
     next_step: str = "",
+    *,
+    prove: Callable[[Session, Review], SignedWith | None] = lambda _session, _review: None,
 ) -> None:
-    """Sign for what was shown.
+    """Sign for what was shown; ``prove`` says with what, on the form as it stands in the same transaction.
 
-    Raises NotReady, Changed, AlreadySignedOff, ReplyWaits, NoSuchSubmission.
+    Raises NotReady, Changed, AlreadySignedOff, ReplyWaits, NoSuchSubmission, and what ``prove`` raises.
     """
-    # Nobody signs for answers that the patient has changed meanwhile.
-    replies.take_in(clinic)
-    with clinic.database.write() as session:
-        review = reviews.review(session, clinic.keys, submission)
-        replies.refuse_while_unread(session, submission)
+    with to_be_signed_off(clinic, submission) as (session, review):
         again = second_reads.is_chosen(session, clinic, review, clinician)
         at = clinic.local(clinic.now())
         signed = review.sign_off(clinician, STATEMENT, note, shown, at, next_step, second_read=again)
+        signed = replace(signed, signed_with=prove(session, review))
         content = reviews.add_sign_off(session, clinic.keys, submission, signed)
-        event = ReviewSignedOff(submission, content)
+        event = _signed(submission, content, signed.signed_with)
         audit.record(session, clinic.keys, clinician.id, event, clinic.now())
+
+
+def _signed(submission: UUID, content: str, signed: SignedWith | None) -> ReviewSignedOff:
+    if signed is None:
+        return ReviewSignedOff(submission, content)
+    passkey = signed.passkey
+    assertion = "" if passkey is None else content_digest(passkey.signature)
+    return ReviewSignedOff(submission, content, signed.proven.value, assertion)
 
 
 def to_rescreen(clinic: Clinic, only: UUID | None = None) -> tuple[UUID, ...]:

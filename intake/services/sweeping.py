@@ -14,15 +14,22 @@ from intake.services.worker import Worker
 from intake.storage import (
     drafts,
     held_pages,
+    known_browsers,
+    lockouts,
     one_time_links,
     outgoing,
     own_copies,
     page_counts,
+    passkey_challenges,
+    provider_sign_ins,
     rate_limits,
     reply_sessions,
-    signing_in,
     staff_sessions,
+    unfinished_sign_ins,
 )
+
+# Longer than wrong codes of an authenticator app count (``second_steps``).
+_WRONG_CODES_COUNT = timedelta(hours=2)
 
 
 def sweep(worker: Worker) -> int:
@@ -39,7 +46,11 @@ def sweep(worker: Worker) -> int:
         lambda session: held_pages.remove_over(session, now),
         lambda session: reply_sessions.remove_over(session, now),
         lambda session: staff_sessions.remove_expired(session, now, idle),
-        lambda session: signing_in.remove_expired(session, now),
+        lambda session: passkey_challenges.remove_over(session, now),
+        lambda session: unfinished_sign_ins.remove_over(session, now),
+        lambda session: lockouts.remove_over(session, _WRONG_CODES_COUNT, now),
+        lambda session: known_browsers.remove_expired(session, now),
+        lambda session: provider_sign_ins.remove_over(session, now),
         lambda session: one_time_links.remove_over(session, now),
         lambda session: outgoing.erase_what_is_over(session, now),
         lambda session: page_counts.remove_before(session, worker.today() - timedelta(days=DAYS_KEPT)),

@@ -1,7 +1,7 @@
-"""The clinic's staff: who they are, and their passwords, kept as sealed hashes.
+"""The clinic's staff: who they are, who left, and their passwords, kept as sealed hashes.
 
-The hash is sealed with the staff key and bound to the person and to ``auth_epoch``, which
-goes up with every change: whoever can write to the database still cannot plant a password.
+The hash is sealed with the staff key and bound to the person and to ``auth_epoch``, which goes up
+with every change (``auth_epochs.py``): whoever can write to the database cannot plant a password.
 """
 
 from collections.abc import Iterable
@@ -13,11 +13,22 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from intake.domain.permissions import Role, StaffMember
+from intake.storage.auth_epochs import next_epoch, seal_password, start_over
 from intake.storage.database import writes
-from intake.storage.encryption import ClinicKeys, Place
+from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place
 from intake.storage.key_entries import KeyPurpose
 from intake.storage.sealed_columns import SealedColumn
-from intake.storage.tables import StaffMemberRow, StaffSessionRow
+from intake.storage.tables import (
+    KnownBrowserRow,
+    OneTimeLinkRow,
+    PasskeyChallengeRow,
+    ProviderIdentityRow,
+    ProviderSignInRow,
+    StaffMemberRow,
+)
+
+# What is held of somebody while it is changed; nobody outside storage looks into it.
+Held = StaffMemberRow
 
 _NAMES = select(StaffMemberRow.id, StaffMemberRow.printed_name)
 
@@ -30,6 +41,10 @@ class UsernameTaken(Exception):
     """Somebody else has this username."""
 
 
+class LastAdministrator(Exception):
+    """Nobody else who can sign in looks after people, rules and settings."""
+
+
 def add_member(
     session: Session, username: str, printed_name: str, roles: Iterable[Role], now: datetime
 ) -> StaffMember:
@@ -40,6 +55,7 @@ def add_member(
         printed_name=printed_name.strip(),
         roles=_roles_to_text(roles),
         auth_epoch=1,
+        second_factor=False,
         created_at=now,
     )
     try:
@@ -52,13 +68,26 @@ def add_member(
 
 def member(session: Session, member_id: UUID) -> StaffMember:
     """Who this is; raises :class:`NoSuchMember`."""
-    return staff_member(_row(session, member_id))
+    return staff_member(hold(session, member_id))
 
 
 def members(session: Session) -> tuple[StaffMember, ...]:
-    """Everybody, by username."""
+    """Everybody who works here, by username."""
+    query = select(StaffMemberRow).where(StaffMemberRow.removed_at.is_(None))
+    return tuple(staff_member(row) for row in session.scalars(query.order_by(StaffMemberRow.username)))
+
+
+def everybody(session: Session) -> tuple[StaffMember, ...]:
+    """Everybody there ever was, by username: what they did has their name under it."""
     rows = session.scalars(select(StaffMemberRow).order_by(StaffMemberRow.username))
     return tuple(staff_member(row) for row in rows)
+
+
+def left(session: Session) -> tuple[tuple[StaffMember, datetime], ...]:
+    """Those who do not work here any more, and since when, the last to leave first."""
+    query = select(StaffMemberRow).where(StaffMemberRow.removed_at.is_not(None))
+    rows = session.scalars(query.order_by(StaffMemberRow.removed_at.desc(), StaffMemberRow.username))
+    return tuple((staff_member(row), row.removed_at) for row in rows if row.removed_at is not None)
 
 
 def printed_names(session: Session) -> dict[UUID, str]:
@@ -68,34 +97,75 @@ def printed_names(session: Session) -> dict[UUID, str]:
 
 def members_who_came(session: Session) -> tuple[StaffMember, ...]:
     """Those who have chosen a password, by username: whoever was invited and never came is not among them."""
-    query = select(StaffMemberRow).where(StaffMemberRow.password.is_not(None))
+    query = select(StaffMemberRow).where(
+        StaffMemberRow.password.is_not(None), StaffMemberRow.removed_at.is_(None)
+    )
     return tuple(staff_member(row) for row in session.scalars(query.order_by(StaffMemberRow.username)))
 
 
 def has_password(session: Session, member_id: UUID) -> bool:
     """Whether the person has chosen a password yet."""
-    return _row(session, member_id).password is not None
+    return hold(session, member_id).password is not None
 
 
 def set_password(session: Session, keys: ClinicKeys, member_id: UUID, password_hash: str) -> None:
-    """Keep a hash made by ``passwords.hashed``; every session of the person ends."""
-    row = _row(session, member_id)
-    row.auth_epoch += 1
+    """Keep a hash made by ``passwords.hashed``; every session of the person ends. Factors stay."""
+    row = hold(session, member_id)
+    with next_epoch(session, keys, row):
+        row.failures = 0
     row.password = seal_password(keys, row, password_hash)
     session.flush()
-    session.execute(delete(StaffSessionRow).where(StaffSessionRow.member_id == member_id))
 
 
-def seal_password(keys: ClinicKeys, row: StaffMemberRow, password_hash: str) -> bytes:
-    """The hash, for this person at this point in time only."""
-    return keys.staff_key.seal(password_hash.encode(), _password_place(row))
+def set_roles(session: Session, keys: ClinicKeys, member_id: UUID, roles: Iterable[Role]) -> None:
+    """Let somebody do other things from now on; they sign in anew. Raises LastAdministrator.
+
+    What does not open any more is taken away: they set up anew how they sign in.
+    """
+    wanted = frozenset(roles)
+    if Role.ADMINISTRATOR not in wanted:
+        _refuse_last_administrator(session, member_id)
+    row = hold(session, member_id)
+    try:
+        with next_epoch(session, keys, row):
+            pass
+    except DecryptionFailed:
+        start_over(session, keys, row)
+    row.roles = _roles_to_text(wanted)
+    session.flush()
 
 
-def open_password(keys: ClinicKeys, row: StaffMemberRow) -> str | None:
-    """The hash kept, or None when the person has not chosen a password."""
-    if row.password is None:
-        return None
-    return keys.staff_key.open(row.password, _password_place(row)).decode()
+def remove(session: Session, keys: ClinicKeys, member_id: UUID, now: datetime) -> None:
+    """Let somebody do nothing here from now on. Their name stays under what they did.
+
+    Raises LastAdministrator.
+    """
+    _refuse_last_administrator(session, member_id)
+    row = hold(session, member_id)
+    start_over(session, keys, row)
+    row.password = row.notice_address = None
+    # What they did here stays known: lists of who opened a form say so without a name.
+    row.removed_at, row.failures = now, 0
+    ways_in = (OneTimeLinkRow, KnownBrowserRow, PasskeyChallengeRow, ProviderIdentityRow, ProviderSignInRow)
+    for table in ways_in:
+        session.execute(delete(table).where(table.member_id == member_id))
+    session.flush()
+
+
+def set_notice_address(session: Session, keys: ClinicKeys, member_id: UUID, address: str) -> None:
+    """Where somebody is told of what happens with their account; empty for nowhere."""
+    row = hold(session, member_id)
+    place = _address_place(row)
+    row.notice_address = keys.staff_key.seal(address.encode(), place) if address else None
+    session.flush()
+
+
+def notice_address(session: Session, keys: ClinicKeys, member_id: UUID) -> str:
+    """Where somebody is told; empty for nowhere. Raises DecryptionFailed."""
+    row = hold(session, member_id)
+    if row.notice_address is None:
+        return ""
+    return keys.staff_key.open(row.notice_address, _address_place(row)).decode()
 
 
 def staff_member(row: StaffMemberRow) -> StaffMember:
@@ -109,8 +179,12 @@ def as_kept(username: str) -> str:
     return username.strip().casefold()
 
 
-def _row(session: Session, member_id: UUID) -> StaffMemberRow:
-    query = select(StaffMemberRow).where(StaffMemberRow.id == member_id)
+def hold(session: Session, member_id: UUID) -> StaffMemberRow:
+    """The row of somebody, theirs alone until a write transaction ends. Raises NoSuchMember.
+
+    Whoever left is nobody.
+    """
+    query = select(StaffMemberRow).where(StaffMemberRow.id == member_id, StaffMemberRow.removed_at.is_(None))
     if writes(session):
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalar(query)
@@ -123,11 +197,28 @@ def _roles_to_text(roles: Iterable[Role]) -> str:
     return " ".join(sorted(role.value for role in set(roles)))
 
 
-def _password_place(row: StaffMemberRow) -> Place:
-    return Place("staff_members", "password", row.id, row.auth_epoch)
+def _refuse_last_administrator(session: Session, member_id: UUID) -> None:
+    """Stop before nobody is left who can let anybody in.
+
+    Everybody is held before anybody is changed, in one order: two administrators who remove each other
+    wait for each other.
+    """
+    query = (
+        select(StaffMemberRow)
+        .where(StaffMemberRow.removed_at.is_(None), StaffMemberRow.password.is_not(None))
+        .order_by(StaffMemberRow.id)
+    )
+    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    administrators = {one.id for one in rows if Role.ADMINISTRATOR.value in one.roles.split()}
+    if administrators == {member_id}:
+        raise LastAdministrator("nobody else is an administrator who can sign in")
+
+
+def _address_place(row: StaffMemberRow) -> Place:
+    return Place("staff_members", "notice_address", row.id)
 
 
 # For a new key to take over (storage/rewrapping.py).
 SEALED_FOR_STAFF = SealedColumn(
-    StaffMemberRow, "password", KeyPurpose.STAFF, lambda _, row: _password_place(row)
+    StaffMemberRow, "notice_address", KeyPurpose.STAFF, lambda _, row: _address_place(row)
 )

@@ -5,7 +5,7 @@ only a head kept elsewhere shows that. Everything else shows here.
 """
 
 import json
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -106,6 +106,12 @@ def events(session: Session, submission_id: UUID | None = None) -> tuple[Recorde
     return tuple(recorded(row) for row in session.scalars(query))
 
 
+def of_kind(session: Session, event: type[Event]) -> tuple[Recorded, ...]:
+    """Every line of one kind, in order."""
+    query = select(AuditEventRow).where(AuditEventRow.event == event.__name__).order_by(AuditEventRow.seq)
+    return tuple(recorded(row) for row in session.scalars(query))
+
+
 def first_times(session: Session, event: type[Event], since: datetime) -> Mapping[UUID, datetime]:
     """When each submission first had such a line, of the lines since then."""
     # Every line is written in UTC and with microseconds, so that their order is that of their words.
@@ -120,6 +126,40 @@ def first_times(session: Session, event: type[Event], since: datetime) -> Mappin
         .group_by(AuditEventRow.object_id)
     )
     return {UUID(submission): datetime.fromisoformat(at) for submission, at in session.execute(query)}
+
+
+def last_times(session: Session, event: type[Event], things: Collection[UUID]) -> Mapping[UUID, datetime]:
+    """When each of these last had such a line; those that never had are left out."""
+    query = (
+        select(AuditEventRow.object_id, func.max(AuditEventRow.at))
+        .where(AuditEventRow.event == event.__name__, AuditEventRow.object_id.in_(map(str, things)))
+        .group_by(AuditEventRow.object_id)
+    )
+    return {UUID(thing): datetime.fromisoformat(at) for thing, at in session.execute(query) if thing}
+
+
+def since(session: Session, event: type[Event], start: datetime) -> tuple[Recorded, ...]:
+    """The lines of one kind since then, oldest first."""
+    query = select(AuditEventRow).where(
+        AuditEventRow.event == event.__name__,
+        AuditEventRow.at >= start.astimezone(UTC).isoformat(timespec="microseconds"),
+    )
+    return tuple(recorded(row) for row in session.scalars(query.order_by(AuditEventRow.seq)))
+
+
+def latest_about(
+    session: Session, thing: UUID, kinds: Collection[type[Event]], most: int
+) -> tuple[Recorded, ...]:
+    """The last lines of these kinds about one thing, the newest first."""
+    query = (
+        select(AuditEventRow)
+        .where(
+            AuditEventRow.object_id == str(thing), AuditEventRow.event.in_([kind.__name__ for kind in kinds])
+        )
+        .order_by(AuditEventRow.seq.desc())
+        .limit(most)
+    )
+    return tuple(recorded(row) for row in session.scalars(query))
 
 
 def _line(seq: int, actor: UUID | str, event: Event, at: datetime) -> dict[str, object]:

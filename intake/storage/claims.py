@@ -45,6 +45,11 @@ def of(
     return _holding(session, ClaimRow.submission_id.in_(submissions), now, lasts)
 
 
+def held_by(session: Session, member: UUID, now: datetime, lasts: timedelta) -> tuple[UUID, ...]:
+    """The forms somebody has in hand now."""
+    return tuple(sorted(_holding(session, ClaimRow.member_id == member, now, lasts)))
+
+
 def put(session: Session, submission: UUID, member: StaffMember, now: datetime, lasts: timedelta) -> None:
     """Put a form in somebody's hands, whoever had it. Hold the submission before (``hold``)."""
     session.merge(ClaimRow(submission_id=submission, member_id=member.id, since=now, until=now + lasts))

@@ -31,6 +31,7 @@ from intake.storage.codec_feedback import (
     tally_to_json,
 )
 from intake.storage.codec_record import UnknownRecord, document_of, to_bytes
+from intake.storage.codec_signatures import signed_with_from_json, signed_with_to_json
 
 
 def acknowledgement_to_bytes(acknowledgement: Acknowledgement) -> bytes:
@@ -78,6 +79,7 @@ def sign_off_to_bytes(sign_off: SignOff) -> bytes:
             **({"entries": sign_off.entries} if sign_off.entries else {}),
             **({"next_step": sign_off.next_step} if sign_off.next_step else {}),
             **({"second_read": True} if sign_off.second_read else {}),
+            **signed_with_to_json(sign_off.signed_with),
         },
     )
 
@@ -96,6 +98,7 @@ def sign_off_from_bytes(content: bytes) -> SignOff:
         entries=document.get("entries", 0),
         next_step=document.get("next_step", ""),
         second_read=document.get("second_read", False),
+        signed_with=signed_with_from_json(document.get("signed_with")),
     )
 
 

@@ -187,8 +187,13 @@ def nothing_wrapped() -> bytes:
 
 def token_digest(token: str) -> bytes:
     """What the database knows of a token: SHA-256, which does not lead back to it."""
+    return digest_of(token.encode())
+
+
+def digest_of(content: bytes) -> bytes:
+    """The SHA-256 of something."""
     digest = hashes.Hash(hashes.SHA256())
-    digest.update(token.encode())
+    digest.update(content)
     return digest.finalize()
 
 
@@ -215,9 +220,7 @@ def names_a_key(blob: bytes) -> bool:
 
 def content_digest(blob: bytes) -> str:
     """The SHA-256 of a sealed blob, for the audit trail."""
-    digest = hashes.Hash(hashes.SHA256())
-    digest.update(blob)
-    return digest.finalize().hex()
+    return digest_of(blob).hex()
 
 
 def length_prefixed(*parts: str | bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Links that work once: to make the first administrator, or to choose a first password."""
+"""Links that work once: to make the first administrator, or to choose a password."""
 
 import secrets
 from dataclasses import dataclass
@@ -22,6 +22,10 @@ class Purpose(Enum):
 
     SETUP = "setup"
     INVITATION = "invitation"
+    # For somebody who forgot their password; it takes the place of nothing else they have.
+    RESET = "reset"
+    # For somebody who is to sign in at the clinic's provider from now on; followed while signed in.
+    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)

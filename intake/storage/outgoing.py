@@ -88,6 +88,11 @@ def id_of(submission_id: UUID, number: int, link: bytes) -> UUID:
     return uuid5(submission_id, f"{number} {link.hex()}")
 
 
+def new_id() -> UUID:
+    """The id of a notice that nothing else leads to."""
+    return uuid4()
+
+
 def add(
     session: Session,
     keys: PatientKeys,
@@ -222,7 +227,7 @@ def tell_staff(
 ) -> None:
     """Keep a notice to somebody of the clinic that there is something to read."""
     addressed = Addressed(recipient, "", NoticeKind.TO_READ, wanted)
-    add(session, keys, uuid4(), addressed, now, tried_since)
+    add(session, keys, new_id(), addressed, now, tried_since)
 
 
 def delivery(session: Session, notice: UUID) -> Delivery | None:

@@ -1,6 +1,8 @@
 """Passwords of the clinic's staff, and phrases of patients: argon2id, never more than two at a time."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
@@ -12,8 +14,15 @@ from intake.storage.encryption import KEY_BYTES
 # security.md 4: 19 MiB, two passes, one lane. More would let strangers exhaust the server.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, type=Type.ID)
 _AT_ONCE = threading.BoundedSemaphore(2)
+_SECONDS_TO_WAIT = 2.0
+# Longer than any password that may be chosen, whatever its characters: more is not worked out at all.
+LONGEST_BYTES = 1024
 # For accounts that do not exist, so that an answer takes as long as for those that do.
 _NOBODY = _HASHER.hash("nobody has this password")
+
+
+class TooBusy(Exception):
+    """Two others are being worked out, and have been for a while: try again in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +34,16 @@ class Proof:
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password."""
-    with _AT_ONCE:
+    """What is kept of a password. Raises TooBusy."""
+    with _turn():
         return _HASHER.hash(password)
 
 
 def prove(kept: str | None, password: str) -> Proof:
-    """Whether the password is the one kept; takes as long when none is kept."""
-    with _AT_ONCE:
+    """Whether the password is the one kept; takes as long when none is kept. Raises TooBusy."""
+    if len(password.encode("utf-8", "surrogatepass")) > LONGEST_BYTES:
+        return Proof(right=False)
+    with _turn():
         try:
             _HASHER.verify(kept or _NOBODY, password)
         except (VerificationError, InvalidHashError):
@@ -44,8 +55,8 @@ def prove(kept: str | None, password: str) -> Proof:
 
 
 def stretched(words: str, salt: bytes) -> bytes:
-    """Words that somebody could guess, worked into a key; as dear to try as a password."""
-    with _AT_ONCE:
+    """Words that somebody could guess, worked into a key; as dear to try as a password. Raises TooBusy."""
+    with _turn():
         return hash_secret_raw(
             words.encode(),
             salt,
@@ -55,3 +66,13 @@ def stretched(words: str, salt: bytes) -> bytes:
             hash_len=KEY_BYTES,
             type=Type.ID,
         )
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _AT_ONCE.acquire(timeout=_SECONDS_TO_WAIT):
+        raise TooBusy
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()

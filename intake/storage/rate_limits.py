@@ -4,13 +4,14 @@ With SQLite the rows lie in a file beside the database that waits for no disk, s
 stands in the way of a patient who saves. No address is kept: a row's name is made with a key of the day.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from weakref import WeakKeyDictionary
 
 from cryptography.hazmat.primitives import hashes, hmac
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from intake.domain.rate_limits import Pace
@@ -60,6 +61,24 @@ def give_back(database: Database, key: bytes, pace: Pace) -> None:
             update(RateLimitRow).where(RateLimitRow.key == key).values(fewer),
             execution_options={"synchronize_session": False},
         )
+
+
+def is_used_up(database: Database, key: bytes, pace: Pace, now: datetime) -> bool:
+    """Whether a knock would be one too many now; nothing is counted."""
+    with counting(database).read() as session:
+        until = session.scalar(select(RateLimitRow.until).where(RateLimitRow.key == key))
+    moment, every, burst = _microseconds(now - _EPOCH), _microseconds(pace.every), _microseconds(pace.burst)
+    # As the statement has it: further ahead than two bursts is a clock that was set back.
+    if until is None or until > moment + 2 * burst:
+        return False
+    return max(until, moment) + every - moment > burst
+
+
+def forget(database: Database, keys: Sequence[bytes]) -> None:
+    """Count these from nothing again."""
+    if keys:
+        with counting(database).write() as session:
+            session.execute(delete(RateLimitRow).where(RateLimitRow.key.in_(keys)))
 
 
 def key_of(keys: PatientKeys, door: str, network: str, day: date) -> bytes:

@@ -14,8 +14,13 @@ from sqlalchemy.orm import Session
 
 from intake.storage import (
     accounts,
+    auth_epochs,
+    authenticator_apps,
     outgoing,
+    passkeys,
     patient_requests,
+    provider_sign_ins,
+    recovery_codes,
     replies,
     safety_signals,
     submissions,
@@ -36,7 +41,12 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     transcriptions.SEALED_FOR_CLINIC,
     ways_back.SEALED_FOR_CLINIC,
     outgoing.SEALED_FOR_OUTBOX,
+    auth_epochs.SEALED_FOR_STAFF,
     accounts.SEALED_FOR_STAFF,
+    passkeys.SEALED_FOR_STAFF,
+    authenticator_apps.SEALED_FOR_STAFF,
+    recovery_codes.SEALED_FOR_STAFF,
+    provider_sign_ins.SEALED_FOR_STAFF,
 )
 # How many rows one transaction seals anew: nobody waits for longer than that (security.md 1).
 BATCH = 500

@@ -31,7 +31,7 @@ _WRITTEN = {
     ),
     "own_copies": ("select insert delete", "", "select(created_at) delete"),
     "page_counts": ("select insert update(count)", "select", "select(day) delete"),
-    "rate_limits": (_ALL, "", "select(until) delete"),
+    "rate_limits": (_ALL, _ALL, "select(until) delete"),
     # What patients sent, and what came of it.
     "submissions": (f"select(id, reference) insert {_HOLD}", f"{_FACTS} update(state)", "select(id)"),
     "record_keys": ("insert", _FACTS, ""),
@@ -71,8 +71,16 @@ _WRITTEN = {
     # The people of the clinic.
     "staff_members": ("select(id, printed_name)", "select insert update", ""),
     "staff_sessions": ("", _ALL, "select(last_seen, created_at) delete"),
+    "passkeys": ("", _ALL, ""),
+    "authenticator_apps": ("", _ALL, ""),
+    "recovery_codes": ("", _ALL, ""),
+    "passkey_challenges": ("", _ALL, "select(created_at) delete"),
+    "unfinished_sign_ins": ("", _ALL, "select(created_at) delete"),
     "one_time_links": ("", _ALL, "select(expires_at) delete"),
     "lockouts": ("", _ALL, "select(since) delete"),
+    "known_browsers": ("", _ALL, "select(last_seen) delete"),
+    "provider_identities": ("", "select insert delete", ""),
+    "provider_sign_ins": ("", "select insert delete", "select(created_at) delete"),
     "start_codes": ("select update(used)", "select insert update(revoked_at)", ""),
     # What is in force.
     "editions": (_FACTS, _FACTS, ""),

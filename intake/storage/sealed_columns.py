@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from intake.storage.encryption import (
     seal_for_outbox,
 )
 from intake.storage.key_entries import KeyPurpose
-from intake.storage.tables import Base
+from intake.storage.tables import Base, StaffMemberRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,8 @@ class SealedColumn:
                 return keys.staff_key.seal(keys.staff_key.open(sealed, place), place)
             case other:
                 raise ValueError(f"nothing is kept under a key for {other.value}")
+
+
+def whose(session: Session, member: UUID) -> StaffMemberRow:
+    """The person a row is about, as they are now: what is sealed for them is sealed for a point in time."""
+    return session.get_one(StaffMemberRow, member, populate_existing=True)

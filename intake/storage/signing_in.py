@@ -1,91 +1,132 @@
-"""Signing in: a claim to be somebody, its proof, and a pause after too many wrong ones.
+"""Signing in: a claim to be somebody, and its proof.
 
 In three steps, because a password takes long to check and nobody else can write while a
-transaction is open: read the claim, prove it outside any transaction, then settle it.
+transaction is open: read the claim, prove it outside any transaction, then settle it. How many
+wrong ones are taken, and from whom, is counted beside it (``sign_in_limits``).
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from intake.domain.permissions import StaffMember
-from intake.storage import accounts, lockouts
-from intake.storage.encryption import ClinicKeys
-from intake.storage.lockouts import Limit
+from intake.domain.sign_in_limits import WRONG_BEFORE_SET_ASIDE
+from intake.storage import accounts, known_browsers
+from intake.storage.auth_epochs import factors_are_gone, open_password, seal_password
+from intake.storage.encryption import ClinicKeys, DecryptionFailed
 from intake.storage.passwords import Proof, prove
 from intake.storage.tables import StaffMemberRow
 
-FAILURES = 10
-WITHIN = timedelta(minutes=15)
-PAUSE = timedelta(minutes=15)
-_LIMIT = Limit(FAILURES, WITHIN, PAUSE)
-# Wrong phrases of patients lie in the same table, and are remembered for longer.
-_REMEMBERED = timedelta(hours=2)
-
 WRONG = "wrong username or password"
 PAUSED = "too many failures"
+# Right or wrong is not told apart: whoever guesses is to learn nothing.
+SET_ASIDE = "the password is set aside"
+DAMAGED = "what is kept of the password does not open"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Somebody at ``source`` says they are ``username``; unknown names are claims like any other."""
+    """Somebody says they are ``username``; unknown names are claims like any other.
+
+    ``browser`` is what the browser's cookie holds, and only if this person has signed in from it.
+    ``again`` is said of somebody who is signed in, and shows once more that it is them.
+    """
 
     username: str
-    source: str
     member: UUID | None = None
     auth_epoch: int = 0
-    paused: bool = False
+    damaged: bool = False
     kept: str | None = field(default=None, repr=False)
+    browser: str = field(default="", repr=False)
+    again: bool = False
+
+    @property
+    def is_a_strangers(self) -> bool:
+        """Whether anybody at all could have made it."""
+        return not self.browser and not self.again
 
     def prove(self, password: str) -> Proof:
-        """Slow on purpose. Call it outside any transaction."""
-        return Proof(right=False) if self.paused else prove(self.kept, password)
+        """Slow on purpose, and as slow for names nobody has. Call it outside any transaction."""
+        return prove(self.kept, password)
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A sign-in that did not succeed; returned and not raised, so that it is remembered."""
+    """A sign-in that did not succeed; returned and not raised, so that it is remembered.
+
+    ``set_aside``: from now on the password is not taken where this one came from.
+    """
 
     member: UUID | None
     reason: str
+    set_aside: bool = False
 
 
-def claim(session: Session, keys: ClinicKeys, username: str, source: str, now: datetime) -> Claim:
-    """What is known of the account. ``source`` is where the attempt comes from."""
+def claim(session: Session, keys: ClinicKeys, username: str, browser: str, now: datetime) -> Claim:
+    """What is known of the account, and of the browser."""
     name = accounts.as_kept(username)
-    paused = lockouts.is_paused(lockouts.find(session, _who(keys, name, source)), now)
     row = session.scalar(select(StaffMemberRow).where(StaffMemberRow.username == name))
-    if row is None:
-        return Claim(name, source, paused=paused)
-    kept = accounts.open_password(keys, row)
-    return Claim(name, source, row.id, row.auth_epoch, paused, kept)
+    if row is None or row.removed_at is not None:
+        return Claim(name)
+    known = browser if known_browsers.is_known(session, row.id, browser, now) else ""
+    claimed = Claim(name, row.id, row.auth_epoch, browser=known)
+    try:
+        kept = None if factors_are_gone(session, row) else open_password(keys, row)
+    except DecryptionFailed:
+        return replace(claimed, damaged=True)
+    # Planted, or its factors were taken away in the database: nobody comes in by such a password.
+    return replace(claimed, damaged=kept is None and row.password is not None, kept=kept)
 
 
-def settle(
-    session: Session, keys: ClinicKeys, claimed: Claim, proof: Proof, now: datetime
-) -> StaffMember | Refused:
-    """Who signed in, or why nobody did. A failure is counted; a success forgets failures."""
-    lockout = lockouts.hold(session, _who(keys, claimed.username, claimed.source), now)
-    if lockouts.is_paused(lockout, now):
-        return Refused(claimed.member, PAUSED)
+def claim_again(session: Session, keys: ClinicKeys, username: str, now: datetime) -> Claim:
+    """The same of somebody who is signed in and asked for their password once more."""
+    return replace(claim(session, keys, username, "", now), again=True)
+
+
+def settle(session: Session, keys: ClinicKeys, claimed: Claim, proof: Proof) -> StaffMember | Refused:
+    """Whose claim it was, or why it is nobody's. Wrong ones in a row are counted with the account."""
     row = _member_row(session, claimed)
+    if row is not None and claimed.is_a_strangers and row.failures >= WRONG_BEFORE_SET_ASIDE:
+        return Refused(claimed.member, SET_ASIDE)
     if row is None or not proof.right:
-        lockouts.count(lockout, _LIMIT, now)
-        session.flush()
-        return Refused(claimed.member, WRONG)
+        reason = DAMAGED if claimed.damaged else WRONG
+        return Refused(claimed.member, reason, set_aside=_failed(session, claimed))
     if proof.renewed is not None:
-        row.password = accounts.seal_password(keys, row, proof.renewed)
-    session.delete(lockout)
+        row.password = seal_password(keys, row, proof.renewed)
+    # Set aside, it stays so for strangers until it is renewed, whoever comes from a browser that is known.
+    if row.failures < WRONG_BEFORE_SET_ASIDE and not claimed.again:
+        row.failures = 0
     session.flush()
     return accounts.staff_member(row)
 
 
-def remove_expired(session: Session, now: datetime) -> None:
-    """Forget failures that no longer count."""
-    lockouts.remove_over(session, _REMEMBERED, now)
+def renew(session: Session, member_id: UUID) -> None:
+    """They showed otherwise who they are (a passkey): their password is taken from anywhere again."""
+    session.execute(update(StaffMemberRow).where(StaffMemberRow.id == member_id).values(failures=0))
+
+
+def is_set_aside(session: Session, member_id: UUID) -> bool:
+    """Whether their password is taken from browsers they have signed in from, and from no other."""
+    query = select(StaffMemberRow.failures).where(StaffMemberRow.id == member_id)
+    return (session.scalar(query) or 0) >= WRONG_BEFORE_SET_ASIDE
+
+
+def _failed(session: Session, claimed: Claim) -> bool:
+    if claimed.browser and claimed.member is not None:
+        return known_browsers.failed(session, claimed.member, claimed.browser)
+    if claimed.again:
+        return False
+    # The same statement for names nobody has.
+    left = session.scalar(
+        update(StaffMemberRow)
+        .where(StaffMemberRow.username == claimed.username, StaffMemberRow.removed_at.is_(None))
+        .values(failures=StaffMemberRow.failures + 1)
+        .returning(StaffMemberRow.failures)
+    )
+    return left == WRONG_BEFORE_SET_ASIDE
 
 
 def _member_row(session: Session, claimed: Claim) -> StaffMemberRow | None:
@@ -93,9 +134,4 @@ def _member_row(session: Session, claimed: Claim) -> StaffMemberRow | None:
     query = select(StaffMemberRow).where(
         StaffMemberRow.id == claimed.member, StaffMemberRow.auth_epoch == claimed.auth_epoch
     )
-    return session.scalar(query.with_for_update())
-
-
-def _who(keys: ClinicKeys, username: str, source: str) -> bytes:
-    # Keyed, because people type passwords into the box for the username.
-    return lockouts.who(keys.staff_key.secret, username, source)
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))

@@ -1,12 +1,19 @@
-"""The clinic's staff while they are signed in: 15 minutes without a request, or 10 hours."""
+"""The clinic's staff while they are signed in: 15 minutes without a request, 10 hours, three at a time.
+
+A session is found by a digest of its token, and only ever updated: one that ended stays ended, whoever
+was still at work with it.
+"""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from intake.domain.factors import Due, Proven
 from intake.domain.permissions import StaffMember
 from intake.storage.accounts import NoSuchMember, staff_member
 from intake.storage.database import writes
@@ -15,14 +22,44 @@ from intake.storage.tables import StaffMemberRow, StaffSessionRow
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=10)
+# Of one person; with another the oldest ends.
+MOST = 3
 _TOUCH = timedelta(minutes=1)
+# A clock further behind than this was set back: how long nobody was there is not known any more.
+_CLOCK_BEHIND = timedelta(minutes=2)
 
 
-def start(session: Session, member_id: UUID, now: datetime) -> str:
-    """The token of a new session; the database keeps only its digest."""
-    row = session.get(StaffMemberRow, member_id)
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One session of a person, as told to them. ``name`` leads to it and opens nothing."""
+
+    name: str
+    browser: str
+    began: datetime
+    last_used: datetime
+    is_this: bool
+
+
+def start(
+    session: Session,
+    member_id: UUID,
+    now: datetime,
+    proven: Proven = Proven.PASSWORD,
+    due: Due = Due.NOTHING,
+) -> str:
+    """The token of a new session; the database keeps only its digest. Raises NoSuchMember.
+
+    Until what is ``due`` was done, the session is found only by whoever asks for it all the same. Whoever
+    had three is signed out of the oldest.
+    """
+    # Held until the transaction ends, so that two who sign in at once do not become four.
+    query = select(StaffMemberRow).where(StaffMemberRow.id == member_id, StaffMemberRow.removed_at.is_(None))
+    row = session.scalar(query.with_for_update())
     if row is None:
         raise NoSuchMember(f"nobody with the id {member_id} works here")
+    oldest = _of(member_id).order_by(StaffSessionRow.created_at.desc()).offset(MOST - 1)
+    for one in session.scalars(oldest):
+        session.delete(one)
     token = secrets.token_urlsafe(32)
     session.add(
         StaffSessionRow(
@@ -31,6 +68,9 @@ def start(session: Session, member_id: UUID, now: datetime) -> str:
             auth_epoch=row.auth_epoch,
             created_at=now,
             last_seen=now,
+            authenticated_at=now,
+            proven=proven.value,
+            due=due.value,
         )
     )
     session.flush()
@@ -43,23 +83,75 @@ def find(
     now: datetime,
     idle: timedelta = IDLE,
     longest: timedelta = LONGEST,
+    *,
+    also_due: bool = False,
 ) -> StaffMember | None:
     """Who is signed in with this token; None when unknown, expired or ended.
 
-    In a write transaction the session counts as used; in a read transaction it does not.
+    In a write transaction the session counts as used; in a read transaction it does not. A session
+    in which something is due is nobody's, unless it is ``also_due`` that is asked for.
     """
     query = (
         select(StaffSessionRow, StaffMemberRow)
         .join(StaffMemberRow, StaffMemberRow.id == StaffSessionRow.member_id)
         .where(StaffSessionRow.token_digest == token_digest(token))
         # A password or role that changed since ends every session begun before.
-        .where(StaffSessionRow.auth_epoch == StaffMemberRow.auth_epoch)
+        .where(StaffSessionRow.auth_epoch == StaffMemberRow.auth_epoch, StaffMemberRow.removed_at.is_(None))
     )
+    if not also_due:
+        query = query.where(StaffSessionRow.due == Due.NOTHING.value)
     found = session.execute(query).one_or_none()
     if found is None or _expired(found[0], now, idle, longest):
         return None
-    _touch(session, found[0], now)
+    if not _touched(session, found[0], now):
+        return None
     return staff_member(found[1])
+
+
+def seen_in(session: Session, token: str, browser: str) -> UUID | None:
+    """Whose new session it is; keeps which browser it is in. None when it ended meanwhile."""
+    changed = session.execute(
+        update(StaffSessionRow)
+        .where(StaffSessionRow.token_digest == token_digest(token))
+        .values(browser=browser)
+        .returning(StaffSessionRow.member_id)
+    )
+    return changed.scalar()
+
+
+def visits(
+    session: Session, member_id: UUID, token: str, now: datetime, idle: timedelta = IDLE
+) -> tuple[Visit, ...]:
+    """Where somebody is signed in now, the one used last first; ``token`` is the one who asks has."""
+    mine = token_digest(token)
+    rows = session.execute(
+        select(StaffSessionRow)
+        .join(StaffMemberRow, StaffMemberRow.id == StaffSessionRow.member_id)
+        .where(
+            StaffSessionRow.member_id == member_id, StaffSessionRow.auth_epoch == StaffMemberRow.auth_epoch
+        )
+        .order_by(StaffSessionRow.last_seen.desc(), StaffSessionRow.token_digest)
+    ).scalars()
+    return tuple(
+        Visit(row.token_digest.hex(), row.browser, row.created_at, row.last_seen, row.token_digest == mine)
+        for row in rows
+        if not _expired(row, now, idle, LONGEST)
+    )
+
+
+def end_one(session: Session, member_id: UUID, name: str) -> bool:
+    """End a session of this person, and of no other; False when it ended before."""
+    try:
+        digest = bytes.fromhex(name)
+    except ValueError:
+        return False
+    return _ended(session, StaffSessionRow.member_id == member_id, StaffSessionRow.token_digest == digest) > 0
+
+
+def end_all(session: Session, member_id: UUID, but: str = "") -> int:
+    """End every session of a person, but the one with this token; how many there were."""
+    kept = StaffSessionRow.token_digest != token_digest(but)
+    return _ended(session, StaffSessionRow.member_id == member_id, kept)
 
 
 def end(session: Session, token: str) -> None:
@@ -75,16 +167,28 @@ def remove_expired(
     session.execute(delete(StaffSessionRow).where(over))
 
 
+def _of(member_id: UUID) -> Select[StaffSessionRow]:
+    return select(StaffSessionRow).where(StaffSessionRow.member_id == member_id)
+
+
+def _ended(session: Session, *which: ColumnElement[bool]) -> int:
+    return cast("CursorResult[object]", session.execute(delete(StaffSessionRow).where(*which))).rowcount
+
+
 def _expired(row: StaffSessionRow, now: datetime, idle: timedelta, longest: timedelta) -> bool:
+    if row.last_seen - now > _CLOCK_BEHIND:
+        return True
     # A clock set back must not lengthen a session.
     effective = max(now, row.last_seen)
     return effective - row.last_seen > idle or effective - row.created_at > longest
 
 
-def _touch(session: Session, row: StaffSessionRow, now: datetime) -> None:
+def _touched(session: Session, row: StaffSessionRow, now: datetime) -> bool:
+    """Count it as used, at most once a minute; False when it ended since it was read."""
     if not writes(session) or now - row.last_seen < _TOUCH:
-        return
+        return True
     # Never inserted anew: a session ended meanwhile must stay ended.
-    session.execute(
+    touched = session.execute(
         update(StaffSessionRow).where(StaffSessionRow.token_digest == row.token_digest).values(last_seen=now)
     )
+    return cast("CursorResult[object]", touched).rowcount == 1

@@ -37,8 +37,11 @@ LEFT_OUT = frozenset(
         "lockouts",
         "one_time_links",
         "own_copies",
+        "passkey_challenges",
+        "provider_sign_ins",
         "rate_limits",
         "staff_sessions",
+        "unfinished_sign_ins",
     }
 )
 _AT_ONCE = 500

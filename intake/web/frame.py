@@ -204,7 +204,8 @@ def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
     if site == "clinic":
-        assets["keys"] = _asset("keys", ".js", script("keys.js"), "text/javascript; charset=utf-8")
+        for name in ("keys", "passkeys", "show"):
+            assets[name] = _asset(name, ".js", script(f"{name}.js"), "text/javascript; charset=utf-8")
     if logo is not None:
         assets["logo"] = _logo(logo)
     return assets

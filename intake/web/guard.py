@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
-from flask import Flask, abort, current_app, g
+from flask import Flask, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
@@ -13,6 +13,8 @@ View = Callable[..., ResponseReturnValue]
 
 _MARK = "open_to"
 _UNATTENDED = "asked_by_a_script"
+_SENSITIVE = "asks_again"
+_WHILE_DUE = "open_while_something_is_due"
 _DOOR = "intake.door"
 _FLASKS_OWN = frozenset({"static"})
 # Stands where a permission would: anyone may come in, signed in or not.
@@ -30,12 +32,21 @@ class UnmarkedView(Exception):
         )
 
 
+def _never(_member: StaffMember) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
-    """How a site finds out who is there, and what it answers when it is nobody."""
+    """How a site finds out who is there, and what it answers when it is nobody.
+
+    ``ask_again`` answers instead of a sensitive page when somebody has to prove first that it is still
+    them; None lets them go on.
+    """
 
     whoever: Callable[[], StaffMember | None]
     signed_out: View
+    ask_again: Callable[[StaffMember], ResponseReturnValue | None] = _never
 
 
 def keep_door(app: Flask, door: Door) -> None:
@@ -57,6 +68,8 @@ def requires(permission: Permission, *others: Permission) -> Callable[[View], Vi
             g.member = member
             if not all(member.may(one) for one in every):
                 abort(403)
+            if _asks_again() and (asked := door.ask_again(member)) is not None:
+                return asked
             return view(member, **address)
 
         setattr(guarded, _MARK, every if others else permission)
@@ -75,6 +88,33 @@ def unattended(view: View) -> View:
     """The page asks for this by itself: it does not count as somebody being there."""
     setattr(view, _UNATTENDED, True)
     return view
+
+
+def sensitive(view: View) -> View:
+    """What is sent here changes what others may do: whoever sends it has just proved that it is them."""
+    setattr(view, _SENSITIVE, True)
+    return view
+
+
+def is_sensitive(view: Callable[..., object]) -> bool:
+    """Whether a view was marked so."""
+    return getattr(view, _SENSITIVE, False)
+
+
+def open_while_due(view: View) -> View:
+    """Also for somebody who has to set up, or to look at, how they sign in before anything else."""
+    setattr(view, _WHILE_DUE, True)
+    return view
+
+
+def is_open_while_due(endpoint: str | None) -> bool:
+    """Whether the page asked for is one of the few for them."""
+    return getattr(current_app.view_functions.get(endpoint or ""), _WHILE_DUE, False)
+
+
+def _asks_again() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is not None and is_sensitive(view) and request.method not in ("GET", "HEAD")
 
 
 def is_unattended(endpoint: str | None) -> bool:

@@ -1,6 +1,6 @@
 """What every answer of both sites carries: pages, files, redirects and refusals alike (decision 0054)."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from intake.config import Settings
 
@@ -23,6 +23,8 @@ _ALWAYS = {
 _HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 # What browsers are told when nothing else was said: a page holds what somebody answered.
 _NOT_KEPT = "no-store"
+_TO_US = "form-action 'self'"
+_ALSO_SENT_TO = "also_sent_to"
 
 
 def protection(mounted_at: str = "", *, https: bool) -> dict[str, str]:
@@ -43,9 +45,18 @@ def protect(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.update(protection(request.script_root, https=settings.secure_cookies))
+        named = protection(request.script_root, https=settings.secure_cookies)
+        if place := g.get(_ALSO_SENT_TO, ""):
+            policy = named["Content-Security-Policy"]
+            named["Content-Security-Policy"] = policy.replace(_TO_US, f"{_TO_US} {place}")
+        response.headers.update(named)
         response.headers.setdefault("Cache-Control", _NOT_KEPT)
         return response
+
+
+def also_sent_to(origin: str) -> None:
+    """Let the forms of the page that is answered now lead to this place as well: signing in at a provider."""
+    setattr(g, _ALSO_SENT_TO, origin)
 
 
 def last_resort_headers(settings: Settings, mounted_at: str) -> list[tuple[str, str]]:

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 
 from flask import Flask, Response, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, validate_csrf
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from wtforms.validators import ValidationError
 
 from intake.log import Noted, note
+from intake.storage.passwords import TooBusy
 from intake.web import typed
 from intake.web.allowances import read_for_its_words
 from intake.web.last_resort import new_number
@@ -19,11 +21,17 @@ from intake.web.why import Why, because, site_name
 _PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 415, 429, 500, 503})
 _ELSEWHERE = frozenset({Why.OTHER_SITE, Why.EMBEDDED})
 # Only what the protocol needs travels on: never the error's own words.
+_BUSY_SECONDS = 5
 _KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
 
 
 def show_refusals(app: Flask, *, for_patients: bool) -> None:
     """Answer every error of a site with a page of its own."""
+
+    @app.errorhandler(TooBusy)
+    def busy(_error: TooBusy) -> ResponseReturnValue:
+        # Two passwords are worked out at a time, and nobody waits for longer than a moment.
+        return refused(TooManyRequests(retry_after=_BUSY_SECONDS))
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[str, str]]] | Response:

@@ -85,6 +85,13 @@ AIMS: tuple[Aim, ...] = (
         {"lines_on_sqlite": 100_000, "lines_on_postgresql": 100_000},
     ),
     Aim(
+        "lockouts",
+        "somebody who is kept out of their own account by strangers who guess at it",
+        "Wrong passwords for one account, each from a network of its own, while its owner signs in from a "
+        "browser that is known. Control: a known browser is counted with strangers.",
+        {"guesses": 10_000},
+    ),
+    Aim(
         "calls",
         "a database call whose failure leaves something half done, is not told, or loses what was typed",
         "Every statement and every commit of a patient's and a clinician's journey fails once, and each "
@@ -150,6 +157,21 @@ AIMS: tuple[Aim, ...] = (
         "Both proxies as shipped, with real TLS: a whole form, every header once, smuggled requests, forged "
         "addresses, too much, and nothing written to a log. Control: proxy files with mistakes in them.",
         {"checks, nginx": 11, "checks, caddy": 11},
+    ),
+    Aim(
+        "mutants",
+        "a mistake in what keeps answers safe that no test would notice",
+        "Guards are taken out by hand, one at a time, in a copy of the checkout, and the tests named beside "
+        "each have to fail. Control: a change of a comment, which has to pass.",
+        {"mutants": 80},
+    ),
+    Aim(
+        "authorization",
+        "a page that lets in somebody it is not for, or takes what another site sends",
+        "Every address of both sites is asked for by everybody there is, by each method, with each token, "
+        "from here and from elsewhere; what must come of it is worked out from the marks of the pages. "
+        "Control: a page whose mark guards nothing.",
+        {"tried": 40_000},
     ),
     Aim(
         "agreement",

@@ -107,7 +107,7 @@ class Campaign:
 
     def _signed_in(self) -> str:
         token = accounts.sign_in(self.copy.clinic, "alice", PASSWORD, "here")
-        assert token is not None, "alice cannot sign in"
+        assert isinstance(token, str), "alice cannot sign in"
         return token
 
     def _patient(self) -> Visitor:

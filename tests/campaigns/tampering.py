@@ -356,7 +356,7 @@ def campaign(folder: Path, trail: int, sealed: int, seed: int, copies: int = 3) 
 def unbound() -> Iterator[None]:
     """The control: what is sealed is bound to no place, and a line is not chained to the one before it."""
     with (
-        patch.object(SealingKey, "_bound", lambda _key, header, _place: header),
+        patch.object(encryption, "_bound", lambda _deployment, header, _place: header),
         patch.object(audit, "_fault", lambda *_: ""),
     ):
         yield

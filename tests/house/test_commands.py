@@ -86,10 +86,12 @@ COMMANDS = (
     "check",
     "coverage",
     "safety-case",
+    "asvs",
     "screen",
     "translations",
     "rescreen",
     "add-clinician",
+    "forget-factors",
     "demo",
     "rules",
     "audit",
@@ -246,10 +248,18 @@ def test_a_setting_that_does_not_exist_is_refused(intake):
         ("backup_recipients", "age1one, age1one", "backup_recipients: should be two or more different lines"),
         ("backup_recipients", "age1one, kay", "backup_recipients: should be two or more different lines"),
         ("clinic_logo", "/nowhere.svg", "clinic_logo: there is no such file"),
+        ("second_factor", "no", "second_factor: should be one of required, not_required"),
+        ("require_passkey", "perhaps", "require_passkey: should be yes or no"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_with_what_to_do(intake, name, value, message):
     assert message in intake("init", code=2, **{name: value})
+
+
+def test_a_password_alone_is_refused_where_patients_are(intake):
+    real = {"second_factor": "not_required", "public_address": "https://forms.clinic.example"}
+
+    assert "second_factor: a password alone can be stolen from anywhere" in intake("init", code=2, **real)
 
 
 def test_the_demonstration_loads_once_and_never_among_real_people(intake, tmp_path):
@@ -258,11 +268,17 @@ def test_the_demonstration_loads_once_and_never_among_real_people(intake, tmp_pa
     assert re.search(r"alice +\S{15,} +\(A\. Rivera, MD, clinician\)", told)
     assert re.search(r"fay +\S{15,} +\(F\. Moreno, front desk\)", told)
     assert re.search(r"audrey +\S{15,} +\(A\. Ledger, auditor\)", told)
+    assert "A password is enough in this copy" in told
+    assert "not_required" in (tmp_path / "instance/settings.ini").read_text()
 
     assert "are here already" in intake("demo")
     assert "0 submissions screened again, 0 reviews reopened.\n20 skipped" in intake("rescreen")
     assert "20 submissions screened again, 0 reviews reopened" in intake("rescreen", "--force")
-    assert re.search(r"The audit trail is whole: \d+ lines", intake("audit", "verify"))
+    verified = intake("audit", "verify")
+    assert re.search(r"The audit trail is whole: \d+ lines", verified)
+    assert "Sign-offs given with a password: 1." in verified
+    assert "sets up a second factor at the next sign-in" in intake("forget-factors", "alice")
+    assert "nobody here has the username" in intake("forget-factors", "zoe", code=2)
 
     used = tmp_path / "used"
     intake("add-clinician", "fay", "F. Real", "--role", "front_desk", instance=str(used))

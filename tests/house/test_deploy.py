@@ -87,6 +87,26 @@ def test_no_proxy_passes_a_claim_of_a_visitor_on(claim):
     assert "header_up X-Forwarded-For {remote_host}\n" in CADDY
 
 
+def test_only_what_is_read_is_led_over_to_https_and_what_is_sent_in_the_open_is_refused():
+    in_the_open = NGINX["intake.conf"].split("# Patients.")[0]
+    of_caddy = CADDY.split("# Patients.")[0]
+
+    assert "if ($request_method !~ ^(GET|HEAD)$) {\n            return 403;" in in_the_open
+    assert in_the_open.count("return 301 https://$host$request_uri;") == 1
+    assert "auto_https disable_redirects" in of_caddy
+    assert "@read method GET HEAD\n\tredir @read https://{host}{uri} 301\n\trespond 403" in of_caddy
+
+
+def test_tls_is_of_today_and_anything_older_is_left_out():
+    assert set(re.findall(r"ssl_protocols (.*);", "".join(NGINX.values()))) == {"TLSv1.2 TLSv1.3"}
+    suites = re.search(r"ssl_ciphers (.*);", NGINX["intake.conf"])[1].split(":")
+    assert [
+        one for one in suites if not re.fullmatch(r"ECDHE-\w+-(AES\d+-GCM-SHA\d+|CHACHA20-POLY1305)", one)
+    ] == []
+    # Caddy speaks nothing older by itself, and nothing here asks it to.
+    assert re.findall(r"protocols (.*)", CADDY) == ["h1 h2"]
+
+
 def test_neither_writes_down_who_asked_for_what():
     assert "access_log off;" in NGINX["intake.conf"]
     assert not re.search(r"access_log (?!off)|log_format", "".join(NGINX.values()))

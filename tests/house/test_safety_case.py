@@ -4,12 +4,10 @@ That the tests named pass is kept by `make test`, which runs them all; a test th
 expected to fail would prove nothing, so it may not be named.
 """
 
-import ast
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner
 
+from house.named_tests import what_is_wrong
 from house.test_words import VERDICTS, found
 from intake import resources
 from intake.cli import main
@@ -18,44 +16,9 @@ from intake.content.hazards import read_hazards
 from intake.services import screening_files
 from intake.services.safety_case import page
 
-CHECKOUT = Path(__file__).parents[2]
 SAFETY_FILES = sorted(resources.SAFETY.glob("*.yaml"))
-NOT_RUN = {"skip", "skipif", "xfail", "importorskip"}
-# What leaves a test to `make journeys`, under a name of our own (tests/journeys/modes.py).
-LEFT_OUT = {"in_make_journeys", "seen_in_chromium"}
 LOG = read_hazards(resources.SAFETY / "hazards.yaml")
 NAMED = sorted({test for hazard in LOG.hazards for control in hazard.controls for test in control.tests})
-
-
-def what_is_wrong(test, checkout=CHECKOUT):
-    """Why a named test proves nothing; empty when it is there and runs."""
-    file, _, name = test.partition("::")
-    path = checkout / file
-    if not path.is_file() or not path.name.startswith("test_"):
-        return "there is no such file of tests"
-    module = ast.parse(path.read_text(encoding="utf-8"))
-    function = next(
-        (one for one in module.body if isinstance(one, ast.FunctionDef) and one.name == name), None
-    )
-    if function is None:
-        return "there is no such test in the file"
-    marks = [one for one in module.body if not isinstance(one, ast.FunctionDef | ast.ClassDef)]
-    decorators = {one.id for one in function.decorator_list if isinstance(one, ast.Name)}
-    if decorators & LEFT_OUT or any(_names(one) & NOT_RUN for one in (function, *marks)):
-        return "it is skipped or expected to fail"
-    return ""
-
-
-def _names(node):
-    """Every attribute of pytest that is named in it: `pytest.mark.skip`, `pytest.skip()`."""
-    return {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute) and _is_pytests(one)}
-
-
-def _is_pytests(attribute):
-    inner = attribute.value
-    while isinstance(inner, ast.Attribute):
-        inner = inner.value
-    return isinstance(inner, ast.Name) and inner.id in ("pytest", "mark")
 
 
 @pytest.mark.parametrize("test", NAMED)
@@ -82,6 +45,8 @@ RUNS = "import pytest\n\n\ndef test_it():\n    assert 1\n"
         (RUNS.replace("def", "@pytest.mark.skipif(True, reason='x')\ndef"), "it is skipped or expected to"),
         (RUNS.replace("def", "@pytest.mark.xfail(strict=True)\ndef"), "it is skipped or expected to fail"),
         (RUNS.replace("def", "pytestmark = [pytest.mark.skip]\n\n\ndef"), "it is skipped or expected to"),
+        (RUNS.replace("def", "late = pytest.mark.skipif(1, reason='x')\n\n\n@late\ndef"), "it is skipped or"),
+        (RUNS.replace("def", "late = pytest.mark.skipif(1, reason='x')\n\n\ndef"), ""),
         (RUNS.replace("def", "@in_make_journeys\ndef"), "it is skipped or expected to fail"),
         (RUNS.replace("assert 1", "pytest.skip('later')"), "it is skipped or expected to fail"),
         (RUNS.replace("assert 1", "pytest.xfail('later')"), "it is skipped or expected to fail"),
@@ -143,6 +108,7 @@ def test_no_verdict_on_a_person_stands_in_the_safety_files(path):
 
 def test_there_are_safety_files_to_read():
     assert [path.name for path in SAFETY_FILES] == [
+        "asvs.yaml",
         "hazards.yaml",
         "invariants.yaml",
         "register.yaml",

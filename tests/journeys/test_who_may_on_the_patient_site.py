@@ -82,7 +82,8 @@ def test_nobody_is_shown_somebody_elses_form(copy, site, pats_form, who, monkeyp
         with client.open(address, method=method, base_url=copy.settings.public_address) as response:
             assert response.status_code < 500, (endpoint, method)
             assert SECRET not in response.get_data(as_text=True), (endpoint, method)
-            if method == "POST":
+            # A browser tells of a page that broke its policy, and no token comes with that.
+            if method == "POST" and endpoint != "policy_report":
                 # No token of the page came along, so nothing is done for anybody.
                 assert response.status_code == 400, (endpoint, response.status_code)
 

@@ -1,5 +1,8 @@
 """PDFs are made in a process that reaches nothing, ends in time, and need not be there."""
 
+import json
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -116,6 +119,21 @@ def test_the_process_reaches_nothing_even_where_the_engine_would(event):
     with pytest.raises(press.Refused):
         press._stay_inside(event, ())
     press._stay_inside("open", ())
+
+
+def test_a_press_that_reaches_out_all_the_same_is_stopped_in_its_own_process():
+    reaching = (
+        "import socket; from intake.papers import press; "
+        "press.pressed = lambda *_: socket.create_connection(('127.0.0.1', 9)); press.main()"
+    )
+    asked = {"html": "<p>", "stylesheet": "", "files": {}, "seconds": 30, "megabytes": 4096}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", reaching], input=json.dumps(asked), capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 1
+    assert "Refused: socket." in ended.stderr
 
 
 def other_press(monkeypatch, tmp_path, program):

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
@@ -13,11 +14,15 @@ from sqlalchemy.exc import DBAPIError
 from copies import make_copy, staff
 from exchanging import begun
 from intake.cli import main
+from intake.content.phrase_words import phrase_words
+from intake.domain.patient_requests import Asks, RequestOutcome, Way
 from intake.domain.permissions import Role
 from intake.domain.review_entries import Done
 from intake.domain.standing import PlaceInWork
-from intake.services import erasing, queue, reviewing
-from intake.storage import audit, submissions
+from intake.domain.submissions import Receipt
+from intake.services import erasing, patient_requests, queue, reviewing
+from intake.storage import audit, drafts, submissions, ways_back
+from intake.storage.drawn_ways import Drawn
 from intake.storage.erasing import Why, tables_of_a_form
 from intake.storage.submissions import NoSuchSubmission
 from sending import send_at_once
@@ -177,6 +182,40 @@ def test_what_is_kept_no_longer_is_what_was_signed_off_so_long_ago(tmp_path):
         assert submissions.ids(session) == (submissions.by_reference(session, unread),)
     for one in (copy.desk, copy.clinic):
         one.database.dispose()
+
+
+def test_a_form_whose_patient_waits_for_an_answer_is_kept_however_old_it_is(tmp_path):
+    exchange = begun(tmp_path)
+    copy, alice = exchange.copy, exchange.alice
+    signed(copy, alice, exchange.submission)
+    patient_requests.write_down(
+        copy.clinic, alice, uuid4(), exchange.reference, Asks.BOTH, Way.PHONE, "A copy, please"
+    )
+    copy.clock.at += timedelta(days=100)
+
+    assert erasing.due(kept_for(copy, 99)) == ()
+    outcome = RequestOutcome.NOT_POSSIBLE
+    patient_requests.handle(copy.clinic, alice, exchange.submission, 1, outcome, "We called", 0)
+    assert erasing.due(kept_for(copy, 99)) == (), "the patient does not know it yet"
+    patient_requests.tell(copy.clinic, alice, exchange.submission, 1, Way.PHONE, 1)
+    assert erasing.due(kept_for(copy, 99)) == (exchange.submission,)
+    for one in (copy.desk, copy.clinic):
+        one.database.dispose()
+
+
+def test_the_way_back_to_a_receipt_goes_with_its_form(exchange):
+    desk, clinic = exchange.desk, exchange.copy.clinic
+    with desk.database.write() as session:
+        token, _ = drafts.start(session, desk.keys, desk.now())
+        opened = drafts.opened(session, desk.keys, token)
+        ways_back.make(session, desk.keys, opened, Drawn.new(phrase_words()), desk.now())
+        drafts.close(session, token, Receipt(exchange.reference, desk.now()))
+    assert rows_of(clinic.database)["ways_back"] == 1
+
+    erasing.erase(clinic, exchange.reference, unread=True)
+
+    left = rows_of(clinic.database)
+    assert (left["ways_back"], left["patient_sessions"]) == (0, 0)
 
 
 def test_after_an_older_backup_the_list_erases_once_more(copy):

@@ -5,6 +5,7 @@ import io
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from intake.domain.screening import Editions
 from intake.domain.submissions import Signature, Submission
 from intake.domain.wording import Line, PartLines
 from intake.services import export_csv
+from intake.services.export_csv import COLUMNS
 
 SENT = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -39,6 +41,13 @@ def line(said, state=State.ANSWERED):
 def table(*lines):
     written = export_csv.heading() + export_csv.rows(submission(*lines))
     return list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline=""), strict=True))
+
+
+@pytest.mark.parametrize("sign", RUN)
+def test_no_sign_that_begins_a_formula_begins_a_cell(sign):
+    _, row = table(line(f"{sign}1+1"))
+
+    assert row[COLUMNS.index("answer")] == f"'{sign}1+1"
 
 
 @given(WORDS)

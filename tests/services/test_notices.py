@@ -213,7 +213,7 @@ def test_a_notice_tells_nothing_of_health_in_any_language(kind, language):
 
     assert told_of_health(letter) == []
     assert NOTICE.link in letter.get_content().splitlines(), "the link stands in a line of its own"
-    assert kind.is_for_staff or "911" in letter.get_content()
+    assert not kind.is_to_a_patient or "911" in letter.get_content()
     assert ("988" in letter.get_content()) is kind.names_the_clinic
     assert ("Harbor Light" in letter.as_string()) is kind.names_the_clinic
     assert "%(" not in letter.as_string()

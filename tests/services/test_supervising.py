@@ -82,7 +82,7 @@ def test_one_that_dies_is_started_again_and_the_others_go_on(three, tmp_path, ca
         wait_until(lambda: len(began(tmp_path, Process.CLINIC)) == 2)
 
         assert len(began(tmp_path, Process.PATIENT)) == len(began(tmp_path, Process.WORKER)) == 1
-        assert "the clinic site ended (exit code -9); it is started again" in caplog.text
+        assert "process_ended process=clinic exit_code=-9 again_in=0" in caplog.text
     every = [pid for process in Process for pid in began(tmp_path, process)]
     assert [pid for pid in every if psutil.pid_exists(pid)] == []
 

@@ -12,7 +12,6 @@ from intake.services import accounts, answering, sweeping, working
 from intake.services.working import Work
 from intake.storage.tables import (
     DraftRow,
-    LockoutRow,
     OneTimeLinkRow,
     OwnCopyRow,
     PageCountRow,
@@ -21,7 +20,7 @@ from intake.storage.tables import (
 )
 from sending import send_at_once
 
-KINDS = (DraftRow, PatientSessionRow, OwnCopyRow, PageCountRow, StaffSessionRow, LockoutRow, OneTimeLinkRow)
+KINDS = (DraftRow, PatientSessionRow, OwnCopyRow, PageCountRow, StaffSessionRow, OneTimeLinkRow)
 
 
 def kept(copy):
@@ -84,7 +83,7 @@ def test_the_worker_goes_on_whatever_goes_wrong_and_says_that_it_does_not_work(c
     assert went_badly
     assert went_well
     assert not work.goes_well()
-    assert "what is over was not deleted (OSError)" in caplog.text
+    assert "overdue_not_deleted error=OSError" in caplog.text
     assert "a word that stands in no log" not in caplog.text
 
 
@@ -98,5 +97,5 @@ def until(true):
 
 
 def test_the_worker_holds_nothing_that_opens_a_form(copy):
-    assert set(type(copy.worker.keys).__slots__) == {"deployment", "id", "private_key"}
+    assert set(type(copy.worker.keys).__slots__) == {"deployment", "id", "private_key", "others", "read_from"}
     assert working.notices.deliver_due(copy.worker) == 0

@@ -12,9 +12,14 @@ from intake.domain.submissions import Signature
 from intake.domain.transcription import Transcription, Typing
 from intake.storage import (
     accounts,
+    auth_epochs,
+    authenticator_apps,
     drafts,
     outgoing,
+    passkeys,
     patient_requests,
+    provider_sign_ins,
+    recovery_codes,
     replies,
     rewrapping,
     safety_signals,
@@ -23,6 +28,7 @@ from intake.storage import (
 )
 from intake.storage.encryption import open_for_clinic, open_from_outbox
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.tables import StaffMemberRow
 from storage.samples import NOW, _drawn, send, signal
 
 
@@ -31,6 +37,8 @@ def keep_one_of_each(session, keys):
     sent = send(session, keys)
     alice = accounts.add_member(session, f"alice-{uuid4()}", "A. Lice, NP", [], NOW)
     accounts.set_password(session, keys, alice.id, "a hash of a password")
+    accounts.set_notice_address(session, keys, alice.id, "alice@clinic.example")
+    _prove(session, keys, alice.id)
     patient_requests.add(session, keys, uuid4(), PatientRequest(sent, 0, Asks.ERASE, "", NOW))
     replies.add(session, keys, uuid4(), sent, Reply("", Answers({}), Signature("Pat", (), NOW)))
     safety_signals.add(session, keys, signal())
@@ -43,6 +51,16 @@ def keep_one_of_each(session, keys):
     if session.scalar(select(ways_back.WayBackRow.id)) is None:
         ways_back.make(session, keys, drafts.opened(session, keys, token), _drawn(), NOW, for_clinic=True)
     return sent
+
+
+def _prove(session, keys, member):
+    """A passkey, an authenticator app, a recovery code, and somebody at a provider."""
+    row = session.get_one(StaffMemberRow, member)
+    with auth_epochs.next_epoch(session, keys, row):
+        passkeys.add(session, keys, row, passkeys.new(member, uuid4().bytes, b"key", 0, "Phone", (), NOW))
+        authenticator_apps.put(session, keys, row, "a seed", 0, NOW)
+        recovery_codes.put(session, keys, row, ["a hash of a code"])
+    provider_sign_ins.link(session, keys, "https://id.example", str(member), member, NOW)
 
 
 def all_opened(session, keys):

@@ -22,6 +22,7 @@ from intake.domain.answers import (
     answered,
 )
 from intake.domain.coming_back import CameBack, Since
+from intake.domain.factors import Proven
 from intake.domain.feedback import Feedback, FeedbackKind
 from intake.domain.from_paper import FromPaper, Kept, Remark, Settled
 from intake.domain.patient_requests import Asks, Handled, PatientRequest, RequestOutcome, Told, Way
@@ -47,6 +48,7 @@ from intake.domain.safety_log import Closing
 from intake.domain.safety_signal import ToldClinic
 from intake.domain.same_person import SaidOfTwo
 from intake.domain.screening import Editions, RuleOutcome, Screening
+from intake.domain.staff_signatures import PasskeySignature, SignedWith
 from intake.domain.standing import Standing
 from intake.domain.submissions import Draft, Signature, Submission
 from intake.domain.tally import LETTERS, STATES, Tally
@@ -177,6 +179,11 @@ acknowledgements = st.builds(
     moments,
     st.none() | st.sampled_from(Done),
 )
+blobs = st.binary(max_size=20)
+passkey_signatures = st.builds(
+    PasskeySignature, blobs, words, blobs, blobs, blobs, blobs, blobs, words, words
+)
+signed_with = st.builds(SignedWith, st.sampled_from(Proven), st.none() | passkey_signatures)
 sign_offs = st.builds(
     SignOff,
     st.uuids(),
@@ -189,6 +196,7 @@ sign_offs = st.builds(
     st.integers(0, 99),
     any_words,
     st.booleans(),
+    st.none() | signed_with,
 )
 by = st.builds(By, st.uuids(), words, moments)
 entries = st.one_of(

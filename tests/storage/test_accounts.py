@@ -8,9 +8,11 @@ from argon2.low_level import Type
 from sqlalchemy import select
 
 from intake.domain.permissions import Role
-from intake.storage import accounts, passwords, staff_sessions
+from intake.storage import accounts, auth_epochs, passwords, staff_sessions
+from intake.storage.encryption import DecryptionFailed
 from intake.storage.tables import StaffMemberRow
 from storage.samples import NOW
+from storage.side_by_side import at_once
 
 
 @pytest.fixture
@@ -57,7 +59,22 @@ def test_a_password_is_kept_as_a_sealed_hash(database, clinic_keys, alice):
         row = session.scalars(select(StaffMemberRow)).one()
         assert b"argon2" not in row.password
         assert row.password[2:6] == clinic_keys.staff_key.id
-        assert accounts.open_password(clinic_keys, row) == kept
+        assert auth_epochs.open_password(clinic_keys, row) == kept
+
+
+def test_a_password_put_beside_another_name_or_put_back_opens_for_nobody(database, clinic_keys, alice):
+    with database.write() as session:
+        bob = accounts.add_member(session, "bob", "Bob", [], NOW)
+        for one in (alice, bob):
+            accounts.set_password(session, clinic_keys, one.id, passwords.hashed(one.username))
+        alices, bobs = (session.get_one(StaffMemberRow, one.id) for one in (alice, bob))
+        earlier, bobs.password = alices.password, alices.password
+        with pytest.raises(DecryptionFailed):
+            auth_epochs.open_password(clinic_keys, bobs)
+        accounts.set_password(session, clinic_keys, alice.id, passwords.hashed("new"))
+        alices.password = earlier
+        with pytest.raises(DecryptionFailed):
+            auth_epochs.open_password(clinic_keys, alices)
 
 
 def test_a_new_password_ends_every_session_of_that_person(database, clinic_keys, alice):
@@ -107,3 +124,61 @@ def test_a_password_hashed_more_cheaply_is_hashed_again(decided_cost):
     assert proof.right
     assert extract_parameters(proof.renewed).memory_cost == 19456
     assert passwords.prove(cheap, "wrong").renewed is None
+
+
+def administrators(database, keys, *usernames):
+    with database.write() as session:
+        every = [accounts.add_member(session, one, one, [Role.ADMINISTRATOR], NOW) for one in usernames]
+        for one in every:
+            accounts.set_password(session, keys, one.id, "a hash")
+    return every
+
+
+def test_two_administrators_who_remove_each_other_leave_one(database, clinic_keys):
+    bob, carol = administrators(database, clinic_keys, "bob", "carol")
+
+    outcomes = at_once(
+        database,
+        [lambda session, one=one: accounts.remove(session, clinic_keys, one.id, NOW) for one in (bob, carol)],
+    )
+
+    assert sum(isinstance(one, accounts.LastAdministrator) for one in outcomes) == 1, outcomes
+    with database.read() as session:
+        assert len(accounts.members(session)) == 1
+
+
+def test_somebody_who_never_came_is_no_administrator_to_leave_the_clinic_to(database, clinic_keys):
+    (bob,) = administrators(database, clinic_keys, "bob")
+    with database.write() as session:
+        accounts.add_member(session, "carol", "C. Never Came", [Role.ADMINISTRATOR], NOW)
+        with pytest.raises(accounts.LastAdministrator):
+            accounts.remove(session, clinic_keys, bob.id, NOW)
+        with pytest.raises(accounts.LastAdministrator):
+            accounts.set_roles(session, clinic_keys, bob.id, [Role.CLINICIAN])
+
+
+def test_other_roles_keep_the_password_and_are_an_epoch_of_their_own(database, clinic_keys):
+    bob, _ = administrators(database, clinic_keys, "bob", "carol")
+    with database.write() as session:
+        before = session.get_one(StaffMemberRow, bob.id).auth_epoch
+        accounts.set_roles(session, clinic_keys, bob.id, [Role.CLINICIAN])
+    with database.read() as session:
+        row = session.get_one(StaffMemberRow, bob.id)
+        assert (row.auth_epoch, row.roles) == (before + 1, "clinician")
+        assert auth_epochs.open_password(clinic_keys, row) == "a hash"
+
+
+def test_where_somebody_is_told_is_sealed_for_them_alone(database, clinic_keys):
+    bob, carol = administrators(database, clinic_keys, "bob", "carol")
+    with database.write() as session:
+        accounts.set_notice_address(session, clinic_keys, bob.id, "bob@example.com")
+        assert accounts.notice_address(session, clinic_keys, bob.id) == "bob@example.com"
+        assert accounts.notice_address(session, clinic_keys, carol.id) == ""
+        bobs = session.get_one(StaffMemberRow, bob.id)
+        assert b"example" not in bobs.notice_address
+        session.get_one(StaffMemberRow, carol.id).notice_address = bobs.notice_address
+        session.flush()
+        with pytest.raises(DecryptionFailed):
+            accounts.notice_address(session, clinic_keys, carol.id)
+        accounts.set_notice_address(session, clinic_keys, bob.id, "")
+        assert accounts.notice_address(session, clinic_keys, bob.id) == ""

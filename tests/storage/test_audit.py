@@ -166,6 +166,25 @@ def test_a_line_added_at_the_end_without_the_key_is_found(database, clinic_keys)
     assert (result.ok, result.first_bad_seq) == (False, 7)
 
 
+def test_a_line_of_another_trail_with_the_same_keys_is_found(database, clinic_keys):
+    """As a backup that was put back and went on has them: each line is sealed rightly, after another one."""
+    with database.write() as session:
+        audit.record(session, clinic_keys, ALICE.id, QueueOpened(1), NOW)
+        audit.record(session, clinic_keys, ALICE.id, QueueOpened(2), NOW)
+        first, second = audit.chained(session)
+    began_otherwise = replace(first, prev_mac=bytes(31) + b"1")
+    sealed = {
+        name: getattr(began_otherwise, name)
+        for name in ("seq", "at", "actor", "event", "object_id", "detail")
+    }
+    other = replace(began_otherwise, mac=audit._mac(clinic_keys, sealed, began_otherwise.prev_mac))
+
+    result, _ = audit.follow(clinic_keys, [other])
+
+    assert (result.ok, result.first_bad_seq) == (False, 1)
+    assert audit.follow(clinic_keys, [first, second])[0].ok
+
+
 def test_lines_missing_at_the_end_are_found_by_the_head(database, clinic_keys):
     fill(database, clinic_keys)
     tamper(database, "DELETE FROM audit_events WHERE seq > 4")

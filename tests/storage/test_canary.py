@@ -80,7 +80,7 @@ def write_everything(database, keys):
         alice = accounts.add_member(session, "alice", "A. Lice, NP", [], NOW)
         accounts.set_password(session, keys, alice.id, passwords.hashed(CANARY))
         claim = signing_in.claim(session, keys, CANARY, CANARY, NOW)
-        signing_in.settle(session, keys, claim, passwords.Proof(right=False), NOW)
+        signing_in.settle(session, keys, claim, passwords.Proof(right=False))
     with database.write() as session:
         one = signal(CANARY)
         safety_signals.add(session, keys, one)

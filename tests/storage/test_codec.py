@@ -155,7 +155,7 @@ def test_no_field_is_left_behind(kind):
     computed = {"reopened", "signed"}
     left_out_when_empty = {"asked_again", "as_of", "lowered", "moved_up", "questions"}
     left_out_when_empty |= {"done", "entries", "next_step", "second_read", "unfinished", "checks", "told"}
-    left_out_when_empty |= {"from_paper", "interpreter", "language", "as_read"}
+    left_out_when_empty |= {"from_paper", "interpreter", "language", "as_read", "signed_with"}
 
     @settings(max_examples=10)
     @given(records)

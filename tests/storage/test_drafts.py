@@ -64,6 +64,15 @@ def test_an_unknown_token_finds_nothing(database, patient_keys, started):
     assert found(database, patient_keys, "somebody else's") is None
 
 
+def test_a_browser_that_opens_a_draft_again_has_a_token_nobody_can_foresee(database, patient_keys):
+    with database.write() as session:
+        token, draft = drafts.start(session, patient_keys, NOW)
+        again = drafts.open_again(session, drafts.opened(session, patient_keys, token), NOW)
+
+    assert len({token, again}) == 2
+    assert str(draft.id) not in token + again
+
+
 def test_two_patients_have_two_tokens(database, patient_keys, started):
     with database.write() as session:
         token, draft = drafts.start(session, patient_keys, NOW)

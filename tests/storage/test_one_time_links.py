@@ -50,6 +50,9 @@ def test_of_two_at_once_one_is_first(database, token):
 
 def test_it_expires(database, token):
     assert burn(database, token, EXPIRES) is None
+    with database.read() as session:
+        assert one_time_links.find(session, token, EXPIRES) is None
+        assert one_time_links.find(session, token, EXPIRES - timedelta(seconds=1)) is not None
     assert burn(database, token, EXPIRES - timedelta(seconds=1)) is not None
 
 

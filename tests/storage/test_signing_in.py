@@ -1,15 +1,14 @@
-"""Signing in, and the pause after ten failures from one place."""
-
-from datetime import timedelta
+"""A claim, its proof, and a hundred wrong ones in a row."""
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from intake.domain.permissions import Role, StaffMember
-from intake.storage import accounts, passwords, signing_in
-from intake.storage.signing_in import PAUSED, WRONG, Refused
-from intake.storage.tables import LockoutRow, StaffMemberRow
+from intake.domain.sign_in_limits import WRONG_BEFORE_SET_ASIDE
+from intake.storage import accounts, auth_epochs, known_browsers, passwords, signing_in
+from intake.storage.signing_in import SET_ASIDE, WRONG, Refused
+from intake.storage.tables import KnownBrowserRow, StaffMemberRow
 from storage.samples import MINUTE, NOW
 
 PASSWORD = "correct horse"
@@ -25,17 +24,33 @@ def alice(database, clinic_keys):
     return alice
 
 
-def sign_in(database, keys, username="alice", source="here", now=NOW, proof=None, password=PASSWORD):
+@pytest.fixture
+def known(database, alice):
+    """What a browser is known by that Alice has signed in from."""
+    name = known_browsers.new_name()
+    with database.write() as session:
+        known_browsers.remember(session, alice.id, name, "Firefox", NOW)
+    return name
+
+
+def sign_in(database, keys, username="alice", proof=None, password=PASSWORD, browser=""):
     """As the services do it. With a ``proof`` the slow part is left out."""
     with database.read() as session:
-        claim = signing_in.claim(session, keys, username, source, now)
+        claim = signing_in.claim(session, keys, username, browser, NOW)
     found = claim.prove(password) if proof is None else proof
     with database.write() as session:
-        return signing_in.settle(session, keys, claim, found, now)
+        return signing_in.settle(session, keys, claim, found)
 
 
-def fail(database, keys, times, **attempt):
-    return [sign_in(database, keys, proof=FALSE, **attempt) for _ in range(times)]
+def failed(database, times):
+    """As if so many passwords had been wrong in a row."""
+    with database.write() as session:
+        session.execute(update(StaffMemberRow).values(failures=times))
+
+
+def failures(database):
+    with database.read() as session:
+        return session.scalars(select(StaffMemberRow.failures)).one()
 
 
 def test_the_right_password_signs_in(database, clinic_keys, alice):
@@ -48,95 +63,96 @@ def test_a_wrong_password_and_an_unknown_name_read_the_same(database, clinic_key
     assert sign_in(database, clinic_keys, username="nobody") == Refused(None, WRONG)
 
 
+@pytest.mark.parametrize("username", ["alice", "bob", "left", "nobody"])
+def test_a_password_is_worked_out_once_for_whoever_it_is(database, clinic_keys, alice, monkeypatch, username):
+    """Known, without a password, gone, and never there: one run of argon2id each."""
+    with database.write() as session:
+        accounts.add_member(session, "bob", "Bob", [], NOW)
+        gone = accounts.add_member(session, "left", "L. Eft", [], NOW)
+        accounts.remove(session, clinic_keys, gone.id, NOW)
+    runs, verify = [], PasswordHasher.verify
+    monkeypatch.setattr(PasswordHasher, "verify", lambda *given: runs.append(1) or verify(*given))
+
+    assert sign_in(database, clinic_keys, username=username, password="wrong").reason == WRONG
+
+    assert len(runs) == 1
+
+
 def test_somebody_without_a_password_cannot_sign_in(database, clinic_keys):
     with database.write() as session:
         bob = accounts.add_member(session, "bob", "Bob", [], NOW)
     assert sign_in(database, clinic_keys, username="bob", password="") == Refused(bob.id, WRONG)
 
 
-def test_ten_failures_in_fifteen_minutes_bring_a_pause(database, clinic_keys, alice):
-    assert fail(database, clinic_keys, 10) == [Refused(alice.id, WRONG)] * 10
-    assert sign_in(database, clinic_keys) == Refused(alice.id, PAUSED)
+def test_a_hundred_wrong_ones_in_a_row_set_it_aside_for_strangers(database, clinic_keys, alice, known):
+    failed(database, WRONG_BEFORE_SET_ASIDE - 2)
+    assert sign_in(database, clinic_keys, proof=FALSE) == Refused(alice.id, WRONG)
+    assert sign_in(database, clinic_keys, proof=FALSE) == Refused(alice.id, WRONG, set_aside=True)
+
+    assert sign_in(database, clinic_keys) == Refused(alice.id, SET_ASIDE)
+    assert sign_in(database, clinic_keys, browser=known) == alice
+    assert sign_in(database, clinic_keys) == Refused(alice.id, SET_ASIDE), "until it is renewed"
 
 
-def test_nine_failures_do_not(database, clinic_keys, alice):
-    fail(database, clinic_keys, 9)
-    assert sign_in(database, clinic_keys, proof=RIGHT) == alice
+def test_ninety_nine_and_a_right_one_begin_anew(database, clinic_keys, alice):
+    failed(database, WRONG_BEFORE_SET_ASIDE - 1)
+
+    assert sign_in(database, clinic_keys) == alice
+
+    assert failures(database) == 0
 
 
-def test_the_pause_ends_after_fifteen_minutes(database, clinic_keys, alice):
-    fail(database, clinic_keys, 10)
-    almost = NOW + 15 * MINUTE - timedelta(seconds=1)
-    assert sign_in(database, clinic_keys, now=almost, proof=RIGHT) == Refused(alice.id, PAUSED)
-    assert sign_in(database, clinic_keys, now=NOW + 15 * MINUTE, proof=RIGHT) == alice
+def test_a_new_password_or_a_passkey_renews_it(database, clinic_keys, alice):
+    failed(database, WRONG_BEFORE_SET_ASIDE)
+    with database.write() as session:
+        assert signing_in.is_set_aside(session, alice.id)
+        signing_in.renew(session, alice.id)
+    assert sign_in(database, clinic_keys) == alice
+
+    failed(database, WRONG_BEFORE_SET_ASIDE)
+    with database.write() as session:
+        accounts.set_password(session, clinic_keys, alice.id, passwords.hashed("newer"))
+    assert sign_in(database, clinic_keys, password="newer") == alice
 
 
-def test_tries_during_the_pause_do_not_lengthen_it(database, clinic_keys, alice):
-    fail(database, clinic_keys, 10)
-    fail(database, clinic_keys, 3, now=NOW + 10 * MINUTE)
-    assert sign_in(database, clinic_keys, now=NOW + 15 * MINUTE, proof=RIGHT) == alice
-
-
-def test_after_the_pause_counting_begins_anew(database, clinic_keys, alice):
-    fail(database, clinic_keys, 10)
-    later = NOW + 16 * MINUTE
-    fail(database, clinic_keys, 9, now=later)
-    assert sign_in(database, clinic_keys, now=later, proof=RIGHT) == alice
-
-
-def test_failures_further_apart_than_fifteen_minutes_do_not_add_up(database, clinic_keys, alice):
-    fail(database, clinic_keys, 9)
-    fail(database, clinic_keys, 9, now=NOW + 16 * MINUTE)
-    assert sign_in(database, clinic_keys, now=NOW + 17 * MINUTE, proof=RIGHT) == alice
-
-
-def test_a_success_forgets_the_failures(database, clinic_keys, alice):
-    for _ in range(2):
-        fail(database, clinic_keys, 9)
-        assert sign_in(database, clinic_keys, proof=RIGHT) == alice
-
-
-def test_strangers_elsewhere_do_not_lock_alice_out(database, clinic_keys, alice):
-    fail(database, clinic_keys, 10, source="elsewhere")
-    assert sign_in(database, clinic_keys, source="elsewhere", proof=RIGHT) == Refused(alice.id, PAUSED)
-    assert sign_in(database, clinic_keys, source="here", proof=RIGHT) == alice
-
-
-def test_one_account_paused_leaves_others_alone(database, clinic_keys, alice):
-    fail(database, clinic_keys, 10, username="bob")
-    assert sign_in(database, clinic_keys, proof=RIGHT) == alice
-
-
-def test_an_unknown_account_pauses_like_a_known_one(database, clinic_keys):
-    fail(database, clinic_keys, 10, username="nobody")
-    assert sign_in(database, clinic_keys, username="nobody") == Refused(None, PAUSED)
-
-
-def test_during_a_pause_no_password_is_worked_out(database, clinic_keys, alice, monkeypatch):
-    fail(database, clinic_keys, 10)
-    monkeypatch.setattr(signing_in, "prove", lambda kept, password: pytest.fail("worked out"))
-    assert sign_in(database, clinic_keys) == Refused(alice.id, PAUSED)
-
-
-def test_claims_made_before_the_pause_are_refused_in_it(database, clinic_keys, alice):
-    """Fifty tries at once: each was allowed when it began, and only ten count."""
+def test_whoever_is_signed_in_is_asked_for_their_password_also_when_it_is_set_aside(
+    database, clinic_keys, alice
+):
+    failed(database, WRONG_BEFORE_SET_ASIDE)
     with database.read() as session:
-        claims = [signing_in.claim(session, clinic_keys, "alice", "here", NOW) for _ in range(12)]
-    outcomes = []
-    for number, claim in enumerate(claims):
-        with database.write() as session:
-            proof = RIGHT if number == 11 else FALSE
-            outcomes.append(signing_in.settle(session, clinic_keys, claim, proof, NOW))
-    assert [one.reason for one in outcomes] == [WRONG] * 10 + [PAUSED] * 2
+        claim = signing_in.claim_again(session, clinic_keys, "alice", NOW)
+    with database.write() as session:
+        assert signing_in.settle(session, clinic_keys, claim, RIGHT) == alice
+    assert failures(database) == WRONG_BEFORE_SET_ASIDE
+
+
+def test_a_known_browser_that_guesses_is_a_strangers_after_a_hundred(database, clinic_keys, alice, known):
+    with database.write() as session:
+        session.execute(update(KnownBrowserRow).values(failures=97))
+    outcomes = [sign_in(database, clinic_keys, proof=FALSE, browser=known) for _ in range(3)]
+
+    assert [one.set_aside for one in outcomes] == [False, False, True]
+    assert failures(database) == 0, "they were its own tries"
+    sign_in(database, clinic_keys, proof=FALSE, browser=known)
+    assert failures(database) == 1
+
+
+def test_a_browser_is_known_of_the_person_who_used_it_and_of_nobody_else(database, clinic_keys, alice, known):
+    with database.write() as session:
+        bob = accounts.add_member(session, "bob", "Bob", [], NOW)
+        assert known_browsers.is_known(session, alice.id, known, NOW)
+        assert not known_browsers.is_known(session, bob.id, known, NOW)
+        assert not known_browsers.is_known(session, alice.id, known, NOW + 91 * 24 * 60 * MINUTE)
+        assert not known_browsers.is_known(session, alice.id, "", NOW)
 
 
 def test_a_password_changed_meanwhile_does_not_sign_in(database, clinic_keys, alice):
     with database.read() as session:
-        claim = signing_in.claim(session, clinic_keys, "alice", "here", NOW)
+        claim = signing_in.claim(session, clinic_keys, "alice", "", NOW)
     with database.write() as session:
         accounts.set_password(session, clinic_keys, alice.id, passwords.hashed("newer"))
     with database.write() as session:
-        assert signing_in.settle(session, clinic_keys, claim, RIGHT, NOW) == Refused(alice.id, WRONG)
+        assert signing_in.settle(session, clinic_keys, claim, RIGHT) == Refused(alice.id, WRONG)
 
 
 def test_a_cheap_hash_is_replaced_on_signing_in(decided_cost, database, clinic_keys, alice):
@@ -146,27 +162,12 @@ def test_a_cheap_hash_is_replaced_on_signing_in(decided_cost, database, clinic_k
     assert isinstance(sign_in(database, clinic_keys), StaffMember)
     with database.read() as session:
         row = session.scalars(select(StaffMemberRow)).one()
-        assert "m=19456,t=2,p=1" in accounts.open_password(clinic_keys, row)
+        assert "m=19456,t=2,p=1" in auth_epochs.open_password(clinic_keys, row)
     assert isinstance(sign_in(database, clinic_keys), StaffMember)
 
 
-def test_neither_the_name_typed_nor_the_place_is_stored(database, clinic_keys):
-    """People type their password into the box for the name."""
-    fail(database, clinic_keys, 1, username="hunter2", source="192.0.2.7")
+def test_a_claim_shows_neither_the_hash_nor_the_cookie(database, clinic_keys, alice, known):
     with database.read() as session:
-        row = session.scalars(select(LockoutRow)).one()
-        assert len(row.who) == 32
-        assert b"hunter2" not in row.who
-
-
-def test_old_failures_are_forgotten(database, clinic_keys):
-    fail(database, clinic_keys, 1)
-    for minutes, left in ((119, 1), (121, 0)):
-        with database.write() as session:
-            signing_in.remove_expired(session, NOW + minutes * MINUTE)
-            assert len(session.scalars(select(LockoutRow)).all()) == left
-
-
-def test_a_claim_does_not_show_the_hash(database, clinic_keys, alice):
-    with database.read() as session:
-        assert "argon2" not in repr(signing_in.claim(session, clinic_keys, "alice", "here", NOW))
+        told = repr(signing_in.claim(session, clinic_keys, "alice", known, NOW))
+    assert "argon2" not in told
+    assert known not in told

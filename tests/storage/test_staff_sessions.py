@@ -4,12 +4,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import object_session
 
 from intake.storage import accounts, staff_sessions
 from intake.storage.encryption import token_digest
 from intake.storage.tables import StaffMemberRow, StaffSessionRow
 from storage.samples import MINUTE, NOW
+from storage.side_by_side import at_once
 
 
 @pytest.fixture
@@ -56,7 +58,9 @@ def test_ten_hours_end_it_however_busy(database, token):
 
 def test_a_clock_set_back_does_not_lengthen_it(database, token):
     found(database, token, NOW + 10 * MINUTE)
-    assert found(database, token, NOW - timedelta(days=1)) is not None
+    assert found(database, token, NOW + 9 * MINUTE) is not None, "clocks wander"
+    assert found(database, token, NOW + 7 * MINUTE) is None, "a day of idling could hide behind it"
+    assert found(database, token, NOW - timedelta(days=1)) is None
     assert found(database, token, NOW + 26 * MINUTE) is None
 
 
@@ -95,3 +99,80 @@ def test_what_expired_is_removed(database, alice, token):
         staff_sessions.remove_expired(session, NOW + 16 * MINUTE)
     with database.read() as session:
         assert session.scalars(select(StaffSessionRow.token_digest)).all() == [token_digest(fresh)]
+
+
+def test_a_fourth_session_ends_the_oldest(database, alice, token):
+    with database.write() as session:
+        others = [staff_sessions.start(session, alice.id, NOW + number * MINUTE) for number in (1, 2, 3)]
+    assert found(database, token, NOW + 3 * MINUTE) is None
+    assert all(found(database, one, NOW + 3 * MINUTE) == alice for one in others)
+
+
+def test_sign_ins_at_the_same_moment_are_still_three(database, alice):
+    outcomes = at_once(
+        database, [lambda session: staff_sessions.start(session, alice.id, NOW) for _ in range(6)]
+    )
+    assert all(isinstance(one, str) for one in outcomes), outcomes
+    with database.read() as session:
+        assert len(session.scalars(select(StaffSessionRow.token_digest)).all()) == 3
+
+
+def test_a_session_that_was_signed_out_does_not_come_back(database, alice):
+    """Whoever was at work with it when it ended: twenty times, all at the same moment."""
+    later = NOW + 2 * MINUTE
+    for number in range(20):
+        with database.write() as session:
+            token = staff_sessions.start(session, alice.id, NOW)
+        deeds = [
+            lambda session, token=token: staff_sessions.end(session, token),
+            *[lambda session, token=token: staff_sessions.find(session, token, later) for _ in range(4)],
+        ]
+        outcomes = at_once(database, deeds)
+        assert not [one for one in outcomes if isinstance(one, Exception)], (number, outcomes)
+        assert found(database, token, later) is None
+    with database.read() as session:
+        assert session.scalars(select(StaffSessionRow.token_digest)).all() == []
+
+
+def test_a_session_that_ended_after_it_was_read_lets_nobody_in(database, alice, token, monkeypatch):
+    """The moment between: it was read, it ends, and is touched."""
+    expired = staff_sessions._expired
+
+    def ends_meanwhile(row, *given):
+        session = object_session(row)
+        session.execute(delete(StaffSessionRow).execution_options(synchronize_session=False))
+        return expired(row, *given)
+
+    monkeypatch.setattr(staff_sessions, "_expired", ends_meanwhile)
+    assert found(database, token, NOW + 2 * MINUTE) is None
+
+
+def test_one_sees_where_one_is_signed_in_and_ends_one_or_all_others(database, alice, token):
+    with database.write() as session:
+        bob = accounts.add_member(session, "bob", "B. Ob", [], NOW)
+        bobs = staff_sessions.start(session, bob.id, NOW)
+        second = staff_sessions.start(session, alice.id, NOW + MINUTE)
+        assert staff_sessions.seen_in(session, second, "Safari on an iPad") == alice.id
+    with database.write() as session:
+        visits = staff_sessions.visits(session, alice.id, token, NOW + MINUTE)
+        assert [(one.browser, one.is_this) for one in visits] == [
+            ("Safari on an iPad", False),
+            ("A browser", True),
+        ]
+        (bobs_visit,) = staff_sessions.visits(session, bob.id, bobs, NOW)
+        assert not staff_sessions.end_one(session, alice.id, bobs_visit.name), "not one's own"
+        assert not staff_sessions.end_one(session, alice.id, "no such name")
+        assert staff_sessions.end_one(session, alice.id, visits[0].name)
+        assert staff_sessions.end_all(session, alice.id, but=token) == 0
+    assert found(database, second, NOW + MINUTE) is None
+    assert found(database, token, NOW + MINUTE) == alice
+    assert found(database, bobs, NOW + MINUTE) == bob
+    with database.write() as session:
+        assert staff_sessions.end_all(session, alice.id) == 1
+    assert found(database, token, NOW + MINUTE) is None
+
+
+def test_the_name_of_a_session_opens_nothing(database, alice, token):
+    with database.read() as session:
+        (visit,) = staff_sessions.visits(session, alice.id, token, NOW)
+    assert found(database, visit.name) is None

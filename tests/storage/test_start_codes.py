@@ -1,5 +1,6 @@
 """A code begins as many forms as it is for, and no more; the database does not know what it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,13 @@ def test_a_code_is_good_for_its_uses_until_its_day(database, patient_keys, made)
     assert not used(database, patient_keys, "7K4N-92QH")
     assert not used(database, patient_keys, "")
     assert used(database, patient_keys, other, NOW + 14 * DAY - timedelta(seconds=1))  # the control
+
+
+def test_without_the_clinics_key_nobody_finds_out_which_code_a_digest_is_of(database, patient_keys, made):
+    _, (code,) = made()
+
+    assert not used(database, replace(patient_keys, audit_key=bytes(32)), code)
+    assert used(database, patient_keys, code)
 
 
 def test_a_revoked_sheet_begins_nothing_and_other_sheets_do(database, patient_keys, made):

@@ -6,13 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from intake.content.phrase_words import phrase_words
 from intake.domain.submissions import Receipt
 from intake.storage import drafts, passwords, ways_back
 from intake.storage.drawn_ways import Drawn
-from intake.storage.encryption import DecryptionFailed
+from intake.storage.encryption import DecryptionFailed, token_digest
 from intake.storage.tables import DraftRow, PatientSessionRow, WayBackRow
 from storage.samples import MINUTE, NOW, answers_of_pat
 
@@ -69,6 +69,14 @@ def test_nothing_opens_with_one_half(database, patient_keys, drawn, saved):
         (drawn.way.secret, passwords.stretched(drawn.way.phrase, bytes(16))),
     ):
         assert open_with(database, patient_keys, handle, phrase) is None
+
+
+def test_a_phrase_opens_nothing_where_another_link_leads(database, patient_keys, drawn, saved):
+    """Somebody who can write to the database lets a link of their own lead to Pat's draft."""
+    with database.write() as session:
+        session.execute(update(WayBackRow).values(link_digest=token_digest("x" * 43)))
+
+    assert open_with(database, patient_keys, "x" * 43, drawn.phrase) is None
 
 
 def test_the_database_has_no_half_of_it(database, drawn, saved):

@@ -12,7 +12,7 @@ SITES = ("patient", "clinic")
 AT = "http://127.0.0.1:8000"
 FORM = "application/x-www-form-urlencoded"
 # Names that some addresses have and VALUES of the routes does not.
-_PARTS = {"submission": (uuid4(),)} | dict.fromkeys(("since", "given", "checked"), ("none",))
+_PARTS = {"submission": (uuid4(),)} | dict.fromkeys(("since", "given", "checked", "step"), ("none",))
 
 
 class BothSites:

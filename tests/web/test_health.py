@@ -34,7 +34,7 @@ def test_a_database_that_does_not_answer_is_503_and_nothing_of_why(tmp_path, cap
     answer = Client(with_health(Response("the site"), database)).get(HEALTH_PATH)
 
     assert (answer.status_code, answer.data) == (503, b"")
-    assert "the database does not answer (OperationalError)" in caplog.text
+    assert "database_silent error=OperationalError" in caplog.text
     assert "a-password" not in caplog.text
 
 

@@ -11,7 +11,12 @@ from intake import resources
 from intake.content.messages import environment, in_code, in_template, patient_templates
 
 TEMPLATES = patient_templates()
-PATIENT_CODE = sorted((Path(resources.__file__).parent / "web" / "patient").glob("*.py"))
+# What the process says at a console is for whoever runs the clinic's copy.
+PATIENT_CODE = sorted(
+    one
+    for one in (Path(resources.__file__).parent / "web" / "patient").glob("*.py")
+    if one.stem != "__main__"
+)
 # What a template reads to a person outside of the text: in these attributes.
 _READ = re.compile(
     r'\b(?:aria-label|alt|title|placeholder|data-(?:list|found|none|picked))="([^"\x00]*[A-Za-z][^"]*)"'

@@ -34,13 +34,35 @@ from intake.domain.events.keys import (
     RecoveryCopyMade,
 )
 from intake.domain.events.people import (
+    AppRemoved,
+    AppSetUp,
+    EmergencyAccessTaken,
+    FactorsForgotten,
+    FactorsReviewed,
+    IdentityLinked,
+    IdentityUnlinked,
+    NewBrowserUsed,
+    NoticeAddressChanged,
+    PasskeyAdded,
+    PasskeyRemoved,
+    PasskeyRenamed,
     PasswordChanged,
+    PasswordSetAside,
+    ProvedAgain,
+    ProviderLinkMade,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
+    ResetLinkMade,
+    RolesChanged,
+    SessionsEnded,
     SetupLinkMade,
     SignedIn,
     SignedOut,
+    SignInAlarm,
     SignInRefused,
     StaffMemberAdded,
     StaffMemberInvited,
+    StaffMemberRemoved,
 )
 from intake.domain.events.replies import (
     PatientAsked,
@@ -109,27 +131,40 @@ from intake.domain.events.transcriptions import (
 __all__ = [
     "AccessListOpened",
     "AcknowledgementUndone",
+    "AppRemoved",
+    "AppSetUp",
     "BackupMade",
     "BackupRestored",
     "ClinicSettingsChanged",
     "DeskOpened",
     "EarlierLookedFor",
     "EditionPublished",
+    "EmergencyAccessTaken",
     "Event",
+    "FactorsForgotten",
+    "FactorsReviewed",
     "FeedbackCounted",
     "FeedbackGiven",
     "FlagAcknowledged",
+    "IdentityLinked",
+    "IdentityUnlinked",
     "ImpactListed",
     "ImpactLooked",
     "KeyActivated",
     "KeyMade",
     "KeyRetired",
     "LookAgainSet",
+    "NewBrowserUsed",
+    "NoticeAddressChanged",
     "NoticeSetAside",
     "NoticeTriedAgain",
     "NoticesNotSentOpened",
     "OwnCopyOpened",
+    "PasskeyAdded",
+    "PasskeyRemoved",
+    "PasskeyRenamed",
     "PasswordChanged",
+    "PasswordSetAside",
     "PatientAsked",
     "PatientLinkRenewed",
     "PatientReplied",
@@ -137,15 +172,21 @@ __all__ = [
     "PatientRequestMade",
     "PatientRequestsOpened",
     "PatientTold",
+    "ProvedAgain",
+    "ProviderLinkMade",
     "QuestionTakenBack",
     "QueueOpened",
     "QueueSearched",
     "RecordsRewrapped",
+    "RecoveryCodeUsed",
+    "RecoveryCodesMade",
     "RecoveryCopyConfirmed",
     "RecoveryCopyMade",
+    "ResetLinkMade",
     "ReviewReopened",
     "ReviewSignedOff",
     "ReviewTakenUpAgain",
+    "RolesChanged",
     "RuleFiguresOpened",
     "RulesCountersigned",
     "RulesProposed",
@@ -156,12 +197,15 @@ __all__ = [
     "SafetySignalOpened",
     "SafetySignalRaised",
     "SamePersonSaid",
+    "SessionsEnded",
     "SetupLinkMade",
+    "SignInAlarm",
     "SignInRefused",
     "SignedIn",
     "SignedOut",
     "StaffMemberAdded",
     "StaffMemberInvited",
+    "StaffMemberRemoved",
     "StartCodesMade",
     "StartCodesRevoked",
     "StatisticsOpened",
@@ -218,6 +262,28 @@ Event = (
     | SignInRefused
     | SignedOut
     | PasswordChanged
+    | ProvedAgain
+    | PasskeyAdded
+    | PasskeyRenamed
+    | PasskeyRemoved
+    | AppSetUp
+    | AppRemoved
+    | RecoveryCodesMade
+    | RecoveryCodeUsed
+    | FactorsReviewed
+    | FactorsForgotten
+    | NewBrowserUsed
+    | SessionsEnded
+    | PasswordSetAside
+    | SignInAlarm
+    | ResetLinkMade
+    | RolesChanged
+    | StaffMemberRemoved
+    | NoticeAddressChanged
+    | ProviderLinkMade
+    | IdentityLinked
+    | IdentityUnlinked
+    | EmergencyAccessTaken
     | QueueSearched
     | SubmissionClaimed
     | SubmissionReleased

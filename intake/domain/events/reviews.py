@@ -26,10 +26,15 @@ class AcknowledgementUndone:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSignedOff:
-    """A clinician signed; ``content`` is the SHA-256 of the stored, sealed sign-off."""
+    """A clinician signed; ``content`` is the SHA-256 of the stored, sealed sign-off.
+
+    ``proven`` says with what, and ``assertion`` is the SHA-256 of what a passkey signed with.
+    """
 
     submission: UUID
     content: str
+    proven: str = "password"
+    assertion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,13 @@ from intake.storage.tables.content import (
     PublicationRow,
 )
 from intake.storage.tables.erasures import ErasureRow
+from intake.storage.tables.factors import (
+    AuthenticatorAppRow,
+    PasskeyChallengeRow,
+    PasskeyRow,
+    RecoveryCodeRow,
+    UnfinishedSignInRow,
+)
 from intake.storage.tables.forms import (
     AcknowledgementRow,
     ClaimRow,
@@ -53,8 +60,11 @@ from intake.storage.tables.keys import RetiredKeyRow
 from intake.storage.tables.staff import (
     AuditEventRow,
     AuditHeadRow,
+    KnownBrowserRow,
     LockoutRow,
     OneTimeLinkRow,
+    ProviderIdentityRow,
+    ProviderSignInRow,
     StaffMemberRow,
     StaffSessionRow,
 )
@@ -63,6 +73,7 @@ __all__ = [
     "AcknowledgementRow",
     "AuditEventRow",
     "AuditHeadRow",
+    "AuthenticatorAppRow",
     "Base",
     "ClaimRow",
     "ClinicSettingsRow",
@@ -71,21 +82,27 @@ __all__ = [
     "ErasureRow",
     "FeedbackRow",
     "HeldPageRow",
+    "KnownBrowserRow",
     "LockoutRow",
     "NewsRow",
     "OneTimeLinkRow",
     "OutgoingRow",
     "OwnCopyRow",
     "PageCountRow",
+    "PasskeyChallengeRow",
+    "PasskeyRow",
     "PatientQuestionRow",
     "PatientRequestRow",
     "PatientRequestStepRow",
     "PatientSessionRow",
+    "ProviderIdentityRow",
+    "ProviderSignInRow",
     "PublicationDecisionRow",
     "PublicationEditionRow",
     "PublicationRow",
     "RateLimitRow",
     "RecordKeyRow",
+    "RecoveryCodeRow",
     "ReplyRow",
     "ReplySessionRow",
     "RetiredKeyRow",
@@ -105,5 +122,6 @@ __all__ = [
     "SummaryRow",
     "TallyRow",
     "TranscriptionRow",
+    "UnfinishedSignInRow",
     "WayBackRow",
 ]

@@ -10,7 +10,10 @@ from intake.storage.tables.base import Base
 
 
 class StaffMemberRow(Base):
-    """Somebody who works in the clinic; without a password until they have chosen one."""
+    """Somebody who works in the clinic, or did; without a password until they have chosen one.
+
+    ``failures`` are wrong passwords in a row, from browsers nobody knows.
+    """
 
     __tablename__ = "staff_members"
 
@@ -20,7 +23,48 @@ class StaffMemberRow(Base):
     roles: Mapped[str] = mapped_column(String(100))
     auth_epoch: Mapped[int]
     password: Mapped[bytes | None]
+    # Bound to the password: whoever changes it, or takes the factors away, has a password that does not open.
+    second_factor: Mapped[bool]
     created_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(server_default="0", default=0)
+    notice_address: Mapped[bytes | None]
+    removed_at: Mapped[datetime | None]
+
+
+class KnownBrowserRow(Base):
+    """A browser that somebody has signed in from: tries of its own, and no notice when it comes again."""
+
+    __tablename__ = "known_browsers"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"), primary_key=True, index=True)
+    browser: Mapped[str] = mapped_column(String(60))
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    failures: Mapped[int]
+
+
+class ProviderIdentityRow(Base):
+    """Who at the clinic's sign-in provider is who here; not by any name the provider has for them."""
+
+    __tablename__ = "provider_identities"
+
+    subject_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"), unique=True)
+    created_at: Mapped[datetime]
+    sealed: Mapped[bytes]
+
+
+class ProviderSignInRow(Base):
+    """Somebody went to the provider; used up when they come back. ``member_id`` is whom to link."""
+
+    __tablename__ = "provider_sign_ins"
+
+    state_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    browser_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    sealed: Mapped[bytes]
 
 
 class StaffSessionRow(Base):
@@ -33,6 +77,11 @@ class StaffSessionRow(Base):
     auth_epoch: Mapped[int]
     created_at: Mapped[datetime]
     last_seen: Mapped[datetime]
+    browser: Mapped[str] = mapped_column(String(60), server_default="A browser", default="A browser")
+    # When and with what they last proved who they are, and what has to be done before anything else.
+    authenticated_at: Mapped[datetime]
+    proven: Mapped[str] = mapped_column(String(32))
+    due: Mapped[str] = mapped_column(String(16))
 
 
 class OneTimeLinkRow(Base):

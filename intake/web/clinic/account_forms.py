@@ -6,6 +6,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stu
 from wtforms.validators import DataRequired, EqualTo, Length, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from intake.domain.mail_addresses import is_address
 from intake.domain.permissions import Role
 from intake.services.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from intake.web.clinic.forms import filled, no_line_breaks, stripped
@@ -72,15 +73,9 @@ def _new_password() -> PasswordField:
             filled("Type a new password"),
             Length(min=SHORTEST_PASSWORD, message=f"Use at least {SHORTEST_PASSWORD} characters"),
             Length(max=LONGEST_PASSWORD, message=f"Use at most {LONGEST_PASSWORD} characters"),
-            _more_than_one_character,
         ],
         render_kw={"autocomplete": "new-password"},
     )
-
-
-def _more_than_one_character(_form: Form, field: Field) -> None:
-    if len(set(field.data)) == 1:
-        raise ValidationError("Use more than one character over and over")
 
 
 def _again() -> PasswordField:
@@ -93,6 +88,11 @@ def _again() -> PasswordField:
 
 def _plain(autocomplete: str) -> dict[str, str]:
     return {"autocomplete": autocomplete, "autocapitalize": "none", "spellcheck": "false"}
+
+
+def _an_address_or_nothing(_form: Form, field: Field) -> None:
+    if field.data and not is_address(field.data):
+        raise ValidationError("Type an address like name@example.com, or leave it empty")
 
 
 def _at_least_one(_form: Form, field: Field) -> None:
@@ -150,11 +150,9 @@ class PasswordForm(FlaskForm):
     again = _again()
 
 
-class StaffForm(FlaskForm):
-    """Somebody new in the clinic."""
+class RolesForm(FlaskForm):
+    """What somebody does in the clinic."""
 
-    username = _username()
-    printed_name = _printed_name()
     roles = SelectMultipleField(
         "What they do here",
         description="Tick all that fit. An auditor who also does other work reads lines of their own.",
@@ -168,3 +166,28 @@ class StaffForm(FlaskForm):
     def chosen(self) -> frozenset[Role]:
         """The roles ticked."""
         return frozenset(Role(value) for value in self.roles.data or ())
+
+
+class StaffForm(RolesForm):
+    """Somebody new in the clinic."""
+
+    username = _username()
+    printed_name = _printed_name()
+
+
+class LeaveForm(FlaskForm):
+    """That an account is to be taken away, and whose."""
+
+    sure = BooleanField("I mean this person", validators=[DataRequired(message="Tick whom you mean")])
+
+
+class NoticeAddressForm(FlaskForm):
+    """Where one wants to be told of what happens with one's account."""
+
+    address = StringField(
+        "Your e-mail address",
+        description="Only this program and its mail server use it. Leave it empty for no e-mail.",
+        filters=[stripped],
+        validators=[_an_address_or_nothing],
+        render_kw={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"},
+    )

@@ -5,16 +5,21 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
 from intake.services import accounts
+from intake.services.entering import Begun
+from intake.services.passkeys import address_of
 from intake.storage.accounts import UsernameTaken
 from intake.storage.one_time_links import Purpose
 from intake.web.clinic import sessions
 from intake.web.clinic.account_forms import InvitationForm, PasswordForm, SetupForm, SignInForm
 from intake.web.clinic.forms import typed
+from intake.web.clinic.known_browser import known_as
+from intake.web.clinic.provider import provider_name
 from intake.web.guard import open_to_all, requires
 
 pages = Blueprint("accounts", __name__)
 
 _WRONG = "The username or the password is not right. Check both and type the password again"
+_CHOOSES = frozenset({Purpose.INVITATION, Purpose.RESET})
 
 
 @pages.get("/sign-in")
@@ -33,17 +38,21 @@ def enter() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate_on_submit():
         return _sign_in_page(form, 422)
+    clinic = sessions.this_clinic()
+    username, password = typed(form.username), typed(form.password)
     try:
-        token = accounts.sign_in(
-            sessions.this_clinic(), typed(form.username), typed(form.password), sessions.source()
-        )
+        begun = accounts.sign_in(clinic, username, password, sessions.source(), known_as(clinic))
+    except accounts.NotCounted:
+        return render_template("account/not_counted.html"), 503
     except accounts.LockedOut:
         return render_template("account/paused.html"), 429
-    if token is None:
+    if begun is None:
         form.password.errors = [_WRONG]
         return _sign_in_page(form, 422)
+    if isinstance(begun, Begun):
+        return sessions.begin_unfinished(_to("second_steps.second"), begun.token)
     # Always to the same page: an address to go on to would be somebody else's to choose.
-    return sessions.begin(_to("review.home"), token)
+    return sessions.begin(_to("review.home"), begun)
 
 
 @pages.post("/sign-out")
@@ -94,16 +103,16 @@ def set_up(token: str) -> ResponseReturnValue:
 @pages.get("/invitation/<token>")
 @open_to_all
 def invitation(token: str) -> ResponseReturnValue:
-    """The form for somebody who was invited. Looking at it uses nothing up."""
-    if _purpose(token) is not Purpose.INVITATION:
+    """The form for somebody who was invited, or forgot their password. Looking at it uses nothing up."""
+    if _purpose(token) not in _CHOOSES:
         return _no_such_link()
-    return render_template("account/invitation.html", form=InvitationForm())
+    return _invitation_page(token, InvitationForm())
 
 
 @pages.post("/invitation/<token>")
 @open_to_all
 def accept(token: str) -> ResponseReturnValue:
-    """Choose a first password; the link is used up."""
+    """Choose a password; the link is used up."""
     form = InvitationForm()
     if form.validate_on_submit():
         try:
@@ -113,7 +122,7 @@ def accept(token: str) -> ResponseReturnValue:
             return _no_such_link()
         except accounts.PasswordTooWeak as refusal:
             form.password.errors = [str(refusal)]
-    return render_template("account/invitation.html", form=form), 422
+    return _invitation_page(token, form, 422)
 
 
 @pages.get("/password")
@@ -134,10 +143,15 @@ def change_password(member: StaffMember) -> ResponseReturnValue:
 
 
 def signed_out() -> ResponseReturnValue:
-    """Where people go who are not signed in, or no longer: reading can wait, typed words cannot."""
+    """Where people go who are not signed in, or no longer: reading can wait, typed words cannot.
+
+    Whoever has to set up how they sign in first is brought there.
+    """
+    due = sessions.has_something_due()
     if request.method in ("GET", "HEAD"):
-        return redirect(url_for("accounts.sign_in"), 303)
-    return render_template("account/signed_out.html", note=request.form.get("note", "")), 403
+        return redirect(url_for("own_factors.overview" if due else "accounts.sign_in"), 303)
+    note = request.form.get("note", "")
+    return render_template("account/signed_out.html", note=note, due=due), 403
 
 
 def _changed(member: StaffMember, form: PasswordForm) -> bool:
@@ -154,6 +168,11 @@ def _changed(member: StaffMember, form: PasswordForm) -> bool:
     return False
 
 
+def _invitation_page(token: str, form: InvitationForm, status: int = 200) -> ResponseReturnValue:
+    is_first = _purpose(token) is not Purpose.RESET
+    return render_template("account/invitation.html", form=form, is_first=is_first), status
+
+
 def _purpose(token: str) -> Purpose | None:
     return accounts.link_purpose(sessions.this_clinic(), token)
 
@@ -163,8 +182,16 @@ def _no_such_link() -> ResponseReturnValue:
 
 
 def _sign_in_page(form: SignInForm, status: int = 200) -> ResponseReturnValue:
-    needed = accounts.setup_needed(sessions.this_clinic())
-    return render_template("account/sign_in.html", form=form, setup_needed=needed), status
+    clinic = sessions.this_clinic()
+    page = render_template(
+        "account/sign_in.html",
+        form=form,
+        setup_needed=accounts.setup_needed(clinic),
+        passkey_address=address_of(clinic.settings).origin,
+        provider_name=provider_name(),
+        password_alone=not clinic.settings.sign_in_policy.second_factor,
+    )
+    return page, status
 
 
 def _to(endpoint: str) -> Response:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, RadioField, StringField
+from wtforms import BooleanField, RadioField, StringField
 from wtforms.fields import Field, SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.form import Form as BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from intake.services.exports import LONGEST_PURPOSE, Form, Wanted, Which
 from intake.web.clinic.forms import typed
+from intake.web.clinic.proving import ProvingForm
 
 _DAY = {"type": "date", "autocomplete": "off"}
 
@@ -57,8 +58,8 @@ class OneForm(FlaskForm):
         return Form(typed(self.form))
 
 
-class ManyForm(FlaskForm):
-    """Which forms to export, what for, and the password again."""
+class ManyForm(ProvingForm):
+    """Which forms to export, what for, and a proof of who exports."""
 
     since = StringField("Sent from", description="The first day.", validators=[_FIRST], render_kw=_DAY)
     until = StringField("Sent until", description="The last day.", validators=[_LAST], render_kw=_DAY)
@@ -82,12 +83,7 @@ class ManyForm(FlaskForm):
         ],
         render_kw={"autocomplete": "off"},
     )
-    password = PasswordField(
-        "Your password",
-        description="Asked again, so that nobody else can export in your name.",
-        validators=[InputRequired(message="Type your password to export")],
-        render_kw={"autocomplete": "current-password"},
-    )
+    said_at = "purpose"
 
     def validate_until(self, field: Field) -> None:
         """The last day is no earlier than the first."""

@@ -6,13 +6,16 @@ from flask import Blueprint, Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import accounts, exports
+from intake.services import exports
 from intake.services.exports import MOST_AT_ONCE, Form, NothingToExport, PurposeNeeded, TooMany
+from intake.services.passkeys import Ceremony
 from intake.storage.submissions import NoSuchSubmission
-from intake.web.clinic import sessions, sheets
+from intake.web.clinic import sheets
 from intake.web.clinic.export_forms import ManyForm, OneForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.papers import send_form
+from intake.web.clinic.passkey_sent import handed
+from intake.web.clinic.proving import Ways, proves, ways_of
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires
 
@@ -54,53 +57,46 @@ def export_one(member: StaffMember, submission: UUID) -> ResponseReturnValue:
 
 @pages.get("/exports")
 @requires(Permission.REVIEW, Permission.EXPORT_MANY)
-def many(_member: StaffMember) -> ResponseReturnValue:
+def many(member: StaffMember) -> ResponseReturnValue:
     """Which forms to export, and what for."""
-    return _ask_many(ManyForm())
+    return _ask_many(ManyForm(), ways_of(member))
 
 
 @pages.post("/exports")
 @requires(Permission.REVIEW, Permission.EXPORT_MANY)
 def export_many(member: StaffMember) -> ResponseReturnValue:
-    """The forms in one file, once the password was given again and the export is recorded."""
-    form = ManyForm()
-    if not (form.validate_on_submit() and _is_still(member, form)):
-        return _ask_many(form), 422
+    """The forms in one file, once whoever exports has proved who they are, and it is recorded."""
+    form, ways = ManyForm(), ways_of(member)
+    form.ask(ways)
+    # Whoever walks past an open screen must not leave with everybody's records.
+    proved = form.validate_on_submit() and proves(member, form, "export")
+    if isinstance(proved, Ceremony):
+        return handed(proved)
+    if not proved:
+        return _ask_many(form, ways), 422
     clinic = this_clinic()
     try:
         pieces = exports.export_many(clinic, member, form.wanted, typed(form.purpose))
     except PurposeNeeded:
         form.purpose.errors = ["Say on one line what the export is for"]
-        return _ask_many(form), 422
+        return _ask_many(form, ways), 422
     except NothingToExport:
         form.since.errors = ["No form was sent in these days that is as you asked. Choose other days"]
-        return _ask_many(form), 422
+        return _ask_many(form, ways), 422
     except TooMany as refusal:
         words = f"{refusal.found:,} forms are as you asked. Choose fewer days: {MOST_AT_ONCE:,} leave at once"
         form.since.errors = [words]
-        return _ask_many(form), 422
+        return _ask_many(form, ways), 422
     response = Response(pieces, content_type="application/zip")
     day = clinic.today().isoformat()
     response.headers["Content-Disposition"] = f'attachment; filename="forms-{day}.zip"'
     return response
 
 
-def _is_still(member: StaffMember, form: ManyForm) -> bool:
-    # Whoever walks past an open screen must not leave with everybody's records.
-    try:
-        confirmed = accounts.confirms(this_clinic(), member, typed(form.password), sessions.source())
-    except accounts.LockedOut:
-        form.password.errors = ["Too many wrong passwords. Wait 15 minutes, then export"]
-        return False
-    if not confirmed:
-        form.password.errors = ["That is not your password. Type it again"]
-    return confirmed
-
-
 def _ask_one(submission: UUID, form: OneForm) -> str:
     return render_template("clinic/export_one.html", submission=submission, form=form)
 
 
-def _ask_many(form: ManyForm) -> str:
+def _ask_many(form: ManyForm, ways: Ways) -> str:
     notice = this_clinic().settings.redisclosure_notice
-    return render_template("clinic/export_many.html", form=form, notice=notice)
+    return render_template("clinic/export_many.html", form=form, ways=ways, notice=notice)

@@ -9,15 +9,18 @@ from flask.typing import ResponseReturnValue
 from intake.content.documents import DocumentRefused
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.publications import NotAsked, PublicationRefused, Standing
-from intake.services import accounts, publication_list, publishing
+from intake.services import publication_list, publishing
+from intake.services.passkeys import Ceremony
 from intake.services.publication_list import Listed
 from intake.services.publishing import Examined
 from intake.storage.publications import NoSuchPublication
 from intake.web.clinic import sessions
 from intake.web.clinic.forms import typed
+from intake.web.clinic.passkey_sent import handed
+from intake.web.clinic.proving import proves, ways_of
 from intake.web.clinic.rules_forms import CountersignForm, ProposeForm
 from intake.web.clinic.told import Told, told
-from intake.web.guard import requires
+from intake.web.guard import requires, sensitive
 
 pages = Blueprint("proposals", __name__)
 
@@ -95,9 +98,14 @@ def file(_member: StaffMember, publication: UUID, which: str) -> ResponseReturnV
 @pages.post("/rules/proposals/<uuid:publication>/countersign")
 @requires(Permission.COUNTERSIGN_RULES)
 def countersign(member: StaffMember, publication: UUID) -> ResponseReturnValue:
-    """Countersign, once the password was given again and everything was looked at again."""
+    """Countersign, once whoever does has proved who they are, and everything was looked at again."""
     form = CountersignForm()
-    if not (form.validate_on_submit() and _is_still(member, form)):
+    form.ask(ways_of(member))
+    # As at a sign-off: a signature takes more than a screen that somebody walked away from.
+    proved = form.validate_on_submit() and proves(member, form, "countersign")
+    if isinstance(proved, Ceremony):
+        return handed(proved)
+    if not proved:
         return _page(member, publication, form, 422)
     try:
         publishing.countersign(sessions.this_clinic(), member, publication, typed(form.against))
@@ -111,6 +119,7 @@ def countersign(member: StaffMember, publication: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/rules/proposals/<uuid:publication>/withdraw")
+@sensitive
 @requires(Permission.MANAGE_RULES)
 def withdraw(member: StaffMember, publication: UUID) -> ResponseReturnValue:
     """Take back what screens nobody yet."""
@@ -121,18 +130,6 @@ def withdraw(member: StaffMember, publication: UUID) -> ResponseReturnValue:
     except PublicationRefused as refusal:
         return _page(member, publication, CountersignForm(formdata=None), 409, notice=str(refusal))
     return redirect(url_for("proposals.proposal", publication=publication), 303)
-
-
-def _is_still(member: StaffMember, form: CountersignForm) -> bool:
-    # As at a sign-off: a signature takes more than a screen that somebody walked away from.
-    try:
-        confirmed = accounts.confirms(sessions.this_clinic(), member, typed(form.password), sessions.source())
-    except accounts.LockedOut:
-        form.password.errors = ["Too many wrong passwords. Wait 15 minutes, then countersign"]
-        return False
-    if not confirmed:
-        form.password.errors = ["That is not your password. Type it again"]
-    return confirmed
 
 
 def _page(
@@ -153,6 +150,7 @@ def _page(
         warnings=publishing.warnings(clinic, examined) if examined else (),
         told=problems,
         form=form,
+        ways=ways_of(member),
         notice=notice,
         member=member,
         late=_late(one, clinic.today()),

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField, PasswordField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import HiddenField, StringField, TextAreaField
 
 from intake.content.overlay import OVERLAY_NAME, RULES_NAME
 from intake.services.publishing import NewRules
 from intake.web.clinic.forms import typed
+from intake.web.clinic.proving import ProvingForm
 
 _CODE = {"rows": "10", "spellcheck": "false", "autocomplete": "off", "autocapitalize": "none"}
 
@@ -117,13 +117,9 @@ class ImpactForm(RulesFilesForm):
         return {new.rules_name: new.rules, new.overlay_name: new.overlay or ""}
 
 
-class CountersignForm(FlaskForm):
+class CountersignForm(ProvingForm):
     """The second signature. ``against`` is the edition that what changes was compared with."""
 
     against = HiddenField()
-    password = PasswordField(
-        "Your password",
-        description="Asked again, so that nobody else can sign in your name.",
-        validators=[InputRequired(message="Type your password to countersign")],
-        render_kw={"autocomplete": "current-password"},
-    )
+    # A hidden field shows no error: the summary at the top does.
+    said_at = "against"

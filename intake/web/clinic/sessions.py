@@ -6,14 +6,15 @@ day, and when the password changes.
 
 from typing import cast
 
-from flask import Response, current_app, g, request
+from flask import Response, after_this_request, current_app, g, request
 
 from intake.domain.permissions import StaffMember
 from intake.services import accounts, in_force
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
 from intake.services.keys_in_use import with_keys_in_use
-from intake.web.guard import is_unattended
+from intake.web.clinic.known_browser import keep_known
+from intake.web.guard import is_open_while_due, is_unattended
 from intake.web.security import cookie_name
 
 CLINIC = "intake.clinic"
@@ -27,8 +28,8 @@ def this_clinic() -> Clinic:
 
 
 def token() -> str:
-    """The session's token as the browser sent it; empty when it sent none."""
-    return request.cookies.get(_name(), "")
+    """The session's token: as the browser sent it, or as it is since; empty when there is none."""
+    return cast(str, g.get("session_token", request.cookies.get(_name(), "")))
 
 
 def whoever() -> StaffMember | None:
@@ -36,8 +37,19 @@ def whoever() -> StaffMember | None:
     if "whoever" not in g:
         carried = token()
         attended = not is_unattended(request.endpoint)
-        g.whoever = accounts.whoever(this_clinic(), carried, attended=attended) if carried else None
+        also_due = is_open_while_due(request.endpoint)
+        g.whoever = (
+            accounts.whoever(this_clinic(), carried, attended=attended, also_due=also_due)
+            if carried
+            else None
+        )
     return cast(StaffMember | None, g.whoever)
+
+
+def has_something_due() -> bool:
+    """Whether somebody is there who has to do something about how they sign in before anything else."""
+    carried = token()
+    return bool(carried) and accounts.whoever(this_clinic(), carried, also_due=True) is not None
 
 
 def source() -> str:
@@ -46,23 +58,67 @@ def source() -> str:
 
 
 def begin(response: Response, session_token: str) -> Response:
-    """Give the browser the token. No expiry: it goes when the browser is closed."""
+    """Give the browser the token. No expiry: it goes when the browser is closed.
+
+    Nothing else gives one to somebody who was not signed in, so that a new browser is always told of.
+    """
+    g.session_token = session_token
+    keep_known(response, this_clinic(), session_token, _path())
+    _keep(response, _name(), session_token)
+    return end_unfinished(response)
+
+
+def unfinished_token() -> str:
+    """The token of a sign-in that goes on with a second factor; empty when there is none."""
+    return request.cookies.get(_unfinished_name(), "")
+
+
+def begin_unfinished(response: Response, unfinished: str) -> Response:
+    """Give the browser the token of a sign-in that goes on."""
+    _keep(response, _unfinished_name(), unfinished)
+    return response
+
+
+def end_unfinished(response: Response) -> Response:
+    """Take that back, if there is one."""
+    if unfinished_token():
+        _take_back(response, _unfinished_name())
+    return response
+
+
+def end(response: Response) -> Response:
+    """Take the tokens back."""
+    g.session_token = ""
+    _take_back(response, _name())
+    return end_unfinished(response)
+
+
+def renewed(session_token: str) -> None:
+    """The session has another token from now on: the browser is given it with whatever is answered."""
+    g.session_token = session_token
+
+    @after_this_request
+    def hand_over(response: Response) -> Response:
+        # The page may have begun yet another session, or ended this one.
+        if current := token():
+            _keep(response, _name(), current)
+        return response
+
+
+def _keep(response: Response, name: str, value: str) -> None:
     response.set_cookie(
-        _name(),
-        session_token,
+        name,
+        value,
         path=_path(),
         secure=_as_opened().settings.secure_cookies,
         httponly=True,
         samesite="Strict",
     )
-    return response
 
 
-def end(response: Response) -> Response:
-    """Take the token back."""
+def _take_back(response: Response, name: str) -> None:
     secure = _as_opened().settings.secure_cookies
-    response.delete_cookie(_name(), path=_path(), secure=secure, httponly=True, samesite="Strict")
-    return response
+    response.delete_cookie(name, path=_path(), secure=secure, httponly=True, samesite="Strict")
 
 
 def _as_opened() -> Clinic:
@@ -71,6 +127,10 @@ def _as_opened() -> Clinic:
 
 def _name() -> str:
     return cookie_name(_as_opened().settings, "clinic")
+
+
+def _unfinished_name() -> str:
+    return cookie_name(_as_opened().settings, "clinic_unfinished")
 
 
 def _path() -> str:

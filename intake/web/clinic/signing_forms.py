@@ -1,10 +1,10 @@
-"""The form a sign-off is given with: the next step, a note, and the password again."""
+"""The form a sign-off is given with: the next step, a note, and a proof of who signs."""
 
-from flask_wtf import FlaskForm
-from wtforms import Field, Form, HiddenField, PasswordField, RadioField, StringField
+from wtforms import Field, Form, HiddenField, RadioField, StringField
 from wtforms.validators import Length, Optional
 
-from intake.web.clinic.forms import filled, no_line_breaks, note_box, stripped, typed
+from intake.web.clinic.forms import no_line_breaks, note_box, stripped, typed
+from intake.web.clinic.proving import ProvingForm
 
 LONGEST_STEP = 200
 # Picked where none of the clinic's own next steps is meant.
@@ -16,8 +16,8 @@ def _on_one_line(form: Form, field: Field) -> None:
         no_line_breaks(form, field)
 
 
-class SignOffForm(FlaskForm):
-    """That a form was read: over what was on the screen, with the password again.
+class SignOffForm(ProvingForm):
+    """That a form was read: over what was on the screen, with a passkey, or the password and a code again.
 
     ``shown`` is the fingerprint of what the page held, ``seen`` how much of each kind was recorded
     then, so that a page which finds both out of date can say what is new.
@@ -37,12 +37,7 @@ class SignOffForm(FlaskForm):
     note = note_box("Note for the record (optional)")
     shown = HiddenField()
     seen = HiddenField()
-    password = PasswordField(
-        "Your password",
-        description="Asked again, so that nobody else can sign in your name.",
-        validators=[filled("Type your password to sign")],
-        render_kw={"autocomplete": "current-password"},
-    )
+    said_at = "note"
 
     def offer(self, steps: tuple[str, ...]) -> None:
         """Offer the clinic's own list of next steps; without one there are words alone."""

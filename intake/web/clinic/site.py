@@ -20,6 +20,7 @@ from intake.web.clinic import (
     blank_forms,
     claims,
     desk,
+    emergency,
     entry,
     exports,
     feedback,
@@ -29,14 +30,20 @@ from intake.web.clinic import (
     junk,
     mail,
     overlay_report,
+    own_account,
+    own_app,
+    own_factors,
     papers,
+    people,
     persons,
     proposals,
+    provider,
     queue,
     reading,
     requests,
     rules,
     safety_signals,
+    second_steps,
     sessions,
     settings,
     settings_lines,
@@ -46,6 +53,7 @@ from intake.web.clinic import (
     staff,
     start_codes,
     statistics,
+    step_up,
     trail,
     transcribing,
     viewing,
@@ -91,7 +99,14 @@ _PARTS = (
     exports,
     feedback,
     entry,
+    own_account,
+    second_steps,
+    own_factors,
+    own_app,
     staff,
+    people,
+    provider,
+    emergency,
     desk,
     ways_back,
     trail,
@@ -122,7 +137,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
         lately=lambda: clinic_settings.lately(sessions.this_clinic()),
     )
     app.extensions[sessions.CLINIC] = clinic
-    keep_door(app, Door(sessions.whoever, entry.signed_out))
+    keep_door(app, Door(sessions.whoever, entry.signed_out, step_up.ask_again))
     for part in _PARTS:
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
@@ -156,6 +171,7 @@ def _teach_words(app: Flask, clinic: Clinic) -> None:
         outcome=reading.OUTCOMES.__getitem__,
         role=ROLES.__getitem__,
         says=reading.SAID.__getitem__,
+        signed_with=signing.SIGNED_WITH.__getitem__,
         percent=figures.percent,
         standing=STANDINGS.__getitem__,
         asked_for=request_words.asked,

@@ -7,13 +7,14 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import accounts
+from intake.services import accounts, emergency, own_factors
+from intake.services import people as everybody
 from intake.services.accounts import AlreadyIn
 from intake.storage.accounts import NoSuchMember, UsernameTaken
 from intake.web.clinic.account_forms import StaffForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.sessions import this_clinic
-from intake.web.guard import requires
+from intake.web.guard import requires, sensitive
 
 pages = Blueprint("staff", __name__)
 
@@ -26,7 +27,9 @@ def people(_member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post("/staff")
+@sensitive
 @requires(Permission.MANAGE_STAFF)
+@sensitive
 def add(member: StaffMember) -> ResponseReturnValue:
     """Add somebody, and show their invitation: now and never again."""
     form = StaffForm()
@@ -39,11 +42,13 @@ def add(member: StaffMember) -> ResponseReturnValue:
     except UsernameTaken:
         form.username.errors = ["Somebody else has this username. Choose another"]
         return _page(form, 422)
-    return render_template("account/invited.html", name=typed(form.printed_name), link=_public_address(token))
+    return render_template("account/invited.html", name=typed(form.printed_name), link=public_address(token))
 
 
 @pages.post("/staff/<uuid:somebody>/invitation")
+@sensitive
 @requires(Permission.MANAGE_STAFF)
+@sensitive
 def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     """A new link for somebody who lost theirs; shown now and never again."""
     clinic = this_clinic()
@@ -54,7 +59,24 @@ def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     except AlreadyIn:
         return redirect(url_for("staff.people"), 303)
     name = accounts.printed_names(clinic)[somebody]
-    return render_template("account/invited.html", name=name, link=_public_address(token))
+    return render_template("account/invited.html", name=name, link=public_address(token))
+
+
+@pages.post("/staff/<uuid:somebody>/factors")
+@sensitive
+@requires(Permission.MANAGE_STAFF)
+def forget_factors(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
+    """Take away passkeys, app and codes of somebody who lost them; they set up new ones next time.
+
+    Never one's own: nobody takes their own second factor away with a borrowed screen.
+    """
+    if somebody == member.id:
+        abort(403)
+    try:
+        own_factors.forget(this_clinic(), member, somebody)
+    except NoSuchMember:
+        abort(404)
+    return redirect(url_for("staff.people"), 303)
 
 
 def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
@@ -62,16 +84,19 @@ def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "account/staff.html",
         form=form,
-        people=accounts.staff(clinic),
-        waiting=accounts.waiting(clinic),
+        people=everybody.everybody(clinic),
+        left=everybody.left(clinic),
+        factors=own_factors.of_everybody(clinic),
+        emergencies_lately=emergency.lately(clinic),
         out_of_date=clinic.library.questionnaire.out_of_date(clinic.local(clinic.now()).date()),
     )
     return page, status
 
 
-def _public_address(token: str) -> str:
+def public_address(token: str, endpoint: str = "accounts.invitation") -> str:
+    """The link somebody is handed, to choose a password with or to be linked at a provider."""
     # Made of the settings, never of the request: a forged Host header must not
     # send somebody's first password elsewhere.
     clinic = this_clinic()
     found = urlsplit(clinic.settings.clinic_side)
-    return f"{found.scheme}://{found.netloc}" + url_for("accounts.invitation", token=token)
+    return f"{found.scheme}://{found.netloc}" + url_for(endpoint, token=token)

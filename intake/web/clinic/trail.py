@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import trail, trail_files
-from intake.services.trail import Asked
+from intake.services import emergency, trail, trail_files
+from intake.services.trail import Asked, TrailPage
 from intake.services.trail_words import BY_NAME
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.forms import typed
@@ -38,7 +38,7 @@ def lines(member: StaffMember) -> ResponseReturnValue:
         about=page.about,
     )
     form.offer(actors)
-    return render_template("clinic/trail.html", page=page, form=form, asked=_as_address(asked))
+    return _page(page, form, _as_address(asked))
 
 
 @pages.post("/trail")
@@ -55,7 +55,7 @@ def look_for(_member: StaffMember) -> ResponseReturnValue:
         else:
             asked = Asked(form.on, typed(form.actor), typed(form.event), about)
             return redirect(_address_of(asked), 303)
-    return render_template("clinic/trail.html", page=None, form=form, asked={}), 422
+    return _page(None, form, {}), 422
 
 
 @pages.post("/trail/check")
@@ -80,6 +80,13 @@ def file(member: StaffMember) -> ResponseReturnValue:
     name = f"audit-trail-{clinic.today().isoformat()}.jsonl"
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     return response
+
+
+def _page(page: TrailPage | None, form: TrailForm, asked: dict[str, str]) -> str:
+    emergencies = emergency.lately(this_clinic())
+    return render_template(
+        "clinic/trail.html", page=page, form=form, asked=asked, emergencies_lately=emergencies
+    )
 
 
 def _asked(actors: dict[str, str]) -> Asked:

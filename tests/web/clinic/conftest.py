@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import sending
-from intake.config import Settings
+from intake.config import NOT_REQUIRED, Settings
 from intake.domain.answers import DECLINED, Chosen, Day, Text, answered
 from intake.domain.permissions import Role
 from intake.domain.processes import Process
@@ -149,7 +149,8 @@ PAT = {
 
 
 def settings_in(folder):
-    return Settings(folder, database_url=f"sqlite:///{folder / 'intake.db'}")
+    # What signing in takes is the subject of tests of its own (test_second_steps.py).
+    return Settings(folder, database_url=f"sqlite:///{folder / 'intake.db'}", second_factor=NOT_REQUIRED)
 
 
 def opened(folder, clock):

@@ -58,7 +58,7 @@ class Walker:
         """Sign in, if this is somebody."""
         if self._username:
             token = accounts.sign_in(self.clinic, self._username, PASSWORD, "here")
-            self._client.set_cookie("intake_clinic", token or "", domain="127.0.0.1", path="/clinic")
+            self._client.set_cookie("intake_clinic", str(token), domain="127.0.0.1", path="/clinic")
 
     def addresses(self) -> list[Address]:
         """Every address of the site, of every submission there is."""

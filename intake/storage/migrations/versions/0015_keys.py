@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0015"
-down_revision: str | None = "0011"
+down_revision: str | None = "0013"
 
 # Which columns may not change; none may, of those with none. The key of a safety signal may: a new key of
 # the clinic seals it anew.
@@ -22,6 +22,11 @@ SEALED_COLUMNS = (
     ("ways_back", "for_clinic"),
     ("outgoing", "wrapped_key"),
     ("staff_members", "password"),
+    ("staff_members", "notice_address"),
+    ("passkeys", "sealed"),
+    ("authenticator_apps", "sealed"),
+    ("recovery_codes", "sealed"),
+    ("provider_identities", "sealed"),
 )
 
 
@@ -58,9 +63,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove it all, triggers first; a safety signal is as unchangeable as before."""
-    for table, _ in SEALED_COLUMNS:
+    for table, column in SEALED_COLUMNS:
         for event in ("insert", "update"):
-            op.execute(f"DROP TRIGGER {table}_no_retired_{event}{_on(table)}")
+            op.execute(f"DROP TRIGGER {table}_{column}_no_retired_{event}{_on(table)}")
     if _is_postgresql():
         op.execute("DROP FUNCTION names_retired_key(bytea)")
         op.execute("DROP FUNCTION refuse_retired_key()")
@@ -96,7 +101,7 @@ def _forbid(table: str, event: str, clause: str) -> None:
 
 def _refuse_retired(table: str, column: str) -> None:
     for event, clause in (("insert", "INSERT"), ("update", f"UPDATE OF {column}")):
-        made = f"CREATE TRIGGER {table}_no_retired_{event} BEFORE {clause} ON {table} "
+        made = f"CREATE TRIGGER {table}_{column}_no_retired_{event} BEFORE {clause} ON {table} "
         if _is_postgresql():
             op.execute(
                 f"{made} FOR EACH ROW WHEN (names_retired_key(NEW.{column})) "

@@ -1,0 +1,77 @@
+"""The browser somebody comes in with: known, or new, and then they are told of it.
+
+Whichever way somebody shows who they are, their browser gets its session only from here
+(``web/clinic/sessions``): nobody is in before this is recorded.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.orm import Session
+
+from intake.domain.events import NewBrowserUsed
+from intake.domain.notice_kinds import NoticeKind
+from intake.services.clinic import Clinic
+from intake.storage import accounts, audit, known_browsers, outgoing, staff_sessions
+from intake.storage.encryption import DecryptionFailed
+
+_SALT = "intake known browser"
+
+
+def recognize(clinic: Clinic, token: str, known_as: str, browser: str) -> str:
+    """What a browser is to be known by from now on, whose session with this token has just begun.
+
+    ``known_as`` is from :func:`browser_in`, and ``browser`` what it is called in plain words. Who never
+    came with it is told.
+    """
+    name = known_as or known_browsers.new_name()
+    with clinic.database.write() as session:
+        now = clinic.now()
+        member = staff_sessions.seen_in(session, token, browser)
+        if member is None:
+            return name
+        known_browsers.remove_expired(session, now)
+        if known_browsers.remember(session, member, name, browser, now):
+            tell(clinic, session, member)
+            audit.record(session, clinic.keys, member, NewBrowserUsed(member, browser), now)
+    return name
+
+
+def tell(clinic: Clinic, session: Session, member_id: UUID) -> None:
+    """Have somebody told by e-mail that there is something about accounts to look at, and not what.
+
+    Whoever gave no address finds it on their own page alone.
+    """
+    if not clinic.settings.mail_host:
+        return
+    try:
+        address = accounts.notice_address(session, clinic.keys, member_id)
+    except DecryptionFailed:
+        return  # it was changed by nobody here, and nobody is to be kept out for it
+    if address:
+        addressed = outgoing.Addressed(address, "", NoticeKind.ACCOUNT)
+        outgoing.add(session, clinic.keys, outgoing.new_id(), addressed, clinic.now())
+
+
+def cookie_of(clinic: Clinic, known_as: str) -> str:
+    """What the browser's cookie says: signed, so that made-up ones are not even looked up."""
+    return _signer(clinic).dumps(known_as)
+
+
+def browser_in(clinic: Clinic, cookie: str) -> str:
+    """What a browser is known by, from its cookie; empty when the cookie is none of ours."""
+    try:
+        held = _signer(clinic).loads(cookie)
+    except BadSignature:
+        return ""
+    return held if isinstance(held, str) else ""
+
+
+def idle(clinic: Clinic) -> timedelta:
+    """How long a session lasts in which nobody does anything."""
+    return timedelta(minutes=clinic.settings.staff_idle_minutes)
+
+
+def _signer(clinic: Clinic) -> URLSafeSerializer:
+    return URLSafeSerializer(clinic.keys.secret_key, salt=_SALT)

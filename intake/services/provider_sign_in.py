@@ -1,0 +1,179 @@
+"""Signing in at the clinic's provider: going there, coming back, and who that is here.
+
+Somebody at the provider is somebody here only by a link: an administrator makes one, and whoever it is for
+follows it while signed in. Nothing else links anybody, an e-mail address least of all.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from importlib import import_module
+from types import ModuleType
+from uuid import UUID
+
+from intake.domain.events import IdentityLinked, IdentityUnlinked, ProviderLinkMade, SignInRefused
+from intake.domain.factors import Proven
+from intake.domain.permissions import StaffMember
+from intake.domain.rate_limits import network_of
+from intake.domain.sign_in_limits import Budget, Counted
+from intake.services import coming_in, provider
+from intake.services.clinic import Clinic
+from intake.services.entering import Begun, go_on
+from intake.services.provider import ProviderFailed as ProviderFailed
+from intake.services.provider import Why as Why
+from intake.services.wrong_passwords import UNKNOWN, LockedOut
+from intake.storage import accounts, audit, one_time_links, provider_sign_ins, sign_in_limits
+from intake.storage.one_time_links import Purpose
+from intake.storage.provider_sign_ins import LinkedToAnother
+
+LINK_LASTS = timedelta(hours=24)
+
+
+class Refusal(Enum):
+    """Why coming back from the provider signs nobody in, beside what the provider said."""
+
+    OVER = "the sign-in is over, or was begun in another browser"
+    NOBODY = "nobody here is linked to this sign-in"
+    ANOTHER = "this sign-in is linked to somebody else"
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in. Says why."""
+
+    def __init__(self, why: Refusal | Why) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Where somebody is sent, and what their browser keeps meanwhile."""
+
+    address: str
+    browser: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What somebody comes back from the provider with, as their browser brings it."""
+
+    state: str = ""
+    code: str = ""
+    issuer: str = ""
+    error: bool = False
+
+
+def origin(clinic: Clinic) -> str:
+    """Where people are sent, and nowhere else."""
+    return provider.origin_of(clinic.settings.provider_issuer)
+
+
+def go(clinic: Clinic, source: str, member: UUID | None = None) -> Going:
+    """Send somebody to the provider: to sign in, or to be linked. Raises ProviderFailed and LockedOut."""
+    tries = (Budget(Counted.NETWORK, ("provider", network_of(source))),)
+    if sign_in_limits.count(clinic.database, clinic.keys, tries, clinic.now()):
+        raise LockedOut
+    client = _client()
+    at = client.places(clinic.settings)
+    with clinic.database.write() as session:
+        state, browser, gone = provider_sign_ins.begin(session, clinic.keys, member, clinic.now())
+    address = client.address_to_sign_in(clinic.settings, at, state, gone.nonce, gone.verifier)
+    return Going(address, browser)
+
+
+def come_back(clinic: Clinic, back: Back, browser: str) -> str | Begun | None:
+    """The token of a session, or of a sign-in that goes on; None when somebody was linked instead.
+
+    Raises NotSignedIn, which is recorded.
+    """
+    try:
+        return _come_back(clinic, back, browser)
+    except (NotSignedIn, ProviderFailed) as refusal:
+        with clinic.database.write() as session:
+            event = SignInRefused(None, str(refusal))
+            audit.record(session, clinic.keys, UNKNOWN, event, clinic.now())
+        raise NotSignedIn(refusal.why) from None
+
+
+def _come_back(clinic: Clinic, back: Back, browser: str) -> str | Begun | None:
+    with clinic.database.write() as session:
+        gone = provider_sign_ins.take(session, clinic.keys, back.state, browser, clinic.now())
+    if gone is None:
+        raise NotSignedIn(Refusal.OVER)
+    if back.error or not back.code:
+        raise ProviderFailed(Why.REFUSED)
+    client = _client()
+    at = client.places(clinic.settings)
+    # Another provider's answer, brought here by somebody in between (RFC 9207).
+    if back.issuer != clinic.settings.provider_issuer and (back.issuer or at.names_itself):
+        raise ProviderFailed(Why.NOT_TRUSTED)
+    who = client.subject_of(clinic.settings, at, back.code, gone.nonce, gone.verifier, clinic.now())
+    with clinic.database.write() as session:
+        now = clinic.now()
+        if gone.member is not None:
+            try:
+                provider_sign_ins.link(session, clinic.keys, who.issuer, who.subject, gone.member, now)
+            except LinkedToAnother:
+                raise NotSignedIn(Refusal.ANOTHER) from None
+            coming_in.tell(clinic, session, gone.member)
+            audit.record(session, clinic.keys, gone.member, IdentityLinked(gone.member), now)
+            return None
+        member = provider_sign_ins.member_of(session, clinic.keys, who.issuer, who.subject)
+        if member is None:
+            raise NotSignedIn(Refusal.NOBODY)
+        proven = Proven.PROVIDER_WITH_FACTOR if who.second_factor else Proven.PROVIDER
+        return go_on(session, clinic, member, proven, now)
+
+
+def make_link(clinic: Clinic, by: StaffMember, member: UUID) -> str:
+    """The token of a link that somebody follows, signed in, to sign in at the provider from then on.
+
+    Raises NoSuchMember.
+    """
+    with clinic.database.write() as session:
+        now = clinic.now()
+        accounts.member(session, member)
+        token = one_time_links.make(session, Purpose.PROVIDER, now + LINK_LASTS, member)
+        audit.record(session, clinic.keys, by.id, ProviderLinkMade(member), now)
+    return token
+
+
+def follow_link(clinic: Clinic, member: StaffMember, token: str, source: str) -> Going | None:
+    """Send somebody to the provider to be linked; None when the link is used up, or another's.
+
+    Raises ProviderFailed and LockedOut; the link is used up all the same.
+    """
+    with clinic.database.write() as session:
+        link = one_time_links.find(session, token, clinic.now())
+        if link is None or link.purpose is not Purpose.PROVIDER or link.member != member.id:
+            return None
+        if one_time_links.burn(session, token, clinic.now()) is None:
+            return None
+    return go(clinic, source, member.id)
+
+
+def may_follow(clinic: Clinic, member: StaffMember, token: str) -> bool:
+    """Whether the link still works, for this person. Looking uses nothing up."""
+    with clinic.database.read() as session:
+        link = one_time_links.find(session, token, clinic.now())
+    return link is not None and link.purpose is Purpose.PROVIDER and link.member == member.id
+
+
+def linked(clinic: Clinic, member: UUID) -> datetime | None:
+    """Since when somebody may come in from the provider; None when they may not."""
+    with clinic.database.read() as session:
+        return provider_sign_ins.linked(session, member)
+
+
+def unlink(clinic: Clinic, by: StaffMember, member: UUID) -> None:
+    """Nobody at the provider is this person any more. Raises NoSuchMember."""
+    with clinic.database.write() as session:
+        accounts.member(session, member)
+        if provider_sign_ins.linked(session, member) is not None:
+            provider_sign_ins.unlink(session, member)
+            audit.record(session, clinic.keys, by.id, IdentityUnlinked(member), clinic.now())
+
+
+def _client() -> ModuleType:
+    # Needs the extra `oidc`: only a clinic with a provider has it.
+    return import_module("intake.services.provider_client")

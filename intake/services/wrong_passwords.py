@@ -1,0 +1,86 @@
+"""A password, tried: as slow as ever, and not at all once there were too many wrong ones.
+
+What is counted, and against whom, is in ``domain/sign_in_limits``. When nothing can be counted nobody is
+let in with a password: a door that counts no tries is no door. Passkeys ask nothing of this.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
+from intake.domain.sign_in_limits import Budget, Counted, forgotten_after_success, pace_of
+from intake.services import coming_in
+from intake.services.clinic import SYSTEM, Clinic
+from intake.storage import audit, sign_in_limits
+from intake.storage.database import DatabaseRefused
+from intake.storage.passwords import Proof
+from intake.storage.signing_in import PAUSED, Claim, Refused
+
+_log = logging.getLogger("intake")
+_Answer = TypeVar("_Answer")
+UNKNOWN = "unknown"
+
+
+class LockedOut(Exception):
+    """Too many wrong passwords; they are not taken for a while."""
+
+
+class NotCounted(LockedOut):
+    """Wrong passwords cannot be counted now, so that none is taken."""
+
+
+def proved(clinic: Clinic, claim: Claim, password: str, budgets: tuple[Budget, ...]) -> Proof:
+    """Whether the password is right; a wrong one is counted. Raises LockedOut.
+
+    Call it outside any transaction.
+    """
+    if _counting(lambda: sign_in_limits.is_used_up(clinic.database, clinic.keys, budgets, clinic.now())):
+        _refuse(clinic, claim)
+    proof = claim.prove(password)
+    # Those who began before there were too many are refused after it, right or wrong.
+    over = sign_in_limits.is_used_up if proof.right else sign_in_limits.count
+    if _counting(lambda: over(clinic.database, clinic.keys, budgets, clinic.now())):
+        _refuse(clinic, claim)
+    return proof
+
+
+def succeeded(clinic: Clinic, budgets: tuple[Budget, ...]) -> None:
+    """What was counted against whoever came in is forgotten."""
+    forgotten = forgotten_after_success(budgets)
+    _counting(lambda: sign_in_limits.forget(clinic.database, clinic.keys, forgotten))
+
+
+def record(clinic: Clinic, claim: Claim, refused: Refused) -> None:
+    """Write down that a password was not taken, and what came of it."""
+    alarm = _counting(lambda: sign_in_limits.is_an_alarm(clinic.database, clinic.keys, clinic.now()))
+    with clinic.database.write() as session:
+        now = clinic.now()
+        actor = refused.member or UNKNOWN
+        audit.record(session, clinic.keys, actor, SignInRefused(refused.member, refused.reason), now)
+        if refused.set_aside and refused.member is not None:
+            where = "a browser that was known" if claim.browser else "browsers nobody knows"
+            audit.record(session, clinic.keys, SYSTEM, PasswordSetAside(refused.member, where), now)
+            coming_in.tell(clinic, session, refused.member)
+        if alarm:
+            many = pace_of(Counted.EVERYWHERE).at_once
+            audit.record(session, clinic.keys, SYSTEM, SignInAlarm(many), now)
+            _log.warning("more than %d passwords were wrong within minutes", many)
+
+
+def _refuse(clinic: Clinic, claim: Claim) -> None:
+    # One line a minute says it. A line for each try would let strangers fill the disk.
+    told = (Budget(Counted.TOLD, (claim.username,)),)
+    if not _counting(lambda: sign_in_limits.count(clinic.database, clinic.keys, told, clinic.now())):
+        record(clinic, claim, Refused(claim.member, PAUSED))
+    raise LockedOut
+
+
+def _counting(ask: Callable[[], _Answer]) -> _Answer:
+    try:
+        return ask()
+    except (SQLAlchemyError, DatabaseRefused) as error:
+        _log.error("wrong passwords cannot be counted (%s); none is taken", type(error).__name__)
+        raise NotCounted from None

@@ -1,0 +1,284 @@
+"""Attacks on signing in: guessing, keeping people out, flooding, and asking who works here."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
+
+from copies import NOON, PASSWORD, make_copy, staff
+from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
+from intake.domain.permissions import Role
+from intake.domain.sign_in_limits import Budget, Counted, budgets_of
+from intake.services import accounts, coming_in
+from intake.services.accounts import LockedOut, NotCounted
+from intake.storage import audit, rate_limits, sign_in_limits, signing_in
+from intake.storage.passwords import Proof
+from intake.storage.tables import KnownBrowserRow, RateLimitRow, StaffMemberRow, StaffSessionRow
+
+WRONG, PAUSED, IN = "wrong", "paused", "in"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One clinic for all of these: setting one up takes longer than most attacks."""
+    copy = make_copy(tmp_path_factory.mktemp("attacked"))
+    for username in ("alice", "bob"):
+        staff(copy.clinic, username, username.title(), Role.CLINICIAN)
+    yield copy
+    copy.desk.database.dispose()
+    copy.clinic.database.dispose()
+
+
+@pytest.fixture
+def copy(shared):
+    """The same with nothing counted, nobody signed in and no browser known."""
+    with rate_limits.counting(shared.clinic.database).write() as session:
+        session.execute(delete(RateLimitRow))
+    with shared.clinic.database.write() as session:
+        session.execute(delete(KnownBrowserRow))
+        session.execute(delete(StaffSessionRow))
+        session.execute(update(StaffMemberRow).values(failures=0))
+    shared.clock.at = NOON
+    return shared
+
+
+@pytest.fixture
+def alice(copy):
+    return next(one for one in accounts.staff(copy.clinic) if one.username == "alice")
+
+
+@pytest.fixture
+def before(copy):
+    """The last line of the trail before the attack."""
+    return len(every_line(copy))
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Argon2id is slow on purpose, and tried elsewhere: here a password is right when it is the right one."""
+    monkeypatch.setattr(
+        signing_in, "prove", lambda kept, password: Proof(kept is not None and password == PASSWORD)
+    )
+
+
+def attempt(copy, password="a guess", username="alice", address="203.0.113.9", known_as=""):
+    try:
+        came = accounts.sign_in(copy.clinic, username, password, address, known_as)
+    except LockedOut:
+        return PAUSED
+    return WRONG if came is None else IN
+
+
+def from_everywhere(times):
+    """So many addresses, each in a network of its own."""
+    return (f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}" for number in range(times))
+
+
+def every_line(copy):
+    with copy.clinic.database.read() as session:
+        return audit.events(session)
+
+
+def lines(copy, event, before):
+    return [one for one in every_line(copy)[before:] if one.event == event.__name__]
+
+
+def wrong_in_a_row(copy, number):
+    """As if so many had been wrong before."""
+    with copy.clinic.database.write() as session:
+        session.execute(update(StaffMemberRow).values(failures=number))
+
+
+def at_home(copy):
+    """Alice's own browser, and what it is known by."""
+    return known_after(copy, "alice")
+
+
+def known_after(copy, username):
+    token = accounts.sign_in(copy.clinic, username, PASSWORD, "192.0.2.1")
+    return coming_in.recognize(copy.clinic, token, "", "Firefox")
+
+
+def test_guesses_from_many_networks_do_not_keep_the_owner_out(copy, alice):
+    """The short form of ten thousand (campaigns.lockouts): more than any of what is counted."""
+    known_as = at_home(copy)
+    wrong_in_a_row(copy, 90)
+    for address in from_everywhere(40):
+        copy.clock.at += timedelta(seconds=20)
+        attempt(copy, address=address)
+
+    assert attempt(copy) == PAUSED, "the control: strangers have no tries left"
+    copy.clock.at += timedelta(seconds=91)
+    assert attempt(copy, PASSWORD, address="198.51.100.4") == WRONG, "and the password is set aside for them"
+    for address in from_everywhere(12):
+        attempt(copy, address=address)
+    assert attempt(copy, PASSWORD, known_as=known_as) == IN
+    assert attempt(copy, PASSWORD, known_as=known_as, address="10.0.0.1") == IN, "also beside the attacker"
+
+
+def test_the_password_is_set_aside_after_a_hundred_and_the_owner_is_told(copy, alice, before):
+    known_as = at_home(copy)
+    wrong_in_a_row(copy, 95)
+    for address in from_everywhere(6):
+        copy.clock.at += timedelta(seconds=100)
+        attempt(copy, address=address)
+
+    assert [one.detail["member"] for one in lines(copy, PasswordSetAside, before)] == [str(alice.id)]
+    copy.clock.at += timedelta(hours=1)
+    assert attempt(copy, PASSWORD) == WRONG, "right, and not taken: a guesser learns nothing"
+    assert attempt(copy, PASSWORD, known_as=known_as) == IN
+
+    assert accounts.change_password(copy.clinic, alice, PASSWORD, "another four plain words", "here")
+    with copy.clinic.database.read() as session:
+        assert not signing_in.is_set_aside(session, alice.id)
+
+
+def test_ten_guesses_are_taken_and_then_one_in_ninety_seconds(copy, alice):
+    assert [attempt(copy, address=one) for one in from_everywhere(12)] == [WRONG] * 10 + [PAUSED] * 2
+    copy.clock.at += timedelta(seconds=90)
+    assert [attempt(copy), attempt(copy)] == [WRONG, PAUSED]
+    copy.clock.at += timedelta(minutes=16)
+    assert attempt(copy, PASSWORD) == IN
+
+
+def test_tries_during_the_pause_do_not_lengthen_it(copy, alice):
+    for one in from_everywhere(60):
+        attempt(copy, address=one)
+    copy.clock.at += timedelta(seconds=91)
+    assert attempt(copy, PASSWORD) == IN
+
+
+def test_one_network_guesses_at_thirty_names_and_no_more(copy, alice):
+    tried = [attempt(copy, username=f"name{number}") for number in range(31)]
+
+    assert tried == [WRONG] * 30 + [PAUSED]
+    assert attempt(copy, PASSWORD) == PAUSED, "whoever sits in that network waits"
+    assert attempt(copy, PASSWORD, address="192.0.2.1") == IN, "and nobody else does"
+
+
+def test_the_sixty_four_bits_of_a_household_are_one_network(copy, alice):
+    addresses = [f"2001:db8:0:1::{number:x}" for number in range(1, 32)]
+    tried = [attempt(copy, username=f"name{number}", address=one) for number, one in enumerate(addresses)]
+
+    assert tried[-1] == PAUSED
+    assert attempt(copy, username="name99", address="2001:db8:0:2::1") == WRONG
+
+
+def test_an_owner_who_mistypes_does_not_use_up_what_strangers_have_and_neither_do_they(copy, alice):
+    known_as = at_home(copy)
+    assert [attempt(copy, known_as=known_as) for _ in range(11)] == [WRONG] * 10 + [PAUSED]
+    assert attempt(copy, PASSWORD, address="192.0.2.77") == IN
+
+
+def test_a_made_up_or_borrowed_cookie_is_a_strangers(copy, alice):
+    bobs = known_after(copy, "bob")
+    for one in from_everywhere(10):
+        attempt(copy, address=one)
+
+    assert attempt(copy, PASSWORD, known_as=bobs) == PAUSED
+    assert attempt(copy, PASSWORD, known_as="made up") == PAUSED
+
+
+def test_a_right_password_does_not_give_a_network_its_tries_back(copy, alice):
+    """Whoever has an account of their own could guess at another's for ever."""
+    for number in range(29):
+        attempt(copy, username=f"name{number}")
+    assert attempt(copy, PASSWORD, username="bob") == IN
+    assert [attempt(copy, username="name98"), attempt(copy, username="name99")] == [WRONG, PAUSED]
+
+
+def test_known_and_unknown_names_are_answered_alike_until_it_is_set_aside(copy, alice):
+    def told(username, network):
+        found = []
+        wrong_in_a_row(copy, 90)
+        for number in range(25):
+            copy.clock.at += timedelta(seconds=30)
+            found.append(attempt(copy, username=username, address=f"{network}.{number}.1"))
+        return found
+
+    known = told("alice", "10.1")
+    assert known == told("nobody", "10.2")
+    assert {WRONG, PAUSED} == set(known)
+
+
+def test_fifty_at_once_are_ten_guesses(copy, alice):
+    """Each was let in before any had failed; what they come to is counted all the same."""
+    budgets = budgets_of("alice", "203.0.113.9", "")
+    clinic = copy.clinic
+    with clinic.database.read() as session:
+        claims = [signing_in.claim(session, clinic.keys, "alice", "", clinic.now()) for _ in range(50)]
+    refused = [sign_in_limits.count(clinic.database, clinic.keys, budgets, clinic.now()) for _ in claims]
+
+    assert refused == [False] * 10 + [True] * 40
+    assert attempt(copy, PASSWORD) == PAUSED, "nor is the one that was right"
+
+
+def test_very_many_everywhere_raise_one_alarm_an_hour_and_keep_nobody_out(copy, alice, before):
+    for _ in range(97):
+        sign_in_limits.is_an_alarm(copy.clinic.database, copy.clinic.keys, copy.clinic.now())
+    for number, address in enumerate(from_everywhere(8)):
+        attempt(copy, username=f"name{number}", address=address)
+
+    assert len(lines(copy, SignInAlarm, before)) == 1
+    assert attempt(copy, PASSWORD) == IN
+
+
+def test_what_is_refused_in_a_pause_is_written_down_once_a_minute(copy, alice, before):
+    """A line for each would let anybody fill the disk."""
+    for address in from_everywhere(60):
+        attempt(copy, address=address)
+
+    reasons = [one.detail["reason"] for one in lines(copy, SignInRefused, before)]
+    assert reasons == [signing_in.WRONG] * 10 + [signing_in.PAUSED]
+
+
+def test_a_password_typed_again_is_counted_apart_from_strangers(copy, alice):
+    """Nobody can keep a clinician from signing off who is signed in."""
+    for one in from_everywhere(60):
+        attempt(copy, address=one)
+
+    assert accounts.confirms(copy.clinic, alice, PASSWORD, "192.0.2.1")
+    for _ in range(10):
+        assert not accounts.confirms(copy.clinic, alice, "a guess", "192.0.2.1")
+    with pytest.raises(LockedOut):
+        accounts.confirms(copy.clinic, alice, PASSWORD, "192.0.2.1")
+
+
+def test_when_nothing_can_be_counted_no_password_is_taken(copy, alice, monkeypatch):
+    def broken(_database):
+        raise OperationalError("a statement", {}, Exception("no disk"))
+
+    monkeypatch.setattr(rate_limits, "counting", broken)
+
+    with pytest.raises(NotCounted):
+        accounts.sign_in(copy.clinic, "alice", PASSWORD, "192.0.2.1")
+
+
+def test_a_clock_set_back_keeps_nobody_out(copy, alice):
+    for one in from_everywhere(12):
+        attempt(copy, address=one)
+    copy.clock.at = NOON - timedelta(days=400)
+    assert attempt(copy, PASSWORD) == IN
+
+
+def test_neither_the_name_typed_nor_the_place_is_kept(copy):
+    """People type their password into the box for the name."""
+    attempt(copy, username="hunter2 hunter2", address="192.0.2.7")
+    with rate_limits.counting(copy.clinic.database).read() as session:
+        keys = session.scalars(select(RateLimitRow.key)).all()
+    assert keys
+    assert {len(one) for one in keys} == {32}
+    assert not any(b"hunter2" in one or b"192.0" in one for one in keys)
+
+
+def test_what_is_counted_of_one_thing_is_not_counted_of_another(copy):
+    """The control: a key that left something out would count two people as one."""
+    which = [
+        Budget(Counted.ACCOUNT, ("alice",)),
+        Budget(Counted.ACCOUNT, ("bob",)),
+        Budget(Counted.NETWORK, ("alice",)),
+        Budget(Counted.BROWSER, ("alice", "one")),
+        Budget(Counted.BROWSER, ("alice", "other")),
+    ]
+    assert len({sign_in_limits._key(copy.clinic.keys, one) for one in which}) == len(which)

@@ -1,0 +1,66 @@
+"""The protection word for word: other tests compare it with itself, and would miss a rule that was let go."""
+
+from dataclasses import replace
+
+import pytest
+
+from intake.web.clinic.site import create_clinic_site
+from intake.web.headers import protection
+from web.knocking import AT, SITES
+
+POLICY = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+    "report-uri /policy-reports",
+]
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def test_the_protection_is_what_was_decided():
+    plain, secure = protection(https=False), protection(https=True)
+
+    assert plain.pop("Content-Security-Policy").split("; ") == POLICY
+    assert secure.pop("Content-Security-Policy").split("; ") == [*POLICY, "report-to policy"]
+    assert plain == ALWAYS
+    assert secure == ALWAYS | {
+        "Reporting-Endpoints": 'policy="/policy-reports"',
+        "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    }
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_the_cookie_of_a_page_is_out_of_reach_of_scripts_and_other_sites(both_sites, site):
+    page = both_sites.client(site).get("/" if site == "patient" else "/sign-in", base_url=AT)
+
+    (cookie,) = page.headers.getlist("Set-Cookie")
+    name, *flags = cookie.split("; ")
+    assert name.startswith(f"intake_{site}_page=")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(flags)
+
+
+def test_over_https_a_site_does_not_answer_as_this_machine(both_sites):
+    clinic = both_sites.copy.clinic
+    own = replace(clinic.settings, public_address="https://intake.example.org")
+    client = create_clinic_site(replace(clinic, settings=own)).test_client()
+
+    assert client.get("/sign-in", base_url="https://intake.example.org").status_code == 200
+    for name in ("127.0.0.1", "localhost"):
+        assert client.get("/sign-in", base_url=f"https://{name}").status_code == 400
