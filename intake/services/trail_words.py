@@ -183,6 +183,7 @@ _PEOPLE_AND_THINGS: dict[str, tuple[str, Callable[[Known, str], str]]] = {
     "taken_from": ("from", Known.who),
 }
 _TYPINGS = {"0": "both side by side", "1": "the first time", "2": "the second time"}
+_WHY_ERASED = {"requested": "because somebody asked for it", "time_over": "because its time was over"}
 _FIELDS: dict[str, Callable[[object], str]] = {
     "content": lambda value: f"what was stored has the SHA-256 {_short(value)}",
     "questionnaire": _edition("questionnaire "),
@@ -220,4 +221,6 @@ _FIELDS: dict[str, Callable[[object], str]] = {
     "codes": lambda value: _many(value, "code"),
     "uses": lambda value: f"for {_many(value, 'use')} each",
     "form": lambda value: f"as {str(value).upper()}",
+    "why": lambda value: _WHY_ERASED.get(str(value), str(value)),
+    "rows": lambda value: _many(value, "row"),
 }

@@ -38,7 +38,7 @@ def test_a_field_without_words_is_named():
 
 
 def test_an_event_of_another_version_is_called_by_its_own_name():
-    assert trail_words.title("SubmissionErased") == "SubmissionErased"
+    assert trail_words.title("SubmissionForgotten") == "SubmissionForgotten"
 
 
 @pytest.mark.parametrize(
