@@ -118,10 +118,10 @@ class Settings:
     # So long after it was signed off a form is erased; 0 is never, until the clinic says otherwise.
     keep_forms_days: int = 0
     staff_idle_minutes: int = 15
-    # What everybody who works in the clinic has beside a password (decision 0048).
+    # What everybody who works in the clinic has beside a password (decision 0051).
     second_factor: str = "required"
     require_passkey: bool = False
-    # Where staff may sign in beside that, with OpenID Connect; nowhere unless it is set (decision 0050).
+    # Where staff may sign in beside that, with OpenID Connect; nowhere unless it is set (decision 0053).
     provider_issuer: str = ""
     provider_name: str = ""
     provider_client_id: str = ""

@@ -2,7 +2,7 @@
 
 Every line is one of ``Noted``, and each of those has its own few keys. A value that is not of the
 kind its key is for is left out and counted. Whatever libraries log is bridged: which of them spoke,
-and where, never its words, because the words of an error may quote an answer (decision 0055).
+and where, never its words, because the words of an error may quote an answer (decision 0058).
 """
 
 import contextlib

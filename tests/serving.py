@@ -8,19 +8,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode
 
+import psutil
+
 from intake.config import Settings, read_settings
+from intake.domain.processes import Process
 
 # What signing in takes is the subject of tests of its own.
 ASKS_FOR_NO_MORE = {"INTAKE_SECOND_FACTOR": "not_required"}
 SERVE = ("-m", "intake", "serve")
 _TESTS = Path(__file__).parent
 _SECONDS_TO_START = 60
+
+
+class NotThere(Exception):
+    """A process does not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,24 @@ class Product:
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(timeout=20)
+
+    def its(self, process: Process) -> psutil.Process:
+        """One of its processes, while it runs. Raises NotThere."""
+        assert self.process is not None, "it was never started"
+        # A program ends with the name of the process it is, the shipped ones and those of controls.
+        for one in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):
+                is_running = one.status() != psutil.STATUS_ZOMBIE
+                if is_running and any(word.rpartition(".")[2] == process.value for word in one.cmdline()):
+                    return one
+        raise NotThere(process)
+
+    def answers(self, path: str) -> bool:
+        """Whether a page is there for whoever asks now."""
+        try:
+            return self.ask(path, seconds=5).status == 200
+        except (OSError, http.client.HTTPException):
+            return False
 
     def ask(
         self,

@@ -32,7 +32,7 @@ def erase_form(reference: str, *, unread: bool, yes: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say how many.")
 @refusals_in_words
 def erase_due(*, dry_run: bool) -> None:
-    """The worker does the same every hour."""
+    """For a timer of the machine: intake erases nothing by itself."""
     clinic = instance.opened(read_settings())
     if dry_run:
         click.echo(f"{len(erasing.due(clinic))} forms would be erased now.")

@@ -214,6 +214,7 @@ _PEOPLE_AND_THINGS: dict[str, tuple[str, Callable[[Known, str], str]]] = {
     "confirmed_by": ("confirmed by", Known.who),
 }
 _TYPINGS = {"0": "both side by side", "1": "the first time", "2": "the second time"}
+_WHY = {"requested": "somebody asked for it", "time_over": "its time was over"}
 _FIELDS: dict[str, Callable[[object], str]] = {
     "content": lambda value: f"what was stored has the SHA-256 {_short(value)}",
     "questionnaire": _edition("questionnaire "),
@@ -245,7 +246,7 @@ _FIELDS: dict[str, Callable[[object], str]] = {
     "roles": lambda value: f"as {', '.join(str(value).split()).replace('_', ' ')}",
     "notice": lambda value: f"notice {_short(value)}",
     "kind": lambda value: str(value),
-    "why": lambda value: f"because {value}",
+    "why": lambda value: f"because {_WHY.get(str(value), value)}",
     "typing": lambda value: _TYPINGS.get(str(value), ""),
     "paper": lambda value: str(value).replace("_", " "),
     "codes": lambda value: _many(value, "code"),

@@ -1,4 +1,4 @@
-"""What each process may do with each table on PostgreSQL, and nothing else (docs/decisions/0051).
+"""What each process may do with each table on PostgreSQL, and nothing else (docs/decisions/0054).
 
 One line a table: what the patient site may, what the clinic site may, what the worker may. A verb with
 columns is for these alone. Nobody but the owner of the database changes or deletes a line of the audit

@@ -1,4 +1,4 @@
-"""What every answer of both sites carries: pages, files, redirects and refusals alike (decision 0054)."""
+"""What every answer of both sites carries: pages, files, redirects and refusals alike (decision 0057)."""
 
 from flask import Flask, Response, g, request
 

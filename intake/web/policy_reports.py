@@ -1,6 +1,6 @@
 """What browsers say of a page that broke its content policy: which rule was broken, counted and nothing more.
 
-A report names the address of the page. Nobody needs it, and none is kept (decision 0054).
+A report names the address of the page. Nobody needs it, and none is kept (decision 0057).
 """
 
 import json

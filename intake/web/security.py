@@ -1,4 +1,4 @@
-"""What every request must show and every response carries, on both sites (decision 0054)."""
+"""What every request must show and every response carries, on both sites (decision 0057)."""
 
 from datetime import UTC, datetime, timedelta
 

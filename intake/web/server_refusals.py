@@ -1,7 +1,7 @@
 """What the server refuses before any site sees it: answered by the site all the same, in its words.
 
 A request that cannot be read still came from a person; the page for it has help lines, a language
-and every protection like any other (decision 0054).
+and every protection like any other (decision 0057).
 """
 
 import io

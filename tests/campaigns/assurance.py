@@ -42,9 +42,25 @@ AIMS: tuple[Aim, ...] = (
     Aim(
         "kills",
         "a form somebody was thanked for, and that is not there, or there twice",
-        "SIGKILL at a random moment while six browsers send forms; started again, every form is looked for. "
+        "SIGKILL at a random moment, of everything or of one process, while six browsers send forms and a "
+        "clinician reads the queue; everything runs again, and every form is looked for. "
         "Control: a product that thanks before it stores.",
         {"kills": 5000},
+    ),
+    Aim(
+        "fsync",
+        "a form somebody was thanked for before the disk was told to keep it",
+        "strace writes down what the patient site asks of the operating system while forms are sent; before "
+        "each thanks, the log of the database was written and synced. Whether the disk did as told, it "
+        "cannot see. Control: a product that does not wait for the disk.",
+        {"on the disk before the thanks": 1_000},
+    ),
+    Aim(
+        "postgres_killed",
+        "a form somebody was thanked for and that PostgreSQL lost, or a page that hides that it is gone",
+        "SIGKILL of every process of the server at a random moment while patients press Sign and send; it is "
+        "started again, and every form is looked for. Control: a server that promises before it has written.",
+        {"kills": 200},
     ),
     Aim(
         "outbox",
@@ -106,6 +122,13 @@ AIMS: tuple[Aim, ...] = (
         {"forms": 100},
     ),
     Aim(
+        "clocks",
+        "a broken page, a session of staff that outlives its limit or a letter sent twice, by a wrong clock",
+        "The clock is set forward or back by up to ten years and over changes of summer time while people "
+        "work, and put right again. Control: sessions that are never over.",
+        {"jumps": 200},
+    ),
+    Aim(
         "states",
         "an order of things in which somebody is told what is not so",
         "hypothesis draws what happens next, for two patients with two windows each, two clinicians, the "
@@ -119,6 +142,21 @@ AIMS: tuple[Aim, ...] = (
         "Twenty clinicians at once on one form, round after round, on SQLite and on PostgreSQL. "
         "Control: a product that tells everybody they were first.",
         {"rounds_on_sqlite": 200, "rounds_on_postgresql": 200},
+    ),
+    Aim(
+        "slow",
+        "phones that stop in the middle of sending and keep everybody else from their pages",
+        "Hundreds of connections that begin a request and never end it, through waitress alone, nginx and "
+        "Caddy; honest visitors have to have their page within a second, 99 of 100. Control: a server that "
+        "listens to few senders at a time.",
+        {"slow senders": 500, "honest requests": 500},
+    ),
+    Aim(
+        "proxies",
+        "a request that nginx or Caddy and intake understand differently, or a header that is lost between",
+        "Both proxies as shipped, with real TLS: a whole form, every header once, smuggled requests, forged "
+        "addresses, too much, and nothing written to a log. Control: proxy files with mistakes in them.",
+        {"checks, nginx": 11, "checks, caddy": 11},
     ),
     Aim(
         "mutants",

@@ -10,10 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from campaigns.senders import Form
+from copies import staff
 from intake.config import Settings
 from intake.demo.people import read_people
 from intake.domain.answers import Text, answered
 from intake.domain.evidence import relevant
+from intake.domain.permissions import Role
 from intake.domain.submissions import Draft, Receipt
 from intake.services.clinic import Clinic, PatientDesk, open_clinic
 from intake.services.paths import pages_asked
@@ -53,10 +55,19 @@ class Inspector:
         with self._database() as database, database.write() as session:
             return [self._form(session) for _ in range(count)]
 
+    def clinician(self) -> str:
+        """The name somebody can sign in with on the clinic site; the password is that of every test."""
+        name = "alice"
+        staff(self._clinic, name, "Alice Archer, MD", Role.CLINICIAN)
+        self._clinic.database.dispose()
+        return name
+
     def faults(self) -> list[str]:
         """What is wrong with the database as a whole."""
         with self._database() as database, database.read() as session:
-            told = [str(line) for line in session.scalars(text("PRAGMA integrity_check"))]
+            told = ["ok"]
+            if database.is_sqlite:
+                told = [str(line) for line in session.scalars(text("PRAGMA integrity_check"))]
             trail = audit.verify(session, self._clinic.keys)
         found = [] if told == ["ok"] else [f"integrity check: {line}" for line in told]
         if not trail.ok:

@@ -1,14 +1,17 @@
 """Kills the product again and again while patients send their forms: nothing they were thanked for is lost.
 
-Run it with ``make kills``. A kill is SIGKILL at a random moment of a burst of sends; then the product
-is started again, and every form is looked for. Kills say nothing about a power cut: for that, see
-security.md 8 of the design, and the settings in intake/storage/database.py.
+Run it with ``make kills``. A kill is SIGKILL at a random moment of a burst of sends, of everything at once
+or of one process: the supervisor, the patient site, the clinic site, the worker. Then everything runs again,
+and every form is looked for. Of a clinic site or a worker that dies no patient may notice anything. Kills
+say nothing about a power cut: for that, see security.md 8 of the design, the settings in
+intake/storage/database.py, and ``campaigns/fsync.py``.
 """
 
 import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
@@ -20,8 +23,11 @@ from uuid import UUID
 import click
 
 from campaigns.inspection import Inspector
+from campaigns.readers import Reader
 from campaigns.reports import end, report
 from campaigns.senders import Burst, Form, NotTaken, Senders
+from campaigns.victims import Killed, Victim, kill
+from intake.log import Noted
 from serving import SERVE, Product
 
 EARLY = ("-m", "campaigns.early", "serve")
@@ -43,6 +49,7 @@ class Tally:
     duplicates: int = 0
     unknown: int = 0
     unknown_committed: int = 0
+    victims: Counter[Victim] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -55,6 +62,13 @@ class Tally:
         for one in fields(self):
             setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """Every figure but the faults, under a short name."""
+        names = (one.name for one in fields(self) if one.name not in ("victims", "faults"))
+        whom = {f"kills of {victim.value}": self.victims[victim] for victim in Victim}
+        return {name: getattr(self, name) for name in names} | whom
+
     def __str__(self) -> str:
         return (
             f"{self.kills} kills, {self.sends} sends, {self.acknowledged} acknowledged, "
@@ -66,10 +80,13 @@ class Tally:
 class Campaign:
     """One product that is killed and started again."""
 
-    def __init__(self, folder: Path, program: Sequence[str], chance: random.Random) -> None:
+    def __init__(
+        self, folder: Path, program: Sequence[str], chance: random.Random, victims: Sequence[Victim]
+    ) -> None:
         self.tally = Tally()
         self._product = Product(folder, program)
         self._chance = chance
+        self._victims = victims
         self._forms: dict[UUID, Form] = {}
         self._thanked: dict[UUID, str] = {}
         self._waiting: list[Form] = []
@@ -80,34 +97,40 @@ class Campaign:
             self._inspector = Inspector(product.settings)
             self._waiting = self._inspector.prepare(_FORMS)
             self._senders = Senders(product, self._waiting[0])
-            for _ in range(kills):
-                burst = self._send_and_kill()
-                product.start()
+            self._reader = Reader(product, self._inspector.clinician())
+            for number in range(kills):
+                burst, victim = self._send_and_kill(self._victims[number % len(self._victims)])
+                self.tally.faults += victim.come_back()
                 self._look_for(burst)
                 killed()
             if code := product.stop():
                 self.tally.faults.append(f"told to stop, the product ended with exit code {code}")
             self._look_for_everything()
-            self.tally.faults += product.complained.splitlines()
+            self.tally.faults += [one for one in product.complained.splitlines() if not _tells_of_a_kill(one)]
         return self.tally
 
-    def _send_and_kill(self) -> Burst:
+    def _send_and_kill(self, victim: Victim) -> tuple[Burst, Killed]:
         self._waiting += self._inspector.prepare(_FORMS - len(self._waiting))
         self._forms |= {form.id: form for form in self._waiting}
+        reading = self._reader.begin()
         sending = self._senders.burst(self._waiting, _BROWSERS)
         thanks, end = self._chance.randint(0, _THANKS), time.monotonic() + _LONGEST_BURST
         while len(sending.burst.acknowledged) < thanks and not sending.is_over and time.monotonic() < end:
             time.sleep(0.001)
         time.sleep(self._chance.uniform(0, _JITTER))
-        self._product.kill()
+        killed = kill(self._product, victim)
         burst = sending.ended()
+        self.tally.faults += reading.ended()
         self._waiting = burst.untouched
+        if not victim.is_noticed_by_patients and (burst.unknown or burst.untouched):
+            self.tally.faults.append(f"patients heard nothing when {victim.value} died")
+        self.tally.victims[victim] += 1
         self.tally.kills += 1
         self.tally.sends += len(burst.acknowledged) + len(burst.unknown)
         self.tally.acknowledged += len(burst.acknowledged)
         self.tally.unknown += len(burst.unknown)
         self.tally.faults += burst.surprises
-        return burst
+        return burst, killed
 
     def _look_for(self, burst: Burst) -> None:
         self.tally.faults += self._inspector.faults()
@@ -159,6 +182,11 @@ class Campaign:
         self.tally.faults += self._inspector.faults()
 
 
+def _tells_of_a_kill(line: str) -> bool:
+    """Whether the supervisor writes down what was done to a process of its."""
+    return all(word in line for word in (f'"line": "{Noted.PROCESS_ENDED.value}"', '"exit_code": -9'))
+
+
 def campaign(
     folder: Path,
     kills: int,
@@ -166,19 +194,28 @@ def campaign(
     program: Sequence[str] = SERVE,
     lanes: int = 1,
     killed: Callable[[], None] = lambda: None,
+    victims: Sequence[Victim] | None = None,
 ) -> Tally:
-    """Kill products, as many side by side as there are lanes; what was seen."""
+    """Kill products, as many side by side as there are lanes; what was seen.
+
+    ``victims`` are killed one after the other, again and again; each as often as any other, in an order
+    of chance, unless told.
+    """
     shares = [len(range(lane, kills, lanes)) for lane in range(lanes)]
     total = Tally()
     with ThreadPoolExecutor(lanes) as pool:
         for tally in pool.map(
-            lambda lane: Campaign(folder / f"lane-{lane}", program, random.Random(f"{seed}-{lane}")).run(
-                shares[lane], killed
-            ),
+            lambda lane: _lane(folder, program, f"{seed}-{lane}", victims).run(shares[lane], killed),
             range(lanes),
         ):
             total.add(tally)
     return total
+
+
+def _lane(folder: Path, program: Sequence[str], seed: str, victims: Sequence[Victim] | None) -> Campaign:
+    chance = random.Random(seed)
+    order = [one for _ in range(20) for one in chance.sample(list(Victim), len(Victim))]
+    return Campaign(folder / f"lane-{seed}", program, chance, victims or order)
 
 
 @click.command(help=__doc__)
@@ -190,18 +227,17 @@ def main(kills: int, control: int, seed: int | None, lanes: int) -> None:
     """Exit code 1 when anything acknowledged was lost, or when the control lost nothing."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     begun = datetime.now(UTC)
-    real = _watched("Killing intake", SERVE, kills, seed, lanes)
-    mistaken = _watched("Killing the control", EARLY, control, seed, 1)
+    real = _watched("Killing intake", SERVE, kills, seed, lanes, None)
+    mistaken = _watched("Killing the control", EARLY, control, seed, 1, [Victim.EVERYTHING])
     click.echo(f"{real} (seed {seed})")
     click.echo(
         f"control, which thanks before it stores: {mistaken.acknowledged} acknowledged, {mistaken.lost} lost"
     )
-    figures = {one.name: getattr(real, one.name) for one in fields(real) if one.name != "faults"}
     whole = report(
         "kills",
         seed=seed,
         begun=begun,
-        figures=figures,
+        figures=real.counts,
         control={"kills": mistaken.kills, "acknowledged": mistaken.acknowledged, "lost": mistaken.lost},
         noticed=mistaken.lost > 0,
         faults=() if real.is_clean else (f"{real.lost} lost, {real.duplicates} twice", *real.faults),
@@ -209,7 +245,14 @@ def main(kills: int, control: int, seed: int | None, lanes: int) -> None:
     end(whole)
 
 
-def _watched(label: str, program: Sequence[str], kills: int, seed: int, lanes: int) -> Tally:
+def _watched(
+    label: str,
+    program: Sequence[str],
+    kills: int,
+    seed: int,
+    lanes: int,
+    victims: Sequence[Victim] | None,
+) -> Tally:
     one_at_a_time = Lock()
     with (
         tempfile.TemporaryDirectory(prefix="intake-kills-") as folder,
@@ -220,7 +263,7 @@ def _watched(label: str, program: Sequence[str], kills: int, seed: int, lanes: i
             with one_at_a_time:
                 bar.update(1)
 
-        return campaign(Path(folder), kills, seed, program, lanes, killed)
+        return campaign(Path(folder), kills, seed, program, lanes, killed, victims)
 
 
 if __name__ == "__main__":

@@ -7,18 +7,19 @@ made on purpose, every one of which has to be found out.
 import re
 import socket
 import ssl
-import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 
 import click
 
 from campaigns.fronts import FORMS, FRONTS, STAFF, Behind, Front
+from campaigns.reports import end, report
 from campaigns.slow import honest, slow_senders
 from copies import shipped
 from intake.domain.evidence import PatientEvidence
@@ -366,12 +367,15 @@ def _shakes_hands(front: Front, context: ssl.SSLContext, name: str) -> bool:
 @click.option("--only", type=click.Choice([one.name for one in FRONTS]), help="One of the proxies.")
 def main(only: str | None) -> None:
     """Exit code 1 when something was found, or the control was not."""
+    begun = datetime.now(UTC)
     kinds = [one for one in FRONTS if only in (None, one.name)]
     faults, overlooked = [], []
+    figures: dict[str, int | float | str] = {}
     with tempfile.TemporaryDirectory(prefix="intake-proxies-") as folder:
         for kind in kinds:
             seen = tried(kind, Path(folder) / kind.name)
             faults += seen.faults
+            figures |= {f"checks, {kind.name}": seen.checks, f"faults, {kind.name}": len(seen.faults)}
             click.echo(f"{kind.name}: {seen.checks} checks, {len(seen.faults)} faults, {seen.figures}")
             control = tried(kind, Path(folder) / f"{kind.name}-control", CONTROL_CHECKS, control=True)
             overlooked += [
@@ -379,11 +383,19 @@ def main(only: str | None) -> None:
                 for check in CONTROL_CHECKS
                 if not any(f": {check.__name__}: " in fault for fault in control.faults)
             ]
-    for fault in faults:
-        click.echo(fault, err=True)
     for one in overlooked:
         click.echo(f"{one} overlooked a mistake made on purpose", err=True)
-    sys.exit(1 if faults or overlooked else 0)
+    end(
+        report(
+            "proxies",
+            seed=None,
+            begun=begun,
+            figures=figures,
+            control={"mistakes": len(CONTROL_CHECKS) * len(kinds), "overlooked": len(overlooked)},
+            noticed=not overlooked,
+            faults=tuple(faults),
+        )
+    )
 
 
 if __name__ == "__main__":

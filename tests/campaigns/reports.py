@@ -73,8 +73,9 @@ def report(
     )
 
 
-def keep(one: Report, folder: Path = FOLDER) -> Path:
+def keep(one: Report, folder: Path | None = None) -> Path:
     """Write a report over the one before it; where it is."""
+    folder = folder or FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{one.campaign}.json"
     path.write_text(json.dumps(asdict(one), indent=2, sort_keys=True) + "\n", encoding="utf-8")
@@ -93,7 +94,7 @@ def end(one: Report) -> None:
         sys.stderr.write(f"{fault}\n")
     if not one.noticed:
         sys.stderr.write("The control was not found out: this campaign would not notice.\n")
-    sys.stdout.write(f"{keep(one).relative_to(CHECKOUT)}\n")
+    sys.stdout.write(f"{keep(one)}\n")
     sys.exit(0 if one.is_clean else 1)
 
 

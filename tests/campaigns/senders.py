@@ -14,6 +14,8 @@ from serving import Answered, Product
 _REFERENCE = re.compile(r"Your reference is <strong[^>]*>([^<]+)</strong>")
 _TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 
+TYPED_NAME = "Pat Doe"
+
 
 class NotTaken(Exception):
     """A form was sent to a product that runs, and not acknowledged."""
@@ -54,7 +56,7 @@ class Senders:
 
     def send(self, form: Form) -> str:
         """Sign and send one form; the reference it was given. Raises NotTaken."""
-        if not _was_taken(answered := self._post(form)):
+        if not was_taken(answered := self.press(form)):
             raise NotTaken(f"form {form.id}: sending it was answered {answered.status} {answered.location}")
         page = self._page_after_sending(form)
         if not (reference := _reference_on(page)):
@@ -68,14 +70,14 @@ class Senders:
     def try_to_send(self, form: Form, burst: Burst) -> bool:
         """Send one, and note what came of it; false once nobody answers."""
         try:
-            answered = self._post(form)
+            answered = self.press(form)
         except ConnectionRefusedError:
             burst.untouched.append(form)
             return False
         except (OSError, http.client.HTTPException):
             burst.unknown.append(form)
             return False
-        if not _was_taken(answered):
+        if not was_taken(answered):
             burst.surprises.append(f"form {form.id}: sending it was answered {answered.status}")
             burst.unknown.append(form)
             return True
@@ -88,8 +90,9 @@ class Senders:
             burst.surprises.append(f"form {form.id}: no reference on the page after sending")
         return True
 
-    def _post(self, form: Form) -> Answered:
-        fields = [("csrf_token", self._csrf), ("agree", "y"), ("typed_name", "Pat Doe")]
+    def press(self, form: Form) -> Answered:
+        """Press "Sign and send" once; whatever comes back."""
+        fields = [("csrf_token", self._csrf), ("agree", "y"), ("typed_name", TYPED_NAME)]
         return self.product.ask("/sign", fields, self._carried(form))
 
     def _page_after_sending(self, form: Form) -> Answered:
@@ -141,5 +144,6 @@ def _reference_on(page: Answered) -> str:
     return found[1] if found else ""
 
 
-def _was_taken(answered: Answered) -> bool:
+def was_taken(answered: Answered) -> bool:
+    """Whether this is a thanks: the way to the page that says so."""
     return answered.status == 303 and answered.location.endswith("/sent")

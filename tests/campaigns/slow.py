@@ -7,18 +7,20 @@ control is a server with as few places as waitress has by itself: there the hone
 import random
 import socket
 import statistics
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.client import HTTPException
+from math import isfinite
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
 
 import click
 
+from campaigns.reports import end, report
 from serving import Answered, Product
 
 SENDERS, HONEST, AIM_SECONDS = 500, 500, 1.0
@@ -170,6 +172,7 @@ def main(senders: int, requests: int) -> None:
     """Exit code 1 when the honest had to wait, or did not have to in the control."""
     from campaigns.fronts import FORMS, FRONTS, Behind
 
+    begun = datetime.now(UTC)
     slow = []
     with tempfile.TemporaryDirectory(prefix="intake-slow-") as name:
         folder = Path(name)
@@ -188,11 +191,21 @@ def main(senders: int, requests: int) -> None:
         kept_waiting = control(folder / "control")
         click.echo(f"control, a server with {_FEW} places: {kept_waiting}")
     slow = [one for one, took in found.items() if took.p99 >= AIM_SECONDS or took.lost]
-    if slow:
-        click.echo(f"The honest had to wait: {', '.join(slow)}", err=True)
-    if not kept_waiting.lost:
-        click.echo("The control kept nobody waiting: this campaign would not notice.", err=True)
-    sys.exit(1 if slow or not kept_waiting.lost else 0)
+    figures: dict[str, int | float | str] = {"slow senders": senders, "honest requests": requests}
+    for one, took in found.items():
+        longest = round(took.p99, 3) if isfinite(took.p99) else "for ever"
+        figures |= {f"seconds until a page, 99 of 100, {one}": longest, f"lost, {one}": took.lost}
+    end(
+        report(
+            "slow",
+            seed=None,
+            begun=begun,
+            figures=figures,
+            control={"pages": len(kept_waiting.seconds), "lost": kept_waiting.lost},
+            noticed=kept_waiting.lost > 0,
+            faults=(f"The honest had to wait: {', '.join(slow)}",) if slow else (),
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -54,11 +54,7 @@ def test_all_it_aims_at_is_reached_only_clean_and_whole_and_with_a_control_that_
 
 
 @pytest.mark.parametrize("told", [seen(noticed=False), seen(faults=("it fell",))])
-def test_a_campaign_that_was_not_clean_ends_with_an_error(told, tmp_path, monkeypatch):
-    monkeypatch.setattr("campaigns.reports.CHECKOUT", tmp_path)
-    monkeypatch.setattr("campaigns.reports.FOLDER", tmp_path)
-    monkeypatch.setattr("campaigns.reports.keep", lambda one: keep(one, tmp_path))
-
+def test_a_campaign_that_was_not_clean_ends_with_an_error(told):
     with pytest.raises(SystemExit) as ended:
         end(told)
 

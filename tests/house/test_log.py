@@ -1,4 +1,4 @@
-"""The log says what it may and nothing else, whatever is put into it and whoever writes (decision 0055)."""
+"""The log says what it may and nothing else, whatever is put into it and whoever writes (decision 0058)."""
 
 import ast
 import inspect

@@ -4,7 +4,7 @@ import ast
 import re
 from functools import cache
 from pathlib import Path
-from re import _constants, _parser
+from re import _constants, _parser  # type: ignore[attr-defined]  # typeshed has none
 
 import jinja2
 import pytest

@@ -110,7 +110,7 @@ def test_administrators_and_auditors_are_told_by_e_mail_and_of_nothing_else(copy
 
     with clinic.database.write() as session:
         waiting = outgoing.due(session, clinic.now())
-        found = [outgoing.claim(session, clinic.keys, one, clinic.now()) for one in waiting]
+        found = [outgoing.claim(session, clinic.keys.outbox_keys, one, clinic.now()) for one in waiting]
     assert sorted(one.recipient for one in found) == ["audrey@example.com", "bob@example.com"]
     assert {(one.kind.value, one.secret) for one in found} == {("account", "")}
 
