@@ -7,6 +7,7 @@ audit trail, and a patient's words come to nobody but the patient and whoever ma
 page whose mark stands where it stood and guards nothing any more.
 """
 
+import inspect
 import random
 import re
 import shutil
@@ -311,7 +312,7 @@ def unguard(stage: Stage, endpoint: str = "review.submission") -> None:
     """The control: a page that says whom it is for, and lets in everybody."""
     site: Flask = stage.sites["clinic"]
     guarded = site.view_functions[endpoint]
-    bare, somebody = guarded.__wrapped__, stage.members["clinician"]  # type: ignore[union-attr]
+    bare, somebody = inspect.unwrap(guarded), stage.members["clinician"]
 
     def careless(**address: object) -> object:
         g.member = somebody

@@ -446,7 +446,11 @@ _LOGOS = (
 )
 _LOG = _of(
     "log.py",
-    "house/test_log.py",
+    "house/test_log.py::test_no_word_of_an_error_is_written "
+    "house/test_log.py::test_of_what_a_library_logs_its_name_and_place_are_written "
+    "house/test_log.py::test_a_library_that_brings_its_own_way_out_loses_it "
+    "house/test_log.py::test_what_somebody_typed_is_of_no_kind "
+    "house/test_log.py::test_each_key_takes_its_own_kind",
     ('template = getattr(value, "rule", None)', 'template = getattr(value, "rule", value)'),
     (
         'said = str(value.value) if isinstance(value, Enum) else ""',

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import object_session
 
+from intake.domain.factors import Due
 from intake.storage import accounts, staff_sessions
 from intake.storage.encryption import token_digest
 from intake.storage.tables import StaffMemberRow, StaffSessionRow
@@ -36,6 +37,15 @@ def test_the_token_leads_to_the_person(database, alice, token):
     assert found(database, token + "x") is None
     with database.read() as session:
         assert staff_sessions.find(session, token, NOW) == alice
+
+
+@pytest.mark.parametrize("due", [one for one in Due if one is not Due.NOTHING])
+def test_while_something_is_due_it_is_found_by_whoever_asks_for_that_and_by_nobody_else(database, alice, due):
+    with database.write() as session:
+        token = staff_sessions.start(session, alice.id, NOW, due=due)
+
+        assert staff_sessions.find(session, token, NOW) is None
+        assert staff_sessions.find(session, token, NOW, also_due=True) == alice
 
 
 def test_the_database_knows_only_the_tokens_digest(database, token):
