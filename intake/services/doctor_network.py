@@ -15,7 +15,7 @@ _LONGEST_STAFF_IDLE, _LONGEST_PATIENT_IDLE = 60, 240
 _FEWEST_THREADS, _MOST_THREADS = 2, 64
 _FIRST_FREE_PORT = 1024
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_RESERVED = (".example", ".test", ".invalid", ".localhost", "example.com", "example.org", "example.net")
+_RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.org", "example.net")
 
 
 def _is_number(host: str) -> bool:
@@ -24,6 +24,11 @@ def _is_number(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_reserved(host: str) -> bool:
+    """Whether it is one of the names of RFC 2606, or under one; a name that merely ends alike is not."""
+    return any(f".{host}".endswith(f".{name}") for name in _RESERVED)
 
 
 def _behind_the_host(facts: Facts) -> Iterable[str]:
@@ -56,7 +61,7 @@ CHECKS = (
         REFUSE,
         "public_address is one of the names kept for examples, and the links of patients lead nowhere",
         "write the name people really type",
-        lambda facts: so(facts.is_public and facts.address_host.endswith(_RESERVED)),
+        lambda facts: so(facts.is_public and _is_reserved(facts.address_host)),
     ),
     Check(
         "plain-http-to-everybody",
@@ -82,7 +87,7 @@ CHECKS = (
     ),
     Check(
         "low-port",
-        REFUSE,
+        WARN,
         "ports below 1024 need rights that intake should not have",
         "take a port like 8000 and let the proxy have 443",
         lambda facts: so(facts.settings.port < _FIRST_FREE_PORT and facts.user != 0),

@@ -192,6 +192,10 @@ def test_a_sound_copy_is_told_nothing():
     assert examine(SOUND) == ()
 
 
+def test_a_name_that_merely_ends_like_one_kept_for_examples_is_a_clinics_own():
+    assert examine(with_setting(public_address="https://goodexample.com")) == ()
+
+
 def test_every_check_is_tried():
     assert set(WRONG) == {check.id for check in CHECKS}
     assert len(CHECKS) == len(WRONG) >= 40
