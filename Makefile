@@ -11,7 +11,7 @@ TESTS ?=
 venv := .venv
 pip_install := $(venv)/bin/python -m pip install --quiet --disable-pip-version-check
 uv_compile := .lock-venv/bin/uv pip compile setup.cfg --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-header --no-annotate --extra installer
+	--generate-hashes --no-header --no-annotate --extra installer --extra oidc
 
 # Some environments ask Python to keep nothing it compiled; the tests start the product some hundred times.
 unexport PYTHONDONTWRITEBYTECODE
