@@ -57,6 +57,8 @@ class Noted(StrEnum):
     KNOCK_STAYS_COUNTED = "knock_stays_counted"
     REPLY_NOT_TAKEN_IN = "reply_not_taken_in"
     PAGE_NOT_COUNTED = "page_not_counted"
+    PASSWORDS_NOT_TAKEN = "passwords_not_taken"  # says what could not be done
+    SIGN_IN_ALARM = "sign_in_alarm"
 
 
 def _one_of(value: object) -> str | None:
@@ -149,6 +151,8 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.KNOCK_STAYS_COUNTED: frozenset({_ERROR}),
     Noted.REPLY_NOT_TAKEN_IN: frozenset({_ERROR, "id"}),
     Noted.PAGE_NOT_COUNTED: frozenset({_ERROR}),
+    Noted.PASSWORDS_NOT_TAKEN: frozenset({_ERROR}),
+    Noted.SIGN_IN_ALARM: frozenset(),
 }
 
 _log = logging.getLogger("intake")
