@@ -7,11 +7,9 @@ write is one transaction that either happens whole or not at all.
 import importlib
 import os
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -25,6 +23,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from intake.storage.writers_line import turn_to_write
+
 # security.md 8: each of these is there for a failure that was seen.
 _PRAGMAS: tuple[str, ...] = (
     "journal_mode = WAL",
@@ -36,12 +36,8 @@ _PRAGMAS: tuple[str, ...] = (
     "mmap_size = 0",
     "temp_store = MEMORY",
 )
-# How long a write waits for those of other processes, and for those of this one.
+# How long a write waits once it is its turn: for what writes without standing in line.
 _BUSY_SECONDS = 5
-_TURN_SECONDS = 60
-# SQLite lets whoever asks at the right moment write, and keeps the others guessing: among twenty who
-# write at once some are never served. So those of one process stand in line, file by file.
-_turns: dict[str, Lock] = defaultdict(Lock)
 _WRITES = "intake_writes"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_236_214
@@ -91,18 +87,12 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """This process's turn to write, on SQLite."""
+        """This thread's turn to write, on SQLite."""
         if not self.is_sqlite:
             yield
             return
-        turn = _turns[str(Path(str(self.url.database)).resolve())]
-        # Whoever waited so long asks SQLite itself, which says that it is locked.
-        mine = turn.acquire(timeout=_TURN_SECONDS)
-        try:
+        with turn_to_write(Path(str(self.url.database))):
             yield
-        finally:
-            if mine:
-                turn.release()
 
     def empty_log(self) -> None:
         """Leave nothing of what was deleted in the files; SQLite's log keeps it until then.
