@@ -38,6 +38,7 @@ _PRAGMAS: tuple[str, ...] = (
 )
 # How long a write waits once it is its turn: for what writes without standing in line.
 _BUSY_SECONDS = 5
+_CONNECT_SECONDS = 5
 _WRITES = "intake_writes"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_236_214
@@ -230,7 +231,11 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    # A machine that answers nothing would be waited for until everybody else stands in line behind it.
+    waits = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    return create_engine(
+        url, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args=waits
+    )
 
 
 def _create_for_owner_only(path: Path) -> None:

@@ -134,6 +134,7 @@ def test_what_is_said_of_connections_is_so():
         f"{writers_line._TURN_SECONDS} in line among threads, {writers_line._LINE_SECONDS} among processes"
     )
     assert f"{database._BUSY_SECONDS} seconds for a lock, {lines}" in base[3]
+    assert f"{database._CONNECT_SECONDS} seconds to connect" in base[3]
 
 
 def test_every_protection_a_browser_is_asked_for_is_named():
