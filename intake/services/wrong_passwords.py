@@ -15,6 +15,7 @@ from intake.domain.sign_in_limits import Budget, Counted, forgotten_after_succes
 from intake.log import Noted, note
 from intake.services import coming_in
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.refusals import Refusal
 from intake.storage import audit, sign_in_limits
 from intake.storage.database import DatabaseRefused
 from intake.storage.passwords import Proof
@@ -28,8 +29,14 @@ class LockedOut(Exception):
     """Too many wrong passwords; they are not taken for a while."""
 
 
-class NotCounted(LockedOut):
-    """Wrong passwords cannot be counted now, so that none is taken."""
+class NotCounted(Refusal):
+    """Wrong passwords cannot be counted now, so that none is taken; nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "wrong passwords cannot be counted at the moment, so none is taken. Nothing is wrong with yours: "
+            "try again in a minute. If it goes on, look at the database with `intake doctor`"
+        )
 
 
 def proved(clinic: Clinic, claim: Claim, password: str, budgets: tuple[Budget, ...]) -> Proof:

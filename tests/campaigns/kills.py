@@ -106,7 +106,7 @@ class Campaign:
             if code := product.stop():
                 self.tally.faults.append(f"told to stop, the product ended with exit code {code}")
             self._look_for_everything()
-            self.tally.faults += [one for one in product.complained.splitlines() if not _tells_of_a_kill(one)]
+            self.tally.faults += [one for one in product.complained.splitlines() if not _is_expected(one)]
         return self.tally
 
     def _send_and_kill(self, victim: Victim) -> tuple[Burst, Killed]:
@@ -182,9 +182,11 @@ class Campaign:
         self.tally.faults += self._inspector.faults()
 
 
-def _tells_of_a_kill(line: str) -> bool:
-    """Whether the supervisor writes down what was done to a process of its."""
-    return all(word in line for word in (f'"line": "{Noted.PROCESS_ENDED.value}"', '"exit_code": -9'))
+def _is_expected(line: str) -> bool:
+    """Whether the supervisor writes down what was done to a process of its, or a site that it is busy."""
+    killed = (f'"line": "{Noted.PROCESS_ENDED.value}"', '"exit_code": -9')
+    busy = (f'"line": "{Noted.LIBRARY.value}"', '"from": "waitress.queue"')
+    return any(all(word in line for word in words) for words in (killed, busy))
 
 
 def campaign(

@@ -2,6 +2,7 @@
 
 import importlib.util
 import threading
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -43,13 +44,19 @@ from storage.samples import (
 VERSIONS = Path(database_module.__file__).parent / "migrations/versions"
 
 
-def append_only():
-    """The tables whose rows may not change, as each migration names them, and which columns."""
-    found = {}
+def migrations():
+    """Every migration, in the order of their numbers."""
     for path in sorted(VERSIONS.glob("[0-9]*.py")):
         spec = importlib.util.spec_from_file_location(f"migration_{path.stem}", path)
         migration = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(migration)
+        yield migration
+
+
+def append_only():
+    """The tables whose rows may not change, as each migration names them, and which columns."""
+    found = {}
+    for migration in migrations():
         named = migration.APPEND_ONLY
         found |= named if isinstance(named, dict) else dict.fromkeys(named, ())
     return found
@@ -64,6 +71,19 @@ def differences(database):
 def tables(database):
     with database.read() as session:
         return set(inspect(session.connection()).get_table_names())
+
+
+# In the order in which databases of clinics have met them. A new one follows the last; what landed stays.
+LANDED = tuple(f"{number:04}" for number in (*range(1, 8), *range(9, 12), *range(16, 20)))
+
+
+def test_no_migration_is_put_before_one_that_a_database_may_have_had():
+    """Such a database would count as newer than it is, and would never be given what was put in between."""
+    follows = {migration.revision: migration.down_revision for migration in migrations()}
+    for before, after in pairwise(LANDED):
+        assert follows[after] == before
+    # The same number is not given twice, and none is taken out.
+    assert len(follows) == len(tuple(migrations())) >= len(LANDED)
 
 
 def test_the_tables_are_those_of_the_program(database):
