@@ -277,7 +277,7 @@ def add_clinician(username: str, printed_name: str, *, administrator: bool, role
         does.add(Role.ADMINISTRATOR)
     token = accounts.add_staff(clinic, None, username, printed_name, does)
     click.echo(f"{printed_name} can choose a password here, once, within 3 days:")
-    click.echo(f"  {settings.clinic_side}/invitation/{token}")
+    click.echo(f"  {settings.clinic_side}/invitation#{token}")
 
 
 @main.command("forget-factors", help="Take away passkeys, app and codes of somebody who lost them.")
