@@ -119,8 +119,9 @@ def see_doctor(*, strict: bool) -> None:
     for finding in found:
         click.echo(str(finding))
     grave = sum(one.weight is Weight.REFUSE for one in found)
-    click.echo(f"{len(doctor.CHECKS)} checks; to put right first: {grave}; warnings: {len(found) - grave}.")
-    if grave or (strict and found):
+    warned = sum(one.weight is Weight.WARN for one in found)
+    click.echo(f"{len(doctor.CHECKS)} checks; to put right first: {grave}; warnings: {warned}.")
+    if grave or (strict and warned):
         sys.exit(FOUND)
 
 

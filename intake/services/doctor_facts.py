@@ -19,6 +19,7 @@ from intake.content.documents import DocumentRefused
 from intake.domain.permissions import Role
 from intake.papers import engine
 from intake.services.clinic import asked_of
+from intake.services.front_door import Front, look
 from intake.storage import accounts, audit, dead_letters, every_submission, submissions
 from intake.storage.condition import Condition, examine
 from intake.storage.database import Database, DatabaseRefused
@@ -83,6 +84,7 @@ class Facts:
     records: Records = Records()
     lines_out_of_date: tuple[str, ...] = ()
     content_refused: str = ""
+    fronts: tuple[Front, ...] = ()
 
     @property
     def is_public(self) -> bool:
@@ -133,6 +135,7 @@ def gather(settings: Settings, environment: Mapping[str, str] = os.environ, *, q
         records=records,
         lines_out_of_date=lines,
         content_refused=content_refused,
+        fronts=() if quick else _fronts(settings),
     )
 
 
@@ -245,6 +248,13 @@ def _content(settings: Settings) -> tuple[tuple[str, ...], str]:
     except DocumentRefused as refusal:
         return (), str(refusal).splitlines()[0]
     return tuple(line.say for line in questionnaire.out_of_date(settings.today())), ""
+
+
+def _fronts(settings: Settings) -> tuple[Front, ...]:
+    """What is met at each https address of the clinic; of two sites under one name, once."""
+    addresses = [urlsplit(one) for one in (settings.public_address, settings.clinic_side)]
+    places = {(one.hostname or "", one.port or 443) for one in addresses if one.scheme == "https"}
+    return tuple(look(host, port) for host, port in sorted(places))
 
 
 def _umask() -> int:

@@ -18,6 +18,7 @@ from intake.domain.permissions import Role
 from intake.services.doctor import CHECKS, Unsafe, diagnose, examine, refuse_unsafe
 from intake.services.doctor_checks import Weight
 from intake.services.doctor_facts import Facts, FileFacts, Records, file_system, gather, look_at
+from intake.services.front_door import Front
 from intake.storage.condition import Condition
 from sending import send_at_once
 
@@ -67,6 +68,7 @@ FILES = {
     "screening_rules": file("rules.yaml", 0o644),
 }
 NOW = datetime(2026, 11, 27, 17, 0, tzinfo=UTC)
+FRONT = Front("intake.elm-street.org", certificate_until=NOW + timedelta(days=60), promised=63_072_000)
 SOUND = Facts(
     settings=GOOD,
     now=NOW,
@@ -79,6 +81,7 @@ SOUND = Facts(
         usernames=frozenset({"ann", "ben"}),
         roles=tuple(frozenset(one) for one in STAFF),
     ),
+    fronts=(FRONT,),
 )
 
 
@@ -104,6 +107,10 @@ def with_records(**changed):
 
 def with_roles(*roles):
     return with_records(roles=tuple(frozenset(one) for one in roles))
+
+
+def with_front(**changed):
+    return replace(SOUND, fronts=(replace(FRONT, **changed),))
 
 
 PASSWORD = "postgresql://intake:not-a-secret@db.elm-street.org/intake"
@@ -159,6 +166,14 @@ WRONG = {
     "clock-before-the-trail": with_records(newest_event=NOW + timedelta(days=1)),
     "no-mail": with_setting(mail_host=""),
     "mail-without-a-password": with_setting(mail_user="forms"),
+    "front-not-seen": with_front(is_reached=False),
+    "front-certificate": with_front(certificate_fault="self-signed certificate", newest="", promised=0),
+    "front-certificate-runs-out": with_front(certificate_until=NOW + timedelta(days=3)),
+    "front-speaks-old-tls": with_front(old=("TLS 1.1",)),
+    "front-speaks-no-newest-tls": with_front(newest="TLSv1.2"),
+    "front-weak-suite": with_front(weak_suite="AES128-SHA"),
+    "front-promises-nothing": with_front(promised=300),
+    "front-in-the-open": with_front(plain=True),
     "database-unreachable": replace(SOUND, condition=None, database_refused="OperationalError"),
     "database-behind": with_condition(revision="0003"),
     "database-ahead": with_condition(revision="0999", is_known=False),
