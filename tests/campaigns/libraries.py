@@ -1,9 +1,9 @@
-"""Whether a locked library is behind what could have been locked for longer than docs/limits.md allows: `make libraries`.
+"""Whether a locked library is older than docs/limits.md allows: `make libraries`.
 
-uv works the locks out as they would have come out so many days ago, from whatever index this machine is set up
-to ask, and what is locked is compared with that. Where nothing is behind a version that is older than a
-week, every fix that was out a week ago is in, known hole or not. What is behind for longer than that is looked up
-in the list of known holes that `uv audit` asks; when it does not answer, that is told, and counts as a fault.
+uv works the locks out as they would have come out so many days ago, from whatever index this machine is set
+up to ask, and what is locked is compared with that. Where nothing is behind a version that is older than a
+week, every fix that was out a week ago is in, known hole or not. What is behind for longer is looked up in
+the list of known holes that `uv audit` asks; when it does not answer, that is told, and counts as a fault.
 Control: the same locks with a library years old in them.
 """
 
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -185,7 +186,7 @@ def main(uv: Path) -> None:
         by_age = {days: behind(locked, found, days) for days, found in then.items()}
         for days, found in by_age.items():
             counted[days] = max(counted[days], len(found))
-        told += [f"{name}: {one}" for one in faults(allowed, by_age, lambda: known_holes(locked, uv))]
+        told += [f"{name}: {one}" for one in faults(allowed, by_age, partial(known_holes, locked, uv))]
         old = behind({**locked, **_CONTROL}, then[allowed.every], allowed.every)
         noticed = noticed and {one.library for one in old} >= set(_CONTROL)
     figures |= {

@@ -1,4 +1,4 @@
-"""The campaign that looks how old libraries are: it reads the locks, keeps the time frames, and asks as it should."""
+"""The campaign that looks how old libraries are reads the locks, keeps the time frames, and asks as it should."""
 
 import stat
 import textwrap
