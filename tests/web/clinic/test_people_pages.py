@@ -298,6 +298,8 @@ def test_where_nothing_can_be_counted_signing_in_says_so_and_is_no_fault_of_ours
         ("/staff/{alice}/sessions/end", {}),
         ("/staff/{alice}/reset", {}),
         ("/staff/{alice}/remove", {"sure": "y"}),
+        ("/account/sessions/end", {"visit": "0" * 64}),
+        ("/account/sessions/end-others", {}),
         ("/account/notices", {"address": "bob@example.com"}),
         ("/emergency", {"reference": "HL-000-000", "reason": WHY}),
     ],
