@@ -1,4 +1,4 @@
-"""The campaign that looks how old libraries are reads the locks, keeps the time frames, and asks as it should."""
+"""The campaign that looks how old libraries are reads the locks, and asks as it should."""
 
 import stat
 import textwrap
@@ -18,7 +18,7 @@ from campaigns.libraries import (
     known_holes,
     locked_in,
 )
-from campaigns.reports import CHECKOUT
+from campaigns.reports import CHECKOUT, kept
 
 ALLOWED = Frames(7, 30, 90)
 OLD = Behind("werkzeug", "2.0.0", "3.1.9", 90)
@@ -123,3 +123,14 @@ def test_the_libraries_with_holes_are_read_from_what_is_told(tmp_path):
 
     assert known_holes({"flask": "2.0.0"}, told) == {"flask"}
     assert known_holes({"flask": "3.1.3"}, uv(tmp_path, "echo 'Found no known vulnerabilities'")) == set()
+
+
+def test_the_newest_run_found_no_library_older_than_that():
+    """What is kept of it, and it compared the libraries that are locked now."""
+    one = kept()["libraries"]
+
+    assert one.is_clean
+    for name in LOCKS:
+        libraries = locked_in((CHECKOUT / name).read_text(encoding="utf-8"))
+        assert one.figures[f"libraries of {name}"] == len(libraries)
+        assert one.figures[f"compared in {name}"] == len(libraries)
