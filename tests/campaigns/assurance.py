@@ -174,6 +174,14 @@ AIMS: tuple[Aim, ...] = (
         {"tried": 40_000},
     ),
     Aim(
+        "libraries",
+        "a library locked in a version older than docs/limits.md allows, or with a hole for too long",
+        "uv works the locks out as they would have come out today, and 7, 30 and 90 days ago, from the index "
+        "this machine asks, and what is locked is compared with that. What is behind for 7 days is looked up "
+        "in a list of known holes; no answer is a fault. Control: a library of 2021 in the locks.",
+        {"libraries of requirements.lock": 40, "compared in requirements.lock": 30},
+    ),
+    Aim(
         "agreement",
         "a rule that comes out differently when it is worked out another way",
         "Random people, asked about every rule by three interpreters that share no code. "
