@@ -87,7 +87,7 @@ def test_the_pages_of_accounts_keep_nobody_out(context, address):
     look(page)
     page.get_by_label("Password").fill(PASSWORD)
     follow(page.get_by_role("button", name="Sign in"))
-    for name in ("Staff", "Account"):
+    for name in ("Staff", "Account", "Change your password"):
         follow(page.get_by_role("link", name=name, exact=True))
         look(page)
 
