@@ -188,6 +188,15 @@ AIMS: tuple[Aim, ...] = (
         {"libraries of requirements.lock": 40, "compared in requirements.lock": 30},
     ),
     Aim(
+        "canaries",
+        "something secret in a log, a file, a letter, an address or a page where it should not be",
+        "An invented word in every box of both sites, typed by patients, staff and strangers, rightly and "
+        "wrongly; with passwords, keys, session tokens, and the words and links of saved forms. Then sixteen "
+        "places are read in every way a word could be written. Control: a product that lets everything out, "
+        "and words planted by hand.",
+        {"canaries": 200, "sinks": 16},
+    ),
+    Aim(
         "agreement",
         "a rule that comes out differently when it is worked out another way",
         "Random people, asked about every rule by three interpreters that share no code. "
