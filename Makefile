@@ -84,7 +84,7 @@ rotations: setup
 # One or several of docs/assurance.md: make campaign CAMPAIGN='kills outbox'
 CAMPAIGN ?=
 .PHONY: campaign
-campaign: setup front
+campaign: setup front browser
 	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.every $(CAMPAIGN)
 
 # Other figures: make rounds ROUNDS='--rounds 20 --on sqlite --seed 7'

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import click
 
-from intake import __version__, resources
+from intake import __version__, resources, starting
 from intake.cli.audit import audit_group
 from intake.cli.backups import backup, restore
 from intake.cli.database import database_group
@@ -80,6 +80,7 @@ def serve(context: click.Context) -> None:
         for line in (*separation.notes(settings), *at_start.told(clinic)):
             click.echo(line)
         clinic.database.dispose()
+        starting.over()
 
     supervisor = supervising.Supervisor()
     supervising.stop_on_signals(supervisor)

@@ -14,6 +14,9 @@ from intake.log import KEYS, Noted
 from intake.web.headers import protection
 from serving import Product
 
+# Started once, by whichever of the processes that run tests has this file.
+pytestmark = pytest.mark.xdist_group("server")
+
 FORM = b"Host: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 HALF_SENT = {
     "headers that never end": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow:",

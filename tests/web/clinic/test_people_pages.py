@@ -315,3 +315,19 @@ def test_what_changes_what_others_may_do_asks_again_who_is_there(staff, signed_i
     assert "password" in bob.text
     for value in fields.values():
         assert str(value if isinstance(value, str) else value[0]) in bob.response.text, "kept to be sent on"
+
+
+def test_where_nothing_can_be_counted_nobody_is_told_that_a_password_was_wrong(signed_in, monkeypatch):
+    """At the door of what asks for a password again; it said to wait 15 minutes once."""
+
+    def broken(*_given):
+        raise accounts.NotCounted
+
+    alice = signed_in("alice")
+    alice.open("/password")
+    monkeypatch.setattr(accounts, "change_password", broken)
+    new = "quiet lanterns over water"
+    alice.send("/password", old=PASSWORD, password=new, again=new)
+    assert (alice.status, alice.response.headers["Retry-After"]) == (503, "60")
+    assert "ait a minute, and try again" in alice.text
+    assert "wrong" not in alice.text

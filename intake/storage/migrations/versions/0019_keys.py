@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0015"
-down_revision: str | None = "0013"
+revision: str = "0019"
+down_revision: str | None = "0018"
 
 # Which columns may not change; none may, of those with none. The key of a safety signal may: a new key of
 # the clinic seals it anew.
