@@ -16,7 +16,7 @@ from joserfc.jwk import RSAKey
 
 from intake.config import SettingsRefused, read_settings
 from intake.domain.factors import Factors, Next, Policy, Proven, what_next
-from intake.services import people, provider_client, provider_sign_in
+from intake.services import coming_in, people, provider_client, provider_sign_in
 from intake.storage import provider_sign_ins
 from intake.storage.tables import ProviderIdentityRow
 from intake.web.clinic.site import create_clinic_site
@@ -360,9 +360,14 @@ def test_forms_lead_to_the_provider_from_the_page_to_sign_in_and_from_no_other(a
         assert "form-action 'self';" in alice.response.headers["Content-Security-Policy"], path
 
 
-def test_somebody_who_left_or_was_unlinked_does_not_come_in(clinic, site, staff, anyone, provider, linked):
+def test_somebody_who_left_or_was_unlinked_does_not_come_in(
+    clinic, site, staff, anyone, provider, linked, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(coming_in, "tell", lambda _clinic, _session, member: told.append(member))
     given = provider.sign_in(leave(anyone))
     provider_sign_in.unlink(clinic, staff["bob"], staff["alice"].id)
+    assert told == [staff["alice"].id]
     come_back(anyone, given)
     assert "Nobody here is linked" in anyone.text
 
