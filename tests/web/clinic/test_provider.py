@@ -86,6 +86,18 @@ def test_somebody_linked_comes_in_with_a_button_and_a_page_of_ours(anyone, provi
     assert address.startswith(f"{ISSUER}/authorize?")
 
 
+def test_a_code_may_be_long_where_people_come_back_and_nowhere_else(anyone, provider, linked):
+    """Some providers put all they know of somebody into it: four thousand characters and more."""
+    long = "x" * 5000
+    given = provider.sign_in(leave(anyone))
+    provider.codes[given["code"] + long] = provider.codes.pop(given["code"])
+    come_back(anyone, given | {"code": given["code"] + long})
+    assert is_in(anyone)
+
+    for path in (f"{BACK}?code={long}{long}", f"/sign-in?code={long}", f"/sign-in/provider?code={long}"):
+        assert anyone.open(path).status_code == 414, path
+
+
 def test_nothing_the_provider_gave_is_kept_or_handed_on(clinic, anyone, provider, linked):
     given = provider.sign_in(leave(anyone))
     come_back(anyone, given)
