@@ -17,6 +17,6 @@ def test_nothing_a_patient_was_thanked_for_is_lost_when_the_product_is_killed(tm
 
 def test_a_product_that_thanks_before_it_stores_is_found_out(tmp_path):
     """The control: losses are noticed where there are any."""
-    seen = campaign(tmp_path, kills=2, seed=20261120, program=EARLY, victims=[Victim.EVERYTHING])
+    seen = campaign(tmp_path, kills=1, seed=20261120, program=EARLY, victims=[Victim.EVERYTHING])
 
     assert seen.lost > 0
