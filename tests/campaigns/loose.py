@@ -57,7 +57,7 @@ def _loose(site: Flask, environ: dict[str, Any], start_response: Any) -> Iterabl
         return start_response(status, headers, *rest)
 
     answer = b"".join(_answer(site, environ, start))
-    return [answer, *told]
+    return [answer.replace(b"</main>", b"".join([*told, b"</main>"]))]
 
 
 def _plain(_key: SealingKey, content: bytes, _place: Place) -> bytes:
