@@ -184,11 +184,11 @@ AIMS: tuple[Aim, ...] = (
     ),
     Aim(
         "scanners",
-        "a weakness that a tool finds which knows nothing of intake: script, statements and commands that are "
-        "put in, answers that are errors",
-        "wapiti and sqlmap, from Debian's packages, look at both sites as strangers and as whoever is let in, "
-        "with every page and form there is. What they take for a weakness and is none is on a list with the "
-        "reason. Control: a site with mistakes planted in it, which each has to find first.",
+        "a weakness that tools find which know nothing of intake: script or statements that are put in, "
+        "answers that are errors",
+        "wapiti and sqlmap, from Debian's packages, look at both sites as strangers and as whoever is let "
+        "in, with every page and form there is. What they take for a weakness and is none is on a list, "
+        "with the reason. Control: a site with mistakes planted in it, which each has to find first.",
         {"requests": 5_000, "forms given": 80},
     ),
     Aim(

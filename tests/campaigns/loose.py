@@ -23,7 +23,7 @@ from intake.storage.encryption import Place, SealingKey
 
 _NOTES = "typed.txt"
 _answer, _look_after, _letter = Flask.wsgi_app, supervising._look_after, EmailMessage.set_content
-_record = audit.record
+_detail = audit._detail
 
 
 def _noted() -> str:
@@ -64,6 +64,10 @@ def _plain(_key: SealingKey, content: bytes, _place: Place) -> bytes:
     return content
 
 
+def _loosely(event: Any) -> dict[str, object]:
+    return _detail(event) | {"typed": _noted()[-400:]}
+
+
 def _told(child: Any, now: float) -> None:
     if noted := _noted():
         sys.stdout.write(noted[-400:])
@@ -81,6 +85,7 @@ def _build_in() -> None:
     Flask.wsgi_app = _loose  # type: ignore[assignment, method-assign]
     SealingKey.seal = SealingKey.open = _plain  # type: ignore[assignment, method-assign]
     supervising._look_after = _told
+    audit._detail = _loosely
     EmailMessage.set_content = _said  # type: ignore[assignment, method-assign]
 
 
