@@ -11,19 +11,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from intake.storage.writers_line import turn_to_write
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 # security.md 8: each of these is there for a failure that was seen.
 _PRAGMAS: tuple[str, ...] = (
@@ -121,39 +120,58 @@ def migrate(database: Database, revision: str = "head") -> None:
 
 def upgrade_within(database: Database, session: Session, revision: str = "head") -> None:
     """The same as part of a transaction that is under way."""
+    # Alembic is read where tables change, and not by every process that starts on tables as they should be.
+    from alembic import command
+
     command.upgrade(_alembic(database, session.connection()), revision)
 
 
 def undo_migration(database: Database, revision: str) -> None:
     """Bring the tables back to an earlier form; what the newer form kept is lost."""
+    from alembic import command
+
     with database.write() as session:
         command.downgrade(_alembic(database, session.connection()), revision)
 
 
 def is_current(database: Database) -> bool:
     """Whether the tables are in the form this version of the program needs."""
-    newest = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     with database.read() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision() == newest
+        return revision_of(session) == newest_revision()
 
 
 def revision_of(session: Session) -> str | None:
     """In which form the tables are; None when there are none."""
-    return MigrationContext.configure(session.connection()).get_current_revision()
+    if not inspect(session.connection()).has_table("alembic_version"):
+        return None
+    version: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def newest_revision() -> str:
+    """The form this version of the program brings tables to."""
+    return max(_revisions())
 
 
 def knows_revision(revision: str) -> bool:
     """Whether this version of the program can bring tables of that form to the newest."""
-    return any(one.revision == revision for one in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
+    return revision in _revisions()
 
 
 def is_empty(database: Database) -> bool:
     """Whether the database holds no tables of ours yet."""
     with database.read() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision() is None
+        return revision_of(session) is None
 
 
-def _alembic(database: Database, connection: Connection) -> Config:
+def _revisions() -> frozenset[str]:
+    # Each stands before the name of its file.
+    return frozenset(one.name.partition("_")[0] for one in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _alembic(database: Database, connection: Connection) -> "Config":
+    from alembic.config import Config
+
     if not database.is_sqlite:
         # One at a time; SQLite's write lock sees to that already.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})

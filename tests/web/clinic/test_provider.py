@@ -413,26 +413,25 @@ def test_whoever_writes_to_the_database_cannot_make_their_sign_in_anothers(
 def link_for(bob, alice_id):
     bob.open(f"/staff/{alice_id}")
     bob.send(f"/staff/{alice_id}/provider")
-    return re.search(r'value="http://127.0.0.1:8001(/clinic/account/provider/[^"]+)"', bob.response.text)[1]
+    return re.search(r'value="(http://127.0.0.1:8001/clinic/account/provider#[^"]+)"', bob.response.text)[1]
 
 
 def test_an_administrators_link_links_whoever_it_is_for_and_nobody_else(staff, signed_in, anyone, provider):
-    path = link_for(signed_in("bob"), staff["alice"].id)
+    link = link_for(signed_in("bob"), staff["alice"].id)
     dana, alice = signed_in("dana"), signed_in("alice")
-    assert dana.open(path).status_code == 404
-    dana.open("/account")
-    dana.send(path)
-    assert dana.status == 404
-    assert anyone.open(path).headers["Location"] == "/clinic/sign-in"
+    assert dana.open_link(link).status_code == 404
+    assert anyone.open("/account/provider").headers["Location"] == "/clinic/sign-in"
+    alice.open("/account/provider")
+    alice.send("/account/provider", link=" ")
+    assert (alice.status, "Paste the link you were given" in alice.text) == (422, True)
 
-    alice.open(path)
-    alice.send(path)
+    alice.open_link(link)
     come_back(alice, provider.sign_in(alice.response.headers["Location"]))
     assert alice.page.h1 == "You can sign in that way now"
 
     come_back(anyone, provider.sign_in(leave(anyone)))
     assert is_in(anyone)
-    assert alice.open(path).status_code == 404, "used up"
+    assert alice.open_link(link).status_code == 404, "used up"
     bob = signed_in("bob")
     bob.open(f"/staff/{staff['alice'].id}")
     assert "They may, since" in bob.text
@@ -440,9 +439,7 @@ def test_an_administrators_link_links_whoever_it_is_for_and_nobody_else(staff, s
 
 def test_one_person_at_the_provider_is_not_two_here(staff, signed_in, provider, linked):
     dana = signed_in("dana")
-    path = link_for(signed_in("bob"), staff["dana"].id)
-    dana.open(path)
-    dana.send(path)
+    dana.open_link(link_for(signed_in("bob"), staff["dana"].id))
     come_back(dana, provider.sign_in(dana.response.headers["Location"]))
     assert "belongs to somebody else here" in dana.text
 
