@@ -15,8 +15,9 @@ from intake.domain.events import KeyActivated, KeyMade, RecordsRewrapped
 from intake.services.clinic import SYSTEM
 from intake.services.console import Console
 from intake.services.refusals import Refusal
-from intake.storage import audit, outbox_keys, rewrapping
+from intake.storage import audit, rewrapping
 from intake.storage.encryption import KEY_BYTES, ClinicKeys
+from intake.storage.key_changes import follow, in_use
 from intake.storage.key_documents import changing, documents_in
 from intake.storage.key_entries import (
     Entry,
@@ -27,7 +28,6 @@ from intake.storage.key_entries import (
     has,
     id_bytes,
     keep,
-    key_bytes,
     new_id,
     the_active,
 )
@@ -153,10 +153,10 @@ def _activate(console: Console, purpose: KeyPurpose) -> bool:
                     "open it (`intake keys confirm-escrow`). Nothing was changed"
                 )
             _record(console, KeyActivated(waits["id"], purpose.value, console.account))
-            keep(document, purpose.entry, _in_use(entries(document, purpose.entry), waits["id"], purpose))
+            keep(document, purpose.entry, in_use(entries(document, purpose.entry), waits["id"], purpose))
         for name, other in documents.items():
             if name != CLINIC_FILE:
-                _follow(document, other, purpose)
+                follow(document, other, purpose)
     return waits is not None
 
 
@@ -195,33 +195,6 @@ def _rewrap(
 def _waiting(document: Entry, purpose: KeyPurpose) -> Entry | None:
     every = entries(document, purpose.entry)
     return next((one for one in every if Use(one["use"]) is Use.WAITING), None)
-
-
-def _in_use(every: list[Entry], key: str, purpose: KeyPurpose) -> list[Entry]:
-    if purpose is KeyPurpose.SECRET:
-        # Nothing it signed is kept: the one before is of no use to anybody.
-        return [{**one, "use": Use.ACTIVE.value} for one in every if one["id"] == key]
-    uses = {one["id"]: Use.ACTIVE if one["id"] == key else Use.EARLIER for one in every}
-    return [{**one, "use": uses[one["id"]].value} for one in every]
-
-
-def _follow(clinic: Entry, document: Entry, purpose: KeyPurpose) -> None:
-    """Bring a file that is not the clinic's after it: of a pair the half it has, and of secrets its own."""
-    if not has(document, purpose.entry):
-        return
-    active, before = the_active(clinic, purpose.entry), entries(document, purpose.entry)
-    if the_active(document, purpose.entry)["id"] == active["id"]:
-        return
-    match purpose:
-        case KeyPurpose.CLINIC:
-            private = X25519PrivateKey.from_private_bytes(key_bytes(active["private"]))
-            public = as_text(private.public_key().public_bytes_raw())
-            after = [{"id": active["id"], "public": public, "use": Use.ACTIVE.value}]
-        case KeyPurpose.OUTBOX:
-            after = outbox_keys.of_the_clinics(clinic, document)
-        case _:
-            after = _in_use(before, active["id"], purpose)
-    keep(document, purpose.entry, after)
 
 
 def _holds_secrets(name: str, document: Entry, purpose: KeyPurpose) -> bool:
