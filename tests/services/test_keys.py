@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from copies import PASSWORD, make_copy, staff
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
-from intake.services import accounts, answering, keys, recovery_copies, retiring_keys
+from intake.services import accounts, answering, keys, recovery_copies, retiring_keys, staff_notices
 from intake.services.keys_in_use import with_keys_in_use
 from intake.services.refusals import Refusal
 from intake.storage import audit, outgoing, rewrapping, submissions
@@ -247,6 +248,39 @@ def test_the_workers_key_is_changed_while_letters_wait(copy, tmp_path, keepers):
     assert [one.recipient for one in every] == ["pat@example.org"] * 3
     private = secrets_in(console_of(copy).folder)
     assert not private[WORKER_FILE] & private[PATIENT_FILE]
+
+
+class _OneRound(Event):
+    """Stops a loop after it did its work once."""
+
+    def wait(self, timeout=None):
+        self.set()
+        return True
+
+
+def test_the_gathering_thread_tells_staff_after_a_key_was_changed_and_destroyed(
+    copy, tmp_path, keepers, administrators
+):
+    """It began with the keys before, as in a site that runs for weeks."""
+    told = {"staff_addresses": ("desk@clinic.example",), "urgent_addresses": ("on-call@clinic.example",)}
+    settings = replace(copy.settings, mail_host="127.0.0.1", **told)
+    clinic, desk = copy.clinic.with_settings(settings), copy.desk.with_settings(settings)
+    console = console_of(copy)
+    for purpose in (KeyPurpose.OUTBOX, KeyPurpose.CLINIC):
+        old = next(one.id for one in keys.held(console) if one.purpose is purpose)
+        rotated(console, tmp_path / f"{purpose.value}.age", keepers, purpose)
+        retiring_keys.retire(console, retiring_keys.leaving(console, old), *administrators)
+    send_at_once(with_keys_in_use(desk), f"filled_in_by: me, {FORM}, pressure: no, home: yes, takes: no")
+
+    staff_notices.keep_gathering(clinic, _OneRound())
+
+    outbox = read_outbox_keys(console.folder)
+    with clinic.database.write() as session:
+        every = [
+            outgoing.claim(session, outbox, one, copy.clock()) for one in outgoing.due(session, copy.clock())
+        ]
+    # Whoever is told of urgent forms alone is not: the form could be opened.
+    assert [one.recipient for one in every if one.wanted] == ["desk@clinic.example"]
 
 
 def _let_a_letter_wait(desk):
