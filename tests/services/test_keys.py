@@ -1,6 +1,7 @@
 """A clinic changes its keys while it works: nothing is unreadable for a moment, and nothing is lost."""
 
 import json
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from threading import Event
 from uuid import uuid4
@@ -14,10 +15,18 @@ from intake.domain.permissions import Role
 from intake.services import accounts, answering, keys, recovery_copies, retiring_keys, staff_notices
 from intake.services.keys_in_use import with_keys_in_use
 from intake.services.refusals import Refusal
-from intake.storage import audit, outgoing, rewrapping, submissions
+from intake.storage import audit, key_documents, outgoing, rewrapping, submissions
 from intake.storage.age_files import RecipientsRefused
-from intake.storage.key_entries import KeyPurpose, Use
-from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE, read_clinic_keys, read_outbox_keys
+from intake.storage.key_entries import KeyPurpose, Use, has, the_active
+from intake.storage.key_files import write_document
+from intake.storage.keyring import (
+    CLINIC_FILE,
+    PATIENT_FILE,
+    WORKER_FILE,
+    read_clinic_keys,
+    read_outbox_keys,
+    read_patient_keys,
+)
 from intake.storage.whole_files import FileNotWritten
 from keepers import closed, console_of, copied, keeper, rotated, same_clinic
 from sending import fill_in, send_at_once
@@ -224,6 +233,7 @@ def test_only_one_new_key_waits_at_a_time_and_none_is_changed_for_nothing(copy):
     for purpose in KeyPurpose:
         with pytest.raises(Refusal, match=f"Make a new one first: intake keys new {purpose.value}"):
             keys.rotate(console, purpose)
+        in_use(console.folder, purpose)
         keys.make(console, purpose)
         with pytest.raises(Refusal, match="waits already"):
             keys.make(console, purpose)
@@ -404,6 +414,57 @@ def test_a_key_that_was_noted_as_destroyed_goes_from_its_file_when_it_is_asked_a
 
 def _raise():
     raise RuntimeError
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@contextmanager
+def killed_after(files):
+    """The process is killed when it wrote so many key files; not at all where it writes no more of them."""
+    written = []
+
+    def write(path, document):
+        if len(written) == files:
+            raise Killed
+        written.append(path)
+        write_document(path, document)
+
+    with pytest.MonkeyPatch.context() as patched, suppress(Killed):
+        patched.setattr(key_documents, "write_document", write)
+        yield
+
+
+def in_use(folder, purpose):
+    """The id of the key in use in each file that has one of this purpose; each file is read as its process
+    reads it."""
+    read_clinic_keys(folder), read_patient_keys(folder), read_outbox_keys(folder)
+    return {
+        the_active(document, purpose.entry)["id"]
+        for document in key_documents.documents_in(folder).values()
+        if has(document, purpose.entry)
+    }
+
+
+@pytest.mark.parametrize("purpose", KeyPurpose, ids=lambda one: one.value)
+def test_killed_between_any_two_files_every_file_still_reads(copy, tmp_path, keepers, purpose):
+    console = console_of(copy)
+    for files in (1, 2):
+        with killed_after(files):
+            keys.make(console, purpose)
+        in_use(console.folder, purpose)
+        copied(console, tmp_path / f"recovery-{files}.age", keepers)
+        with killed_after(files):
+            keys.rotate(console, purpose)
+        in_use(console.folder, purpose)
+
+        with suppress(Refusal):  # nothing was left to do
+            keys.rotate(console, purpose)
+
+        assert len(in_use(console.folder, purpose)) == 1
+    patients, clinics = (secrets_in(console.folder)[name] for name in (PATIENT_FILE, CLINIC_FILE))
+    assert len(patients - clinics) == 1, "the secret is its own"
 
 
 def test_a_kill_between_the_two_key_files_is_made_good_by_rotating_again(
