@@ -447,6 +447,31 @@ def in_use(folder, purpose):
     }
 
 
+@pytest.mark.parametrize("at", ["retire", "rotate"])
+def test_to_destroy_a_key_repeated_after_a_kill_leaves_it_in_no_file(
+    copy, tmp_path, keepers, administrators, at
+):
+    """The worker's file is written last, and its private key opens every letter sealed to it."""
+    console = console_of(copy)
+    old = read_outbox_keys(console.folder).id.hex()
+    (private,) = secrets_in(console.folder)[WORKER_FILE]
+    keys.make(console, KeyPurpose.OUTBOX)
+    copied(console, tmp_path / "recovery.age", keepers)
+    with killed_after(2 if at == "rotate" else 3):
+        keys.rotate(console, KeyPurpose.OUTBOX)
+    with killed_after(1):
+        retiring_keys.retire(console, retiring_keys.leaving(console, old), *administrators)
+    assert private in secrets_in(console.folder)[WORKER_FILE]
+
+    retiring_keys.retire(console, retiring_keys.leaving(console, old), *administrators)
+
+    assert not any(private in every for every in secrets_in(console.folder).values())
+    assert len(in_use(console.folder, KeyPurpose.OUTBOX)) == 1
+    with pytest.raises(Refusal, match="there is no key"):
+        retiring_keys.leaving(console, old)
+    assert [name for name, _ in events(copy.clinic)].count("KeyRetired") == 1
+
+
 @pytest.mark.parametrize("purpose", KeyPurpose, ids=lambda one: one.value)
 def test_killed_between_any_two_files_every_file_still_reads(copy, tmp_path, keepers, purpose):
     console = console_of(copy)
