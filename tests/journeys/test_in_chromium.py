@@ -114,6 +114,7 @@ def opens(browser, link, expecting=200):
     if browser._scripts:
         assert box.input_value() == link.partition("#")[2]
         assert "#" not in browser.tab.url, "the secret is taken out of the address"
+        assert browser.tab.locator("button:focus").inner_text() == "Go on"
         browser.press(browser.page.form("Go on"), "Go on", expecting=(expecting,))
     else:
         write(browser, "Go on", f"Your link: {link}", expecting=expecting)
