@@ -32,6 +32,7 @@ OPEN: tuple[Open, ...] = (
         f"{_DATABASE}|{caught.TRAIL}",
         "names of staff stand under every signature (decision 0007)",
     ),
+    Open("patient: reference", _DATABASE, "it says nothing of anybody (SECURITY.md)"),
     Open(
         "clinic/exports: purpose, .*|clinic/submissions/…/export: purpose, .*|clinic/emergency: reason, .*",
         f"{_DATABASE}|{caught.TRAIL}",
