@@ -41,6 +41,7 @@ help:
 	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 40 minutes)'
 	@echo 'make journeys    every journey in Chromium, in every width, with scripts and without, by keyboard'
 	@echo 'make screenshots the pictures in docs/screenshots, taken anew'
+	@echo 'make libraries   whether a locked library is older than docs/limits.md allows (asks the index; about 3 minutes)'
 	@echo 'make burden      how many pages and words the form asks of a person, measured anew (docs/burden.md)'
 	@echo 'make audit-pages weights, contrast, accessibility and Lighthouse, measured anew (docs/page-budgets.md, 10 minutes)'
 	@echo 'make trees       what a screen reader is told of each kind of page, written anew (look at the changes)'
@@ -109,6 +110,11 @@ PROXIES ?=
 .PHONY: proxies
 proxies: setup front
 	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.proxies $(PROXIES)
+
+# Asks the index that this machine is set up to ask, and the list of known holes that uv asks.
+.PHONY: libraries
+libraries: setup .lock-venv/bin/uv
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.libraries
 
 # nginx and Caddy from the packages of the system: installed where that needs nobody's password. Neither is started.
 .PHONY: front
@@ -231,6 +237,7 @@ paper: $(venv)/.runtime
 journeys: setup browser
 	INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup -m "browser or postgres" tests/journeys \
 		tests/services/test_publishing.py
+	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_nothing_piles_up.py
 
 # The journeys that have pictures taken on their way (tests/journeys/chromium.py).
 .PHONY: screenshots

@@ -49,6 +49,7 @@ class Noted(StrEnum):
     NOTICE_NOT_SENT = "notice_not_sent"
     SIGNAL_NOT_KEPT = "signal_not_kept"
     OVERDUE_NOT_DELETED = "overdue_not_deleted"
+    CLOCK_AHEAD = "clock_ahead"
     NEWS_NOT_TOLD = "news_not_told"
     DATABASE_SILENT = "database_silent"
     PROCESS_ENDED = "process_ended"
@@ -57,6 +58,8 @@ class Noted(StrEnum):
     KNOCK_STAYS_COUNTED = "knock_stays_counted"
     REPLY_NOT_TAKEN_IN = "reply_not_taken_in"
     PAGE_NOT_COUNTED = "page_not_counted"
+    PASSWORDS_NOT_TAKEN = "passwords_not_taken"  # says what could not be done
+    SIGN_IN_ALARM = "sign_in_alarm"
 
 
 def _one_of(value: object) -> str | None:
@@ -141,6 +144,7 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.NOTICE_NOT_SENT: frozenset({"failure", "id"}),
     Noted.SIGNAL_NOT_KEPT: frozenset({_ERROR}),
     Noted.OVERDUE_NOT_DELETED: frozenset({_ERROR}),
+    Noted.CLOCK_AHEAD: frozenset(),
     Noted.NEWS_NOT_TOLD: frozenset({_ERROR}),
     Noted.DATABASE_SILENT: frozenset({_ERROR}),
     Noted.PROCESS_ENDED: frozenset({"again_in", "exit_code", "process"}),
@@ -149,6 +153,8 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.KNOCK_STAYS_COUNTED: frozenset({_ERROR}),
     Noted.REPLY_NOT_TAKEN_IN: frozenset({_ERROR, "id"}),
     Noted.PAGE_NOT_COUNTED: frozenset({_ERROR}),
+    Noted.PASSWORDS_NOT_TAKEN: frozenset({_ERROR}),
+    Noted.SIGN_IN_ALARM: frozenset(),
 }
 
 _log = logging.getLogger("intake")

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from intake import __version__
 from intake.config import Settings
 from intake.domain.events import BackupRestored, SubmissionErased
+from intake.services import restored_keys
 from intake.services.clinic import SYSTEM
 from intake.services.console import account
 from intake.services.recovery_copies import FORMAT, KIND
@@ -78,7 +79,10 @@ def restore(
         with _keys_in_place(folder, recovery_copy, identities) as keys:
             _refuse_other_keys(read, keys)
             with _empty_database(settings) as database, database.write() as session:
-                return _fill(database, session, keys, file, read.manifest, erasures)
+                done = _fill(database, session, keys, file, read.manifest, erasures)
+                # Before all of it is there for good: who is killed here is asked again, and goes on.
+                restored_keys.bring_forward(session, folder)
+                return done
 
 
 def _refuse_without_keys(folder: Path, recovery_copy: Path | None) -> None:
@@ -206,7 +210,7 @@ def _keys_in_place(folder: Path, recovery_copy: Path | None, identities: Path | 
     documents = _documents(recovery_copy, identities)
     if (folder / CLINIC_FILE).exists():
         # As after a kill: the same command again goes on where it ended.
-        if documents_in(folder) != documents:
+        if not restored_keys.is_nothing_but(documents_in(folder), documents):
             raise Refusal(
                 f"{folder} has other keys already, and they are never written over. Name another instance "
                 "folder (INTAKE_INSTANCE), or leave --keys out to restore with those that are there"
@@ -262,7 +266,7 @@ def _empty_database(settings: Settings) -> Iterator[Database]:
     except BaseException:
         database.dispose()
         if path is not None:
-            for beside in ("", "-wal", "-shm"):
+            for beside in ("", "-wal", "-shm", "-line"):
                 path.with_name(path.name + beside).unlink(missing_ok=True)
         raise
     database.dispose()

@@ -12,14 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
 from intake.domain.sign_in_limits import Budget, Counted, forgotten_after_success, pace_of
+from intake.log import Noted, note
 from intake.services import coming_in
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.refusals import Refusal
 from intake.storage import audit, sign_in_limits
 from intake.storage.database import DatabaseRefused
 from intake.storage.passwords import Proof
 from intake.storage.signing_in import PAUSED, Claim, Refused
 
-_log = logging.getLogger("intake")
 _Answer = TypeVar("_Answer")
 UNKNOWN = "unknown"
 
@@ -28,8 +29,14 @@ class LockedOut(Exception):
     """Too many wrong passwords; they are not taken for a while."""
 
 
-class NotCounted(LockedOut):
-    """Wrong passwords cannot be counted now, so that none is taken."""
+class NotCounted(Refusal):
+    """Wrong passwords cannot be counted now, so that none is taken; nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "wrong passwords cannot be counted at the moment, so none is taken. Nothing is wrong with yours: "
+            "try again in a minute. If it goes on, look at the database with `intake doctor`"
+        )
 
 
 def proved(clinic: Clinic, claim: Claim, password: str, budgets: tuple[Budget, ...]) -> Proof:
@@ -67,7 +74,7 @@ def record(clinic: Clinic, claim: Claim, refused: Refused) -> None:
         if alarm:
             many = pace_of(Counted.EVERYWHERE).at_once
             audit.record(session, clinic.keys, SYSTEM, SignInAlarm(many), now)
-            _log.warning("more than %d passwords were wrong within minutes", many)
+            note(Noted.SIGN_IN_ALARM, logging.WARNING)
 
 
 def _refuse(clinic: Clinic, claim: Claim) -> None:
@@ -82,5 +89,5 @@ def _counting(ask: Callable[[], _Answer]) -> _Answer:
     try:
         return ask()
     except (SQLAlchemyError, DatabaseRefused) as error:
-        _log.error("wrong passwords cannot be counted (%s); none is taken", type(error).__name__)
+        note(Noted.PASSWORDS_NOT_TAKEN, error=error)
         raise NotCounted from None

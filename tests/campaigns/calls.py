@@ -116,6 +116,10 @@ class Failing:
             event.remove(Engine, "before_cursor_execute", executing)
 
 
+# What a page that is no answer says: one of these.
+_SAY_SO = ("went wrong", "Try again", "cannot answer just now")
+
+
 def _broken() -> OperationalError:
     return OperationalError("a statement", {}, Exception("disk I/O error"))
 
@@ -218,7 +222,7 @@ class Trying:
                 self._seen.faults.append(f"{where}: {response.status_code} instead of an honest page")
             return
         shown = html.unescape(response.text)
-        if "went wrong" not in shown and "Try again" not in shown:
+        if not any(words in shown for words in _SAY_SO):
             self._seen.faults.append(f"{where}: the page does not say what happened")
         for name, value in _typed(options.get("data")):
             if name.endswith(("words", "note", "name")) and value not in shown:

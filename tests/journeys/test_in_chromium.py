@@ -89,7 +89,7 @@ def test_a_page_with_a_foreign_picture_is_noticed(browser):
 
 def sets_up_and_invites(browser, token):
     """Bob makes the first account and adds Alice; returns the link to give to her."""
-    browser.open(f"/clinic/setup/{token}")
+    opens(browser, f"/clinic/setup#{token}")
     write(browser, "Make my account", "Username: bob", "Name as it is signed: B. Stone", *NEW_PASSWORD)
     browser.follow("Sign in")
     signs_in(browser, "bob")
@@ -102,15 +102,29 @@ def sets_up_and_invites(browser, token):
     link = browser.tab.get_by_label("Link", exact=True).input_value()
     browser.follow("Back to staff")
     assert "Has not signed in yet" in browser.page.text
-    return urlsplit(link).path
+    found = urlsplit(link)
+    return f"{found.path}#{found.fragment}"
+
+
+def opens(browser, link, expecting=200):
+    """Open a link that was handed over: a script fills the box, or it is pasted."""
+    browser.open("/clinic/sign-in")
+    browser.open(link)
+    box = browser.tab.get_by_label("Your link", exact=True)
+    if browser._scripts:
+        assert box.input_value() == link.partition("#")[2]
+        assert "#" not in browser.tab.url, "the secret is taken out of the address"
+        browser.press(browser.page.form("Go on"), "Go on", expecting=(expecting,))
+    else:
+        write(browser, "Go on", f"Your link: {link}", expecting=expecting)
 
 
 def accepts(browser, link):
     """Alice, who was invited, chooses her password; the link works once."""
-    browser.open(link)
+    opens(browser, link)
     write(browser, "Set my password", *NEW_PASSWORD)
     assert browser.page.h1 == "Your password is set"
-    browser.open(link, expecting=404)
+    opens(browser, link, expecting=404)
     browser.follow("Go to signing in")
 
 

@@ -2,12 +2,14 @@
 
 import importlib.util
 import threading
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -24,7 +26,15 @@ from intake.storage import (
     submissions,
 )
 from intake.storage import database as database_module
-from intake.storage.database import Database, is_current, migrate, undo_migration
+from intake.storage.database import (
+    Database,
+    is_current,
+    knows_revision,
+    migrate,
+    newest_revision,
+    revision_of,
+    undo_migration,
+)
 from intake.storage.key_entries import KeyPurpose
 from intake.storage.tables import Base, ClinicSettingsRow, ErasureRow, SamePersonRow
 from storage.samples import (
@@ -43,13 +53,19 @@ from storage.samples import (
 VERSIONS = Path(database_module.__file__).parent / "migrations/versions"
 
 
-def append_only():
-    """The tables whose rows may not change, as each migration names them, and which columns."""
-    found = {}
+def migrations():
+    """Every migration, in the order of their numbers."""
     for path in sorted(VERSIONS.glob("[0-9]*.py")):
         spec = importlib.util.spec_from_file_location(f"migration_{path.stem}", path)
         migration = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(migration)
+        yield migration
+
+
+def append_only():
+    """The tables whose rows may not change, as each migration names them, and which columns."""
+    found = {}
+    for migration in migrations():
         named = migration.APPEND_ONLY
         found |= named if isinstance(named, dict) else dict.fromkeys(named, ())
     return found
@@ -64,6 +80,19 @@ def differences(database):
 def tables(database):
     with database.read() as session:
         return set(inspect(session.connection()).get_table_names())
+
+
+# In the order in which databases of clinics have met them. A new one follows the last; what landed stays.
+LANDED = tuple(f"{number:04}" for number in (*range(1, 8), *range(9, 12), *range(16, 20)))
+
+
+def test_no_migration_is_put_before_one_that_a_database_may_have_had():
+    """Such a database would count as newer than it is, and would never be given what was put in between."""
+    follows = {migration.revision: migration.down_revision for migration in migrations()}
+    for before, after in pairwise(LANDED):
+        assert follows[after] == before
+    # The same number is not given twice, and none is taken out.
+    assert len(follows) == len(tuple(migrations())) >= len(LANDED)
 
 
 def test_the_tables_are_those_of_the_program(database):
@@ -95,6 +124,17 @@ def test_a_database_knows_whether_it_is_current(empty_database):
     assert not is_current(empty_database)
     migrate(empty_database)
     assert is_current(empty_database)
+
+
+def test_the_newest_form_is_the_one_that_alembic_brings_tables_to(database):
+    scripts = ScriptDirectory(str(Path(database_module.__file__).parent / "migrations"))
+
+    assert newest_revision() == scripts.get_current_head()
+    assert all(knows_revision(one.revision) for one in scripts.walk_revisions())
+    with database.read() as session:
+        found = MigrationContext.configure(session.connection()).get_current_revision()
+        assert revision_of(session) == found == newest_revision()
+    assert not knows_revision("0000") and not knows_revision("9999")
 
 
 def test_migrating_twice_changes_nothing(database, clinic_keys):

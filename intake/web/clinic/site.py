@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import ServiceUnavailable
 
 from intake.domain.basis import LIMITS, PURPOSE
 from intake.domain.permissions import Permission, Role
@@ -13,7 +15,8 @@ from intake.services import clinic_settings, request_words
 from intake.services.clinic import Clinic
 from intake.services.dead_letters import State
 from intake.services.review_told import taken_up_told
-from intake.web.allowances import allow, refuse_unlimited
+from intake.services.wrong_passwords import NotCounted
+from intake.web.allowances import allow, allow_longer_query, refuse_unlimited
 from intake.web.clinic import (
     acting,
     asking,
@@ -60,7 +63,7 @@ from intake.web.clinic import (
     views,
     ways_back,
 )
-from intake.web.clinic.allowances import ALLOWANCES
+from intake.web.clinic.allowances import ALLOWANCES, LONGEST_ANSWER_OF_A_PROVIDER
 from intake.web.clinic.forms import DONE_WORDS
 from intake.web.frame import clock, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
@@ -127,6 +130,10 @@ _PARTS = (
 )
 
 
+# When counting works again nobody can say; a minute is what its page says, too.
+_LATER_SECONDS = 60
+
+
 def create_clinic_site(clinic: Clinic) -> Flask:
     """The site for the people of the clinic. Refuses to start with a page nobody guards."""
     app = new_site(
@@ -141,10 +148,21 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     for part in _PARTS:
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)
+    _try_again_later(app)
     allow(app, ALLOWANCES)
+    allow_longer_query(app, "provider.back", LONGEST_ANSWER_OF_A_PROVIDER)
     refuse_unmarked(app)
     refuse_unlimited(app)
     return app
+
+
+def _try_again_later(app: Flask) -> None:
+    @app.errorhandler(NotCounted)
+    def not_counted(_error: NotCounted) -> ResponseReturnValue:
+        # No fault of whoever proves who they are: what they typed comes back, to be sent once more.
+        later = ServiceUnavailable(retry_after=_LATER_SECONDS)
+        answer: ResponseReturnValue = app.handle_http_exception(later)
+        return answer
 
 
 def _teach_words(app: Flask, clinic: Clinic) -> None:

@@ -181,16 +181,17 @@ def test_a_link_for_a_new_password_leaves_the_rest_as_it_is(site, staff, signed_
     bob.open(f"/staff/{staff['alice'].id}")
     bob.send(f"/staff/{staff['alice'].id}/reset")
     assert "Until they have used it, their old password holds" in bob.text
-    path = re.search(r'value="http://127.0.0.1:8001(/clinic/invitation/[^"]+)"', bob.response.text)[1]
+    link = re.search(r'value="(http://127.0.0.1:8001/clinic/invitation#[^"]+)"', bob.response.text)[1]
+    secret = link.partition("#")[2]
 
-    alice.open(path)
+    alice.open_link(link)
     assert alice.page.h1 == "Choose a new password"
-    alice.send(path, password="too short", again="too short")
+    alice.send("/invitation", link=secret, password="too short", again="too short")
     assert alice.status == 422
-    alice.send(path, password=NEW, again=NEW)
+    alice.send("/invitation", link=secret, password=NEW, again=NEW)
 
     alice.sign_in("alice", NEW)
-    assert alice.open(path).status_code == 404
+    assert alice.open_link(link).status_code == 404
 
 
 def test_an_administrator_ends_sessions_changes_roles_and_lets_somebody_leave(clinic, staff, signed_in):
@@ -297,6 +298,8 @@ def test_where_nothing_can_be_counted_signing_in_says_so_and_is_no_fault_of_ours
         ("/staff/{alice}/sessions/end", {}),
         ("/staff/{alice}/reset", {}),
         ("/staff/{alice}/remove", {"sure": "y"}),
+        ("/account/sessions/end", {"visit": "0" * 64}),
+        ("/account/sessions/end-others", {}),
         ("/account/notices", {"address": "bob@example.com"}),
         ("/emergency", {"reference": "HL-000-000", "reason": WHY}),
     ],
@@ -312,3 +315,19 @@ def test_what_changes_what_others_may_do_asks_again_who_is_there(staff, signed_i
     assert "password" in bob.text
     for value in fields.values():
         assert str(value if isinstance(value, str) else value[0]) in bob.response.text, "kept to be sent on"
+
+
+def test_where_nothing_can_be_counted_nobody_is_told_that_a_password_was_wrong(signed_in, monkeypatch):
+    """At the door of what asks for a password again; it said to wait 15 minutes once."""
+
+    def broken(*_given):
+        raise accounts.NotCounted
+
+    alice = signed_in("alice")
+    alice.open("/password")
+    monkeypatch.setattr(accounts, "change_password", broken)
+    new = "quiet lanterns over water"
+    alice.send("/password", old=PASSWORD, password=new, again=new)
+    assert (alice.status, alice.response.headers["Retry-After"]) == (503, "60")
+    assert "ait a minute, and try again" in alice.text
+    assert "wrong" not in alice.text

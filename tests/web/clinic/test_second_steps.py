@@ -247,7 +247,7 @@ def test_what_changes_what_others_may_do_asks_again_after_five_minutes(member, c
     assert "carol" not in {one.username for one in accounts.staff(clinic)}
     session = bob.browser.client.get_cookie("intake_clinic", "127.0.0.1", "/clinic").value
     bob.uses("/staff", bob.passkey.use, "again-", **wanted)
-    assert "/invitation/" in bob.browser.response.text
+    assert "/invitation#" in bob.browser.response.text
     assert accounts.staff(clinic)[-2].username in ("carol", "bob", "dana")
     renewed = bob.browser.client.get_cookie("intake_clinic", "127.0.0.1", "/clinic").value
     assert renewed != session
@@ -292,9 +292,9 @@ def test_a_wrong_answer_asks_again_and_keeps_what_was_typed(member, clock):
         bob.browser.send("/staff", **wanted, **proof)
         assert bob.browser.status == 422, proof
         assert ("username", "carol") in HIDDEN.findall(bob.browser.response.text)
-        assert "/invitation/" not in bob.browser.response.text
+        assert "/invitation#" not in bob.browser.response.text
     bob.browser.send("/staff", **wanted, **{"again-password": PASSWORD, "again-code": bob.code()})
-    assert "/invitation/" in bob.browser.response.text
+    assert "/invitation#" in bob.browser.response.text
 
 
 def test_a_password_typed_on_a_sensitive_page_is_not_sent_back(member, clock):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0016"
-down_revision: str | None = "0015"
+down_revision: str | None = "0011"
 
 APPEND_ONLY: dict[str, tuple[str, ...]] = {"erasures": ()}
 # Tables of which nothing is ever deleted, and the columns that say whose form a row is of.

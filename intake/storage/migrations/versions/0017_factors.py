@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0012"
-down_revision: str | None = "0011"
+revision: str = "0017"
+down_revision: str | None = "0016"
 
 APPEND_ONLY: tuple[str, ...] = ()
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0013"
-down_revision: str | None = "0012"
+revision: str = "0018"
+down_revision: str | None = "0017"
 
 APPEND_ONLY: dict[str, tuple[str, ...]] = {}
 
