@@ -39,8 +39,7 @@ SCANNERS = ("wapiti", "sqlmap")
 # ssrf and xxe want a server outside; nikto, wapp and buster ask for files of other products; what blindsql
 # waits for, sqlmap tries.
 MODULES = (
-    "xss,permanentxss,sql,exec,file,crlf,redirect,methods,htaccess,shellshock,csp,cookieflags,"
-    "http_headers"
+    "xss,permanentxss,sql,exec,file,crlf,redirect,methods,htaccess,shellshock,csp,cookieflags,http_headers"
 )
 # Seconds: for finding pages, for each kind of attack, and at most for one run of either.
 _CRAWL, _ATTACK, _LONGEST = 100, 25, 300
