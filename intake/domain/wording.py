@@ -5,7 +5,7 @@ explanation can never drift apart. A voice says it in the language of whoever re
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -47,7 +47,8 @@ class Line:
 
     ``state`` is None when the question applied but its page was never reached. ``given``
     is the answer without its wording (the choice's id, the number), which stays the same
-    when a questionnaire is reworded.
+    when a questionnaire is reworded. ``left_in`` is the language of the question where that is
+    another than the reader's, and ``said_left_in`` that of the answer: of choices, as they were offered.
     """
 
     question: str
@@ -57,6 +58,8 @@ class Line:
     state: State | None
     sensitive: bool = False
     given: str = ""
+    left_in: str = field(default="", compare=False)
+    said_left_in: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def in_words(question: Question, answer: Answer | None, voice: Voice = ENGLISH) 
 
 def line(question: Question, answer: Answer | None, voice: Voice = ENGLISH, *, unread: bool = False) -> Line:
     """The question and its answer, side by side; ``unread`` is an answer nobody could read."""
+    offered = answer is not None and isinstance(answer.value, Chosen | ChosenMany)
     return Line(
         question.id,
         question.ask,
@@ -102,6 +106,8 @@ def line(question: Question, answer: Answer | None, voice: Voice = ENGLISH, *, u
         answer.state if answer is not None else None,
         question.sensitive,
         _given(answer),
+        question.left_in,
+        question.left_in if offered else "",
     )
 
 

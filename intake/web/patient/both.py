@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from intake.domain.submissions import Draft
 from intake.domain.unfinished import ShownPage, UnfinishedPage, shown_after
-from intake.domain.wording import line
+from intake.domain.wording import Line, line
 from intake.services import answering, unfinished
 from intake.web.languages import say, voice
 from intake.web.patient import held
@@ -35,8 +35,9 @@ class Differing:
 
     name: str
     asked: str
-    here: str
-    saved: str
+    left_in: str
+    here: Line
+    saved: Line
     picked: str
     open: bool
 
@@ -64,8 +65,9 @@ def differing(draft: Draft, form: PageForm, typed: UnfinishedPage) -> tuple[Diff
         Differing(
             name,
             one.question.ask,
-            line(one.question, changes[name], voice()).said,
-            line(one.question, draft.answers.get(name), voice()).said,
+            one.question.left_in,
+            line(one.question, changes[name], voice()),
+            line(one.question, draft.answers.get(name), voice()),
             sent.get(_PICK + name, ""),
             typed.checked and name in chosen.open,
         )
