@@ -130,7 +130,7 @@ class Patient:
         assert self._here.h1 == safety.title, f"expected {safety.title!r}, found {self._here.h1!r}"
         links = self._here.links()
         for line in safety.lines:
-            assert links[line.say] == line.link
+            assert links[_one_line(line.say)] == line.link
         for paragraph in safety.paragraphs:
             assert _one_line(paragraph) in self._here.text
         self.pauses.append(safety.id)

@@ -98,7 +98,8 @@ def site(copy, languages, monkeypatch):
         yield address
     for code in languages:
         assert seen.pages, "nobody opened a page"
-        assert seen.not_in(code) == {}
+        not_in = [f"{address}: {left}" for address, left in seen.not_in(code).items()]
+        assert not not_in, "\n".join(not_in)
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ class PagesServed:
         self.pages: list[tuple[str, str]] = []
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        pages: list[str] = []
+        # Read now: a site within a site is told another one.
+        path, pages = environ["PATH_INFO"], list[str]()
 
         def start(status, headers, *error):
             # Nobody sees the few words of a redirect.
@@ -32,7 +33,6 @@ class PagesServed:
         body = b"".join(answered)
         if hasattr(answered, "close"):
             answered.close()
-        path = environ["PATH_INFO"]
         if pages[-1:] == [_PAGE] and body and not path.startswith("/clinic"):
             self.pages.append((f"{environ['REQUEST_METHOD']} {path}", body.decode()))
         return [body]

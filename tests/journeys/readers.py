@@ -14,6 +14,7 @@ from intake.domain.languages import ENGLISH, Voice
 from intake.domain.questionnaire import Questionnaire
 from intake.services.languages import questionnaire_in
 
+_LINK = re.compile(r"<a [^>]*>(.+)</a>")
 _MARKUP = re.compile(r"<[^>]+>")
 
 
@@ -42,6 +43,9 @@ class Reader(Protocol):
     def said_many(self, one: str, many: str, number: int, **values: object) -> AsItStands:
         """The same for a message that depends on a number."""
 
+    def said_in_link(self, message: str) -> AsItStands:
+        """The words of the only link inside a message. Raises NotTranslated."""
+
     def questions(self, questionnaire: Questionnaire) -> Questionnaire:
         """What the form asks them, in the words they read."""
 
@@ -57,6 +61,9 @@ class InEnglish:
 
     def said_many(self, one: str, many: str, number: int, **values: object) -> AsItStands:
         return _as_it_stands(one if number == 1 else many, values)
+
+    def said_in_link(self, message: str) -> AsItStands:
+        return _in_link(message)
 
     def questions(self, questionnaire: Questionnaire) -> Questionnaire:
         return questionnaire
@@ -78,6 +85,10 @@ class InTranslation:
     def said_many(self, one: str, many: str, number: int, **values: object) -> AsItStands:
         self._refuse_unless_translated(one)
         return _as_it_stands(self.voice.say_many(one, many, number), values)
+
+    def said_in_link(self, message: str) -> AsItStands:
+        self._refuse_unless_translated(message)
+        return _in_link(self.voice.say(message))
 
     def questions(self, questionnaire: Questionnaire) -> Questionnaire:
         return questionnaire_in(questionnaire, self.code)
@@ -115,3 +126,8 @@ def _as_it_stands(message: str, values: dict[str, object]) -> AsItStands:
     # Nobody sees the markup inside a message; its values are put in after that, as they are.
     shown = html.unescape(_MARKUP.sub("", message)) if "<" in message or "&" in message else message
     return AsItStands(" ".join((shown % values if values else shown).split()))
+
+
+def _in_link(message: str) -> AsItStands:
+    (words,) = _LINK.findall(message)
+    return AsItStands(words)

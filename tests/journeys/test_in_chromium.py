@@ -21,6 +21,8 @@ pytestmark = pytest.mark.browser
 
 SHORTEST = PEOPLE["p01_nothing_special"]
 LONG = PEOPLE["p05_suicidal_thoughts_right_now"]
+# A daughter fills it in beside her mother.
+HELPED = PEOPLE["p16_hallucinations_confusion_daughter_fills_in"]
 REVIEWED = PEOPLE["p02_high_blood_pressure_and_stimulant"]
 OTHERS = (LONG, PEOPLE["p14_dizzy_and_fainted_once"], SHORTEST)
 SIGN_OFF = "Sign off as A. Rivera, NP"
@@ -28,6 +30,7 @@ SIGN_OFF = "Sign off as A. Rivera, NP"
 EVERYTHING = pytest.param(390, True, LONG, Thorough, Chromium, id="390-scripts-everything")
 BY_KEYBOARD = pytest.param(1280, True, SHORTEST, Patient, Keyboard, id="1280-scripts-keyboard")
 IN_SPANISH = [
+    pytest.param(390, True, HELPED, Patient, InSpanish, id="390-scripts-helper-es"),
     pytest.param(1280, True, LONG, Thorough, InSpanish, id="1280-scripts-everything-es"),
     pytest.param(390, True, LONG, Thorough, InSpanish, id="390-scripts-everything-es"),
     pytest.param(390, False, SHORTEST, Thorough, InSpanish, id="390-no-scripts-es"),

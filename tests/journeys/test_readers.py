@@ -46,6 +46,14 @@ def test_the_tags_in_a_message_are_not_read_and_those_in_a_value_are(spanish):
     assert said == "Quitamos <b> de su lista."
 
 
+def test_the_link_inside_a_message_is_found(spanish):
+    message = 'You can <a href="%(address)s">take back your consent, or ask us to delete your form</a>.'
+
+    assert spanish.said_in_link(message) == "retirar su consentimiento, o pedirnos que borremos su formulario"
+    with pytest.raises(NotTranslated):
+        spanish.said_in_link("You <a href='/'>can</a>.")
+
+
 def test_a_form_is_filled_in_by_its_english_words(spanish):
     form = Served("/f", FORM, spanish).form("Continue")
     form.fill("Month", "julio")

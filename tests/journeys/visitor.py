@@ -6,6 +6,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
+from intake.domain.questionnaire import Questionnaire
 from intake.services.clinic import Clinic, PatientDesk
 from intake.web.clinic.site import create_clinic_site
 from intake.web.patient.site import create_patient_site
@@ -32,6 +33,10 @@ class Visitor:
     def said(self, message: str, **values: object) -> AsItStands:
         """What stands for a message on a page they read. Raises NotTranslated."""
         return self.reader.said(message, **values)
+
+    def asked(self, questionnaire: Questionnaire, question: str) -> AsItStands:
+        """What a question asks, in the words they read."""
+        return AsItStands(self.reader.questions(questionnaire).question(question).ask)
 
     def open(self, address: str, *, expecting: int = 200) -> Served:
         """Follow a link or type an address."""
