@@ -21,11 +21,11 @@ _THOROUGHLY = (
     pytest.param(1280, True, Keyboard, id="1280-keyboard"),
 )
 _IN_SPANISH = (
-    pytest.param(1280, True, InSpanish, id="1280-scripts-es"),
-    pytest.param(390, False, InSpanish, id="390-no-scripts-es"),
-    pytest.param(390, True, InSpanish, id="390-scripts-es"),
-    pytest.param(1280, False, InSpanish, id="1280-no-scripts-es"),
-    pytest.param(1280, True, KeyboardInSpanish, id="1280-keyboard-es"),
+    pytest.param(1280, True, InSpanish, id="1280-scripts-spanish"),
+    pytest.param(390, False, InSpanish, id="390-no-scripts-spanish"),
+    pytest.param(390, True, InSpanish, id="390-scripts-spanish"),
+    pytest.param(1280, False, InSpanish, id="1280-no-scripts-spanish"),
+    pytest.param(1280, True, KeyboardInSpanish, id="1280-keyboard-spanish"),
 )
 
 ALL_JOURNEYS = bool(os.environ.get("INTAKE_ALL_JOURNEYS"))
@@ -56,7 +56,7 @@ PATIENTS_MODES_OF_RARE_PAGES = pytest.mark.parametrize(
 READERS = pytest.mark.parametrize(
     "kind",
     [
-        pytest.param(Chromium, id="en"),
-        *([pytest.param(InSpanish, id="es")] if ALL_JOURNEYS else ()),
+        pytest.param(Chromium, id="english"),
+        *([pytest.param(InSpanish, id="spanish")] if ALL_JOURNEYS else ()),
     ],
 )

@@ -58,8 +58,8 @@ def content():
 @pytest.mark.parametrize(
     "kind",
     [
-        pytest.param(Keyboard, id="en"),
-        *([pytest.param(KeyboardInSpanish, id="es")] if ALL_JOURNEYS else ()),
+        pytest.param(Keyboard, id="english"),
+        *([pytest.param(KeyboardInSpanish, id="spanish")] if ALL_JOURNEYS else ()),
     ],
 )
 def test_a_patient_without_a_mouse_sends_the_form(window, copy, kind):

@@ -30,12 +30,12 @@ SIGN_OFF = "Sign off as A. Rivera, NP"
 EVERYTHING = pytest.param(390, True, LONG, Thorough, Chromium, id="390-scripts-everything")
 BY_KEYBOARD = pytest.param(1280, True, SHORTEST, Patient, Keyboard, id="1280-scripts-keyboard")
 IN_SPANISH = [
-    pytest.param(390, True, HELPED, Patient, InSpanish, id="390-scripts-helper-es"),
-    pytest.param(1280, True, LONG, Thorough, InSpanish, id="1280-scripts-everything-es"),
-    pytest.param(390, True, LONG, Thorough, InSpanish, id="390-scripts-everything-es"),
-    pytest.param(390, False, SHORTEST, Thorough, InSpanish, id="390-no-scripts-es"),
-    pytest.param(1280, False, SHORTEST, Thorough, InSpanish, id="1280-no-scripts-es"),
-    pytest.param(1280, True, SHORTEST, Patient, KeyboardInSpanish, id="1280-keyboard-es"),
+    pytest.param(390, True, HELPED, Patient, InSpanish, id="390-scripts-helper-spanish"),
+    pytest.param(1280, True, LONG, Thorough, InSpanish, id="1280-scripts-everything-spanish"),
+    pytest.param(390, True, LONG, Thorough, InSpanish, id="390-scripts-everything-spanish"),
+    pytest.param(390, False, SHORTEST, Thorough, InSpanish, id="390-no-scripts-spanish"),
+    pytest.param(1280, False, SHORTEST, Thorough, InSpanish, id="1280-no-scripts-spanish"),
+    pytest.param(1280, True, SHORTEST, Patient, KeyboardInSpanish, id="1280-keyboard-spanish"),
 ]
 
 # The journeys of each part of the clinic's work (``modes``) see its pages in every run; this one, of a whole

@@ -49,7 +49,7 @@ def test_the_tags_in_a_message_are_not_read_and_those_in_a_value_are(spanish):
 def test_the_link_inside_a_message_is_found(spanish):
     message = 'You can <a href="%(address)s">take back your consent, or ask us to delete your form</a>.'
 
-    assert spanish.said_in_link(message) == "retirar su consentimiento, o pedirnos que borremos su formulario"
+    assert spanish.said_in_link(message) == "retirar su consentimiento o pedirnos que borremos su formulario"
     with pytest.raises(NotTranslated):
         spanish.said_in_link("You <a href='/'>can</a>.")
 
