@@ -111,6 +111,14 @@ def line(question: Question, answer: Answer | None, voice: Voice = ENGLISH, *, u
     )
 
 
+def left_in_of(line: Line, question: Question) -> Line:
+    """A line as it was kept, which is without its languages: those of the question, if it asks the same."""
+    if line.asked != question.ask:
+        return line
+    said = question.left_in if line.state is State.ANSWERED and question.choices else ""
+    return replace(line, left_in=question.left_in, said_left_in=said)
+
+
 def _line(evidence: PatientEvidence, question: Question, voice: Voice = ENGLISH) -> Line:
     return line(question, evidence.answers.get(question.id), voice, unread=question.id in evidence.unread)
 

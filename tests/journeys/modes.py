@@ -52,6 +52,11 @@ PATIENTS_MODES = pytest.mark.parametrize(
 PATIENTS_MODES_OF_RARE_PAGES = pytest.mark.parametrize(
     ("width", "scripts", "kind"), [*_ALWAYS, *_THOROUGHLY, *_IN_SPANISH] if ALL_JOURNEYS else _ALWAYS[:1]
 )
+# The short one that is made in Spanish in every run.
+PATIENTS_MODES_IN_BOTH_LANGUAGES = pytest.mark.parametrize(
+    ("width", "scripts", "kind"),
+    [*_ALWAYS, *_THOROUGHLY, *_IN_SPANISH] if ALL_JOURNEYS else [*_ALWAYS[:1], *_IN_SPANISH[:1]],
+)
 # Where the width and the scripts are the journey's own.
 READERS = pytest.mark.parametrize(
     "kind",

@@ -113,7 +113,7 @@ def reaches_the_support_page(pat, questionnaire):
     pat.open(address_of(questionnaire, "first_name"))
     form = pat.page.form("Continue")
     for question, words in (("first_name", "Pat"), ("last_name", "Doe")):
-        form.fill(pat.asked(questionnaire, question), words)
+        form.fill(pat.question_in(questionnaire, question), words)
     pat.press(form, "Continue")
     pat.open(address_of(questionnaire, "home_safe"))
     answers_no(pat, "home_safe")
@@ -121,7 +121,7 @@ def reaches_the_support_page(pat, questionnaire):
     pat.picture("told-without-number")
     pat.follow(pat.reader.said_in_link(CANNOT_CALL))
     form = pat.page.form("Continue")
-    form.fill(pat.asked(questionnaire, "phone"), "(555) 010-0142")
+    form.fill(pat.question_in(questionnaire, "phone"), "(555) 010-0142")
     form.pick(next(one for one in form.controls if (one.name, one.value) == ("message_ok", "yes")))
     pat.press(form, "Continue")
     pat.open(address_of(questionnaire, "safe_right_now"))

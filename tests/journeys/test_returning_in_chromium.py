@@ -48,7 +48,7 @@ def stops(pat):
     page = pat.press(page.form("Start"), "Start")
     page = pat.open(NAMES)
     names = page.form("Continue")
-    names.fill(pat.asked(LIBRARY.questionnaire, "first_name"), NAME)
+    names.fill(pat.question_in(LIBRARY.questionnaire, "first_name"), NAME)
     page = pat.press(names, "Save and finish later")
     pat.picture("returning-later")
     assert page.h1 == pat.said("You can stop here")

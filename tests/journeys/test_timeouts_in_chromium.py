@@ -9,7 +9,13 @@ import sending
 from intake.domain.answers import Chosen
 from intake.services import answering, returning
 from intake.storage import submissions
-from journeys.modes import ALL_JOURNEYS, PATIENTS_MODES, PATIENTS_MODES_OF_RARE_PAGES, READERS
+from journeys.modes import (
+    ALL_JOURNEYS,
+    PATIENTS_MODES,
+    PATIENTS_MODES_IN_BOTH_LANGUAGES,
+    PATIENTS_MODES_OF_RARE_PAGES,
+    READERS,
+)
 from web.looking import follow, look
 
 pytestmark = pytest.mark.browser
@@ -178,7 +184,7 @@ def test_a_page_that_is_hidden_is_kept(copy, at, kind):
     assert draft_of(copy, made).answers.get("reasons_more") is None
 
 
-@PATIENTS_MODES_OF_RARE_PAGES
+@PATIENTS_MODES_IN_BOTH_LANGUAGES
 def test_a_page_sent_after_a_sign_out_is_there_after_coming_back(copy, at, width, scripts, kind):
     made = at("pregnancy", width, scripts, kind)
     page, way = made.tab, returning.kept(copy.desk, made.pat).way

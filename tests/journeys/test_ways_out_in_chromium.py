@@ -62,7 +62,7 @@ def test_the_form_is_printed_in_the_language_it_is_read_in(window, copy, width, 
 
     asked = copy.desk.library.questionnaire
     for question in ("first_name", "takes_medicines", "recent_bp_reading", "home_safe"):
-        assert found.says(pat.asked(asked, question)), question
+        assert found.says(pat.question_in(asked, question)), question
     # A published instrument is in its publisher's words, whoever reads it.
     assert found.says(asked.question("phq9_9").ask)
     assert not found.says(pat.said("The form on paper")), "what is about printing is not printed"

@@ -34,7 +34,7 @@ class Visitor:
         """What stands for a message on a page they read. Raises NotTranslated."""
         return self.reader.said(message, **values)
 
-    def asked(self, questionnaire: Questionnaire, question: str) -> AsItStands:
+    def question_in(self, questionnaire: Questionnaire, question: str) -> AsItStands:
         """What a question asks, in the words they read."""
         return AsItStands(self.reader.questions(questionnaire).question(question).ask)
 

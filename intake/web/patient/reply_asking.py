@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 from intake.domain.answers import BLANK, Answer
 from intake.domain.languages import mark
 from intake.domain.questionnaire import Kind, Page
+from intake.domain.wording import Line, left_in_of
 from intake.services import replying
 from intake.web.languages import say
 from intake.web.patient.forms import PageForm
@@ -118,6 +119,7 @@ def _question(
         **at.frame_of(QUESTION),
         kept=kept,
         asked=at.asked,
+        about=_about(at),
         words=words.words,
         form=asks,
         before=() if asks is None or page is None else replying.given_before(at.draft, page, at.desk.voice),
@@ -126,6 +128,15 @@ def _question(
         doubts=doubts,
         lines=help_lines(),
     )
+
+
+def _about(at: Replying) -> list[Line]:
+    """What the clinician asks about, as it was answered: what was published in English says so."""
+    there = at.desk.library.questionnaire
+    lines = () if at.asked is None else at.asked.about
+    return [
+        left_in_of(one, there.question(one.question)) if there.has(one.question) else one for one in lines
+    ]
 
 
 def _more(at: Replying, form: PageForm, *, doubts: tuple[str, ...] = (), kept: bool = False) -> str:
