@@ -5,7 +5,7 @@ explanation can never drift apart. A voice says it in the language of whoever re
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -47,8 +47,7 @@ class Line:
 
     ``state`` is None when the question applied but its page was never reached. ``given``
     is the answer without its wording (the choice's id, the number), which stays the same
-    when a questionnaire is reworded. ``left_in`` is the language of the question where that is
-    another than the reader's, and ``said_left_in`` that of the answer: of choices, as they were offered.
+    when a questionnaire is reworded.
     """
 
     question: str
@@ -58,8 +57,6 @@ class Line:
     state: State | None
     sensitive: bool = False
     given: str = ""
-    left_in: str = field(default="", compare=False)
-    said_left_in: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,6 @@ def in_words(question: Question, answer: Answer | None, voice: Voice = ENGLISH) 
 
 def line(question: Question, answer: Answer | None, voice: Voice = ENGLISH, *, unread: bool = False) -> Line:
     """The question and its answer, side by side; ``unread`` is an answer nobody could read."""
-    offered = answer is not None and isinstance(answer.value, Chosen | ChosenMany)
     return Line(
         question.id,
         question.ask,
@@ -106,17 +102,7 @@ def line(question: Question, answer: Answer | None, voice: Voice = ENGLISH, *, u
         answer.state if answer is not None else None,
         question.sensitive,
         _given(answer),
-        question.left_in,
-        question.left_in if offered else "",
     )
-
-
-def left_in_of(line: Line, question: Question) -> Line:
-    """A line as it was kept, which is without its languages: those of the question, if it asks the same."""
-    if line.asked != question.ask:
-        return line
-    said = question.left_in if line.state is State.ANSWERED and question.choices else ""
-    return replace(line, left_in=question.left_in, said_left_in=said)
 
 
 def _line(evidence: PatientEvidence, question: Question, voice: Voice = ENGLISH) -> Line:

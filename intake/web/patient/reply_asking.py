@@ -7,11 +7,11 @@ from werkzeug.datastructures import MultiDict
 from intake.domain.answers import BLANK, Answer
 from intake.domain.languages import mark
 from intake.domain.questionnaire import Kind, Page
-from intake.domain.wording import Line, left_in_of
 from intake.services import replying
 from intake.web.languages import say
 from intake.web.patient.forms import PageForm
 from intake.web.patient.language_choice import is_pressed
+from intake.web.patient.marked import Marked, marked
 from intake.web.patient.reply_flow import following, onward
 from intake.web.patient.reply_forms import PREFIX, WordsForm
 from intake.web.patient.reply_visits import MORE, QUESTION, Replying, help_lines, with_visit
@@ -122,7 +122,7 @@ def _question(
         about=_about(at),
         words=words.words,
         form=asks,
-        before=() if asks is None or page is None else replying.given_before(at.draft, page, at.desk.voice),
+        before=() if asks is None or page is None else _before(at, page),
         attribution=page.attribution if asks is not None and page is not None else "",
         problems=problems,
         doubts=doubts,
@@ -130,13 +130,16 @@ def _question(
     )
 
 
-def _about(at: Replying) -> list[Line]:
+def _about(at: Replying) -> list[Marked]:
     """What the clinician asks about, as it was answered: what was published in English says so."""
-    there = at.desk.library.questionnaire
     lines = () if at.asked is None else at.asked.about
-    return [
-        left_in_of(one, there.question(one.question)) if there.has(one.question) else one for one in lines
-    ]
+    return [marked(one, at.desk.library.questionnaire) for one in lines]
+
+
+def _before(at: Replying, page: Page) -> list[Marked]:
+    """What was answered before to what is asked again."""
+    there = replying.asked_for(at.desk, at.draft).questionnaire
+    return [marked(one, there) for one in replying.given_before(at.draft, page, at.desk.voice)]
 
 
 def _more(at: Replying, form: PageForm, *, doubts: tuple[str, ...] = (), kept: bool = False) -> str:

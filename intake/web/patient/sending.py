@@ -18,6 +18,7 @@ from intake.web.languages import say
 from intake.web.patient import held
 from intake.web.patient.addresses import place_of
 from intake.web.patient.language_choice import is_pressed
+from intake.web.patient.marked import Marked, marked
 from intake.web.patient.sign_form import SignForm
 from intake.web.patient.visits import Visit, gone, the_desk, the_token, with_draft
 
@@ -178,9 +179,10 @@ def _scale(visit: Visit, page: Page, lines: list[Line]) -> list[Row]:
 
 def _row(visit: Visit, line: Line) -> Row:
     said = said_on_screen(line)
-    said_left_in = line.said_left_in if said == line.said else ""
+    left_in = marked(line, visit.questionnaire)
+    said_left_in = left_in.said_left_in if said == line.said else ""
     is_open = line.state in (State.BLANK, None)
-    return Row(line.asked, said, _change(visit, line.question), is_open, line.left_in, said_left_in)
+    return Row(line.asked, said, _change(visit, line.question), is_open, left_in.left_in, said_left_in)
 
 
 def _unfinished(visit: Visit) -> list[tuple[Page, str]]:
@@ -193,10 +195,10 @@ def _unfinished(visit: Visit) -> list[tuple[Page, str]]:
     ]
 
 
-def _changed_lines(visit: Visit, changed: frozenset[str] | None) -> list[Line]:
+def _changed_lines(visit: Visit, changed: frozenset[str] | None) -> list[Marked]:
     evidence = visit.evidence
     return [
-        line(one, visit.draft.answers.get(one.id), visit.desk.voice)
+        marked(line(one, visit.draft.answers.get(one.id), visit.desk.voice), evidence.questionnaire)
         for one in evidence.questionnaire.questions
         if changed and one.id in changed
     ]
