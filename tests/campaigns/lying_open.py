@@ -8,10 +8,9 @@ OPEN: tuple[Open, ...] = (
     Open("session .*", caught.COOKIES, "each is the value of the very cookie of whoever has it"),
     Open(
         "staff: link of the first account",
-        f"{caught.TERMINAL}|{caught.ADDRESSES}",
+        caught.TERMINAL,
         "it is printed for whoever starts intake, opens once and within a day",
     ),
-    Open("link of invitation: .*", caught.ADDRESSES, "it is the address itself, and opens once"),
     Open(
         "saved form: address|clinic/account/notices: address, .*",
         caught.LETTERS,

@@ -36,13 +36,13 @@ from intake.services.paths import pages_asked
 from serving import SERVE
 
 SCANNERS = ("wapiti", "sqlmap")
-# ssrf and xxe want a server outside; nikto, wapp and buster ask for files of other products.
+# ssrf and xxe want a server outside; nikto, wapp and buster ask for files of other products; what blindsql
+# waits for, sqlmap tries.
 MODULES = (
-    "xss,permanentxss,sql,blindsql,exec,file,crlf,redirect,methods,htaccess,shellshock,csp,cookieflags,"
-    "http_headers"
+    "xss,permanentxss,sql,exec,file,crlf,redirect,methods,htaccess,shellshock,csp,cookieflags,http_headers"
 )
 # Seconds: for finding pages, for each kind of attack, and at most for one run of either.
-_CRAWL, _ATTACK, _LONGEST = 40, 25, 150
+_CRAWL, _ATTACK, _LONGEST = 100, 25, 300
 # Whoever presses these is no longer the one who was let in.
 _ENDS_A_VISIT = re.compile(
     r"/(sign-out|leave|forget|erase|password)$|/sessions/end(-others)?$|/account/provider|/reset$|/remove$"
@@ -181,9 +181,11 @@ def _wapiti(one: Scan, recorder: Recorder, folder: Path, seen: Seen) -> list[tup
         command += ["-s", f"{address}{page}"]
     command += ["--skip", "csrf_token"]
     command += ["--max-scan-time", str(_CRAWL), "--max-attack-time", str(_ATTACK), "--max-parameters", "80"]
+    # Every page is named above: of each, only the forms are left to be found.
+    command += ["-d", "1"]
     command += ["-S", "normal", "-l", "1", "-t", "15", "-v", "0", "--flush-session", "--no-bugreport"]
     command += ["--store-session", str(folder / "session"), "--store-config", str(folder / "config")]
-    _run(command, folder, f"wapiti as {one.who}", seen, 3 * _LONGEST)
+    _run(command, folder, f"wapiti as {one.who}", seen, _LONGEST)
     if not told.exists():
         seen.unfinished.append(f"wapiti as {one.who} wrote no report")
         return []
@@ -224,7 +226,7 @@ def _sqlmap(one: Scan, recorder: Recorder, folder: Path, seen: Seen) -> list[tup
     ]
     command += ["--retries", "1", "--results-file", str(told), "--output-dir", str(folder), "-v", "1"]
     command += ["--ignore-code", "*", "--skip-waf", "--time-sec", "2", "--drop-set-cookie"]
-    _run(command, folder, f"sqlmap as {one.who}", seen, 3 * _LONGEST)
+    _run(command, folder, f"sqlmap as {one.who}", seen, _LONGEST)
     said = (folder / "said").read_text("utf-8", "replace")
     return told_by_sqlmap(told.read_text("utf-8") if told.exists() else "", said)
 
