@@ -49,6 +49,7 @@ class Noted(StrEnum):
     NOTICE_NOT_SENT = "notice_not_sent"
     SIGNAL_NOT_KEPT = "signal_not_kept"
     OVERDUE_NOT_DELETED = "overdue_not_deleted"
+    CLOCK_AHEAD = "clock_ahead"
     NEWS_NOT_TOLD = "news_not_told"
     DATABASE_SILENT = "database_silent"
     PROCESS_ENDED = "process_ended"
@@ -143,6 +144,7 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.NOTICE_NOT_SENT: frozenset({"failure", "id"}),
     Noted.SIGNAL_NOT_KEPT: frozenset({_ERROR}),
     Noted.OVERDUE_NOT_DELETED: frozenset({_ERROR}),
+    Noted.CLOCK_AHEAD: frozenset(),
     Noted.NEWS_NOT_TOLD: frozenset({_ERROR}),
     Noted.DATABASE_SILENT: frozenset({_ERROR}),
     Noted.PROCESS_ENDED: frozenset({"again_in", "exit_code", "process"}),

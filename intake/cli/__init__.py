@@ -7,7 +7,7 @@ from uuid import UUID
 
 import click
 
-from intake import __version__, resources
+from intake import __version__, resources, starting
 from intake.cli.audit import audit_group
 from intake.cli.backups import backup, restore
 from intake.cli.database import database_group
@@ -80,6 +80,7 @@ def serve(context: click.Context) -> None:
         for line in (*separation.notes(settings), *at_start.told(clinic)):
             click.echo(line)
         clinic.database.dispose()
+        starting.over()
 
     supervisor = supervising.Supervisor()
     supervising.stop_on_signals(supervisor)
@@ -119,8 +120,9 @@ def see_doctor(*, strict: bool) -> None:
     for finding in found:
         click.echo(str(finding))
     grave = sum(one.weight is Weight.REFUSE for one in found)
-    click.echo(f"{len(doctor.CHECKS)} checks; to put right first: {grave}; warnings: {len(found) - grave}.")
-    if grave or (strict and found):
+    warned = sum(one.weight is Weight.WARN for one in found)
+    click.echo(f"{len(doctor.CHECKS)} checks; to put right first: {grave}; warnings: {warned}.")
+    if grave or (strict and warned):
         sys.exit(FOUND)
 
 
@@ -277,7 +279,7 @@ def add_clinician(username: str, printed_name: str, *, administrator: bool, role
         does.add(Role.ADMINISTRATOR)
     token = accounts.add_staff(clinic, None, username, printed_name, does)
     click.echo(f"{printed_name} can choose a password here, once, within 3 days:")
-    click.echo(f"  {settings.clinic_side}/invitation/{token}")
+    click.echo(f"  {settings.clinic_side}/invitation#{token}")
 
 
 @main.command("forget-factors", help="Take away passkeys, app and codes of somebody who lost them.")

@@ -33,7 +33,8 @@ class Requirement:
     """One requirement: what it asks, in our words, and how it stands.
 
     ``how`` says what the product does, or, when it is not met, why. ``tests`` are those that would
-    fail if it were not so.
+    fail if it were not so. ``beyond`` says what it asks for at level 3 alone and is not done; empty when
+    there is no such thing. A requirement of level 1 or 2 is met at its own level without that.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Requirement:
     standing: Standing
     how: str
     tests: tuple[str, ...]
+    beyond: str = ""
 
     @property
     def chapter(self) -> int:
@@ -81,6 +83,11 @@ class SecurityRequirements:
         """How far one level is met."""
         standings = Counter(one.standing for one in self.requirements if one.level == level and one.applies)
         return Share(level, standings.total(), standings[Standing.MET])
+
+    @property
+    def less_at_level_3(self) -> tuple[Requirement, ...]:
+        """Those that are met at their own level, and not in what they ask for at level 3."""
+        return tuple(one for one in self.requirements if one.beyond)
 
     def of_standing(self, standing: Standing) -> tuple[Requirement, ...]:
         """Those that stand so, in order."""
@@ -130,6 +137,7 @@ def _requirement(entry: object, line: int, problems: Problems) -> Requirement:
         fields.one_of("standing", Standing, Standing.OPEN),
         fields.text("how"),
         fields.texts("tests"),
+        fields.text("beyond", ""),
     )
     _check_claim(requirement, fields)
     fields.finish()
@@ -141,6 +149,8 @@ def _check_claim(requirement: Requirement, fields: Fields) -> None:
         fields.problem("standing", "it is met only when 'tests' names what would fail if it were not")
     if requirement.standing is not Standing.MET and requirement.applies and requirement.tests:
         fields.problem("tests", "tests prove what is met; take them out, or say that it is met")
+    if requirement.beyond and (requirement.standing is not Standing.MET or requirement.level == LEVELS[-1]):
+        fields.problem("beyond", "only what is met at level 1 or 2 can ask for more at level 3")
     for test in requirement.tests:
         if not _TEST.fullmatch(test):
             fields.problem("tests", f'"{test}" is no test; write tests/folder/test_file.py::test_name')

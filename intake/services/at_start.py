@@ -36,5 +36,5 @@ def setup_link(clinic: Clinic) -> Sequence[str]:
     token = accounts.make_setup_link(clinic)
     return (
         "Nobody can sign in yet. Make the first account here (once, within a day):",
-        f"  {clinic.settings.clinic_side}/setup/{token}",
+        f"  {clinic.settings.clinic_side}/setup#{token}",
     )

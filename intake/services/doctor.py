@@ -1,19 +1,25 @@
 """``intake doctor``: what of this copy's surroundings would hurt somebody, and what to do about each.
 
 Facts are gathered first (``doctor_facts``); every check is a line of a table and only decides
-(``doctor_files``, ``doctor_network``, ``doctor_database``, ``doctor_clinic``).
+(``doctor_files``, ``doctor_network``, ``doctor_front``, ``doctor_database``, ``doctor_clinic``).
 """
 
 import os
 from collections.abc import Mapping
 
 from intake.config import Settings, SettingsRefused, read_settings
-from intake.services import doctor_clinic, doctor_database, doctor_files, doctor_network
+from intake.services import doctor_clinic, doctor_database, doctor_files, doctor_front, doctor_network
 from intake.services.doctor_checks import Finding, Weight
 from intake.services.doctor_facts import Facts, gather
 from intake.services.refusals import Refusal
 
-CHECKS = (*doctor_files.CHECKS, *doctor_network.CHECKS, *doctor_database.CHECKS, *doctor_clinic.CHECKS)
+CHECKS = (
+    *doctor_files.CHECKS,
+    *doctor_network.CHECKS,
+    *doctor_front.CHECKS,
+    *doctor_database.CHECKS,
+    *doctor_clinic.CHECKS,
+)
 
 
 class Unsafe(Refusal):

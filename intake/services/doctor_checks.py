@@ -12,6 +12,7 @@ class Weight(Enum):
 
     REFUSE = "refuse"  # intake should not run like this
     WARN = "warn"  # it runs, and somebody should put it right
+    NOTE = "note"  # nothing is known to be wrong; something could not be looked at
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
 """What the doctor asks of the database: whether it is whole, keeps what it was given, and tells nobody."""
 
 from collections.abc import Callable, Iterable
+from urllib.parse import parse_qsl, urlsplit
 
+from intake.config import Settings
+from intake.domain.processes import Process
 from intake.services.doctor_checks import Check, Weight, so
 from intake.services.doctor_facts import Facts
 from intake.storage.condition import Condition
 
 REFUSE, WARN = Weight.REFUSE, Weight.WARN
 _OLDEST_SERVER = 140_000
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def _when(decide: Callable[[Condition], bool]) -> Callable[[Facts], Iterable[str]]:
@@ -18,6 +22,24 @@ def _when(decide: Callable[[Condition], bool]) -> Callable[[Facts], Iterable[str
 def _server(name: str, *bad: str) -> Callable[[Facts], Iterable[str]]:
     """So when a PostgreSQL server has one of these values."""
     return _when(lambda condition: condition.server.get(name) in bad)
+
+
+def _when_on_server(decide: Callable[[Settings], bool]) -> Callable[[Facts], Iterable[str]]:
+    """So when the database is PostgreSQL and these settings say so."""
+    return lambda facts: so(facts.settings.database_url.startswith("postgresql") and decide(facts.settings))
+
+
+def _addresses(settings: Settings) -> Iterable[str]:
+    own = (settings.patient_database_url, settings.clinic_database_url, settings.worker_database_url)
+    return {settings.database_url, *filter(None, own)}
+
+
+def _is_not_verified(address: str) -> bool:
+    """Whether it leads to another machine, over TLS that believes any certificate."""
+    found = urlsplit(address)
+    host = found.hostname or dict(parse_qsl(found.query)).get("host", "")
+    is_here = not host or host.startswith("/") or host in _HERE
+    return not is_here and dict(parse_qsl(found.query)).get("sslmode") != "verify-full"
 
 
 CHECKS = (
@@ -125,6 +147,27 @@ CHECKS = (
         "intake signs in to PostgreSQL as a superuser, who may change anything, the audit trail too",
         "make a role of its own for it",
         _when(lambda condition: condition.is_superuser),
+    ),
+    Check(
+        "database-one-role",
+        WARN,
+        "the two sites and the worker come to PostgreSQL under one role, and each may do all of it",
+        "`intake database roles --apply`, then name the three roles in the settings (docs/running.md)",
+        _when_on_server(lambda settings: not all(settings.has_own_role(one) for one in Process)),
+    ),
+    Check(
+        "database-unchanging-password",
+        WARN,
+        "a role signs in to PostgreSQL with a password, which does not change by itself",
+        "let roles sign in by the machine's user (peer) or by certificate (docs/running.md, PostgreSQL)",
+        _when_on_server(lambda settings: any(urlsplit(one).password for one in _addresses(settings))),
+    ),
+    Check(
+        "database-not-verified",
+        WARN,
+        "nothing makes sure that the PostgreSQL on another machine is the one it says it is",
+        "add ?sslmode=verify-full&sslrootcert=FILE to its database_url, with your authority's certificate",
+        _when_on_server(lambda settings: any(map(_is_not_verified, _addresses(settings)))),
     ),
     Check(
         "database-in-the-clear",

@@ -19,10 +19,13 @@ from intake.content.documents import DocumentRefused
 from intake.domain.permissions import Role
 from intake.papers import engine
 from intake.services.clinic import asked_of
+from intake.services.front_door import Front, look
 from intake.storage import accounts, audit, dead_letters, every_submission, submissions
 from intake.storage.condition import Condition, examine
 from intake.storage.database import Database, DatabaseRefused
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
+from intake.storage.key_documents import documents_in
+from intake.storage.key_entries import KeyPurpose, the_active
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE, KeyringRefused, read_clinic_keys
 
 _MOUNTS = Path("/proc/self/mounts")
@@ -37,6 +40,7 @@ class FileFacts:
     owner: int
     file_system: str
     is_in_repository: bool = False
+    changed_at: datetime | None = None
 
     @property
     def others_read(self) -> bool:
@@ -55,6 +59,7 @@ class Records:
 
     trail_fault: str = ""
     newest_event: datetime | None = None
+    oldest_event: datetime | None = None
     usernames: frozenset[str] = frozenset()
     roles: tuple[frozenset[Role], ...] = ()
     dead_letters: int = 0
@@ -83,6 +88,8 @@ class Facts:
     records: Records = Records()
     lines_out_of_date: tuple[str, ...] = ()
     content_refused: str = ""
+    fronts: tuple[Front, ...] = ()
+    keys_made: Mapping[str, date | None] = field(default_factory=dict)
 
     @property
     def is_public(self) -> bool:
@@ -133,6 +140,8 @@ def gather(settings: Settings, environment: Mapping[str, str] = os.environ, *, q
         records=records,
         lines_out_of_date=lines,
         content_refused=content_refused,
+        fronts=() if quick else _fronts(settings),
+        keys_made={} if quick or keys is None else _keys_made(settings),
     )
 
 
@@ -143,7 +152,10 @@ def look_at(path: Path, mounts: Path = _MOUNTS) -> FileFacts | None:
     except OSError:
         return None
     inside = any((folder / ".git").exists() for folder in path.absolute().parents)
-    return FileFacts(path, stat.S_IMODE(found.st_mode), found.st_uid, file_system(path, mounts), inside)
+    changed = datetime.fromtimestamp(found.st_mtime, UTC)
+    return FileFacts(
+        path, stat.S_IMODE(found.st_mode), found.st_uid, file_system(path, mounts), inside, changed
+    )
 
 
 def file_system(path: Path, mounts: Path = _MOUNTS) -> str:
@@ -176,6 +188,8 @@ def _paths(settings: Settings) -> dict[str, Path]:
         paths["rules_overlay"] = settings.rules_overlay
     if settings.mail_password_file is not None:
         paths["mail_password"] = settings.mail_password_file
+    if settings.provider_secret_file is not None:
+        paths["provider_secret"] = settings.provider_secret_file
     if settings.database_url.startswith("sqlite"):
         database = Path(settings.database_url.removeprefix("sqlite:///"))
         paths |= {"database": database, "log": database.with_name(f"{database.name}-wal")}
@@ -190,6 +204,17 @@ def _keys(settings: Settings) -> tuple[ClinicKeys | None, str]:
         return read_clinic_keys(folder), ""
     except KeyringRefused as refusal:
         return None, str(refusal)
+
+
+def _keys_made(settings: Settings) -> dict[str, date | None]:
+    """When each key in use was made, by its purpose; None for those made with the instance itself."""
+    try:
+        document = documents_in(settings.instance / "keys")[CLINIC_FILE]
+    except KeyringRefused:
+        # One of the other files: what is wrong with it is a finding of its own.
+        return {}
+    made = {one.value: the_active(document, one.entry).get("made", "") for one in KeyPurpose}
+    return {name: date.fromisoformat(day) if day else None for name, day in made.items()}
 
 
 def _database(settings: Settings, keys: ClinicKeys | None) -> tuple[Condition | None, Records, str]:
@@ -217,9 +242,11 @@ def _records(database: Database, keys: ClinicKeys) -> Records:
         verified = audit.verify(session, keys)
         staff = accounts.members(session)
         last = audit.chained_at(session, audit.newest(session))
+        first = audit.chained_at(session, 1)
         return Records(
             trail_fault="" if verified.ok else f"line {verified.first_bad_seq}: {verified.reason}",
             newest_event=datetime.fromisoformat(last.at) if last is not None else None,
+            oldest_event=datetime.fromisoformat(first.at) if first is not None else None,
             usernames=frozenset(one.username for one in staff),
             roles=tuple(one.roles for one in staff),
             dead_letters=dead_letters.outbox(session, tries=1).not_sent,
@@ -245,6 +272,13 @@ def _content(settings: Settings) -> tuple[tuple[str, ...], str]:
     except DocumentRefused as refusal:
         return (), str(refusal).splitlines()[0]
     return tuple(line.say for line in questionnaire.out_of_date(settings.today())), ""
+
+
+def _fronts(settings: Settings) -> tuple[Front, ...]:
+    """What is met at each https address of the clinic; of two sites under one name, once."""
+    addresses = [urlsplit(one) for one in (settings.public_address, settings.clinic_side)]
+    places = {(one.hostname or "", one.port or 443) for one in addresses if one.scheme == "https"}
+    return tuple(look(host, port) for host, port in sorted(places))
 
 
 def _umask() -> int:

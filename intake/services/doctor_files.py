@@ -1,6 +1,7 @@
 """What the doctor asks of files, folders, disks and the process: who may read and change what."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -10,7 +11,7 @@ from intake.services.doctor_checks import Check, Weight, so
 from intake.services.doctor_facts import Facts
 
 REFUSE, WARN = Weight.REFUSE, Weight.WARN
-_SECRET = ("clinic_keys", "patient_keys", "worker_keys", "mail_password")
+_SECRET = ("clinic_keys", "patient_keys", "worker_keys", "mail_password", "provider_secret")
 _OF_PATIENTS = ("database", "log")
 _ADDRESSES = ("database_url", "patient_database_url", "clinic_database_url", "worker_database_url")
 _FORGETS = frozenset({"tmpfs", "ramfs"})
@@ -70,7 +71,40 @@ def _passwords_in_the_environment(facts: Facts) -> Iterable[str]:
     return (one for one in named if one in facts.environment)
 
 
+# docs/limits.md (Secrets, and when they change): once a year. A month more is time to do it in.
+_A_YEAR = timedelta(days=365 + 31)
+
+
+def _old_keys(facts: Facts) -> Iterable[str]:
+    begun = facts.records.oldest_event
+    for purpose, made in facts.keys_made.items():
+        since = made if made is not None else begun.date() if begun is not None else None
+        if since is not None and facts.today - since > _A_YEAR:
+            yield f"the {purpose} key, of {since.isoformat()}"
+
+
+def _old_passwords(facts: Facts) -> Iterable[str]:
+    for name in ("mail_password", "provider_secret"):
+        found = facts.files.get(name)
+        if found is not None and found.changed_at is not None and facts.now - found.changed_at > _A_YEAR:
+            yield str(found.path)
+
+
 CHECKS = (
+    Check(
+        "key-older-than-a-year",
+        WARN,
+        "it has been in use for longer than a year, and whoever could read it then still could",
+        "`intake keys new`, and what it says next (docs/running.md, Keys): the clinic works meanwhile",
+        _old_keys,
+    ),
+    Check(
+        "password-older-than-a-year",
+        WARN,
+        "the password in it has not been changed for longer than a year",
+        "change it where it is for, then write the new one here",
+        _old_passwords,
+    ),
     Check(
         "secret-open",
         REFUSE,

@@ -86,6 +86,15 @@ CHECKS = (
         lambda facts: so(not facts.is_public and facts.settings.trusted_proxies > 0),
     ),
     Check(
+        "one-name-for-both",
+        WARN,
+        "patients and the clinic's people come to one host name, so browsers keep the two sites less apart",
+        "give the clinic's side a name of its own: clinic_address, as in deploy",
+        lambda facts: so(
+            facts.is_public and urlsplit(facts.settings.clinic_side).hostname == facts.address_host
+        ),
+    ),
+    Check(
         "low-port",
         WARN,
         "ports below 1024 need rights that intake should not have",

@@ -152,13 +152,6 @@ def follow_link(clinic: Clinic, member: StaffMember, token: str, source: str) ->
     return go(clinic, source, member.id)
 
 
-def may_follow(clinic: Clinic, member: StaffMember, token: str) -> bool:
-    """Whether the link still works, for this person. Looking uses nothing up."""
-    with clinic.database.read() as session:
-        link = one_time_links.find(session, token, clinic.now())
-    return link is not None and link.purpose is Purpose.PROVIDER and link.member == member.id
-
-
 def linked(clinic: Clinic, member: UUID) -> datetime | None:
     """Since when somebody may come in from the provider; None when they may not."""
     with clinic.database.read() as session:
@@ -172,6 +165,7 @@ def unlink(clinic: Clinic, by: StaffMember, member: UUID) -> None:
         if provider_sign_ins.linked(session, member) is not None:
             provider_sign_ins.unlink(session, member)
             audit.record(session, clinic.keys, by.id, IdentityUnlinked(member), clinic.now())
+            coming_in.tell(clinic, session, member)
 
 
 def _client() -> ModuleType:

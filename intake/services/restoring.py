@@ -269,7 +269,7 @@ def _empty_database(settings: Settings) -> Iterator[Database]:
     except BaseException:
         database.dispose()
         if path is not None:
-            for beside in ("", "-wal", "-shm"):
+            for beside in ("", "-wal", "-shm", "-line"):
                 path.with_name(path.name + beside).unlink(missing_ok=True)
         raise
     database.dispose()

@@ -27,11 +27,9 @@ def printed(settings: Settings) -> str:
         _refuse_sqlite(database)
         name_of_database = str(database.url.database)
     roles = named(settings)
-    made = (f"-- CREATE ROLE {name} LOGIN PASSWORD '...';" for name in roles.values())
+    made = (f"-- CREATE ROLE {name} LOGIN;" for name in roles.values())
     lines = (f"{statement};" for statement in database_roles.statements(roles, name_of_database))
-    return "\n".join(
-        ("-- First, once, as whoever may make roles, each with a password of its own:", *made, *lines)
-    )
+    return "\n".join(("-- First, once, as whoever may make roles:", *made, *lines))
 
 
 def apply(settings: Settings) -> Mapping[Process, str]:
@@ -41,7 +39,7 @@ def apply(settings: Settings) -> Mapping[Process, str]:
         _refuse_sqlite(database)
         with database.write() as session:
             if missing := database_roles.missing_roles(session, roles.values()):
-                statements = " ".join(f"CREATE ROLE {one} LOGIN PASSWORD '...';" for one in missing)
+                statements = " ".join(f"CREATE ROLE {one} LOGIN;" for one in missing)
                 raise Refusal(
                     f"there is no role {' and no role '.join(missing)} yet. Make it first, as whoever may "
                     f"make roles and with a password of your own: {statements} Nothing was changed"

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from threading import Event, Lock, Thread
 
 from intake.log import Noted, note
-from intake.services import notices, sweeping
+from intake.services import notices
+from intake.services.careful_sweeping import CarefulSweeping
 from intake.services.health import works
 from intake.services.worker import Worker
 
@@ -25,7 +26,7 @@ class Work:
         self._failures: dict[Noted, int] = {}
         loops: dict[Noted, tuple[Callable[[Worker], object], float]] = {
             Noted.NOTICES_FAILED: (notices.deliver_due, send_every),
-            Noted.OVERDUE_NOT_DELETED: (sweeping.sweep, sweep_every),
+            Noted.OVERDUE_NOT_DELETED: (CarefulSweeping().sweep, sweep_every),
         }
         self._threads = [
             Thread(target=self._keep, args=(what, deed, every), daemon=True)

@@ -1,18 +1,22 @@
 """Authenticator apps: a sealed seed, and the last step of time whose code was taken.
 
-A code counts once: the step it belongs to is written down by one statement that only ever raises it.
+A code counts once: the step it belongs to is written down by one statement that raises it, or begins
+anew after a clock that was days ahead.
 """
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from intake.storage.encryption import ClinicKeys, Place
 from intake.storage.key_entries import KeyPurpose
 from intake.storage.sealed_columns import SealedColumn, whose
 from intake.storage.tables import AuthenticatorAppRow, StaffMemberRow
+
+# A step is half a minute.
+_STEPS_OF_A_DAY = 24 * 60 * 2
 
 
 def put(session: Session, keys: ClinicKeys, row: StaffMemberRow, seed: str, step: int, now: datetime) -> None:
@@ -38,10 +42,12 @@ def since(session: Session, member: UUID) -> datetime | None:
 
 def take_step(session: Session, member: UUID, step: int) -> bool:
     """Use up the code of this step, and every earlier one; False when somebody was faster."""
-    # One statement decides (RFC 6238, 5.2: a code is accepted once).
+    # One statement decides (RFC 6238, 5.2: a code is accepted once). A step that is days ahead was taken
+    # while the clock was: it must keep nobody out until then. Within a day it does: none counts twice.
+    last = AuthenticatorAppRow.last_step
     query = (
         update(AuthenticatorAppRow)
-        .where(AuthenticatorAppRow.member_id == member, AuthenticatorAppRow.last_step < step)
+        .where(AuthenticatorAppRow.member_id == member, or_(last < step, last > step + _STEPS_OF_A_DAY))
         .values(last_step=step)
     )
     return session.execute(query.returning(AuthenticatorAppRow.member_id)).first() is not None

@@ -4,7 +4,6 @@ It is read from one view of the database, so that it is of one moment, whatever 
 key of any key file is in it.
 """
 
-import gzip
 import hashlib
 import json
 import zlib
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from intake.storage.encryption import PatientKeys, length_prefixed
 from intake.storage.table_shapes import Shape, lines_of, rows_in, shapes
+from intake.storage.unpacking import UnpacksToTooMuch, packed_lines
 
 _KIND, _FORMAT = "intake backup", 1
 _ROWS_AT_ONCE = 500
@@ -79,18 +79,22 @@ class Read:
 def read(file: BinaryIO) -> Read:
     """What a backup says of itself, once every line of it was looked at. Raises BackupRefused."""
     try:
-        file.seek(0)
-        with gzip.open(file) as lines:
-            first = lines.readline()
+        with packed_lines(file) as lines:
+            first = lines.next()
             manifest, whole = _manifest(json.loads(first)), hashlib.sha256(first)
             for shape, count in manifest.tables:
                 found = _digest(_taken(lines, count), whole)
-                if json.loads(lines.readline()) != {"table": shape.name, "sha256": found}:
+                if json.loads(lines.next()) != {"table": shape.name, "sha256": found}:
                     raise ValueError("another table, or other rows")
-            end = json.loads(lines.readline())
-            if end["end"] != manifest.backup or lines.read(1):
+            end = json.loads(lines.next())
+            if end["end"] != manifest.backup or lines.next():
                 raise ValueError("no end, or more after it")
             return Read(manifest, whole.digest(), bytes.fromhex(end["mac"]))
+    except UnpacksToTooMuch:
+        raise BackupRefused(
+            "unpacked, this would be far bigger than any backup of its size. It was not made by intake; "
+            "take another copy"
+        ) from None
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zlib.error):
         # What gzip says of a damaged file is a BadGzipFile, which is an OSError.
         raise BackupRefused(
@@ -108,16 +112,15 @@ def load(session: Session, file: BinaryIO, manifest: Manifest) -> None:
 
     Raises BackupRefused.
     """
-    file.seek(0)
-    with gzip.open(file) as lines:
-        lines.readline()
+    with packed_lines(file) as lines:
+        lines.next()
         for shape, count in manifest.tables:
             # The migrations put a row in one table: the first head of the audit trail.
             session.execute(delete(shape.table))
             for rows in _in_groups(shape.row(line) for line in _taken(lines, count)):
                 session.execute(insert(shape.table), rows)
             lost = hashlib.sha256()
-            if json.loads(lines.readline())["sha256"] != _digest(lines_of(session, shape), lost):
+            if json.loads(lines.next())["sha256"] != _digest(lines_of(session, shape), lost):
                 raise BackupRefused(
                     f"the rows of {shape.name} do not read back from this database as they were backed up"
                 )

@@ -1,16 +1,12 @@
 """What a database is like from outside: its tables' version, its server's settings, whether it is whole."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from intake.storage.database import Database
+from intake.storage.database import Database, knows_revision, newest_revision, revision_of
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 # Of a PostgreSQL server: what decides on keeping what was written, and on what its own log tells.
 _ASKED = (
     "fsync",
@@ -54,18 +50,20 @@ class Condition:
 def examine(database: Database) -> Condition:
     """Look at the database and change nothing. Raises what the driver does when it is not reached."""
     with database.read() as session:
-        scripts = ScriptDirectory(str(_MIGRATIONS))
-        newest = scripts.get_current_head() or ""
-        revision = MigrationContext.configure(session.connection()).get_current_revision()
-        known = revision in {script.revision for script in scripts.walk_revisions()}
+        revision = revision_of(session)
+        known = revision is not None and knows_revision(revision)
         if database.is_sqlite:
             return Condition(
-                is_sqlite=True, revision=revision, newest=newest, is_known=known, damage=_damage(session)
+                is_sqlite=True,
+                revision=revision,
+                newest=newest_revision(),
+                is_known=known,
+                damage=_damage(session),
             )
         return Condition(
             is_sqlite=False,
             revision=revision,
-            newest=newest,
+            newest=newest_revision(),
             is_known=known,
             server={name: str(session.scalar(text(f"SHOW {name}"))) for name in _ASKED},
             is_superuser=session.scalar(text("SHOW is_superuser")) == "on",

@@ -7,23 +7,22 @@ write is one transaction that either happens whole or not at all.
 import importlib
 import os
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from intake.storage.writers_line import turn_to_write
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 # security.md 8: each of these is there for a failure that was seen.
 _PRAGMAS: tuple[str, ...] = (
@@ -36,12 +35,9 @@ _PRAGMAS: tuple[str, ...] = (
     "mmap_size = 0",
     "temp_store = MEMORY",
 )
-# How long a write waits for those of other processes, and for those of this one.
+# How long a write waits once it is its turn: for what writes without standing in line.
 _BUSY_SECONDS = 5
-_TURN_SECONDS = 60
-# SQLite lets whoever asks at the right moment write, and keeps the others guessing: among twenty who
-# write at once some are never served. So those of one process stand in line, file by file.
-_turns: dict[str, Lock] = defaultdict(Lock)
+_CONNECT_SECONDS = 5
 _WRITES = "intake_writes"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_236_214
@@ -91,18 +87,12 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """This process's turn to write, on SQLite."""
+        """This thread's turn to write, on SQLite."""
         if not self.is_sqlite:
             yield
             return
-        turn = _turns[str(Path(str(self.url.database)).resolve())]
-        # Whoever waited so long asks SQLite itself, which says that it is locked.
-        mine = turn.acquire(timeout=_TURN_SECONDS)
-        try:
+        with turn_to_write(Path(str(self.url.database))):
             yield
-        finally:
-            if mine:
-                turn.release()
 
     def empty_log(self) -> None:
         """Leave nothing of what was deleted in the files; SQLite's log keeps it until then.
@@ -130,39 +120,58 @@ def migrate(database: Database, revision: str = "head") -> None:
 
 def upgrade_within(database: Database, session: Session, revision: str = "head") -> None:
     """The same as part of a transaction that is under way."""
+    # Alembic is read where tables change, and not by every process that starts on tables as they should be.
+    from alembic import command
+
     command.upgrade(_alembic(database, session.connection()), revision)
 
 
 def undo_migration(database: Database, revision: str) -> None:
     """Bring the tables back to an earlier form; what the newer form kept is lost."""
+    from alembic import command
+
     with database.write() as session:
         command.downgrade(_alembic(database, session.connection()), revision)
 
 
 def is_current(database: Database) -> bool:
     """Whether the tables are in the form this version of the program needs."""
-    newest = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     with database.read() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision() == newest
+        return revision_of(session) == newest_revision()
 
 
 def revision_of(session: Session) -> str | None:
     """In which form the tables are; None when there are none."""
-    return MigrationContext.configure(session.connection()).get_current_revision()
+    if not inspect(session.connection()).has_table("alembic_version"):
+        return None
+    version: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def newest_revision() -> str:
+    """The form this version of the program brings tables to."""
+    return max(_revisions())
 
 
 def knows_revision(revision: str) -> bool:
     """Whether this version of the program can bring tables of that form to the newest."""
-    return any(one.revision == revision for one in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
+    return revision in _revisions()
 
 
 def is_empty(database: Database) -> bool:
     """Whether the database holds no tables of ours yet."""
     with database.read() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision() is None
+        return revision_of(session) is None
 
 
-def _alembic(database: Database, connection: Connection) -> Config:
+def _revisions() -> frozenset[str]:
+    # Each stands before the name of its file.
+    return frozenset(one.name.partition("_")[0] for one in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _alembic(database: Database, connection: Connection) -> "Config":
+    from alembic.config import Config
+
     if not database.is_sqlite:
         # One at a time; SQLite's write lock sees to that already.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
@@ -240,7 +249,11 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    # A machine that answers nothing would be waited for until everybody else stands in line behind it.
+    waits = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    return create_engine(
+        url, hide_parameters=True, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args=waits
+    )
 
 
 def _create_for_owner_only(path: Path) -> None:

@@ -14,6 +14,9 @@ from intake.storage.database import insert_unless_kept
 from intake.storage.encryption import length_prefixed
 from intake.storage.tables import LockoutRow
 
+# A clock further behind than this was set back.
+_CLOCK_BEHIND = timedelta(minutes=5)
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -45,17 +48,24 @@ def hold(session: Session, one: bytes, now: datetime) -> LockoutRow:
 
 def is_paused(lockout: LockoutRow | None, now: datetime) -> bool:
     """Whether nothing is taken from them for now."""
-    return lockout is not None and lockout.refused_until is not None and now < lockout.refused_until
+    if lockout is None or lockout.refused_until is None or _was_set_back(lockout, now):
+        return False
+    return now < lockout.refused_until
 
 
 def count(lockout: LockoutRow, limit: Limit, now: datetime) -> None:
     """One more failure."""
     over = lockout.refused_until is not None
-    if over or now - lockout.since > limit.within:
+    if over or now - lockout.since > limit.within or _was_set_back(lockout, now):
         lockout.failures, lockout.since, lockout.refused_until = 0, now, None
     lockout.failures += 1
     if lockout.failures >= limit.failures:
         lockout.refused_until = now + limit.pause
+
+
+def _was_set_back(lockout: LockoutRow, now: datetime) -> bool:
+    """Whether the clock was ahead when this was counted; it must keep nobody out for years."""
+    return lockout.since - now > _CLOCK_BEHIND
 
 
 def remove_over(session: Session, longest: timedelta, now: datetime) -> None:

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import cast
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from intake.domain.notice_failures import NoticeFailure
@@ -36,6 +36,7 @@ from intake.storage.tables import OutgoingRow
 # How long one that could not be sent is kept: its link works for as long.
 KEPT_FOR = LINK_LIVES
 _STAFF_KEPT_FOR = timedelta(days=30)
+_LONGER_THAN_ANY_WAIT = timedelta(days=1)
 
 
 class Outcome(Enum):
@@ -126,7 +127,9 @@ def due(session: Session, now: datetime) -> tuple[Due, ...]:
     """The notices to try now: first those that wait for longest, also of staff's that were made anew."""
     began = func.coalesce(OutgoingRow.tried_since, OutgoingRow.created_at).label("began")
     query = select(OutgoingRow.id, OutgoingRow.created_at, OutgoingRow.attempts, began)
-    rows = session.execute(query.where(OutgoingRow.next_try_at <= now).order_by(began))
+    # Nothing is put off for a day: the clock was ahead then, and the letter would wait for it for years.
+    is_due = or_(OutgoingRow.next_try_at <= now, OutgoingRow.next_try_at > now + _LONGER_THAN_ANY_WAIT)
+    rows = session.execute(query.where(is_due).order_by(began))
     return tuple(Due(row.id, row.created_at, row.attempts, row.began) for row in rows)
 
 

@@ -28,6 +28,8 @@ from intake.storage.tables import ReplySessionRow
 IDLE = timedelta(minutes=60)
 LONGEST = timedelta(hours=24)
 _TOUCH = timedelta(minutes=1)
+# A clock further behind than this was set back.
+_CLOCK_BEHIND = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def find(
     Writing, it counts as used, unless a page asks by itself and nobody is there (``attended``).
     """
     row = _row(session, token)
-    if row is None or _is_over(row, now, idle):
+    # A clock set back: how long nobody was there is not known any more. What was written waits for left_here.
+    if row is None or row.last_seen - now > _CLOCK_BEHIND or _is_over(row, now, idle):
         return None
     if attended:
         _touch(session, row, now)

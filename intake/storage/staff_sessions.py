@@ -163,7 +163,12 @@ def remove_expired(
     session: Session, now: datetime, idle: timedelta = IDLE, longest: timedelta = LONGEST
 ) -> None:
     """Forget the sessions that ended by themselves."""
-    over = or_(StaffSessionRow.last_seen < now - idle, StaffSessionRow.created_at < now - longest)
+    over = or_(
+        StaffSessionRow.last_seen < now - idle,
+        StaffSessionRow.created_at < now - longest,
+        # Or it would be one again once the clock has caught up.
+        StaffSessionRow.last_seen > now + _CLOCK_BEHIND,
+    )
     session.execute(delete(StaffSessionRow).where(over))
 
 

@@ -9,6 +9,8 @@ from typing import Protocol
 WRONG_BEFORE_A_PAUSE = 5
 PAUSE = timedelta(hours=1)
 WRONG_BEFORE_THE_END = 30
+# A clock further behind than this was set back.
+_CLOCK_BEHIND = timedelta(minutes=5)
 
 
 class Tried(Protocol):
@@ -20,8 +22,12 @@ class Tried(Protocol):
 
 def may_be_tried(row: Tried, now: datetime) -> bool:
     """Whether another try counts for anything."""
-    paused = row.paused_until is not None and now < row.paused_until
-    return not paused and row.failures < WRONG_BEFORE_THE_END
+    return not _is_paused(row, now) and row.failures < WRONG_BEFORE_THE_END
+
+
+def _is_paused(row: Tried, now: datetime) -> bool:
+    # No pause is that long: the clock was ahead when it began, and must keep nobody out for years.
+    return row.paused_until is not None and now < row.paused_until <= now + PAUSE + _CLOCK_BEHIND
 
 
 def counted(row: Tried | None, now: datetime, *, wrong: bool) -> dict[str, object]:

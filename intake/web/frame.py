@@ -204,7 +204,7 @@ def _assets(site: str, color: str, logo: Picture | None) -> dict[str, Asset]:
         "icon": _asset("icon", ".svg", icon.encode(), "image/svg+xml"),
     }
     if site == "clinic":
-        for name in ("keys", "passkeys", "show"):
+        for name in ("keys", "link", "passkeys", "show"):
             assets[name] = _asset(name, ".js", script(f"{name}.js"), "text/javascript; charset=utf-8")
     if logo is not None:
         assets["logo"] = _logo(logo)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from intake import starting
 from intake.config import Settings, read_settings
 from intake.domain.processes import Process
 from intake.services import processes, separation
@@ -61,6 +62,7 @@ def _serve(process: Process, opened: Callable[[Settings], Opened], above: proces
                 click.echo(line)
         # What was opened until now is not handed to threads that answer requests.
         found.database.dispose()
+        starting.over()
         found.beside()
         above.tell_ready()
 

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, validate_csrf
-from werkzeug.exceptions import HTTPException, TooManyRequests
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 from wtforms.validators import ValidationError
 
 from intake.log import Noted, note
+from intake.storage.out_of_reach import is_out_of_reach
 from intake.storage.passwords import TooBusy
 from intake.web import typed
 from intake.web.allowances import read_for_its_words
@@ -22,6 +24,8 @@ _PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 415, 429, 500, 503})
 _ELSEWHERE = frozenset({Why.OTHER_SITE, Why.EMBEDDED})
 # Only what the protocol needs travels on: never the error's own words.
 _BUSY_SECONDS = 5
+# As the page says it: a minute.
+_BACK_IN_SECONDS = 60
 _KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
 
 
@@ -32,6 +36,14 @@ def show_refusals(app: Flask, *, for_patients: bool) -> None:
     def busy(_error: TooBusy) -> ResponseReturnValue:
         # Two passwords are worked out at a time, and nobody waits for longer than a moment.
         return refused(TooManyRequests(retry_after=_BUSY_SECONDS))
+
+    @app.errorhandler(SQLAlchemyError)
+    def not_answered(error: SQLAlchemyError) -> ResponseReturnValue:
+        if not is_out_of_reach(error):
+            raise error
+        g.failure_number = new_number()
+        _note(error, 503)
+        return refused(ServiceUnavailable(retry_after=_BACK_IN_SECONDS))
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[str, str]]] | Response:

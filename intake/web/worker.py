@@ -8,6 +8,7 @@ from types import FrameType
 
 import click
 
+from intake import starting  # first, because it is about all that follows
 from intake.config import read_settings
 from intake.domain.processes import Process
 from intake.services import processes, separation
@@ -43,6 +44,7 @@ def _work(above: processes.Above) -> None:
     def on_ready() -> None:
         if not above.is_there:
             click.echo("Sending what waits, and deleting what is over, until stopped.")
+        starting.over()
         work.begin()
         above.tell_ready()
 

@@ -43,9 +43,15 @@ AIMS: tuple[Aim, ...] = (
         "kills",
         "a form somebody was thanked for, and that is not there, or there twice",
         "SIGKILL at a random moment, of everything or of one process, while six browsers send forms and a "
-        "clinician reads the queue; everything runs again, and every form is looked for. "
-        "Control: a product that thanks before it stores.",
-        {"kills": 5000},
+        "clinician reads the queue; everything runs again, and every form is looked for. Started by hand, a "
+        "product spends most of its time reading its own program. So most of those killed here are forked "
+        "from a process that has read the program, the questionnaire, the rules and the medicines, and has "
+        "opened no database and begun no thread; from there on each does what `intake serve`, `intake serve "
+        "patient`, `intake serve clinic` and `intake work` do, as a process of its own. What jinja2 makes "
+        "of a template is read from a file, and a process that died is started again at once, not after a "
+        "second. The others are started by hand, as a clinic does. "
+        "Control: a product that thanks before it stores, forked as well.",
+        {"kills": 5000, "kills of products started by hand": 200},
     ),
     Aim(
         "fsync",
@@ -172,6 +178,32 @@ AIMS: tuple[Aim, ...] = (
         "from here and from elsewhere; what must come of it is worked out from the marks of the pages. "
         "Control: a page whose mark guards nothing.",
         {"tried": 40_000},
+    ),
+    Aim(
+        "libraries",
+        "a library locked in a version older than docs/limits.md allows, or with a hole for too long",
+        "uv works the locks out as they would have come out today, and 7, 30 and 90 days ago, from the index "
+        "this machine asks, and what is locked is compared with that. What is behind for 7 days is looked up "
+        "in a list of known holes; no answer is a fault. Control: a library of 2021 in the locks.",
+        {"libraries of requirements.lock": 40, "compared in requirements.lock": 30},
+    ),
+    Aim(
+        "canaries",
+        "something secret in a log, a file, a letter, an address or a page where it should not be",
+        "An invented word in every box of both sites, typed by patients, staff and strangers, rightly and "
+        "wrongly; with passwords, keys, session tokens, and the words and links of saved forms. Then sixteen "
+        "places are read in every way a word could be written. Control: a product that lets everything out, "
+        "and words planted by hand.",
+        {"canaries": 200, "sinks": 16},
+    ),
+    Aim(
+        "scanners",
+        "a weakness that tools find which know nothing of intake: script or statements that are put in, "
+        "answers that are errors",
+        "wapiti and sqlmap, from Debian's packages, look at both sites as strangers and as whoever is let "
+        "in, with every page and form there is. What they take for a weakness and is none is on a list, "
+        "with the reason. Control: a site with mistakes planted in it, which each has to find first.",
+        {"requests": 5_000, "forms given": 80},
     ),
     Aim(
         "agreement",

@@ -7,11 +7,11 @@ import mistaken
 from intake.storage import database
 
 
-def _build_in() -> None:
+def build_in() -> None:
     database._PRAGMAS = tuple(
         one.replace("synchronous = FULL", "synchronous = OFF") for one in database._PRAGMAS
     )
 
 
 if __name__ == "__main__":
-    mistaken.serve("campaigns.careless_disk", _build_in)
+    mistaken.serve("campaigns.careless_disk", build_in)

@@ -46,10 +46,10 @@ def _found(desk: PatientDesk, token: str, *, attended: bool = True) -> Draft | R
     return _thanked.get(token) or _find(desk, token, attended=attended)
 
 
-def _build_in() -> None:
+def build_in() -> None:
     answering.send, answering.find = _early, _found
     submissions.new_reference = _promised_reference
 
 
 if __name__ == "__main__":
-    mistaken.serve("campaigns.early", _build_in)
+    mistaken.serve("campaigns.early", build_in)

@@ -14,7 +14,7 @@ from campaigns.assurance import AIMS, write
 
 _NAMES = [one.campaign for one in AIMS]
 # How a whole run is asked for, where that is more than the program does by itself.
-_WHOLE = {"kills": ("--kills", "5000"), "outbox": ("--kills", "500")}
+_WHOLE = {"kills": ("--kills", "5000", "--by-hand", "200"), "outbox": ("--kills", "500")}
 
 
 @click.command(help=__doc__)

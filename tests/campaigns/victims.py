@@ -55,7 +55,11 @@ class Killed:
 
     def _ended_with_it(self) -> list[str]:
         """No process goes on when nobody is there to start it again."""
-        _, alive = psutil.wait_procs(list(self.before), timeout=_SECONDS_TO_BE_BACK)
+        end = time.monotonic() + _SECONDS_TO_BE_BACK
+        alive = [one for one in self.before if _runs(one)]
+        while alive and time.monotonic() < end:
+            time.sleep(0.005)
+            alive = [one for one in alive if _runs(one)]
         for one in alive:
             one.kill()
         return [f"process {one.pid} went on when the supervisor was gone" for one in alive]
@@ -68,7 +72,7 @@ class Killed:
                 self.product.kill()
                 self.product.start()
                 return [f"{process.words} was not started again"]
-            time.sleep(0.05)
+            time.sleep(0.01)
         others = [one for one in Process if one is not process]
         restarted = [one for one in others if self.product.its(one) not in self.before]
         return [f"{one.words} died with {process.words}" for one in restarted]
@@ -79,6 +83,14 @@ class Killed:
         except NotThere:
             return False
         return is_new and (process not in _PAGES or self.product.answers(_PAGES[process]))
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it does anything any more, also where nobody has taken notice of its end yet."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def kill(product: Product, victim: Victim) -> Killed:

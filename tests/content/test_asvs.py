@@ -54,6 +54,8 @@ def test_a_share_is_rounded_down():
 @pytest.mark.parametrize(
     ("text", "why"),
     [
+        (OPEN + "    beyond: more\n", "only what is met at level 1 or 2"),
+        (MET.replace("level: 1", "level: 3") + "    beyond: more\n", "only what is met at level 1 or 2"),
         (MET.split("    tests")[0], "it is met only when 'tests' names"),
         (OPEN + '    tests: ["tests/house/test_words.py::test_it"]\n', "tests prove what is met"),
         (OPEN.replace("open", "fine"), "'standing' should be one of met, open, deviates"),
@@ -66,3 +68,10 @@ def test_a_share_is_rounded_down():
 )
 def test_a_claim_with_a_gap_is_refused(text, why):
     assert why in refused(text)
+
+
+def test_what_asks_for_more_at_level_3_counts_at_its_own_level_and_is_named():
+    whole = parse_asvs(WHOLE + MET + "    beyond: a device that keeps it\n")
+
+    assert whole.share(1) == Share(1, applicable=1, met=1)
+    assert [one.beyond for one in whole.less_at_level_3] == ["a device that keeps it"]

@@ -219,8 +219,8 @@ def test_init_makes_keys_for_the_owner_alone_and_repeats_safely(intake, tmp_path
     before = keys.read_bytes()
     again = intake("init")
 
-    assert re.search(r"http://127\.0\.0\.1:8001/clinic/setup/[\w-]{43}", first)
-    assert re.search(r"/clinic/setup/[\w-]{43}", again)
+    assert re.search(r"http://127\.0\.0\.1:8001/clinic/setup#[\w-]{43}", first)
+    assert re.search(r"/clinic/setup#[\w-]{43}", again)
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "instance").stat().st_mode) == 0o700
     assert keys.read_bytes() == before
@@ -287,7 +287,7 @@ def test_the_demonstration_loads_once_and_never_among_real_people(intake, tmp_pa
 
 def test_a_username_that_is_taken_is_said(process):
     process("init")
-    assert "/clinic/invitation/" in process("add-clinician", "carol", "C. Diaz, NP")
+    assert "/clinic/invitation#" in process("add-clinician", "carol", "C. Diaz, NP")
 
     assert "the username carol is taken" in process("add-clinician", "carol", "C. Other", code=2)
 

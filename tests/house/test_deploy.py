@@ -107,6 +107,24 @@ def test_tls_is_of_today_and_anything_older_is_left_out():
     assert re.findall(r"protocols (.*)", CADDY) == ["h1 h2"]
 
 
+def sites(text, named, handed_on):
+    """The names at which something is handed on to intake, each with the port."""
+    at = {}
+    for line in text.split("# Patients.")[1].splitlines():
+        if found := re.match(named, line):
+            name = found[1]
+        elif found := re.search(handed_on, line):
+            at.setdefault(name, set()).add(found[1])
+    return at
+
+
+def test_each_site_has_a_name_of_its_own():
+    each = {"forms.example.org": {"8000"}, "staff.example.org": {"8001"}}
+
+    assert sites(NGINX["intake.conf"], r"\s+server_name (\S+);", r"proxy_pass http://127.0.0.1:(\d+)") == each
+    assert sites(CADDY, r"(\S+) \{", r"import proxied 127.0.0.1:(\d+)") == each
+
+
 def test_neither_writes_down_who_asked_for_what():
     assert "access_log off;" in NGINX["intake.conf"]
     assert not re.search(r"access_log (?!off)|log_format", "".join(NGINX.values()))

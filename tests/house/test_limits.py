@@ -16,7 +16,7 @@ from intake.domain.factors import Proven
 from intake.domain.rate_limits import Pace
 from intake.domain.sign_in_limits import Counted
 from intake.services import mail_server, notices
-from intake.storage import database
+from intake.storage import database, writers_line
 from intake.storage.lockouts import Limit
 from intake.web.headers import protection
 
@@ -130,7 +130,11 @@ def test_what_is_said_of_connections_is_so():
     assert f"{answer:.0f} seconds for an answer, {letter:.0f} for a letter" in mail[3]
     assert f"given up after {notices.GIVEN_UP_AFTER // timedelta(hours=1)} hours" in mail[4]
     assert [int(one.total_seconds() // 60) for one in notices.WAITS] == [1, 5, 30, 120, 360]
-    assert f"{database._BUSY_SECONDS} seconds for a lock, {database._TURN_SECONDS} in line" in base[3]
+    lines = (
+        f"{writers_line._TURN_SECONDS} in line among threads, {writers_line._LINE_SECONDS} among processes"
+    )
+    assert f"{database._BUSY_SECONDS} seconds for a lock, {lines}" in base[3]
+    assert f"{database._CONNECT_SECONDS} seconds to connect" in base[3]
 
 
 def test_every_protection_a_browser_is_asked_for_is_named():

@@ -88,7 +88,7 @@ def test_the_wheel_works_from_any_folder(wheel, tmp_path):
     where = run("-c", "import intake.resources as r; print(r.ROOT)").strip()
     assert Path(where) == installed / "intake" / "_packed"
     assert "nothing to put right" in run("-m", "intake", "check")
-    assert "/clinic/setup/" in run("-m", "intake", "init")
+    assert "/clinic/setup#" in run("-m", "intake", "init")
     pages = (
         "from intake.config import read_settings; from werkzeug.test import Client;"
         "from intake.web.clinic import __main__ as clinic;"

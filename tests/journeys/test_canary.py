@@ -71,7 +71,7 @@ def test_no_word_is_readable_in_any_file(tmp_path):
 def test_without_sealing_every_word_would_be_readable(tmp_path):
     """The control: the search above finds what a patient typed where it is there to be found."""
     with Product(tmp_path, UNSEALED) as product:
-        a_patient_writes(product)
+        a_patient_stops_half_way(product, evidence_of_a_canary(product.settings))
         running = places_of(CANARY, tmp_path)
         product.stop()
 
@@ -110,14 +110,17 @@ def a_patient_writes(product):
     assert free <= asked, "the writer is not asked every free question"
 
     reference = Writer(browser_for(product), Somebody(evidence.answers), evidence).sends_the_form()
+    a_patient_stops_half_way(product, evidence)
+    return reference
 
+
+def a_patient_stops_half_way(product, evidence):
     half_way = browser_for(product)
     half_way.press(half_way.open("/").form("Start"), "Start")
     half_way.follow("Begin")
     unfinished = Writer(half_way, Somebody(evidence.answers), evidence)
     for page in pages_asked(evidence)[:6]:
         unfinished._answers(page)
-    return reference
 
 
 def evidence_of_a_canary(settings):
@@ -145,7 +148,7 @@ def mistakes_are_made(product):
     assert product.ask(f"/static/{CANARY}").status == 404
     assert product.ask(f"/clinic/{CANARY}").status == 404
     assert product.ask(f"/clinic/setup/{CANARY}").status == 404
-    assert product.ask(f"/clinic/invitation/{CANARY}").status == 404
+    assert product.ask("/clinic/invitation", [*csrf.items(), ("link", CANARY)]).status == 400
     assert product.ask(f"/f/1/1?{CANARY}={CANARY}", cookies=cookies).status in (303, 410)
     assert product.ask("/start", [*csrf.items(), (CANARY, CANARY)]).status == 400
     assert product.ask("/sign", [("typed_name", CANARY)], cookies).status == 400
@@ -169,7 +172,7 @@ def mistakes_are_made(product):
 
 def a_clinician_writes(product, reference):
     browser = browser_for(product)
-    make_the_first_account(browser, re.search(r"/clinic/setup/\S+", product.printed)[0])
+    make_the_first_account(browser, re.search(r"/clinic/setup#(\S+)", product.printed)[1])
     sign_in(browser, CANARY, PASSPHRASE, expecting=422)
     sign_in(browser, "alice", CANARY, expecting=422)
     sign_in(browser, "alice", PASSPHRASE, expecting=200)
@@ -179,11 +182,18 @@ def a_clinician_writes(product, reference):
     review(browser, reference)
 
 
-def make_the_first_account(browser, address):
-    form = browser.open(address).form("Make my account")
+def open_link(browser, secret):
+    form = browser.open("/clinic/setup").form("Go on")
+    form.fill("Your link", secret)
+    browser.press(form, "Go on")
+    return browser.page.form("Make my account")
+
+
+def make_the_first_account(browser, secret):
+    form = open_link(browser, secret)
     form.fill("Username", f"{CANARY} in words")
     browser.press(form, "Make my account", expecting=(422,))
-    form = browser.open(address).form("Make my account")
+    form = open_link(browser, secret)
     form.fill("Username", "alice")
     form.fill("Name as it is signed", "A. Rivera, NP")
     for control in form.controls:

@@ -160,4 +160,4 @@ def adds_somebody(alice, app, copy):
     else:
         write(alice, "Go on", f"Your password: {PASSWORD}", f"Code: {app.at(copy.clock())}")
     assert "C. Diaz, NP" in alice.page.text
-    assert "/invitation/" in alice.tab.content()
+    assert "/invitation#" in alice.tab.content()

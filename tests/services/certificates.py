@@ -8,14 +8,16 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.x509.oid import NameOID
 
 
 class Authority:
     """An authority, and its certificate as a file for whoever trusts it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.key = folder, ec.generate_private_key(ec.SECP256R1())
+    def __init__(self, folder: Path, *, rsa: bool = False) -> None:
+        self.folder, self.rsa = folder, rsa
+        self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = _name("An authority of a test")
         certificate = _unsigned(self.name, self.name, self.key, authority=True).sign(
             self.key, hashes.SHA256()
@@ -25,7 +27,11 @@ class Authority:
 
     def context(self, host: str = "127.0.0.1") -> ssl.SSLContext:
         """What a server at this address answers with."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = (
+            generate_private_key(public_exponent=65537, key_size=2048)
+            if self.rsa
+            else ec.generate_private_key(ec.SECP256R1())
+        )
         try:
             known_as: x509.GeneralName = x509.IPAddress(ip_address(host))
         except ValueError:

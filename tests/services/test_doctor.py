@@ -18,17 +18,23 @@ from intake.domain.permissions import Role
 from intake.services.doctor import CHECKS, Unsafe, diagnose, examine, refuse_unsafe
 from intake.services.doctor_checks import Weight
 from intake.services.doctor_facts import Facts, FileFacts, Records, file_system, gather, look_at
+from intake.services.front_door import Front
 from intake.storage.condition import Condition
 from sending import send_at_once
 
 HERE = Path("/var/lib/intake")
 USER = 1000
+SERVED = "@db.elm-street.org/intake?sslmode=verify-full"
 GOOD = Settings(
     instance=HERE,
     clinic_name="Elm Street Clinic",
     clinic_phone="(555) 010-0199",
-    database_url="postgresql://intake@db.elm-street.org/intake",
+    database_url=f"postgresql://intake{SERVED}",
+    patient_database_url=f"postgresql://patient{SERVED}",
+    clinic_database_url=f"postgresql://clinic{SERVED}",
+    worker_database_url=f"postgresql://worker{SERVED}",
     public_address="https://intake.elm-street.org",
+    clinic_address="https://staff.elm-street.org",
     trusted_proxies=1,
     mail_host="mail.elm-street.org",
     mail_sender="forms@elm-street.org",
@@ -67,6 +73,7 @@ FILES = {
     "screening_rules": file("rules.yaml", 0o644),
 }
 NOW = datetime(2026, 11, 27, 17, 0, tzinfo=UTC)
+FRONT = Front("intake.elm-street.org", certificate_until=NOW + timedelta(days=60), promised=63_072_000)
 SOUND = Facts(
     settings=GOOD,
     now=NOW,
@@ -79,6 +86,7 @@ SOUND = Facts(
         usernames=frozenset({"ann", "ben"}),
         roles=tuple(frozenset(one) for one in STAFF),
     ),
+    fronts=(FRONT,),
 )
 
 
@@ -106,13 +114,22 @@ def with_roles(*roles):
     return with_records(roles=tuple(frozenset(one) for one in roles))
 
 
-PASSWORD = "postgresql://intake:not-a-secret@db.elm-street.org/intake"
+def with_front(**changed):
+    return replace(SOUND, fronts=(replace(FRONT, **changed),))
+
+
+PASSWORD = f"postgresql://intake:not-a-secret{SERVED}"
+YEARS_AGO = NOW.date() - timedelta(days=800)
 # Each check, and a copy that is sound but for that one thing.
 WRONG = {
     "secret-open": with_file("clinic_keys", file("keys/clinic-keys.json", 0o640)),
     "secret-of-another": with_file("patient_keys", file("keys/patient-keys.json", owner=7)),
     "keys-folder-open": with_file("keys", file("keys", 0o755)),
     "keys-unusable": replace(SOUND, keys_refused="clinic-keys.json is not a key file, or is damaged"),
+    "key-older-than-a-year": replace(SOUND, keys_made={"clinic": YEARS_AGO, "staff": NOW.date()}),
+    "password-older-than-a-year": with_file(
+        "mail_password", replace(file("password"), changed_at=NOW - timedelta(days=500))
+    ),
     "database-open": with_file("log", file("intake.db-wal", 0o644)),
     "database-of-another": with_file("database", file("intake.db", owner=7)),
     "instance-changed-by-others": with_file("instance", file("", 0o777)),
@@ -147,6 +164,7 @@ WRONG = {
     "plain-http-to-everybody": with_setting(host="0.0.0.0"),
     "proxy-not-counted": with_setting(trusted_proxies=0),
     "proxy-believed": with_setting(public_address="http://127.0.0.1:8000"),
+    "one-name-for-both": with_setting(clinic_address=""),
     "low-port": with_setting(port=80),
     "too-few-threads": with_setting(threads=1),
     "too-many-threads": with_setting(threads=500),
@@ -159,6 +177,14 @@ WRONG = {
     "clock-before-the-trail": with_records(newest_event=NOW + timedelta(days=1)),
     "no-mail": with_setting(mail_host=""),
     "mail-without-a-password": with_setting(mail_user="forms"),
+    "front-not-seen": with_front(is_reached=False),
+    "front-certificate": with_front(certificate_fault="self-signed certificate", newest="", promised=0),
+    "front-certificate-runs-out": with_front(certificate_until=NOW + timedelta(days=3)),
+    "front-speaks-old-tls": with_front(old=("TLS 1.1",)),
+    "front-speaks-no-newest-tls": with_front(newest="TLSv1.2"),
+    "front-weak-suite": with_front(weak_suite="AES128-SHA"),
+    "front-promises-nothing": with_front(promised=300),
+    "front-in-the-open": with_front(plain=True),
     "database-unreachable": replace(SOUND, condition=None, database_refused="OperationalError"),
     "database-behind": with_condition(revision="0003"),
     "database-ahead": with_condition(revision="0999", is_known=False),
@@ -174,6 +200,9 @@ WRONG = {
     "server-log-tells-slow": with_server(log_min_duration_statement="250"),
     "server-too-old": with_server(server_version_num="120022"),
     "database-superuser": with_condition(is_superuser=True),
+    "database-one-role": with_setting(worker_database_url=""),
+    "database-unchanging-password": with_setting(clinic_database_url=f"postgresql://clinic:x{SERVED}"),
+    "database-not-verified": with_setting(database_url="postgresql://intake@db.elm-street.org/intake"),
     "database-in-the-clear": with_condition(is_encrypted=False),
     "invented-people": with_records(usernames=frozenset({"alice", "bob"})),
     "nobody-reads": with_roles({Role.ADMINISTRATOR}, {Role.ADMINISTRATOR}, {Role.AUDITOR}),
@@ -188,12 +217,49 @@ WRONG = {
 }
 
 
+# A password in an address is one that does not change, wherever the address lies.
+COMES_WITH = {
+    one: {"database-unchanging-password"}
+    for one in ("settings-hold-a-password", "password-in-the-environment")
+}
+
+
 def test_a_sound_copy_is_told_nothing():
     assert examine(SOUND) == ()
 
 
 def test_a_name_that_merely_ends_like_one_kept_for_examples_is_a_clinics_own():
     assert examine(with_setting(public_address="https://goodexample.com")) == ()
+
+
+@pytest.mark.parametrize(
+    ("made", "begun", "found"),
+    [
+        (None, NOW - timedelta(days=390), False),
+        (None, NOW - timedelta(days=400), True),
+        (None, None, False),
+        (NOW.date() - timedelta(days=10), NOW - timedelta(days=4000), False),
+    ],
+)
+def test_a_key_made_with_the_instance_is_as_old_as_the_trail(made, begun, found):
+    facts = replace(SOUND, keys_made={"staff": made}, records=replace(SOUND.records, oldest_event=begun))
+
+    assert {one.id for one in examine(facts)} == ({"key-older-than-a-year"} if found else set())
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql:///intake", "postgresql://intake@/intake?host=/run/postgresql", "postgresql://127.0.0.1/x"],
+)
+def test_a_database_on_this_machine_needs_no_certificate(address):
+    assert "database-not-verified" not in {one.id for one in examine(with_setting(database_url=address))}
+
+
+def test_when_the_keys_of_a_copy_were_made_is_read_from_its_files(copied):
+    facts = gather(copied, {})
+
+    assert set(facts.keys_made) == {"clinic", "staff", "outbox", "secret"}
+    assert facts.records.oldest_event is not None
 
 
 def test_every_check_is_tried():
@@ -203,8 +269,9 @@ def test_every_check_is_tried():
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_what_is_wrong_is_found_alone_and_told_with_its_remedy(wrong):
-    (finding,) = examine(WRONG[wrong])
+    (finding, *others) = sorted(examine(WRONG[wrong]), key=lambda one: one.id != wrong)
 
+    assert {one.id for one in others} == COMES_WITH.get(wrong, set())
     assert finding.id == wrong
     assert len(finding.remedy) > 10
     assert finding.problem in str(finding)

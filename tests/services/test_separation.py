@@ -100,7 +100,7 @@ def test_roles_are_printed_and_applied_by_name_and_a_missing_one_is_told(on_post
 
     for process, name in applied.items():
         assert f"{process.value}" in name
-        assert f"CREATE ROLE {name} LOGIN PASSWORD" in printed
+        assert f"CREATE ROLE {name} LOGIN;" in printed
         assert f"GRANT SELECT ON alembic_version TO {name};" in printed
     with pytest.raises(Refusal, match="there is no role intake_patient"):
         roles.apply(on_postgres)

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -25,7 +26,15 @@ from intake.storage import (
     submissions,
 )
 from intake.storage import database as database_module
-from intake.storage.database import Database, is_current, migrate, undo_migration
+from intake.storage.database import (
+    Database,
+    is_current,
+    knows_revision,
+    migrate,
+    newest_revision,
+    revision_of,
+    undo_migration,
+)
 from intake.storage.key_entries import KeyPurpose
 from intake.storage.tables import Base, ClinicSettingsRow, ErasureRow, SamePersonRow
 from storage.samples import (
@@ -115,6 +124,17 @@ def test_a_database_knows_whether_it_is_current(empty_database):
     assert not is_current(empty_database)
     migrate(empty_database)
     assert is_current(empty_database)
+
+
+def test_the_newest_form_is_the_one_that_alembic_brings_tables_to(database):
+    scripts = ScriptDirectory(str(Path(database_module.__file__).parent / "migrations"))
+
+    assert newest_revision() == scripts.get_current_head()
+    assert all(knows_revision(one.revision) for one in scripts.walk_revisions())
+    with database.read() as session:
+        found = MigrationContext.configure(session.connection()).get_current_revision()
+        assert revision_of(session) == found == newest_revision()
+    assert not knows_revision("0000") and not knows_revision("9999")
 
 
 def test_migrating_twice_changes_nothing(database, clinic_keys):

@@ -7,8 +7,10 @@ import re
 from dataclasses import replace
 from itertools import cycle
 
+import psycopg
 import pytest
 from flask import abort
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from wtforms import PasswordField
 
 from intake import web
@@ -166,13 +168,13 @@ def test_every_password_there_is_a_box_for_is_left_out_of_such_a_page():
 def test_a_refusal_is_a_line_of_the_log_without_what_was_asked(both_sites, caplog):
     both_sites.ask("patient", f"/f/1/1?{SECRET}", "POST", data={SECRET: SECRET})
     both_sites.ask("patient", f"/return#{SECRET}", "PUT")
-    both_sites.ask("clinic", f"/invitation/{SECRET}", "POST", data={}, headers={"Origin": SECRET})
+    both_sites.ask("clinic", f"/invitation#{SECRET}", "POST", data={}, headers={"Origin": SECRET})
 
     said = [record.getMessage() for record in caplog.records]
     assert said == [
         "request_refused site=patient status=400 why=token route=/f/<int:part>/<int:number>",
         "request_refused site=patient status=405 why=method",
-        "request_refused site=clinic status=403 why=other-site route=/invitation/<token>",
+        "request_refused site=clinic status=403 why=other-site route=/invitation",
     ]
 
 
@@ -230,3 +232,35 @@ def passwords():
         for name in dir(form)
         if getattr(getattr(form, name, None), "field_class", None) is PasswordField
     }
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_database_that_cannot_be_had_is_said_with_what_was_typed(both_sites, site, caplog):
+    typed = {"reasons_more-words": "It began last winter", "note": "Called <her> today."}
+    away = OperationalError("SELECT 1", {SECRET: SECRET}, psycopg.errors.AdminShutdown(SECRET))
+    client = both_sites.client(site)
+    token = token_in(client.get(FIRST_PAGE[site], base_url=AT))
+    with both_sites.breaking(site, away):
+        # The same few lines answer for each of them; a third of them is enough.
+        for one in both_sites.addresses(site)[::3]:
+            sent = typed | {"csrf_token": token, "password": SECRET} if one.method == "POST" else None
+            response = client.open(one.path, method=one.method, base_url=AT, headers=HERE, data=sent)
+            assert (response.status_code, response.headers["Retry-After"]) == (503, "60"), one
+            page = looked_at(site, response)
+            assert page.h1 == "We cannot answer just now"
+            assert SECRET not in response.text
+            if sent is not None:
+                assert dict(page.form("Try again").hidden).items() >= typed.items()
+
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_question_that_was_wrong_is_no_database_that_cannot_be_had(both_sites, site):
+    """The control: a mistake of ours stays one."""
+    wrong = ProgrammingError("SELECT 1", {}, psycopg.errors.UndefinedColumn(SECRET))
+    with both_sites.breaking(site, wrong) as client:
+        response = client.get(FIRST_PAGE[site], base_url=AT)
+
+    assert response.status_code == 500
+    assert "Retry-After" not in response.headers

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from threading import Event, Thread
 
+from intake import starting  # noqa: F401 - first, because it is about all that follows
 from intake.config import Settings
 from intake.domain.processes import Process
 from intake.services import at_start, in_force, staff_notices

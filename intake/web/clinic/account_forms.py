@@ -1,7 +1,15 @@
 """The forms of accounts: signing in, passwords, and the people of the clinic."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, Form, PasswordField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    HiddenField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.validators import DataRequired, EqualTo, Length, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -116,9 +124,27 @@ class SignInForm(FlaskForm):
     )
 
 
+def _secret(link: str | None) -> str:
+    """What stands behind the # of a link; a pasted secret is one as it is."""
+    return "".join((link or "").split()).rpartition("#")[2]
+
+
+class HandedLinkForm(FlaskForm):
+    """A link that somebody was handed, which works once."""
+
+    link = StringField(
+        "Your link",
+        description="If you opened your link, it is filled in. If not, paste the whole link.",
+        filters=[_secret],
+        validators=[_not_empty("Paste the link you were given")],
+        render_kw=_plain("off"),
+    )
+
+
 class SetupForm(FlaskForm):
     """The first administrator of a new clinic."""
 
+    link = HiddenField()
     username = _username()
     printed_name = _printed_name()
     reviews = BooleanField("I also review forms (clinician)")
@@ -134,6 +160,7 @@ class SetupForm(FlaskForm):
 class InvitationForm(FlaskForm):
     """The password of somebody who was invited."""
 
+    link = HiddenField()
     password = _new_password()
     again = _again()
 

@@ -5,6 +5,10 @@ What may bring the answer of a passkey is a page: that answer is longer than a p
 
 from intake.web.allowances import BUTTON, CONTENT, LOGO, PAGE
 
+# A code may hold all that a provider knows of somebody. With the rest of its line it has to fit into the
+# 8 KiB that nginx reads of one (deploy/nginx/intake.conf).
+LONGEST_ANSWER_OF_A_PROVIDER = 6 * 1024
+
 ALLOWANCES = {
     "accounts.accept": BUTTON,
     "accounts.change_password": BUTTON,
@@ -35,8 +39,8 @@ ALLOWANCES = {
     "junk.take_back": PAGE,
     "mail.set_aside": BUTTON,
     "mail.try_again": BUTTON,
-    "own_account.end_one": BUTTON,
-    "own_account.end_others": BUTTON,
+    "own_account.end_one": PAGE,
+    "own_account.end_others": PAGE,
     "own_account.tell_at": PAGE,
     "own_app.remove": PAGE,
     "own_app.set_up": PAGE,

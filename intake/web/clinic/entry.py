@@ -1,5 +1,7 @@
 """Coming in and going out: signing in and out, one-time links, and passwords."""
 
+from collections.abc import Collection
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +12,13 @@ from intake.services.passkeys import address_of
 from intake.storage.accounts import UsernameTaken
 from intake.storage.one_time_links import Purpose
 from intake.web.clinic import sessions
-from intake.web.clinic.account_forms import InvitationForm, PasswordForm, SetupForm, SignInForm
+from intake.web.clinic.account_forms import (
+    HandedLinkForm,
+    InvitationForm,
+    PasswordForm,
+    SetupForm,
+    SignInForm,
+)
 from intake.web.clinic.forms import typed
 from intake.web.clinic.known_browser import known_as
 from intake.web.clinic.provider import provider_name
@@ -66,25 +74,25 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
-@pages.get("/setup/<token>")
+@pages.get("/setup")
 @open_to_all
-def setup(token: str) -> ResponseReturnValue:
-    """The form for the first administrator. Looking at it uses nothing up."""
-    if _purpose(token) is not Purpose.SETUP:
-        return _no_such_link()
-    return render_template("account/setup.html", form=SetupForm())
+def setup() -> ResponseReturnValue:
+    """Where the link for the first administrator leads: its secret stands behind the #, and is sent later."""
+    return handed_link_page(HandedLinkForm())
 
 
-@pages.post("/setup/<token>")
+@pages.post("/setup")
 @open_to_all
-def set_up(token: str) -> ResponseReturnValue:
-    """Make the first administrator; the link is used up."""
+def set_up() -> ResponseReturnValue:
+    """Open the link, which uses nothing up; then make the first administrator, which does."""
     form = SetupForm()
+    if form.username.name not in request.form:
+        return _opened({Purpose.SETUP})
     if form.validate_on_submit():
         try:
             accounts.set_up(
                 sessions.this_clinic(),
-                token,
+                typed(form.link),
                 typed(form.username),
                 typed(form.printed_name),
                 typed(form.password),
@@ -100,29 +108,31 @@ def set_up(token: str) -> ResponseReturnValue:
     return render_template("account/setup.html", form=form), 422
 
 
-@pages.get("/invitation/<token>")
+@pages.get("/invitation")
 @open_to_all
-def invitation(token: str) -> ResponseReturnValue:
-    """The form for somebody who was invited, or forgot their password. Looking at it uses nothing up."""
-    if _purpose(token) not in _CHOOSES:
-        return _no_such_link()
-    return _invitation_page(token, InvitationForm())
+def invitation() -> ResponseReturnValue:
+    """Where the link leads of somebody who was invited, or forgot their password."""
+    return handed_link_page(HandedLinkForm())
 
 
-@pages.post("/invitation/<token>")
+@pages.post("/invitation")
 @open_to_all
-def accept(token: str) -> ResponseReturnValue:
-    """Choose a password; the link is used up."""
+def accept() -> ResponseReturnValue:
+    """Open the link, which uses nothing up; then choose a password, which does."""
     form = InvitationForm()
+    if form.password.name not in request.form:
+        return _opened(_CHOOSES)
     if form.validate_on_submit():
         try:
-            member = accounts.accept_invitation(sessions.this_clinic(), token, typed(form.password))
+            member = accounts.accept_invitation(
+                sessions.this_clinic(), typed(form.link), typed(form.password)
+            )
             return render_template("account/ready.html", username=member.username)
         except accounts.LinkUsedUp:
             return _no_such_link()
         except accounts.PasswordTooWeak as refusal:
             form.password.errors = [str(refusal)]
-    return _invitation_page(token, form, 422)
+    return _invitation_page(form, 422)
 
 
 @pages.get("/password")
@@ -168,13 +178,27 @@ def _changed(member: StaffMember, form: PasswordForm) -> bool:
     return False
 
 
-def _invitation_page(token: str, form: InvitationForm, status: int = 200) -> ResponseReturnValue:
-    is_first = _purpose(token) is not Purpose.RESET
+def handed_link_page(form: HandedLinkForm, status: int = 200) -> ResponseReturnValue:
+    """The page that takes the link somebody was handed: a script fills the box, or they paste it."""
+    return render_template("account/link.html", form=form), status
+
+
+def _opened(purposes: Collection[Purpose]) -> ResponseReturnValue:
+    form = HandedLinkForm()
+    if not form.validate_on_submit():
+        return handed_link_page(form, 422)
+    link = typed(form.link)
+    purpose = accounts.link_purpose(sessions.this_clinic(), link)
+    if purpose not in purposes:
+        return _no_such_link()
+    if purpose is Purpose.SETUP:
+        return render_template("account/setup.html", form=SetupForm(formdata=None, data={"link": link}))
+    return _invitation_page(InvitationForm(formdata=None, data={"link": link}))
+
+
+def _invitation_page(form: InvitationForm, status: int = 200) -> ResponseReturnValue:
+    is_first = accounts.link_purpose(sessions.this_clinic(), typed(form.link)) is not Purpose.RESET
     return render_template("account/invitation.html", form=form, is_first=is_first), status
-
-
-def _purpose(token: str) -> Purpose | None:
-    return accounts.link_purpose(sessions.this_clinic(), token)
 
 
 def _no_such_link() -> ResponseReturnValue:

@@ -23,6 +23,7 @@ def overview(member: StaffMember) -> ResponseReturnValue:
 
 @pages.post("/account/sessions/end")
 @requires(Permission.OWN_ACCOUNT)
+@sensitive
 def end_one(member: StaffMember) -> ResponseReturnValue:
     """End one of one's own sessions. The one that is asked with is ended by signing out."""
     if not own_account.end_one(this_clinic(), member, request.form.get("visit", "")):
@@ -32,6 +33,7 @@ def end_one(member: StaffMember) -> ResponseReturnValue:
 
 @pages.post("/account/sessions/end-others")
 @requires(Permission.OWN_ACCOUNT)
+@sensitive
 def end_others(member: StaffMember) -> ResponseReturnValue:
     """End all of them but this one."""
     own_account.end_others(this_clinic(), member, sessions.token())

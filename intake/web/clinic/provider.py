@@ -12,6 +12,8 @@ from intake.services.accounts import LockedOut
 from intake.services.entering import Begun
 from intake.services.provider_sign_in import Back, Going, NotSignedIn, ProviderFailed, Refusal, Why
 from intake.web.clinic import sessions
+from intake.web.clinic.account_forms import HandedLinkForm
+from intake.web.clinic.forms import typed
 from intake.web.guard import open_to_all, requires, sensitive
 from intake.web.headers import also_sent_to
 from intake.web.security import cookie_name
@@ -72,25 +74,27 @@ def back() -> ResponseReturnValue:
     return _forget(sessions.begin(page, begun))
 
 
-@pages.get("/account/provider/<token>")
+@pages.get("/account/provider")
 @requires(Permission.OWN_ACCOUNT)
-def link(member: StaffMember, token: str) -> ResponseReturnValue:
-    """What following the link comes to. Looking at it uses nothing up."""
+def link(_member: StaffMember) -> ResponseReturnValue:
+    """What following the link comes to. Its secret stands behind the #, and is sent with the button."""
     _need_one()
-    if not provider_sign_in.may_follow(sessions.this_clinic(), member, token):
-        return render_template("account/link_used_up.html"), 404
-    _widen()
-    return render_template("account/provider_link.html")
+    return _link_page(HandedLinkForm())
 
 
-@pages.post("/account/provider/<token>")
+@pages.post("/account/provider")
 @requires(Permission.OWN_ACCOUNT)
 @sensitive
-def follow(member: StaffMember, token: str) -> ResponseReturnValue:
+def follow(member: StaffMember) -> ResponseReturnValue:
     """Go to the provider, to be linked. The link is used up."""
     _need_one()
+    form = HandedLinkForm()
+    if not form.validate_on_submit():
+        return _link_page(form, 422)
     try:
-        going = provider_sign_in.follow_link(sessions.this_clinic(), member, token, sessions.source())
+        going = provider_sign_in.follow_link(
+            sessions.this_clinic(), member, typed(form.link), sessions.source()
+        )
     except ProviderFailed as refusal:
         return _refused(refusal.why)
     except LockedOut:
@@ -107,6 +111,11 @@ def provider_name() -> str:
         return ""
     _widen()
     return settings.provider_name
+
+
+def _link_page(form: HandedLinkForm, status: int = 200) -> ResponseReturnValue:
+    _widen()
+    return render_template("account/provider_link.html", form=form), status
 
 
 def _widen() -> None:

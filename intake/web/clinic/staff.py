@@ -94,9 +94,12 @@ def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
 
 
 def public_address(token: str, endpoint: str = "accounts.invitation") -> str:
-    """The link somebody is handed, to choose a password with or to be linked at a provider."""
+    """The link somebody is handed, to choose a password with or to be linked at a provider.
+
+    Its secret stands behind the #, which no browser sends to any server.
+    """
     # Made of the settings, never of the request: a forged Host header must not
     # send somebody's first password elsewhere.
     clinic = this_clinic()
     found = urlsplit(clinic.settings.clinic_side)
-    return f"{found.scheme}://{found.netloc}" + url_for(endpoint, token=token)
+    return f"{found.scheme}://{found.netloc}" + url_for(endpoint, _anchor=token)

@@ -5,6 +5,7 @@ It begins here and not among the commands, so that nothing of the clinic's side 
 
 import sys
 
+from intake import starting  # noqa: F401 - first, because it is about all that follows
 from intake.config import Settings
 from intake.domain.processes import Process
 from intake.services.clinic import open_patient_desk

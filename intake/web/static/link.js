@@ -3,5 +3,5 @@ const box = document.querySelector('#link')
 if (location.hash.length > 20) {
   box.value = location.hash.slice(1)
   history.replaceState(null, '', location.pathname)
-  document.querySelectorAll('.in')[1].focus()
+  (document.querySelectorAll('.in')[1] || document.querySelector('.acts .btn')).focus()
 }

@@ -14,7 +14,6 @@ NOBODY = UUID(int=7)
 # a number, or a second submission beside the first; one in words needs a value here.
 VALUES: dict[str, Sequence[object]] = {
     "somebody": (NOBODY,),
-    "token": ("no-such-token",),
     "publication": (NOBODY,),
     "which": ("rules",),
     "mark": ("no-such-mark",),

@@ -87,7 +87,7 @@ def test_the_pages_of_accounts_keep_nobody_out(context, address):
     look(page)
     page.get_by_label("Password").fill(PASSWORD)
     follow(page.get_by_role("button", name="Sign in"))
-    for name in ("Staff", "Account"):
+    for name in ("Staff", "Account", "Change your password"):
         follow(page.get_by_role("link", name=name, exact=True))
         look(page)
 
@@ -112,7 +112,10 @@ def test_the_rare_pages_keep_nobody_out(desk, sent, address):
     look(desk)
     desk.goto(f"{address}/staff")  # a clinician is no administrator
     look(desk)
-    desk.goto(f"{address}/setup/no-such-link")
+    desk.goto(f"{address}/setup#no-link-that-anybody-was-handed")
+    look(desk)
+    follow(desk.get_by_role("button", name="Go on"))
+    assert "This link does not work" in desk.content()
     look(desk)
 
     desk.goto(f"{address}/submissions/{submission}")

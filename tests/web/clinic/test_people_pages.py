@@ -181,16 +181,17 @@ def test_a_link_for_a_new_password_leaves_the_rest_as_it_is(site, staff, signed_
     bob.open(f"/staff/{staff['alice'].id}")
     bob.send(f"/staff/{staff['alice'].id}/reset")
     assert "Until they have used it, their old password holds" in bob.text
-    path = re.search(r'value="http://127.0.0.1:8001(/clinic/invitation/[^"]+)"', bob.response.text)[1]
+    link = re.search(r'value="(http://127.0.0.1:8001/clinic/invitation#[^"]+)"', bob.response.text)[1]
+    secret = link.partition("#")[2]
 
-    alice.open(path)
+    alice.open_link(link)
     assert alice.page.h1 == "Choose a new password"
-    alice.send(path, password="too short", again="too short")
+    alice.send("/invitation", link=secret, password="too short", again="too short")
     assert alice.status == 422
-    alice.send(path, password=NEW, again=NEW)
+    alice.send("/invitation", link=secret, password=NEW, again=NEW)
 
     alice.sign_in("alice", NEW)
-    assert alice.open(path).status_code == 404
+    assert alice.open_link(link).status_code == 404
 
 
 def test_an_administrator_ends_sessions_changes_roles_and_lets_somebody_leave(clinic, staff, signed_in):
@@ -297,6 +298,8 @@ def test_where_nothing_can_be_counted_signing_in_says_so_and_is_no_fault_of_ours
         ("/staff/{alice}/sessions/end", {}),
         ("/staff/{alice}/reset", {}),
         ("/staff/{alice}/remove", {"sure": "y"}),
+        ("/account/sessions/end", {"visit": "0" * 64}),
+        ("/account/sessions/end-others", {}),
         ("/account/notices", {"address": "bob@example.com"}),
         ("/emergency", {"reference": "HL-000-000", "reason": WHY}),
     ],

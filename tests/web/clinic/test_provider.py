@@ -16,7 +16,7 @@ from joserfc.jwk import RSAKey
 
 from intake.config import SettingsRefused, read_settings
 from intake.domain.factors import Factors, Next, Policy, Proven, what_next
-from intake.services import people, provider_client, provider_sign_in
+from intake.services import coming_in, people, provider_client, provider_sign_in
 from intake.storage import provider_sign_ins
 from intake.storage.tables import ProviderIdentityRow
 from intake.web.clinic.site import create_clinic_site
@@ -84,6 +84,18 @@ def test_somebody_linked_comes_in_with_a_button_and_a_page_of_ours(anyone, provi
     assert asked.items() >= (wanted | {"code_challenge_method": "S256"}).items()
     assert asked["redirect_uri"] == "http://127.0.0.1:8001/clinic/sign-in/provider/back"
     assert address.startswith(f"{ISSUER}/authorize?")
+
+
+def test_a_code_may_be_long_where_people_come_back_and_nowhere_else(anyone, provider, linked):
+    """Some providers put all they know of somebody into it: four thousand characters and more."""
+    long = "x" * 5000
+    given = provider.sign_in(leave(anyone))
+    provider.codes[given["code"] + long] = provider.codes.pop(given["code"])
+    come_back(anyone, given | {"code": given["code"] + long})
+    assert is_in(anyone)
+
+    for path in (f"{BACK}?code={long}{long}", f"/sign-in?code={long}", f"/sign-in/provider?code={long}"):
+        assert anyone.open(path).status_code == 414, path
 
 
 def test_nothing_the_provider_gave_is_kept_or_handed_on(clinic, anyone, provider, linked):
@@ -360,9 +372,14 @@ def test_forms_lead_to_the_provider_from_the_page_to_sign_in_and_from_no_other(a
         assert "form-action 'self';" in alice.response.headers["Content-Security-Policy"], path
 
 
-def test_somebody_who_left_or_was_unlinked_does_not_come_in(clinic, site, staff, anyone, provider, linked):
+def test_somebody_who_left_or_was_unlinked_does_not_come_in(
+    clinic, site, staff, anyone, provider, linked, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(coming_in, "tell", lambda _clinic, _session, member: told.append(member))
     given = provider.sign_in(leave(anyone))
     provider_sign_in.unlink(clinic, staff["bob"], staff["alice"].id)
+    assert told == [staff["alice"].id]
     come_back(anyone, given)
     assert "Nobody here is linked" in anyone.text
 
@@ -396,26 +413,25 @@ def test_whoever_writes_to_the_database_cannot_make_their_sign_in_anothers(
 def link_for(bob, alice_id):
     bob.open(f"/staff/{alice_id}")
     bob.send(f"/staff/{alice_id}/provider")
-    return re.search(r'value="http://127.0.0.1:8001(/clinic/account/provider/[^"]+)"', bob.response.text)[1]
+    return re.search(r'value="(http://127.0.0.1:8001/clinic/account/provider#[^"]+)"', bob.response.text)[1]
 
 
 def test_an_administrators_link_links_whoever_it_is_for_and_nobody_else(staff, signed_in, anyone, provider):
-    path = link_for(signed_in("bob"), staff["alice"].id)
+    link = link_for(signed_in("bob"), staff["alice"].id)
     dana, alice = signed_in("dana"), signed_in("alice")
-    assert dana.open(path).status_code == 404
-    dana.open("/account")
-    dana.send(path)
-    assert dana.status == 404
-    assert anyone.open(path).headers["Location"] == "/clinic/sign-in"
+    assert dana.open_link(link).status_code == 404
+    assert anyone.open("/account/provider").headers["Location"] == "/clinic/sign-in"
+    alice.open("/account/provider")
+    alice.send("/account/provider", link=" ")
+    assert (alice.status, "Paste the link you were given" in alice.text) == (422, True)
 
-    alice.open(path)
-    alice.send(path)
+    alice.open_link(link)
     come_back(alice, provider.sign_in(alice.response.headers["Location"]))
     assert alice.page.h1 == "You can sign in that way now"
 
     come_back(anyone, provider.sign_in(leave(anyone)))
     assert is_in(anyone)
-    assert alice.open(path).status_code == 404, "used up"
+    assert alice.open_link(link).status_code == 404, "used up"
     bob = signed_in("bob")
     bob.open(f"/staff/{staff['alice'].id}")
     assert "They may, since" in bob.text
@@ -423,9 +439,7 @@ def test_an_administrators_link_links_whoever_it_is_for_and_nobody_else(staff, s
 
 def test_one_person_at_the_provider_is_not_two_here(staff, signed_in, provider, linked):
     dana = signed_in("dana")
-    path = link_for(signed_in("bob"), staff["dana"].id)
-    dana.open(path)
-    dana.send(path)
+    dana.open_link(link_for(signed_in("bob"), staff["dana"].id))
     come_back(dana, provider.sign_in(dana.response.headers["Location"]))
     assert "belongs to somebody else here" in dana.text
 

@@ -149,13 +149,13 @@ def set_up(anyone, token, **changes):
         "again": NEW,
         "reviews": "y",
     }
-    anyone.send(f"/setup/{token}", **(fields | changes))
+    anyone.send("/setup", link=token, **(fields | changes))
 
 
 def test_the_first_administrator_comes_in_through_a_link_that_works_once(new_clinic, newcomer):
     token = accounts.make_setup_link(new_clinic)
-    newcomer.open(f"/setup/{token}")
-    newcomer.open(f"/setup/{token}")
+    newcomer.open_link(f"/setup#{token}")
+    newcomer.open_link(f"/setup#{token}")
     assert newcomer.status == 200, "looking at a link uses nothing up"
 
     set_up(newcomer, token)
@@ -164,13 +164,13 @@ def test_the_first_administrator_comes_in_through_a_link_that_works_once(new_cli
     (erin,) = accounts.staff(new_clinic)
     assert erin.roles == {Role.ADMINISTRATOR, Role.CLINICIAN}
     newcomer.sign_in("erin", NEW)
-    assert newcomer.open(f"/setup/{token}").status_code == 404
+    assert newcomer.open_link(f"/setup#{token}").status_code == 404
     assert "This link does not work" in newcomer.text
 
 
 def test_a_used_link_makes_no_second_account(new_clinic, newcomer):
     token = accounts.make_setup_link(new_clinic)
-    newcomer.open(f"/setup/{token}")
+    newcomer.open_link(f"/setup#{token}")
     set_up(newcomer, token)
     other = Person(create_clinic_site(new_clinic))
     other.open("/sign-in")
@@ -199,7 +199,7 @@ def test_a_used_link_makes_no_second_account(new_clinic, newcomer):
 )
 def test_a_first_account_that_will_not_do_says_why_and_keeps_the_link(new_clinic, newcomer, changes, words):
     token = accounts.make_setup_link(new_clinic)
-    newcomer.open(f"/setup/{token}")
+    newcomer.open_link(f"/setup#{token}")
 
     set_up(newcomer, token, **changes)
 
@@ -213,7 +213,7 @@ def test_a_first_account_that_will_not_do_says_why_and_keeps_the_link(new_clinic
 )
 def test_any_long_password_will_do_whatever_its_characters(new_clinic, newcomer, password):
     token = accounts.make_setup_link(new_clinic)
-    newcomer.open(f"/setup/{token}")
+    newcomer.open_link(f"/setup#{token}")
 
     set_up(newcomer, token, password=password, again=password)
 
@@ -229,34 +229,33 @@ def invite(person, **changes):
 def test_somebody_invited_chooses_their_own_password(signed_in, site):
     bob, carol = signed_in("bob"), Person(site)
     invite(bob)
-    link = re.search(r'value="(http://127.0.0.1:8001/clinic/invitation/[^"]+)"', bob.response.text)[1]
-    path = link.removeprefix("http://127.0.0.1:8001")
+    link = re.search(r'value="(http://127.0.0.1:8001/clinic/invitation#[^"]+)"', bob.response.text)[1]
 
-    carol.open(path)
-    carol.send(path, password=NEW, again=NEW)
+    carol.open_link(link)
+    carol.send("/invitation", link=link.partition("#")[2], password=NEW, again=NEW)
     assert "Your username is carol" in carol.text
 
     carol.sign_in("carol", NEW)
     assert carol.open("/queue").status_code == 200
     assert carol.open("/staff").status_code == 403
-    assert carol.open(path).status_code == 404
+    assert carol.open_link(link).status_code == 404
 
 
 def test_an_invitation_is_shown_once(signed_in):
     bob = signed_in("bob")
     invite(bob)
-    assert "/invitation/" in bob.response.text
+    assert "/invitation#" in bob.response.text
 
     bob.open("/staff")
 
     assert "carol" in bob.text
-    assert "/invitation/" not in bob.response.text
+    assert "/invitation#" not in bob.response.text
 
 
 def test_an_invitation_cannot_make_an_administrator(clinic, signed_in, anyone):
     bob = signed_in("bob")
     invite(bob)
-    token = re.search(r"/invitation/([\w-]+)", bob.response.text)[1]
+    token = re.search(r"/invitation#([\w-]+)", bob.response.text)[1]
     anyone.open("/sign-in")
 
     set_up(anyone, token)
