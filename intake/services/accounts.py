@@ -5,10 +5,15 @@ works once and is printed on the console, everyone after that through an invitat
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from intake.domain.events import (
+    Event,
+    NewBrowserUsed,
     PasswordChanged,
     SetupLinkMade,
     SignedOut,
@@ -22,6 +27,7 @@ from intake.domain.rate_limits import network_of
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
 from intake.services import coming_in, wrong_passwords
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.coming_in import Browser
 from intake.services.entering import Begun, go_on
 from intake.services.wrong_passwords import LockedOut as LockedOut
 from intake.services.wrong_passwords import NotCounted as NotCounted
@@ -79,8 +85,12 @@ def set_up(
     printed_name: str,
     password: str,
     roles: Iterable[Role],
+    browser: Browser | None = None,
 ) -> StaffMember:
-    """Make the first administrator. Raises LinkUsedUp, PasswordTooWeak, UsernameTaken."""
+    """Make the first administrator. Raises LinkUsedUp, PasswordTooWeak, UsernameTaken.
+
+    ``browser`` is the one they do it with, which is known from now on.
+    """
     hashed = _hashed(clinic, password, username, printed_name)
     granted = {Role.ADMINISTRATOR, *roles}
     with clinic.database.write() as session:
@@ -90,8 +100,10 @@ def set_up(
             raise LinkUsedUp
         member = members.add_member(session, username, printed_name, granted, now)
         members.set_password(session, clinic.keys, member.id, hashed)
-        event = StaffMemberAdded(member.id, _names(member))
-        audit.record(session, clinic.keys, SYSTEM, event, now)
+        happened: list[Event] = [StaffMemberAdded(member.id, _names(member))]
+        happened += _came_with(clinic, session, member.id, browser)
+        audit.record_all(session, clinic.keys, SYSTEM, happened, now)
+    _forget_strangers(clinic, member)
     return member
 
 
@@ -134,9 +146,13 @@ def waiting(clinic: Clinic) -> frozenset[UUID]:
         return frozenset(one.id for one in every if not members.has_password(session, one.id))
 
 
-def accept_invitation(clinic: Clinic, token: str, password: str) -> StaffMember:
+def accept_invitation(
+    clinic: Clinic, token: str, password: str, browser: Browser | None = None
+) -> StaffMember:
     """Choose a password with a link. Raises LinkUsedUp and PasswordTooWeak.
 
+    Whoever has just done so has no browser that is known, and could be kept out by strangers who guess at
+    their name. So ``browser``, the one they do it with, is known from now on, and the guesses are forgotten.
     What else somebody shows to come in stays as it is: a new password takes the place of the old one alone.
     """
     with clinic.database.read() as session:
@@ -151,9 +167,12 @@ def accept_invitation(clinic: Clinic, token: str, password: str) -> StaffMember:
         if burned is None or burned.purpose not in _CHOOSES_A_PASSWORD:
             raise LinkUsedUp
         members.set_password(session, clinic.keys, invited.id, hashed)
-        audit.record(session, clinic.keys, invited.id, PasswordChanged(invited.id), now)
+        happened: list[Event] = [PasswordChanged(invited.id)]
+        happened += _came_with(clinic, session, invited.id, browser)
         if burned.purpose is Purpose.RESET:
             coming_in.tell(clinic, session, invited.id)
+        audit.record_all(session, clinic.keys, invited.id, happened, now)
+    _forget_strangers(clinic, invited)
     return invited
 
 
@@ -246,6 +265,18 @@ def printed_names(clinic: Clinic) -> dict[UUID, str]:
     """How everybody signs or signed, by id: also whoever left."""
     with clinic.database.read() as session:
         return members.printed_names(session)
+
+
+def _came_with(clinic: Clinic, session: Session, member: UUID, browser: Browser | None) -> list[Event]:
+    if browser is None or not coming_in.remember(clinic, session, member, browser):
+        return []
+    return [NewBrowserUsed(member, browser.called)]
+
+
+def _forget_strangers(clinic: Clinic, member: StaffMember) -> None:
+    # Where nothing can be counted the password is chosen all the same, and the log says so.
+    with suppress(NotCounted):
+        wrong_passwords.succeeded(clinic, (Budget(Counted.ACCOUNT, (member.username,)),))
 
 
 def _hashed(clinic: Clinic, password: str, username: str, printed_name: str) -> str:

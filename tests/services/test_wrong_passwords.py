@@ -10,8 +10,9 @@ from copies import NOON, PASSWORD, make_copy, staff
 from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
 from intake.domain.permissions import Role
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
-from intake.services import accounts, coming_in
+from intake.services import accounts, coming_in, people
 from intake.services.accounts import LockedOut, NotCounted
+from intake.services.coming_in import Browser
 from intake.storage import audit, rate_limits, sign_in_limits, signing_in
 from intake.storage.passwords import Proof
 from intake.storage.tables import KnownBrowserRow, RateLimitRow, StaffMemberRow, StaffSessionRow
@@ -115,6 +116,25 @@ def test_guesses_from_many_networks_do_not_keep_the_owner_out(copy, alice):
         attempt(copy, address=address)
     assert attempt(copy, PASSWORD, known_as=known_as) == IN
     assert attempt(copy, PASSWORD, known_as=known_as, address="10.0.0.1") == IN, "also beside the attacker"
+
+
+def test_whoever_just_chose_a_password_with_a_link_comes_in_while_strangers_guess(copy, alice):
+    """They have no browser that is known, and no passkey yet: nothing else would let them in."""
+    bob = next(one for one in accounts.staff(copy.clinic) if one.username == "bob")
+    for address in from_everywhere(12):
+        attempt(copy, address=address)
+    assert attempt(copy, PASSWORD, address="192.0.2.1") == PAUSED, "the control: they are kept out"
+
+    link = people.make_reset_link(copy.clinic, bob, alice.id)
+    browser = Browser(coming_in.new_name(), "Firefox")
+    accounts.accept_invitation(copy.clinic, link, PASSWORD, browser)
+
+    assert attempt(copy, PASSWORD, address="192.0.2.1") == IN, "what was guessed before is forgotten"
+    for _ in range(20):
+        for address in from_everywhere(12):
+            attempt(copy, address=address)
+        assert attempt(copy, PASSWORD, address="192.0.2.1", known_as=browser.known_as) == IN
+        copy.clock.at += timedelta(seconds=90)
 
 
 def test_the_password_is_set_aside_after_a_hundred_and_the_owner_is_told(copy, alice, before):
