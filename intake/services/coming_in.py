@@ -52,6 +52,12 @@ def remember(clinic: Clinic, session: Session, member: UUID, browser: Browser) -
     return known_browsers.remember(session, member, browser.known_as, browser.called, clinic.now())
 
 
+def is_known(clinic: Clinic, known_as: str) -> bool:
+    """Whether somebody who works here has come with this browser, whoever it is."""
+    with clinic.database.read() as session:
+        return known_browsers.is_somebodys(session, known_as, clinic.now())
+
+
 def new_name() -> str:
     """What a browser that has no cookie of ours is to be known by."""
     return known_browsers.new_name()

@@ -16,7 +16,7 @@ from intake.domain.factors import Proven
 from intake.domain.permissions import StaffMember
 from intake.domain.rate_limits import network_of
 from intake.domain.sign_in_limits import Budget, Counted
-from intake.services import coming_in, provider
+from intake.services import coming_in, provider, wrong_passwords
 from intake.services.clinic import Clinic
 from intake.services.entering import Begun, go_on
 from intake.services.provider import ProviderFailed as ProviderFailed
@@ -81,14 +81,18 @@ def go(clinic: Clinic, source: str, member: UUID | None = None) -> Going:
     return Going(address, browser)
 
 
-def come_back(clinic: Clinic, back: Back, browser: str) -> str | Begun | None:
+def come_back(clinic: Clinic, back: Back, browser: str, source: str = "") -> str | Begun | None:
     """The token of a session, or of a sign-in that goes on; None when somebody was linked instead.
 
-    Raises NotSignedIn, which is recorded.
+    Raises NotSignedIn, which is recorded: of what was never begun in this browser, once a minute of a
+    network, since anybody can come with that as often as they like.
     """
     try:
         return _come_back(clinic, back, browser)
     except (NotSignedIn, ProviderFailed) as refusal:
+        anybodys = refusal.why is Refusal.OVER
+        if anybodys and not wrong_passwords.is_to_be_told(clinic, network_of(source)):
+            raise NotSignedIn(refusal.why) from None
         with clinic.database.write() as session:
             event = SignInRefused(None, str(refusal))
             audit.record(session, clinic.keys, UNKNOWN, event, clinic.now())

@@ -61,7 +61,8 @@ def back() -> ResponseReturnValue:
     given = request.args
     came = Back(given.get("state", ""), given.get("code", ""), given.get("iss", ""), error="error" in given)
     try:
-        begun = provider_sign_in.come_back(sessions.this_clinic(), came, request.cookies.get(_cookie(), ""))
+        browser = request.cookies.get(_cookie(), "")
+        begun = provider_sign_in.come_back(sessions.this_clinic(), came, browser, sessions.source())
     except NotSignedIn as refusal:
         return _forget(make_response(_refused(refusal.why)))
     # A page of our own and no redirect: the browser hands over its session only where we lead it ourselves.
