@@ -28,11 +28,12 @@ from intake.domain.sign_in_limits import Budget, Counted, budgets_of
 from intake.services import coming_in, wrong_passwords
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.coming_in import Browser
-from intake.services.entering import Begun, go_on
+from intake.services.entering import Begun, FactorsDamaged, go_on
 from intake.services.wrong_passwords import LockedOut as LockedOut
 from intake.services.wrong_passwords import NotCounted as NotCounted
 from intake.storage import accounts as members
 from intake.storage import audit, one_time_links, passwords, signing_in, staff_sessions
+from intake.storage.encryption import DecryptionFailed
 from intake.storage.one_time_links import Purpose
 
 SETUP_LINK_LASTS = timedelta(days=1)
@@ -149,7 +150,7 @@ def waiting(clinic: Clinic) -> frozenset[UUID]:
 def accept_invitation(
     clinic: Clinic, token: str, password: str, browser: Browser | None = None
 ) -> StaffMember:
-    """Choose a password with a link. Raises LinkUsedUp and PasswordTooWeak.
+    """Choose a password with a link. Raises LinkUsedUp, PasswordTooWeak and FactorsDamaged.
 
     Whoever has just done so has no browser that is known, and could be kept out by strangers who guess at
     their name. So ``browser``, the one they do it with, is known from now on, and the guesses are forgotten.
@@ -166,7 +167,7 @@ def accept_invitation(
         burned = one_time_links.burn(session, token, now)
         if burned is None or burned.purpose not in _CHOOSES_A_PASSWORD:
             raise LinkUsedUp
-        members.set_password(session, clinic.keys, invited.id, hashed)
+        _set_password(session, clinic, invited.id, hashed)
         happened: list[Event] = [PasswordChanged(invited.id)]
         happened += _came_with(clinic, session, invited.id, browser)
         if burned.purpose is Purpose.RESET:
@@ -243,13 +244,13 @@ def sign_out(clinic: Clinic, token: str) -> None:
 def change_password(clinic: Clinic, member: StaffMember, old: str, new: str, source: str) -> bool:
     """Choose a new password; every session of the person ends. False when the old is wrong.
 
-    Raises PasswordTooWeak and LockedOut.
+    Raises PasswordTooWeak, LockedOut and FactorsDamaged.
     """
     hashed = _hashed(clinic, new, member.username, member.printed_name)
     if not confirms(clinic, member, old, source):
         return False
     with clinic.database.write() as session:
-        members.set_password(session, clinic.keys, member.id, hashed)
+        _set_password(session, clinic, member.id, hashed)
         audit.record(session, clinic.keys, member.id, PasswordChanged(member.id), clinic.now())
         coming_in.tell(clinic, session, member.id)
     return True
@@ -265,6 +266,13 @@ def printed_names(clinic: Clinic) -> dict[UUID, str]:
     """How everybody signs or signed, by id: also whoever left."""
     with clinic.database.read() as session:
         return members.printed_names(session)
+
+
+def _set_password(session: Session, clinic: Clinic, member: UUID, hashed: str) -> None:
+    try:
+        members.set_password(session, clinic.keys, member, hashed)
+    except DecryptionFailed:
+        raise FactorsDamaged from None
 
 
 def _came_with(clinic: Clinic, session: Session, member: UUID, browser: Browser | None) -> list[Event]:
