@@ -5,10 +5,15 @@ works once and is printed on the console, everyone after that through an invitat
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from intake.domain.events import (
+    Event,
+    NewBrowserUsed,
     PasswordChanged,
     SetupLinkMade,
     SignedOut,
@@ -22,11 +27,13 @@ from intake.domain.rate_limits import network_of
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
 from intake.services import coming_in, wrong_passwords
 from intake.services.clinic import SYSTEM, Clinic
-from intake.services.entering import Begun, go_on
+from intake.services.coming_in import Browser
+from intake.services.entering import Begun, FactorsDamaged, go_on
 from intake.services.wrong_passwords import LockedOut as LockedOut
 from intake.services.wrong_passwords import NotCounted as NotCounted
 from intake.storage import accounts as members
 from intake.storage import audit, one_time_links, passwords, signing_in, staff_sessions
+from intake.storage.encryption import DecryptionFailed
 from intake.storage.one_time_links import Purpose
 
 SETUP_LINK_LASTS = timedelta(days=1)
@@ -79,8 +86,12 @@ def set_up(
     printed_name: str,
     password: str,
     roles: Iterable[Role],
+    browser: Browser | None = None,
 ) -> StaffMember:
-    """Make the first administrator. Raises LinkUsedUp, PasswordTooWeak, UsernameTaken."""
+    """Make the first administrator. Raises LinkUsedUp, PasswordTooWeak, UsernameTaken.
+
+    ``browser`` is the one they do it with, which is known from now on.
+    """
     hashed = _hashed(clinic, password, username, printed_name)
     granted = {Role.ADMINISTRATOR, *roles}
     with clinic.database.write() as session:
@@ -90,8 +101,10 @@ def set_up(
             raise LinkUsedUp
         member = members.add_member(session, username, printed_name, granted, now)
         members.set_password(session, clinic.keys, member.id, hashed)
-        event = StaffMemberAdded(member.id, _names(member))
-        audit.record(session, clinic.keys, SYSTEM, event, now)
+        happened: list[Event] = [StaffMemberAdded(member.id, _names(member))]
+        happened += _came_with(clinic, session, member.id, browser)
+        audit.record_all(session, clinic.keys, SYSTEM, happened, now)
+    _forget_strangers(clinic, member)
     return member
 
 
@@ -134,9 +147,13 @@ def waiting(clinic: Clinic) -> frozenset[UUID]:
         return frozenset(one.id for one in every if not members.has_password(session, one.id))
 
 
-def accept_invitation(clinic: Clinic, token: str, password: str) -> StaffMember:
-    """Choose a password with a link. Raises LinkUsedUp and PasswordTooWeak.
+def accept_invitation(
+    clinic: Clinic, token: str, password: str, browser: Browser | None = None
+) -> StaffMember:
+    """Choose a password with a link. Raises LinkUsedUp, PasswordTooWeak and FactorsDamaged.
 
+    Whoever has just done so has no browser that is known, and could be kept out by strangers who guess at
+    their name. So ``browser``, the one they do it with, is known from now on, and the guesses are forgotten.
     What else somebody shows to come in stays as it is: a new password takes the place of the old one alone.
     """
     with clinic.database.read() as session:
@@ -150,10 +167,13 @@ def accept_invitation(clinic: Clinic, token: str, password: str) -> StaffMember:
         burned = one_time_links.burn(session, token, now)
         if burned is None or burned.purpose not in _CHOOSES_A_PASSWORD:
             raise LinkUsedUp
-        members.set_password(session, clinic.keys, invited.id, hashed)
-        audit.record(session, clinic.keys, invited.id, PasswordChanged(invited.id), now)
+        _set_password(session, clinic, invited.id, hashed)
+        happened: list[Event] = [PasswordChanged(invited.id)]
+        happened += _came_with(clinic, session, invited.id, browser)
         if burned.purpose is Purpose.RESET:
             coming_in.tell(clinic, session, invited.id)
+        audit.record_all(session, clinic.keys, invited.id, happened, now)
+    _forget_strangers(clinic, invited)
     return invited
 
 
@@ -224,13 +244,13 @@ def sign_out(clinic: Clinic, token: str) -> None:
 def change_password(clinic: Clinic, member: StaffMember, old: str, new: str, source: str) -> bool:
     """Choose a new password; every session of the person ends. False when the old is wrong.
 
-    Raises PasswordTooWeak and LockedOut.
+    Raises PasswordTooWeak, LockedOut and FactorsDamaged.
     """
     hashed = _hashed(clinic, new, member.username, member.printed_name)
     if not confirms(clinic, member, old, source):
         return False
     with clinic.database.write() as session:
-        members.set_password(session, clinic.keys, member.id, hashed)
+        _set_password(session, clinic, member.id, hashed)
         audit.record(session, clinic.keys, member.id, PasswordChanged(member.id), clinic.now())
         coming_in.tell(clinic, session, member.id)
     return True
@@ -246,6 +266,25 @@ def printed_names(clinic: Clinic) -> dict[UUID, str]:
     """How everybody signs or signed, by id: also whoever left."""
     with clinic.database.read() as session:
         return members.printed_names(session)
+
+
+def _set_password(session: Session, clinic: Clinic, member: UUID, hashed: str) -> None:
+    try:
+        members.set_password(session, clinic.keys, member, hashed)
+    except DecryptionFailed:
+        raise FactorsDamaged from None
+
+
+def _came_with(clinic: Clinic, session: Session, member: UUID, browser: Browser | None) -> list[Event]:
+    if browser is None or not coming_in.remember(clinic, session, member, browser):
+        return []
+    return [NewBrowserUsed(member, browser.called)]
+
+
+def _forget_strangers(clinic: Clinic, member: StaffMember) -> None:
+    # Where nothing can be counted the password is chosen all the same, and the log says so.
+    with suppress(NotCounted):
+        wrong_passwords.succeeded(clinic, (Budget(Counted.ACCOUNT, (member.username,)),))
 
 
 def _hashed(clinic: Clinic, password: str, username: str, printed_name: str) -> str:

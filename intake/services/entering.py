@@ -21,6 +21,10 @@ from intake.storage import (
 )
 
 
+class FactorsDamaged(Exception):
+    """Something kept of how the person signs in does not open: it was changed in the database."""
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """The password was right, and a second factor is asked for next; ``token`` leads on for ten minutes."""

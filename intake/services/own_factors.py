@@ -25,6 +25,7 @@ from intake.domain.factors import Due, Factors, Proven, is_enough
 from intake.domain.permissions import StaffMember
 from intake.services import coming_in, one_time_codes, passkeys
 from intake.services.clinic import SYSTEM, Clinic
+from intake.services.entering import FactorsDamaged as FactorsDamaged
 from intake.services.entering import factors_of
 from intake.services.passkeys import Ceremony, PasskeyRefused
 from intake.storage import (
@@ -55,10 +56,6 @@ class TooMany(Exception):
 
 class NothingToRecover(Exception):
     """Recovery codes stand for a second factor, and there is none yet."""
-
-
-class FactorsDamaged(Exception):
-    """Something kept of how the person signs in does not open: it was changed in the database."""
 
 
 class SessionOver(Exception):

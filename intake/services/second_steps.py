@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from intake.domain.events import ProvedAgain, RecoveryCodeUsed, SignInRefused
 from intake.domain.factors import Factors, Proven, app_is_taken
 from intake.domain.permissions import StaffMember
-from intake.services import accounts, one_time_codes, passkeys
+from intake.domain.rate_limits import network_of
+from intake.domain.sign_in_limits import Budget, Counted
+from intake.services import accounts, coming_in, one_time_codes, passkeys, wrong_passwords
 from intake.services.accounts import LockedOut
 from intake.services.clinic import Clinic
 from intake.services.entering import Begun, enter, factors_of, go_on
@@ -24,6 +26,7 @@ from intake.storage import (
     lockouts,
     recovery_codes,
     session_proofs,
+    sign_in_limits,
     unfinished_sign_ins,
 )
 from intake.storage.encryption import DecryptionFailed
@@ -73,17 +76,25 @@ def finish_with_code(clinic: Clinic, token: str, typed: str) -> str | None:
         return _entered(session, clinic, token, member, proven)
 
 
-def ask_for_passkey(clinic: Clinic, begun: str = "") -> Ceremony:
+def ask_for_passkey(clinic: Clinic, begun: str = "", source: str = "", known_as: str = "") -> Ceremony:
     """Ask for the passkey of whoever wants to sign in, or of somebody whose password was right.
 
-    Raises SignInOver.
+    Each asking is kept for a while, so that a network may ask so often and no more; a browser somebody has
+    come with is counted by itself, which nobody beside it can use up. Raises SignInOver and LockedOut.
     """
     member = who_began(clinic, begun) if begun else None
+    if member is None:
+        known = coming_in.is_known(clinic, known_as)
+        asked = Budget(Counted.ASKED, ("browser", known_as) if known else ("network", network_of(source)))
+        if sign_in_limits.count(clinic.database, clinic.keys, (asked,), clinic.now()):
+            raise LockedOut
     with clinic.database.write() as session:
         return passkeys.ask(session, clinic, Asked.SIGN_IN, member)
 
 
-def finish_with_passkey(clinic: Clinic, ceremony: str, answer: str, begun: str = "") -> str | None:
+def finish_with_passkey(
+    clinic: Clinic, ceremony: str, answer: str, begun: str = "", source: str = ""
+) -> str | None:
     """The token of a session; None when the passkey proves nothing. Raises SignInOver."""
     member = who_began(clinic, begun) if begun else None
     try:
@@ -94,7 +105,9 @@ def finish_with_passkey(clinic: Clinic, ceremony: str, answer: str, begun: str =
                 unfinished_sign_ins.end(session, begun)
             return enter(session, clinic, used.row.id, Proven.PASSKEY, clinic.now())
     except PasskeyRefused as refusal:
-        refused(clinic, member, str(refusal))
+        # Whoever has no password yet can be anybody, as often as they like.
+        if begun or wrong_passwords.is_to_be_told(clinic, network_of(source)):
+            refused(clinic, member, str(refusal))
     return None
 
 
