@@ -91,13 +91,13 @@ def address_of(settings: Settings) -> Address:
 
 def ask(session: Session, clinic: Clinic, asked: Asked, member: UUID | None) -> Ceremony:
     """Ask for a passkey: anybody's who wants to sign in, or one of somebody's own."""
-    token, challenge = passkey_challenges.make(session, asked, member, clinic.now())
+    token, challenge = passkey_challenges.make(session, clinic.keys, asked, member, clinic.now())
     return Ceremony(token, options_for(session, clinic, challenge, member))
 
 
 def options_for(session: Session, clinic: Clinic, challenge: bytes, member: UUID | None) -> str:
     """What the browser is handed to have a passkey sign this challenge."""
-    own = () if member is None else kept.of(session, clinic.keys, accounts.hold(session, member))
+    own = () if member is None else kept.of(session, clinic.keys, accounts.hold(session, clinic.keys, member))
     options = generate_authentication_options(
         rp_id=address_of(clinic.settings).rp_id,
         challenge=challenge,
@@ -111,7 +111,7 @@ def options_for(session: Session, clinic: Clinic, challenge: bytes, member: UUID
 def taken(clinic: Clinic, token: str, asked: Asked, member: UUID | None) -> bytes:
     """The challenge, used up whatever comes of it. Raises PasskeyRefused."""
     with clinic.database.write() as session:
-        challenge = passkey_challenges.take(session, token, asked, member, clinic.now())
+        challenge = passkey_challenges.take(session, clinic.keys, token, asked, member, clinic.now())
     if challenge is None:
         raise PasskeyRefused("the passkey answered what was not asked, was answered before, or too late")
     return challenge
@@ -140,8 +140,8 @@ def prove(session: Session, clinic: Clinic, answer: str, challenge: bytes, membe
 
 def ask_to_add(session: Session, clinic: Clinic, member: StaffMember) -> Ceremony:
     """Ask a browser to make a passkey, on a device that has none of this person's yet."""
-    token, challenge = passkey_challenges.make(session, Asked.ADD, member.id, clinic.now())
-    own = kept.of(session, clinic.keys, accounts.hold(session, member.id))
+    token, challenge = passkey_challenges.make(session, clinic.keys, Asked.ADD, member.id, clinic.now())
+    own = kept.of(session, clinic.keys, accounts.hold(session, clinic.keys, member.id))
     options = generate_registration_options(
         rp_id=address_of(clinic.settings).rp_id,
         rp_name=clinic.settings.clinic_name,
