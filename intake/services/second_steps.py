@@ -48,7 +48,7 @@ class SignInOver(Exception):
 def who_began(clinic: Clinic, token: str) -> UUID:
     """Whose password was right. Raises SignInOver."""
     with clinic.database.read() as session:
-        member = unfinished_sign_ins.find(session, token, clinic.now())
+        member = unfinished_sign_ins.find(session, clinic.keys, token, clinic.now())
     if member is None:
         raise SignInOver
     return member
@@ -121,7 +121,7 @@ def is_fresh(clinic: Clinic, token: str, within: timedelta = FRESH) -> bool:
 def proof_of(clinic: Clinic, token: str) -> SessionProof | None:
     """What a session rests on."""
     with clinic.database.read() as session:
-        return session_proofs.of(session, token)
+        return session_proofs.of(session, clinic.keys, token)
 
 
 def ask_again(clinic: Clinic, member: StaffMember) -> Ceremony:
@@ -181,7 +181,7 @@ def refused(clinic: Clinic, member: UUID | None, reason: str) -> None:
 
 def _entered(session: Session, clinic: Clinic, begun: str, member: UUID, proven: Proven) -> str:
     now = clinic.now()
-    if unfinished_sign_ins.find(session, begun, now) != member:
+    if unfinished_sign_ins.find(session, clinic.keys, begun, now) != member:
         raise SignInOver
     unfinished_sign_ins.end(session, begun)
     token = go_on(session, clinic, member, proven, now)
@@ -193,7 +193,7 @@ def _entered(session: Session, clinic: Clinic, begun: str, member: UUID, proven:
 def _proved_again(
     session: Session, clinic: Clinic, member: StaffMember, token: str, proven: Proven
 ) -> str | None:
-    renewed = session_proofs.proved_again(session, token, proven, clinic.now())
+    renewed = session_proofs.proved_again(session, clinic.keys, token, proven, clinic.now())
     audit.record(session, clinic.keys, member.id, ProvedAgain(member.id, proven.value), clinic.now())
     return renewed
 
@@ -220,7 +220,7 @@ def _why_not(session: Session, clinic: Clinic, member: UUID, code: str) -> str:
     if not app_is_taken(clinic.settings.sign_in_policy, factors_of(session, member)):
         return _WRONG
     try:
-        seed = authenticator_apps.seed_of(session, clinic.keys, members.hold(session, member))
+        seed = authenticator_apps.seed_of(session, clinic.keys, members.hold(session, clinic.keys, member))
     except DecryptionFailed:
         return _DAMAGED
     step = None if seed is None else one_time_codes.matching_step(seed, code, clinic.now())
@@ -256,7 +256,7 @@ def _hash_of(session: Session, clinic: Clinic, member: UUID, number: int | None)
     if number is None:
         return None, _WRONG
     try:
-        row = members.hold(session, member)
+        row = members.hold(session, clinic.keys, member)
         return recovery_codes.kept(session, clinic.keys, row, number), _WRONG
     except DecryptionFailed:
         return None, _DAMAGED
