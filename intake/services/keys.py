@@ -5,7 +5,6 @@ A new key waits until somebody has shown that a recovery copy with it can be ope
 small steps, and both open meanwhile. The one before is destroyed apart (``services/retiring_keys.py``).
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from intake.services.clinic import SYSTEM
 from intake.services.console import Console
 from intake.services.refusals import Refusal
 from intake.storage import audit, rewrapping
-from intake.storage.encryption import KEY_BYTES, ClinicKeys
+from intake.storage.encryption import ClinicKeys
 from intake.storage.key_changes import follow, in_use
 from intake.storage.key_documents import changing, documents_in
 from intake.storage.key_entries import (
@@ -29,6 +28,7 @@ from intake.storage.key_entries import (
     id_bytes,
     keep,
     new_id,
+    new_secret,
     the_active,
 )
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE
@@ -97,7 +97,7 @@ def make(console: Console, purpose: KeyPurpose) -> str:
         pair = as_text(X25519PrivateKey.generate().private_bytes_raw())
         for name, document in documents.items():
             if _holds_secrets(name, document, purpose):
-                secret = {"private": pair} if purpose in _PAIRS else {"secret": _random()}
+                secret = {"private": pair} if purpose in _PAIRS else {"secret": new_secret()}
                 keep(document, purpose.entry, [*entries(document, purpose.entry), {**new, **secret}])
     return str(new["id"])
 
@@ -207,10 +207,6 @@ def _holds_secrets(name: str, document: Entry, purpose: KeyPurpose) -> bool:
         case KeyPurpose.SECRET:
             # Of each site its own: what one signs, the other must not take for its own.
             return has(document, purpose.entry)
-
-
-def _random() -> str:
-    return as_text(secrets.token_bytes(KEY_BYTES))
 
 
 def _record(console: Console, event: KeyMade | KeyActivated) -> None:

@@ -29,9 +29,7 @@ def printed(settings: Settings) -> str:
     roles = named(settings)
     made = (f"-- CREATE ROLE {name} LOGIN;" for name in roles.values())
     lines = (f"{statement};" for statement in database_roles.statements(roles, name_of_database))
-    return "\n".join(
-        ("-- First, once, as whoever may make roles:", *made, *lines)
-    )
+    return "\n".join(("-- First, once, as whoever may make roles:", *made, *lines))
 
 
 def apply(settings: Settings) -> Mapping[Process, str]:

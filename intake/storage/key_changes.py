@@ -12,8 +12,12 @@ from intake.storage.key_entries import (
     has,
     keep,
     key_bytes,
+    new_secret,
     the_active,
 )
+
+# On which day a key was made, where it was not there from the beginning.
+_MADE = "made"
 
 
 def in_use(every: list[Entry], key: str, purpose: KeyPurpose) -> list[Entry]:
@@ -26,7 +30,10 @@ def in_use(every: list[Entry], key: str, purpose: KeyPurpose) -> list[Entry]:
 
 
 def follow(clinic: Entry, document: Entry, purpose: KeyPurpose) -> None:
-    """Bring a file that is not the clinic's after it: of a pair the half it has, and of secrets its own."""
+    """Bring a file that is not the clinic's after it: of a pair the half it has, and of secrets its own.
+
+    A secret that whoever made the key was killed before writing here is made now.
+    """
     if not has(document, purpose.entry):
         return
     active, before = the_active(clinic, purpose.entry), entries(document, purpose.entry)
@@ -39,6 +46,10 @@ def follow(clinic: Entry, document: Entry, purpose: KeyPurpose) -> None:
             after = [{"id": active["id"], "public": public, "use": Use.ACTIVE.value}]
         case KeyPurpose.OUTBOX:
             after = outbox_keys.of_the_clinics(clinic, document)
+        case KeyPurpose.SECRET if _MADE in active:
+            new = {"id": active["id"], _MADE: active[_MADE], "secret": new_secret(), "use": Use.ACTIVE.value}
+            after = in_use(before, active["id"], purpose) or [new]
         case _:
-            after = in_use(before, active["id"], purpose)
+            # The secrets an instance begins with have an id of their own in each file.
+            return
     keep(document, purpose.entry, after)

@@ -18,6 +18,7 @@ from intake.storage import accounts, known_browsers
 from intake.storage.auth_epochs import factors_are_gone, open_password, seal_password
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
 from intake.storage.passwords import Proof, prove
+from intake.storage.row_seals import MEMBERS
 from intake.storage.tables import StaffMemberRow
 
 WRONG = "wrong username or password"
@@ -25,6 +26,8 @@ PAUSED = "too many failures"
 # Right or wrong is not told apart: whoever guesses is to learn nothing.
 SET_ASIDE = "the password is set aside"
 DAMAGED = "what is kept of the password does not open"
+
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,13 @@ class Refused:
 def claim(session: Session, keys: ClinicKeys, username: str, browser: str, now: datetime) -> Claim:
     """What is known of the account, and of the browser."""
     name = accounts.as_kept(username)
-    row = session.scalar(select(StaffMemberRow).where(StaffMemberRow.username == name))
+    # A password may stand in the box of the name, and a server of a database may log what it is asked for.
+    everybody = session.scalars(select(StaffMemberRow))
+    row = next((one for one in everybody if one.username == name), None)
     if row is None or row.removed_at is not None:
         return Claim(name)
+    if not MEMBERS.is_ours(keys, row):
+        return Claim(name, row.id, row.auth_epoch, damaged=True)
     known = browser if known_browsers.is_known(session, row.id, browser, now) else ""
     claimed = Claim(name, row.id, row.auth_epoch, browser=known)
     try:
@@ -88,7 +95,7 @@ def claim_again(session: Session, keys: ClinicKeys, username: str, now: datetime
 
 def settle(session: Session, keys: ClinicKeys, claimed: Claim, proof: Proof) -> StaffMember | Refused:
     """Whose claim it was, or why it is nobody's. Wrong ones in a row are counted with the account."""
-    row = _member_row(session, claimed)
+    row = _member_row(session, keys, claimed)
     if row is not None and claimed.is_a_strangers and row.failures >= WRONG_BEFORE_SET_ASIDE:
         return Refused(claimed.member, SET_ASIDE)
     if row is None or not proof.right:
@@ -119,19 +126,20 @@ def _failed(session: Session, claimed: Claim) -> bool:
         return known_browsers.failed(session, claimed.member, claimed.browser)
     if claimed.again:
         return False
-    # The same statement for names nobody has.
+    # The same statement for names nobody has, without the name.
     left = session.scalar(
         update(StaffMemberRow)
-        .where(StaffMemberRow.username == claimed.username, StaffMemberRow.removed_at.is_(None))
+        .where(StaffMemberRow.id == (claimed.member or _NOBODY), StaffMemberRow.removed_at.is_(None))
         .values(failures=StaffMemberRow.failures + 1)
         .returning(StaffMemberRow.failures)
     )
     return left == WRONG_BEFORE_SET_ASIDE
 
 
-def _member_row(session: Session, claimed: Claim) -> StaffMemberRow | None:
+def _member_row(session: Session, keys: ClinicKeys, claimed: Claim) -> StaffMemberRow | None:
     """The account, unless its password or roles changed while the proof was worked out."""
     query = select(StaffMemberRow).where(
         StaffMemberRow.id == claimed.member, StaffMemberRow.auth_epoch == claimed.auth_epoch
     )
-    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    return row if row is not None and MEMBERS.is_ours(keys, row) else None
