@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from intake.domain.events import ProvedAgain, RecoveryCodeUsed, SignInRefused
 from intake.domain.factors import Factors, Proven, app_is_taken
 from intake.domain.permissions import StaffMember
-from intake.services import accounts, one_time_codes, passkeys
+from intake.domain.rate_limits import network_of
+from intake.domain.sign_in_limits import Budget, Counted
+from intake.services import accounts, coming_in, one_time_codes, passkeys, wrong_passwords
 from intake.services.accounts import LockedOut
 from intake.services.clinic import Clinic
 from intake.services.entering import Begun, enter, factors_of, go_on
@@ -24,6 +26,7 @@ from intake.storage import (
     lockouts,
     recovery_codes,
     session_proofs,
+    sign_in_limits,
     unfinished_sign_ins,
 )
 from intake.storage.encryption import DecryptionFailed
@@ -32,6 +35,8 @@ from intake.storage.passkey_challenges import Asked
 from intake.storage.session_proofs import SessionProof
 
 FRESH = timedelta(minutes=5)
+# For whoever changes how they sign in: as long as it takes to go to that page from the one that asked.
+FRESH_FOR_FACTORS = timedelta(minutes=1)
 _LIMIT = Limit(failures=5, within=timedelta(minutes=15), pause=timedelta(minutes=15))
 _WRONG, _PAUSED, _DAMAGED = "wrong code", "too many wrong codes", "what is kept of the code does not open"
 
@@ -43,7 +48,7 @@ class SignInOver(Exception):
 def who_began(clinic: Clinic, token: str) -> UUID:
     """Whose password was right. Raises SignInOver."""
     with clinic.database.read() as session:
-        member = unfinished_sign_ins.find(session, token, clinic.now())
+        member = unfinished_sign_ins.find(session, clinic.keys, token, clinic.now())
     if member is None:
         raise SignInOver
     return member
@@ -71,17 +76,25 @@ def finish_with_code(clinic: Clinic, token: str, typed: str) -> str | None:
         return _entered(session, clinic, token, member, proven)
 
 
-def ask_for_passkey(clinic: Clinic, begun: str = "") -> Ceremony:
+def ask_for_passkey(clinic: Clinic, begun: str = "", source: str = "", known_as: str = "") -> Ceremony:
     """Ask for the passkey of whoever wants to sign in, or of somebody whose password was right.
 
-    Raises SignInOver.
+    Each asking is kept for a while, so that a network may ask so often and no more; a browser somebody has
+    come with is counted by itself, which nobody beside it can use up. Raises SignInOver and LockedOut.
     """
     member = who_began(clinic, begun) if begun else None
+    if member is None:
+        known = coming_in.is_known(clinic, known_as)
+        asked = Budget(Counted.ASKED, ("browser", known_as) if known else ("network", network_of(source)))
+        if sign_in_limits.count(clinic.database, clinic.keys, (asked,), clinic.now()):
+            raise LockedOut
     with clinic.database.write() as session:
         return passkeys.ask(session, clinic, Asked.SIGN_IN, member)
 
 
-def finish_with_passkey(clinic: Clinic, ceremony: str, answer: str, begun: str = "") -> str | None:
+def finish_with_passkey(
+    clinic: Clinic, ceremony: str, answer: str, begun: str = "", source: str = ""
+) -> str | None:
     """The token of a session; None when the passkey proves nothing. Raises SignInOver."""
     member = who_began(clinic, begun) if begun else None
     try:
@@ -92,21 +105,23 @@ def finish_with_passkey(clinic: Clinic, ceremony: str, answer: str, begun: str =
                 unfinished_sign_ins.end(session, begun)
             return enter(session, clinic, used.row.id, Proven.PASSKEY, clinic.now())
     except PasskeyRefused as refusal:
-        refused(clinic, member, str(refusal))
+        # Whoever has no password yet can be anybody, as often as they like.
+        if begun or wrong_passwords.is_to_be_told(clinic, network_of(source)):
+            refused(clinic, member, str(refusal))
     return None
 
 
-def is_fresh(clinic: Clinic, token: str) -> bool:
-    """Whether whoever holds this session proved within five minutes that it is them."""
+def is_fresh(clinic: Clinic, token: str, within: timedelta = FRESH) -> bool:
+    """Whether whoever holds this session proved so lately that it is them."""
     proof = proof_of(clinic, token)
     # A clock set back makes nothing fresh.
-    return proof is not None and timedelta(0) <= clinic.now() - proof.authenticated_at <= FRESH
+    return proof is not None and timedelta(0) <= clinic.now() - proof.authenticated_at <= within
 
 
 def proof_of(clinic: Clinic, token: str) -> SessionProof | None:
     """What a session rests on."""
     with clinic.database.read() as session:
-        return session_proofs.of(session, token)
+        return session_proofs.of(session, clinic.keys, token)
 
 
 def ask_again(clinic: Clinic, member: StaffMember) -> Ceremony:
@@ -166,7 +181,7 @@ def refused(clinic: Clinic, member: UUID | None, reason: str) -> None:
 
 def _entered(session: Session, clinic: Clinic, begun: str, member: UUID, proven: Proven) -> str:
     now = clinic.now()
-    if unfinished_sign_ins.find(session, begun, now) != member:
+    if unfinished_sign_ins.find(session, clinic.keys, begun, now) != member:
         raise SignInOver
     unfinished_sign_ins.end(session, begun)
     token = go_on(session, clinic, member, proven, now)
@@ -178,7 +193,7 @@ def _entered(session: Session, clinic: Clinic, begun: str, member: UUID, proven:
 def _proved_again(
     session: Session, clinic: Clinic, member: StaffMember, token: str, proven: Proven
 ) -> str | None:
-    renewed = session_proofs.proved_again(session, token, proven, clinic.now())
+    renewed = session_proofs.proved_again(session, clinic.keys, token, proven, clinic.now())
     audit.record(session, clinic.keys, member.id, ProvedAgain(member.id, proven.value), clinic.now())
     return renewed
 
@@ -205,7 +220,7 @@ def _why_not(session: Session, clinic: Clinic, member: UUID, code: str) -> str:
     if not app_is_taken(clinic.settings.sign_in_policy, factors_of(session, member)):
         return _WRONG
     try:
-        seed = authenticator_apps.seed_of(session, clinic.keys, members.hold(session, member))
+        seed = authenticator_apps.seed_of(session, clinic.keys, members.hold(session, clinic.keys, member))
     except DecryptionFailed:
         return _DAMAGED
     step = None if seed is None else one_time_codes.matching_step(seed, code, clinic.now())
@@ -241,7 +256,7 @@ def _hash_of(session: Session, clinic: Clinic, member: UUID, number: int | None)
     if number is None:
         return None, _WRONG
     try:
-        row = members.hold(session, member)
+        row = members.hold(session, clinic.keys, member)
         return recovery_codes.kept(session, clinic.keys, row, number), _WRONG
     except DecryptionFailed:
         return None, _DAMAGED
