@@ -84,7 +84,7 @@ rotations: setup
 # One or several of docs/assurance.md: make campaign CAMPAIGN='kills outbox'
 CAMPAIGN ?=
 .PHONY: campaign
-campaign: setup front browser
+campaign: setup front browser $(if $(CAMPAIGN),$(filter scanners,$(CAMPAIGN)),scanners)
 	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.every $(CAMPAIGN)
 
 # Other figures: make rounds ROUNDS='--rounds 20 --on sqlite --seed 7'
@@ -131,6 +131,22 @@ front:
 	echo 'This needs nginx and Caddy, and they are not both here. Install them, then run this again:'; \
 	echo '    Debian, Ubuntu:  sudo apt-get install nginx-light caddy'; \
 	echo '    Fedora:          sudo dnf install nginx caddy'; \
+	exit 1
+
+# wapiti and sqlmap from the packages of the system, for the campaign of that name: installed when it is asked for.
+.PHONY: scanners
+scanners:
+	@if command -v wapiti >/dev/null 2>&1 && command -v sqlmap >/dev/null 2>&1; then exit 0; fi; \
+	as_root=; \
+	if [ "$$(id -u)" != 0 ]; then as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null 2>&1 && $$as_root true 2>/dev/null; then \
+		echo 'Installing wapiti and sqlmap'; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		$$as_root apt-get update -q >/dev/null; \
+		if $$as_root apt-get install -y -q --no-install-recommends wapiti sqlmap >/dev/null; then exit 0; fi; \
+	fi; \
+	echo 'This needs wapiti and sqlmap, and they are not both here. Install them, then run this again:'; \
+	echo '    Debian, Ubuntu:  sudo apt-get install wapiti sqlmap'; \
 	exit 1
 
 # What people do on both sites, on PostgreSQL and under the roles of the three processes; and the processes
@@ -216,18 +232,19 @@ paper: $(venv)/.runtime
 	echo '    macOS:           brew install pango'; \
 	if [ "$$CI" = true ]; then exit 1; fi
 
-# One or two ways of each journey are part of `make test`; these are all five.
+# One or two ways of each journey are part of `make test`; these are all five, and those of patients in Spanish, too.
 .PHONY: journeys
 journeys: setup browser
 	INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup -m "browser or postgres" tests/journeys \
 		tests/services/test_publishing.py
+	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_nothing_piles_up.py
 
 # The journeys that have pictures taken on their way (tests/journeys/chromium.py).
 .PHONY: screenshots
 screenshots: setup browser
 	mkdir -p docs/screenshots
 	INTAKE_SCREENSHOTS=docs/screenshots INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup \
-		tests/journeys/test_*in_chromium.py -k 'not 390-no-scripts and not 1280-no-scripts and not keyboard'
+		tests/journeys/test_*in_chromium.py -k 'not 390-no-scripts and not 1280-no-scripts and not keyboard and not spanish'
 
 # How much the form asks of two people, seen in Chromium (tests/journeys/burden_measured.py).
 .PHONY: burden

@@ -11,7 +11,7 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 os.environ.pop("INTAKE_INSTANCE", None)
 
-pytest_plugins = ["browser", "postgres", "hashing", "sites", "ran"]
+pytest_plugins = ["browser", "postgres", "hashing", "sites", "ran", "left_behind"]
 
 # What a test leaves behind is looked for after so many new objects, not after 700: parsed rules and pages
 # are a hundred thousand of them, and looking through all of them again took a quarter of the time.

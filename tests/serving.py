@@ -90,7 +90,16 @@ class Product:
         return self
 
     def start(self) -> Self:
-        """Start it, and wait until it answers."""
+        """Start it, and wait until it answers; one that does not is ended."""
+        try:
+            self._started()
+        except BaseException:
+            # Nobody leaves what was never entered: it would go on without us.
+            self.kill()
+            raise
+        return self
+
+    def _started(self) -> None:
         process = self.launch().process
         end = time.monotonic() + _SECONDS_TO_START
         while not self._answers():
@@ -98,7 +107,6 @@ class Product:
             assert running, f"it ended before it answered: {self.complained}"
             assert time.monotonic() < end, f"it did not answer in time: {self.complained}"
             time.sleep(0.02)
-        return self
 
     def ended(self, seconds: float = 20) -> int:
         """Wait until it has ended; its exit code."""

@@ -5,6 +5,7 @@ tags, deep nesting and very large files are refused instead of guessed at.
 """
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -87,10 +88,9 @@ def read(text: str, name: str) -> Mapped:
     if len(text.encode()) > MOST_BYTES:
         problems.add(1, f"the file is larger than {MOST_BYTES // 1024} KiB; split it or ask why")
     problems.refuse_if_any()
+    reading = _Reading(text, problems, Problems(name))
     try:
-        _check_events(text, problems)
-        problems.refuse_if_any()
-        node = yaml.compose(text, Loader=_Loader)
+        document = reading.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problems.add(_place(mark) if mark else 1, f"not valid YAML: {in_words(error)}", "not-yaml")
@@ -98,11 +98,11 @@ def read(text: str, name: str) -> Mapped:
     except yaml.YAMLError:
         problems.add(1, "not valid YAML: it holds a character that is not text; take it out", "not-yaml")
         raise DocumentRefused(name, problems.found) from None
-    if not isinstance(node, yaml.MappingNode):
+    problems.refuse_if_any()
+    if not isinstance(document, Mapped):
         problems.add(1, "the file should hold keys and values at its top, like `rules:`")
         raise DocumentRefused(name, problems.found)
-    document = _mapping(node, problems)
-    problems.refuse_if_any()
+    reading.written_wrongly.refuse_if_any()
     return document
 
 
@@ -111,90 +111,123 @@ def edition_of(document: Mapped) -> str:
     return fingerprint(_in_order(document))
 
 
-class _Loader(yaml.CSafeLoader):
-    """Reads ``yes``, ``no``, ``on`` and dates as the words they are."""
+# A plain word is one of these, or else the word it is: `yes`, `no`, `on` and dates are words.
+_WORDS_THAT_MEAN_MORE = {"true": True, "false": False, "null": None, "~": None, "": None}
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?P<fraction>\.[0-9]{1,17})?")
 
 
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("bool", r"^(?:true|false)$", "tf"),
-    ("int", r"^-?(?:0|[1-9][0-9]{0,17})$", "-0123456789"),
-    ("float", r"^-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}$", "-0123456789"),
-    ("null", r"^(?:~|null|)$", ["~", "n", ""]),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+class _TooDeep(Exception):
+    """Nothing is read on."""
 
 
-def _check_events(text: str, problems: Problems) -> None:
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        line = _place(event.start_mark) if event.start_mark else 1
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents == 2:
-                problems.add(line, "a second document starts here (`---`); keep one to a file")
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            problems.add(line, "anchors and aliases (& and *) are not used here; write it out")
-        if tag := getattr(event, "tag", None):
-            problems.add(line, f"the tag {tag} is not used here; remove it")
+class _Reading:
+    """One text, read once from its beginning to its end.
+
+    ``traps`` are what no file may hold; where there is one, nothing else is told. ``written_wrongly``
+    is what is wrong with keys and values.
+    """
+
+    def __init__(self, text: str, traps: Problems, written_wrongly: Problems) -> None:
+        self.written_wrongly = written_wrongly
+        self._traps = traps
+        self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self._depth = self._documents = 0
+
+    def document(self) -> object:
+        """The first document of the text; None when there is none. Raises what PyYAML does."""
+        found: object = None
+        try:
+            for event in self._events:
+                self._look_for_traps(event)
+                if isinstance(event, yaml.NodeEvent):
+                    built = self._built(event, self.written_wrongly)
+                    found = built if self._documents == 1 else found
+        except _TooDeep:
+            pass
+        return found
+
+    def _next(self) -> Any:  # noqa: ANN401 - an event of PyYAML; each kind has attributes of its own
+        event = next(self._events)
+        self._look_for_traps(event)
+        return event
+
+    def _look_for_traps(self, event: Any) -> None:  # noqa: ANN401
+        match event:
+            case yaml.NodeEvent():
+                self._look_at_node(event)
+            case yaml.CollectionEndEvent():
+                self._depth -= 1
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents == 2:
+                    words = "a second document starts here (`---`); keep one to a file"
+                    self._traps.add(_place(event.start_mark), words)
+
+    def _look_at_node(self, event: Any) -> None:  # noqa: ANN401
+        if event.anchor:
+            words = "anchors and aliases (& and *) are not used here; write it out"
+            self._traps.add(_place(event.start_mark), words)
+        if isinstance(event, yaml.AliasEvent):
+            return
+        if event.tag:
+            self._traps.add(_place(event.start_mark), f"the tag {event.tag} is not used here; remove it")
         if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MOST_DEPTH:
-                problems.add(line, f"nested more than {MOST_DEPTH} deep; make it flatter")
-                return
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            self._depth += 1
+            if self._depth > MOST_DEPTH:
+                words = f"nested more than {MOST_DEPTH} deep; make it flatter"
+                self._traps.add(_place(event.start_mark), words)
+                raise _TooDeep
 
+    def _built(self, event: Any, problems: Problems) -> object:  # noqa: ANN401
+        match event:
+            case yaml.ScalarEvent():
+                return _scalar(event)
+            case yaml.MappingStartEvent():
+                return self._mapping(_place(event.start_mark), problems)
+            case yaml.SequenceStartEvent():
+                listed = Listed(_place(event.start_mark))
+                while not isinstance(entry := self._next(), yaml.SequenceEndEvent):
+                    listed.append(self._built(entry, problems))
+                    listed.lines.append(_place(entry.start_mark))
+                return listed
+            case _:
+                return None  # an alias, which is a trap
 
-def _built(node: yaml.Node, problems: Problems) -> object:
-    match node:
-        case yaml.MappingNode():
-            return _mapping(node, problems)
-        case yaml.SequenceNode():
-            listed = Listed(_place(node.start_mark))
-            for entry in node.value:
-                listed.append(_built(entry, problems))
-                listed.lines.append(_place(entry.start_mark))
-            return listed
-        case _:
-            return _scalar(node)
-
-
-def _mapping(node: yaml.MappingNode, problems: Problems) -> Mapped:
-    mapped = Mapped(_place(node.start_mark))
-    for key_node, value_node in node.value:
-        at = _place(key_node.start_mark)
-        if not isinstance(key_node, yaml.ScalarNode):
-            problems.add(at, "a key has to be a word")
-            continue
-        key = str(key_node.value)
-        if key in mapped:
-            problems.add(at, f"'{key}' is written twice; the first is on line {mapped.lines[key]}")
-            continue
-        mapped[key] = _built(value_node, problems)
-        mapped.lines[key] = at
-        mapped.values_at[key] = _place(value_node.start_mark)
-    return mapped
+    def _mapping(self, at: Place, problems: Problems) -> Mapped:
+        mapped = Mapped(at)
+        # What stands under a key that cannot be used is read past.
+        ignored = Problems(problems.name)
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            at = _place(event.start_mark)
+            if not isinstance(event, yaml.ScalarEvent):
+                problems.add(at, "a key has to be a word")
+                self._built(event, ignored)
+                self._built(self._next(), ignored)
+                continue
+            key, value = str(event.value), self._next()
+            if key in mapped:
+                problems.add(at, f"'{key}' is written twice; the first is on line {mapped.lines[key]}")
+                self._built(value, ignored)
+                continue
+            mapped[key] = self._built(value, problems)
+            mapped.lines[key] = at
+            mapped.values_at[key] = _place(value.start_mark)
+        return mapped
 
 
 def _place(mark: Any) -> Place:  # noqa: ANN401 - a mark of libyaml or of PyYAML; both count from 0
     return Place(mark.line + 1, mark.column + 1)
 
 
-def _scalar(node: yaml.Node) -> str | int | Decimal | bool | None:
-    value = str(node.value)
-    match node.tag.rpartition(":")[2]:
-        case "bool":
-            return value == "true"
-        case "int":
-            return int(value)
-        case "float":
-            return Decimal(value)
-        case "null":
-            return None
-        case _:
-            # A folded paragraph ends in a line break that nobody means.
-            return value.strip()
+def _scalar(event: yaml.ScalarEvent) -> str | int | Decimal | bool | None:
+    value = str(event.value)
+    is_plain = event.implicit[0]
+    if is_plain and value in _WORDS_THAT_MEAN_MORE:
+        return _WORDS_THAT_MEAN_MORE[value]
+    if is_plain and (number := _NUMBER.fullmatch(value)):
+        return Decimal(value) if number["fraction"] else int(value)
+    # A folded paragraph ends in a line break that nobody means.
+    return value.strip()
 
 
 def _in_order(thing: object) -> object:

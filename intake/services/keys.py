@@ -5,7 +5,6 @@ A new key waits until somebody has shown that a recovery copy with it can be ope
 small steps, and both open meanwhile. The one before is destroyed apart (``services/retiring_keys.py``).
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -15,8 +14,9 @@ from intake.domain.events import KeyActivated, KeyMade, RecordsRewrapped
 from intake.services.clinic import SYSTEM
 from intake.services.console import Console
 from intake.services.refusals import Refusal
-from intake.storage import audit, outbox_keys, rewrapping
-from intake.storage.encryption import KEY_BYTES, ClinicKeys
+from intake.storage import audit, rewrapping
+from intake.storage.encryption import ClinicKeys
+from intake.storage.key_changes import follow, in_use
 from intake.storage.key_documents import changing, documents_in
 from intake.storage.key_entries import (
     Entry,
@@ -27,8 +27,8 @@ from intake.storage.key_entries import (
     has,
     id_bytes,
     keep,
-    key_bytes,
     new_id,
+    new_secret,
     the_active,
 )
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE
@@ -97,7 +97,7 @@ def make(console: Console, purpose: KeyPurpose) -> str:
         pair = as_text(X25519PrivateKey.generate().private_bytes_raw())
         for name, document in documents.items():
             if _holds_secrets(name, document, purpose):
-                secret = {"private": pair} if purpose in _PAIRS else {"secret": _random()}
+                secret = {"private": pair} if purpose in _PAIRS else {"secret": new_secret()}
                 keep(document, purpose.entry, [*entries(document, purpose.entry), {**new, **secret}])
     return str(new["id"])
 
@@ -153,10 +153,10 @@ def _activate(console: Console, purpose: KeyPurpose) -> bool:
                     "open it (`intake keys confirm-escrow`). Nothing was changed"
                 )
             _record(console, KeyActivated(waits["id"], purpose.value, console.account))
-            keep(document, purpose.entry, _in_use(entries(document, purpose.entry), waits["id"], purpose))
+            keep(document, purpose.entry, in_use(entries(document, purpose.entry), waits["id"], purpose))
         for name, other in documents.items():
             if name != CLINIC_FILE:
-                _follow(document, other, purpose)
+                follow(document, other, purpose)
     return waits is not None
 
 
@@ -197,33 +197,6 @@ def _waiting(document: Entry, purpose: KeyPurpose) -> Entry | None:
     return next((one for one in every if Use(one["use"]) is Use.WAITING), None)
 
 
-def _in_use(every: list[Entry], key: str, purpose: KeyPurpose) -> list[Entry]:
-    if purpose is KeyPurpose.SECRET:
-        # Nothing it signed is kept: the one before is of no use to anybody.
-        return [{**one, "use": Use.ACTIVE.value} for one in every if one["id"] == key]
-    uses = {one["id"]: Use.ACTIVE if one["id"] == key else Use.EARLIER for one in every}
-    return [{**one, "use": uses[one["id"]].value} for one in every]
-
-
-def _follow(clinic: Entry, document: Entry, purpose: KeyPurpose) -> None:
-    """Bring a file that is not the clinic's after it: of a pair the half it has, and of secrets its own."""
-    if not has(document, purpose.entry):
-        return
-    active, before = the_active(clinic, purpose.entry), entries(document, purpose.entry)
-    if the_active(document, purpose.entry)["id"] == active["id"]:
-        return
-    match purpose:
-        case KeyPurpose.CLINIC:
-            private = X25519PrivateKey.from_private_bytes(key_bytes(active["private"]))
-            public = as_text(private.public_key().public_bytes_raw())
-            after = [{"id": active["id"], "public": public, "use": Use.ACTIVE.value}]
-        case KeyPurpose.OUTBOX:
-            after = outbox_keys.of_the_clinics(clinic, document)
-        case _:
-            after = _in_use(before, active["id"], purpose)
-    keep(document, purpose.entry, after)
-
-
 def _holds_secrets(name: str, document: Entry, purpose: KeyPurpose) -> bool:
     """Whether a new key stands in this file while it waits; what only seals is told of it later."""
     match purpose:
@@ -234,10 +207,6 @@ def _holds_secrets(name: str, document: Entry, purpose: KeyPurpose) -> bool:
         case KeyPurpose.SECRET:
             # Of each site its own: what one signs, the other must not take for its own.
             return has(document, purpose.entry)
-
-
-def _random() -> str:
-    return as_text(secrets.token_bytes(KEY_BYTES))
 
 
 def _record(console: Console, event: KeyMade | KeyActivated) -> None:

@@ -25,6 +25,15 @@ _TOLD = (
     events.RolesChanged,
     events.SessionsEnded,
     events.NoticeAddressChanged,
+    events.PasskeyAdded,
+    events.PasskeyRemoved,
+    events.AppSetUp,
+    events.AppRemoved,
+    events.RecoveryCodesMade,
+    events.RecoveryCodeUsed,
+    events.FactorsForgotten,
+    events.IdentityLinked,
+    events.IdentityUnlinked,
 )
 
 

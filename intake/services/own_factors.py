@@ -1,7 +1,7 @@
 """How somebody signs in, as they set it up themselves: passkeys and recovery codes; ``own_app`` is the app.
 
-Every change begins a new point in time for the person: whatever else was signed in is signed out, and
-the browser the change came from gets a new session.
+Every change begins a new point in time for the person: whatever else was signed in is signed out, the
+browser the change came from gets a new session, and the person is told by e-mail, where they gave an address.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from intake.domain.events import (
 )
 from intake.domain.factors import Due, Factors, Proven, is_enough
 from intake.domain.permissions import StaffMember
-from intake.services import one_time_codes, passkeys
+from intake.services import coming_in, one_time_codes, passkeys
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.entering import factors_of
 from intake.services.passkeys import Ceremony, PasskeyRefused
@@ -196,6 +196,7 @@ def forget(clinic: Clinic, by: StaffMember | None, member: UUID) -> None:
         auth_epochs.start_over(session, clinic.keys, accounts.hold(session, clinic.keys, member))
         event = FactorsForgotten(member)
         audit.record(session, clinic.keys, by.id if by else SYSTEM, event, clinic.now())
+        coming_in.tell(clinic, session, member)
 
 
 def changed(
@@ -227,6 +228,9 @@ def changed(
             due = Due.NOTHING if before.due is Due.SET_UP and is_enough(policy, has) else before.due
             renewed = staff_sessions.start(session, clinic.keys, row.id, now, proven or before.proven, due)
             audit.record(session, clinic.keys, member.id, event, now)
+            if not isinstance(event, PasskeyRenamed):
+                # Whoever sits at an open session is not to be the only one who knows.
+                coming_in.tell(clinic, session, member.id)
     except DecryptionFailed:
         raise FactorsDamaged from None
     return Changed(renewed)

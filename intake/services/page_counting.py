@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from intake.domain.questionnaire import Page
@@ -52,3 +53,6 @@ def _or_else_nothing(session: Session, deed: Callable[[], None]) -> None:
         # Whatever it is: the patient waits for their answers to be kept, not for a number. The class
         # alone: an error's words may name a page, and with it what somebody was asked.
         note(Noted.PAGE_NOT_COUNTED, logging.WARNING, error=error)
+        # With the connection gone nothing else can be kept either; said here, it is still known why.
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise

@@ -165,6 +165,7 @@ def unlink(clinic: Clinic, by: StaffMember, member: UUID) -> None:
         if provider_sign_ins.linked(session, member) is not None:
             provider_sign_ins.unlink(session, member)
             audit.record(session, clinic.keys, by.id, IdentityUnlinked(member), clinic.now())
+            coming_in.tell(clinic, session, member)
 
 
 def _client() -> ModuleType:

@@ -22,11 +22,20 @@ from sqlalchemy.orm import Session
 from intake import __version__
 from intake.config import Settings
 from intake.domain.events import BackupRestored, SubmissionErased
+from intake.services import restored_keys
 from intake.services.clinic import SYSTEM
 from intake.services.console import account
 from intake.services.recovery_copies import FORMAT, KIND
 from intake.services.refusals import Refusal
-from intake.storage import age_files, altered_accounts, audit, backup_files, erasing, every_submission
+from intake.storage import (
+    age_files,
+    altered_accounts,
+    audit,
+    backup_files,
+    erasing,
+    every_submission,
+    withdrawn_letters,
+)
 from intake.storage.age_files import CannotBeUnsealed
 from intake.storage.audit import VerifyResult
 from intake.storage.backup_files import Manifest, Read
@@ -47,7 +56,8 @@ _KEY_FILE = re.compile(r"[a-z]+-keys\.json")
 class Restored:
     """What was restored, how its audit trail was found, and how many forms were opened of how many tried.
 
-    ``erased`` is how many of them had been erased since the backup was made, and were once more.
+    ``erased`` is how many of them had been erased since the backup was made, and were once more;
+    ``held_back`` how many letters to patients waited, which may have been sent since.
     """
 
     manifest: Manifest
@@ -55,6 +65,7 @@ class Restored:
     opened: int
     tried: int
     erased: int = 0
+    held_back: int = 0
 
 
 def restore(
@@ -78,7 +89,10 @@ def restore(
         with _keys_in_place(folder, recovery_copy, identities) as keys:
             _refuse_other_keys(read, keys)
             with _empty_database(settings) as database, database.write() as session:
-                return _fill(database, session, keys, file, read.manifest, erasures)
+                done = _fill(database, session, keys, file, read.manifest, erasures)
+                # Before all of it is there for good: who is killed here is asked again, and goes on.
+                restored_keys.bring_forward(session, folder)
+                return done
 
 
 def _refuse_without_keys(folder: Path, recovery_copy: Path | None) -> None:
@@ -113,7 +127,8 @@ def _fill(
     at = datetime.now(UTC)
     event = BackupRestored(manifest.backup, manifest.rows, account())
     audit.record(session, keys, SYSTEM, event, at)
-    return Restored(manifest, trail, opened, tried, _erase_again(session, keys, erasures, at))
+    erased = _erase_again(session, keys, erasures, at)
+    return Restored(manifest, trail, opened, tried, erased, withdrawn_letters.hold_back(session, at))
 
 
 def _erase_again(session: Session, keys: ClinicKeys, erasures: Sequence[Erasure], at: datetime) -> int:
@@ -210,7 +225,7 @@ def _keys_in_place(folder: Path, recovery_copy: Path | None, identities: Path | 
     documents = _documents(recovery_copy, identities)
     if (folder / CLINIC_FILE).exists():
         # As after a kill: the same command again goes on where it ended.
-        if documents_in(folder) != documents:
+        if not restored_keys.is_nothing_but(documents_in(folder), documents):
             raise Refusal(
                 f"{folder} has other keys already, and they are never written over. Name another instance "
                 "folder (INTAKE_INSTANCE), or leave --keys out to restore with those that are there"

@@ -7,8 +7,9 @@ from intake.domain.permissions import Role, StaffMember
 from intake.services.console import Console
 from intake.services.refusals import Refusal
 from intake.storage import accounts, audit, retired_keys, rewrapping
+from intake.storage.key_changes import follow
 from intake.storage.key_documents import changing, documents_in
-from intake.storage.key_entries import KeyPurpose, Use, entries, has, id_bytes, keep
+from intake.storage.key_entries import Entry, KeyPurpose, entries, has, id_bytes, keep, the_active
 from intake.storage.keyring import CLINIC_FILE
 
 
@@ -18,22 +19,22 @@ class Leaving:
 
     purpose: KeyPurpose
     id: str
-    use: Use
 
 
 def leaving(console: Console, key_id: str) -> Leaving:
-    """The key of this id. Raises Refusal when there is none, or it is the one in use."""
-    document = documents_in(console.folder)[CLINIC_FILE]
+    """The key of this id, in whichever file. Raises Refusal when there is none, or it is the one in use.
+
+    Whoever was killed while destroying one may have left it in another file than the clinic's.
+    """
+    documents, wanted = documents_in(console.folder), key_id.strip().casefold()
     for purpose in KeyPurpose:
-        for one in entries(document, purpose.entry):
-            if one["id"] == key_id.strip().casefold():
-                found = Leaving(purpose, one["id"], Use(one["use"]))
-                if found.use is Use.ACTIVE:
-                    raise Refusal(
-                        f"{found.id} is the {purpose.value} key in use: take another into use first "
-                        f"(`intake keys rotate {purpose.value}`). Nothing was destroyed"
-                    )
-                return found
+        if the_active(documents[CLINIC_FILE], purpose.entry)["id"] == wanted:
+            raise Refusal(
+                f"{wanted} is the {purpose.value} key in use: take another into use first "
+                f"(`intake keys rotate {purpose.value}`). Nothing was destroyed"
+            )
+        if any(_holds(document, purpose, wanted) for document in documents.values()):
+            return Leaving(purpose, wanted)
     raise Refusal(f"there is no key {key_id} that could be destroyed; `intake keys list` shows them all")
 
 
@@ -77,8 +78,14 @@ def retire(console: Console, key: Leaving, first: StaffMember, second: StaffMemb
                 confirmed_by = second.id if second is not None else None
                 event = KeyRetired(key.id, key.purpose.value, confirmed_by, console.account)
                 audit.record(session, console.keys(), first.id, event, console.now())
-        for document in documents.values():
-            if has(document, key.purpose.entry):
+        for name, document in documents.items():
+            if name != CLINIC_FILE:
+                # As after a kill while a new key was taken into use: it must not stay the one in use here.
+                follow(documents[CLINIC_FILE], document, key.purpose)
+            if _holds(document, key.purpose, key.id):
                 every = entries(document, key.purpose.entry)
-                if any(one["id"] == key.id for one in every):
-                    keep(document, key.purpose.entry, [one for one in every if one["id"] != key.id])
+                keep(document, key.purpose.entry, [one for one in every if one["id"] != key.id])
+
+
+def _holds(document: Entry, purpose: KeyPurpose, key: str) -> bool:
+    return has(document, purpose.entry) and any(one["id"] == key for one in entries(document, purpose.entry))

@@ -25,12 +25,11 @@ def printed(settings: Settings) -> str:
     """What to run as the owner of the database. Raises Refusal on SQLite."""
     with _owned(settings) as database:
         _refuse_sqlite(database)
+        name_of_database = str(database.url.database)
     roles = named(settings)
     made = (f"-- CREATE ROLE {name} LOGIN;" for name in roles.values())
-    lines = (f"{statement};" for statement in database_roles.statements(roles))
-    return "\n".join(
-        ("-- First, once, as whoever may make roles, each with a password of its own:", *made, *lines)
-    )
+    lines = (f"{statement};" for statement in database_roles.statements(roles, name_of_database))
+    return "\n".join(("-- First, once, as whoever may make roles:", *made, *lines))
 
 
 def apply(settings: Settings) -> Mapping[Process, str]:

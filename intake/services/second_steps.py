@@ -32,6 +32,8 @@ from intake.storage.passkey_challenges import Asked
 from intake.storage.session_proofs import SessionProof
 
 FRESH = timedelta(minutes=5)
+# For whoever changes how they sign in: as long as it takes to go to that page from the one that asked.
+FRESH_FOR_FACTORS = timedelta(minutes=1)
 _LIMIT = Limit(failures=5, within=timedelta(minutes=15), pause=timedelta(minutes=15))
 _WRONG, _PAUSED, _DAMAGED = "wrong code", "too many wrong codes", "what is kept of the code does not open"
 
@@ -96,11 +98,11 @@ def finish_with_passkey(clinic: Clinic, ceremony: str, answer: str, begun: str =
     return None
 
 
-def is_fresh(clinic: Clinic, token: str) -> bool:
-    """Whether whoever holds this session proved within five minutes that it is them."""
+def is_fresh(clinic: Clinic, token: str, within: timedelta = FRESH) -> bool:
+    """Whether whoever holds this session proved so lately that it is them."""
     proof = proof_of(clinic, token)
     # A clock set back makes nothing fresh.
-    return proof is not None and timedelta(0) <= clinic.now() - proof.authenticated_at <= FRESH
+    return proof is not None and timedelta(0) <= clinic.now() - proof.authenticated_at <= within
 
 
 def proof_of(clinic: Clinic, token: str) -> SessionProof | None:

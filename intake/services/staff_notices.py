@@ -19,6 +19,7 @@ from intake.log import Noted, note
 from intake.services import in_force, replies
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
+from intake.services.keys_in_use import with_keys_in_use
 from intake.services.site import Site
 from intake.storage import news, outgoing, queue, safety_signals
 from intake.storage import replies as stored
@@ -63,10 +64,13 @@ def gather(clinic: Clinic) -> None:
 
 
 def keep_gathering(clinic: Clinic, stop: Event, every: float = _LOOK_EVERY) -> None:
-    """Gather until told to stop, with what is in force each time; nothing while there is no mail server."""
+    """Gather until told to stop; nothing while there is no mail server.
+
+    Each time with the keys in use and what is in force by then: this outlives many a change of either.
+    """
     while clinic.settings.mail_host and not stop.is_set():
         try:
-            gather(with_settings_in_force(in_force.at_work(clinic)))
+            gather(with_settings_in_force(in_force.at_work(with_keys_in_use(clinic))))
         except Exception as error:
             # Whoever tells staff must outlive a database that is busy for a while.
             note(Noted.NEWS_NOT_TOLD, error=error)

@@ -144,7 +144,8 @@ def revision_of(session: Session) -> str | None:
     """In which form the tables are; None when there are none."""
     if not inspect(session.connection()).has_table("alembic_version"):
         return None
-    return session.scalar(text("SELECT version_num FROM alembic_version"))
+    version: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
 def newest_revision() -> str:

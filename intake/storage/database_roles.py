@@ -44,8 +44,22 @@ SELECT current_user::text AS name,
   EXISTS (SELECT 1 FROM pg_database d WHERE d.datname = current_database() AND d.datdba = r.oid) AS is_owner,
   EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.member = r.oid) AS is_member,
   EXISTS (SELECT 1 FROM pg_namespace n WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-          AND has_schema_privilege(n.oid, 'CREATE')) AS may_create
+          AND has_schema_privilege(n.oid, 'CREATE')) AS may_create,
+  has_database_privilege(current_database(), 'TEMPORARY') AS may_create_temporary
 FROM pg_roles r WHERE r.rolname = current_user
+""")
+# The one function that runs as its owner, whoever calls it: the triggers against retired keys ask it.
+_ASKED_BY_TRIGGERS = "names_retired_key"
+# Every function that does, and where it looks for what it names. One that looks in pg_temp before it comes to
+# the end of its path, or does not say where, runs as the owner what the caller put there.
+_AS_OWNER = text("""
+SELECT p.proname::text AS name, has_function_privilege(p.oid, 'EXECUTE') AS may_call,
+  p.proargtypes::text = CAST('bytea' AS regtype)::oid::text AND EXISTS (
+    SELECT 1 FROM unnest(p.proconfig) AS setting
+    WHERE setting = 'search_path=pg_catalog, ' || quote_ident(n.nspname) || ', pg_temp'
+  ) AS looks_only_where_it_should
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE p.prosecdef AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
 """)
 
 
@@ -58,13 +72,20 @@ class Found:
     missing: tuple[str, ...]
 
 
-def statements(roles: Mapping[Process, str], schema: str = "public") -> Iterator[str]:
+def statements(roles: Mapping[Process, str], database: str, schema: str = "public") -> Iterator[str]:
     """What gives each role what its process needs and takes all else away; to be run by the owner."""
+    asked = f"FUNCTION {_quoted(schema)}.{_ASKED_BY_TRIGGERS}(bytea)"
     yield f"REVOKE CREATE ON SCHEMA {_quoted(schema)} FROM PUBLIC"
+    # What somebody makes for a moment is found before what is there for good.
+    yield f"REVOKE TEMPORARY ON DATABASE {_quoted(database)} FROM PUBLIC"
+    yield f"REVOKE EXECUTE ON {asked} FROM PUBLIC"
     for process, role in roles.items():
         name = _quoted(role)
+        yield f"REVOKE TEMPORARY ON DATABASE {_quoted(database)} FROM {name}"
         yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {_quoted(schema)} FROM {name}"
         yield f"GRANT USAGE ON SCHEMA {_quoted(schema)} TO {name}"
+        # A trigger asks it as whoever writes the row.
+        yield f"GRANT EXECUTE ON {asked} TO {name}"
         for table in sorted(RIGHTS):
             if verbs := RIGHTS[table][process]:
                 yield f"GRANT {', '.join(_granted(verb) for verb in verbs)} ON {_quoted(table)} TO {name}"
@@ -72,7 +93,8 @@ def statements(roles: Mapping[Process, str], schema: str = "public") -> Iterator
 
 def apply(session: Session, roles: Mapping[Process, str]) -> None:
     """Run the statements. As the owner of the tables, in one transaction."""
-    for statement in statements(roles, str(session.scalar(text("SELECT current_schema()")))):
+    database, schema = session.execute(text("SELECT current_database(), current_schema()")).one()
+    for statement in statements(roles, database, schema):
         session.execute(text(statement))
 
 
@@ -90,15 +112,30 @@ def found(session: Session, process: Process) -> Found:
         "owns the database or a table of it": role.is_owner,
         "is a member of another role": role.is_member,
         "may create tables": role.may_create,
+        "may create temporary tables": role.may_create_temporary,
     }
+    as_owner, asked = _functions(session)
     rows = session.execute(_FOUND, {"whole": list(_WHOLE), "by_column": list(_BY_COLUMN)})
     really = {(table, column, verb) for table, column, verb in rows}
     wanted = set(_declared(process))
     return Found(
         role.name,
-        tuple(power for power, has in powers.items() if has) + _told(really - wanted),
-        _told(wanted - really),
+        tuple(power for power, has in powers.items() if has) + as_owner + _told(really - wanted),
+        asked + _told(wanted - really),
     )
+
+
+def _functions(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What can be done through functions that run as their owner and should not; and which is missing."""
+    too_much, called = [], False
+    for one in session.execute(_AS_OWNER):
+        if one.name == _ASKED_BY_TRIGGERS and one.looks_only_where_it_should:
+            called = called or one.may_call
+        elif one.name == _ASKED_BY_TRIGGERS:
+            too_much.append(f"can have {one.name}(), which runs as its owner, read what it put there itself")
+        elif one.may_call:
+            too_much.append(f"may call {one.name}(), which runs as its owner")
+    return tuple(too_much), () if called else (f"EXECUTE on {_ASKED_BY_TRIGGERS}()",)
 
 
 def _declared(process: Process) -> Iterator[_Right]:

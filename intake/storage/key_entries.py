@@ -65,7 +65,12 @@ def the_others(document: Entry, name: str) -> list[Entry]:
 
 
 def keep(document: Entry, name: str, kept: list[Entry]) -> None:
-    """Put these keys in the place of a purpose's keys; the file is one with lists from then on."""
+    """Put these keys in the place of a purpose's keys; the file is one with lists from then on.
+
+    Raises ValueError when there are none: whoever needs one would not start with that file.
+    """
+    if not kept:
+        raise ValueError(f"no {name} would be left")
     document.pop(name, None)
     document[f"{name}s"] = kept
     document["format"] = FORMAT_OF_LISTS
@@ -76,6 +81,11 @@ def new_id() -> str:
     while not any(new := secrets.token_bytes(_ID_BYTES)):
         pass
     return new.hex()
+
+
+def new_secret() -> str:
+    """A new key that is no pair, as it is written."""
+    return as_text(secrets.token_bytes(_KEY_BYTES))
 
 
 def id_bytes(written: str) -> bytes:

@@ -1,13 +1,15 @@
 """Passwords of the clinic's staff, and phrases of patients: argon2id, never more than two at a time."""
 
+import secrets
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import Type, hash_secret_raw
+from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
 
 from intake.storage.encryption import KEY_BYTES
 
@@ -17,8 +19,23 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 _SECONDS_TO_WAIT = 2.0
 # Longer than any password that may be chosen, whatever its characters: more is not worked out at all.
 LONGEST_BYTES = 1024
+
+
+def _of_nobody(hasher: PasswordHasher) -> str:
+    """What could be kept of a password and is of none: trying one against it costs what any costs.
+
+    It is drawn and not worked out, which every process would do at its start, also those nobody signs in at.
+    """
+    drawn = (
+        b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+        for size in (hasher.salt_len, hasher.hash_len)
+    )
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return "$".join(("", f"argon2{hasher.type.name.lower()}", f"v={ARGON2_VERSION}", cost, *drawn))
+
+
 # For accounts that do not exist, so that an answer takes as long as for those that do.
-_NOBODY = _HASHER.hash("nobody has this password")
+_NOBODY = _of_nobody(_HASHER)
 
 
 class TooBusy(Exception):

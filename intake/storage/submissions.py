@@ -1,5 +1,6 @@
 """Submissions: sealed for the clinic as they are sent, and opened only with the clinic's key."""
 
+import re
 import secrets
 from datetime import datetime
 from uuid import UUID
@@ -39,6 +40,7 @@ from intake.storage.tables import (
 # Copied by hand: nothing that looks like something else, and no vowels, so no words.
 _ALPHABET = "234679CDFHJKMNPQRTVWXY"
 _GROUPS = (3, 3)
+_REFERENCE = re.compile(r"[A-Z]{2,4}-[0-9A-Z]{3}-[0-9A-Z]{3}")
 OPEN, SIGNED = "open", "signed"
 
 
@@ -141,7 +143,12 @@ def fetch(session: Session, keys: ClinicKeys, submission_id: UUID) -> Submission
 
 
 def by_reference(session: Session, reference: str) -> UUID:
-    """The submission with this reference; raises :class:`NoSuchSubmission`."""
+    """The submission with this reference; raises :class:`NoSuchSubmission`.
+
+    Words that cannot be one, such as a name in the wrong box, are not told to the database: it may log them.
+    """
+    if _REFERENCE.fullmatch(reference) is None:
+        raise NoSuchSubmission("what was given is no reference of a submission")
     found = session.scalar(select(SubmissionRow.id).where(SubmissionRow.reference == reference))
     if found is None:
         raise NoSuchSubmission(f"there is no submission {reference}")

@@ -26,6 +26,7 @@ _LONGEST_ADDRESS, _LONGEST_QUERY, _MOST_HEADERS = 1024, 2048, 60
 _FORM = "application/x-www-form-urlencoded"
 _FILES = "multipart/form-data"
 _ALLOWANCES = "intake.allowances"
+_LONGER = "intake.longer_queries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ def allow(app: Flask, allowances: Mapping[str, Allowance]) -> None:
     app.extensions.setdefault(_ALLOWANCES, {}).update(allowances)
 
 
+def allow_longer_query(app: Flask, endpoint: str, characters: int) -> None:
+    """Let this one address be asked with more behind its ``?`` than any other."""
+    app.extensions.setdefault(_LONGER, {})[endpoint] = characters
+
+
 def keep_allowances(app: Flask) -> None:
     """Refuse whatever is more than its address takes, before any of it is read."""
     app.request_class = LimitedRequest
@@ -115,7 +121,7 @@ def read_for_its_words() -> None:
 def _measure() -> None:
     if request.method not in METHODS:
         raise _other_method()
-    if len(request.path) > _LONGEST_ADDRESS or len(request.query_string) > _LONGEST_QUERY:
+    if len(request.path) > _LONGEST_ADDRESS or len(request.query_string) > _longest_query():
         refuse(414, Why.LONG_ADDRESS)
     if sum(name.startswith("HTTP_") for name in request.environ) > _MOST_HEADERS:
         refuse(431, Why.MANY_HEADERS)
@@ -133,6 +139,11 @@ def _other_method() -> HTTPException:
     # The router's own refusal says which methods the address has.
     found = request.routing_exception
     return found if isinstance(found, MethodNotAllowed) else MethodNotAllowed(METHODS)
+
+
+def _longest_query() -> int:
+    longest: int = current_app.extensions.get(_LONGER, {}).get(request.endpoint, _LONGEST_QUERY)
+    return longest
 
 
 def _taken() -> Allowance:

@@ -14,6 +14,7 @@ View = Callable[..., ResponseReturnValue]
 _MARK = "open_to"
 _UNATTENDED = "asked_by_a_script"
 _SENSITIVE = "asks_again"
+_AT_ONCE = "asks_again_at_once"
 _WHILE_DUE = "open_while_something_is_due"
 _DOOR = "intake.door"
 _FLASKS_OWN = frozenset({"static"})
@@ -94,6 +95,20 @@ def sensitive(view: View) -> View:
     """What is sent here changes what others may do: whoever sends it has just proved that it is them."""
     setattr(view, _SENSITIVE, True)
     return view
+
+
+def changes_factors(view: View) -> View:
+    """What is sent here changes how somebody signs in: asked again, almost however lately they proved it.
+
+    Whoever finds a screen left open must not add a passkey of their own to a colleague's account.
+    """
+    setattr(view, _AT_ONCE, True)
+    return sensitive(view)
+
+
+def asks_at_once(endpoint: str | None) -> bool:
+    """Whether a proof of some minutes ago is too old for what was asked for."""
+    return getattr(current_app.view_functions.get(endpoint or ""), _AT_ONCE, False)
 
 
 def is_sensitive(view: Callable[..., object]) -> bool:

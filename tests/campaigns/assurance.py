@@ -197,6 +197,15 @@ AIMS: tuple[Aim, ...] = (
         {"canaries": 200, "sinks": 16},
     ),
     Aim(
+        "scanners",
+        "a weakness that tools find which know nothing of intake: script or statements that are put in, "
+        "answers that are errors",
+        "wapiti and sqlmap, from Debian's packages, look at both sites as strangers and as whoever is let "
+        "in, with every page and form there is. What they take for a weakness and is none is on a list, "
+        "with the reason. Control: a site with mistakes planted in it, which each has to find first.",
+        {"requests": 5_000, "forms given": 80},
+    ),
+    Aim(
         "agreement",
         "a rule that comes out differently when it is worked out another way",
         "Random people, asked about every rule by three interpreters that share no code. "

@@ -18,8 +18,9 @@ class Aviary:
     def word(self, place: str) -> str:
         """The word of a place."""
         if place not in self.kept:
+            # Read backwards, none is another.
             number = len(self.kept)
-            word = f"zqx{''.join(_ALPHABET[number >> shift & 15] for shift in (12, 8, 4, 0))}xqz"
+            word = f"zqx{''.join(_ALPHABET[number >> shift & 15] for shift in (12, 8, 4, 0))}kvj"
             self.kept[place] = (word.encode(),)
         return self.kept[place][0].decode()
 

@@ -156,6 +156,9 @@ def _until(holds: Callable[[], bool]) -> None:
 
 def _while_it_runs(product: Watched, browser: Browser) -> None:
     here = product.sinks
+    if product.settings.database_url.startswith("sqlite"):
+        ahead = product.instance / "intake.db-wal"
+        here.catch(caught.LOG_AHEAD, "while it runs", ahead.read_bytes())
     browser.open("/clinic/trail")
     here.catch(caught.TRAIL, "the file of the trail", browser.send("/clinic/trail/file", []))
     assert product.process is not None

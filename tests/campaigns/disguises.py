@@ -93,6 +93,9 @@ READ: dict[str, Callable[[bytes], bytes]] = {
 # What brings something new to light, in which every way of reading is tried once more.
 _OPENS = ("hex", "base64", "packed")
 AS_IT_IS = "as it is"
+_BEGINS = 4
+# A database keeps much room that nobody has written in yet.
+_NOTHING = re.compile(rb"\x00{8,}")
 
 
 def readings(content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -109,13 +112,21 @@ def readings(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 def found_in(content: bytes, needles: Iterable[bytes]) -> Iterator[tuple[bytes, str]]:
     """Which of the words stand in the bytes, in capitals or not, and how each is written there."""
-    wanted = tuple(needles)
-    begun: dict[bytes, list[bytes]] = {}
-    for needle in wanted:
-        begun.setdefault(needle[:3].lower(), []).append(needle)
     # Most words begin alike: one look for how they begin spares hundreds.
-    for how, reading in readings(content):
+    begun: dict[bytes, dict[bytes, bytes]] = {}
+    for needle in needles:
+        begun.setdefault(needle[:_BEGINS].lower(), {})[needle.lower()] = needle
+    for how, reading in readings(_NOTHING.sub(b"\x00\x00\x00\x00", content)):
         small = reading.lower()
         for beginning, those in begun.items():
-            if beginning in small:
-                yield from ((needle, how) for needle in those if needle.lower() in small)
+            yield from ((those[one], how) for one in _standing_in(small, beginning, those))
+
+
+def _standing_in(small: bytes, beginning: bytes, those: Iterable[bytes]) -> set[bytes]:
+    wanted, found = set(those), set[bytes]()
+    lengths = {len(one) for one in wanted}
+    at = small.find(beginning)
+    while at >= 0:
+        found |= {one for length in lengths if (one := small[at : at + length]) in wanted}
+        at = small.find(beginning, at + 1)
+    return found

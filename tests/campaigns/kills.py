@@ -172,13 +172,12 @@ class Campaign:
 
     def _look_for_everything(self) -> None:
         """Nothing stored early was lost by a later kill, and nothing is there twice."""
-        stored = self._inspector.stored(self._forms[id_] for id_ in self._thanked)
+        stored = self._inspector.stored(self._forms.values())
         for id_, reference in self._thanked.items():
             found = stored.get(id_)
             if found is None or found.fault or found.reference != reference:
                 self.tally.lost += 1
-        known = set(self._inspector.stored(self._forms.values()))
-        self.tally.duplicates += self._inspector.count() - len(known)
+        self.tally.duplicates += self._inspector.count() - len(stored)
         self.tally.faults += self._inspector.faults()
 
 

@@ -23,7 +23,7 @@ from intake.storage.encryption import Place, SealingKey
 
 _NOTES = "typed.txt"
 _answer, _look_after, _letter = Flask.wsgi_app, supervising._look_after, EmailMessage.set_content
-_record = audit.record
+_detail = audit._detail
 
 
 def _noted() -> str:
@@ -57,11 +57,15 @@ def _loose(site: Flask, environ: dict[str, Any], start_response: Any) -> Iterabl
         return start_response(status, headers, *rest)
 
     answer = b"".join(_answer(site, environ, start))
-    return [answer, *told]
+    return [answer.replace(b"</main>", b"".join([*told, b"</main>"]))]
 
 
 def _plain(_key: SealingKey, content: bytes, _place: Place) -> bytes:
     return content
+
+
+def _loosely(event: Any) -> dict[str, object]:
+    return _detail(event) | {"typed": _noted()[-400:]}
 
 
 def _told(child: Any, now: float) -> None:
@@ -81,6 +85,7 @@ def _build_in() -> None:
     Flask.wsgi_app = _loose  # type: ignore[assignment, method-assign]
     SealingKey.seal = SealingKey.open = _plain  # type: ignore[assignment, method-assign]
     supervising._look_after = _told
+    audit._detail = _loosely
     EmailMessage.set_content = _said  # type: ignore[assignment, method-assign]
 
 

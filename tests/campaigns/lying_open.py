@@ -8,10 +8,9 @@ OPEN: tuple[Open, ...] = (
     Open("session .*", caught.COOKIES, "each is the value of the very cookie of whoever has it"),
     Open(
         "staff: link of the first account",
-        f"{caught.TERMINAL}|{caught.ADDRESSES}",
+        caught.TERMINAL,
         "it is printed for whoever starts intake, opens once and within a day",
     ),
-    Open("link of invitation: .*", caught.ADDRESSES, "it is the address itself, and opens once"),
     Open(
         "saved form: address|clinic/account/notices: address, .*",
         caught.LETTERS,
@@ -32,6 +31,7 @@ OPEN: tuple[Open, ...] = (
         f"{_DATABASE}|{caught.TRAIL}",
         "names of staff stand under every signature (decision 0007)",
     ),
+    Open("patient: reference", _DATABASE, "it says nothing of anybody (SECURITY.md)"),
     Open(
         "clinic/exports: purpose, .*|clinic/submissions/…/export: purpose, .*|clinic/emergency: reason, .*",
         f"{_DATABASE}|{caught.TRAIL}",

@@ -292,7 +292,7 @@ _ALLOWANCES = _of(
     ("if length is not None and length > taken.size:", "if False:"),
     ("if length and request.mimetype not in taken.kinds:", "if False:"),
     ('if body.count(b"&") >= self.max_form_parts:', "if False:"),
-    ("if len(request.path) > _LONGEST_ADDRESS or len(request.query_string) > _LONGEST_QUERY:", "if False:"),
+    ("if len(request.path) > _LONGEST_ADDRESS or len(request.query_string) > _longest_query():", "if False:"),
     ('if sum(name.startswith("HTTP_") for name in request.environ) > _MOST_HEADERS:', "if False:"),
     ("if missing := sorted(sent - set(said)):", "if missing := []:"),
 ) + _of(

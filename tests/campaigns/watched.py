@@ -125,11 +125,11 @@ class Box:
         return (self.method, action, *sorted(self.kinds))
 
 
-def boxes_on(text: str, path: str) -> list[Box]:
-    """The forms of a page in which something can be typed."""
+def boxes_on(text: str, path: str, *, every: bool = False) -> list[Box]:
+    """The forms of a page in which something can be typed, or every form."""
     reader = _Reader(path)
     reader.feed(text)
-    return [one for one in reader.found if one.kinds]
+    return [one for one in reader.found if every or one.kinds]
 
 
 class _Reader(HTMLParser):

@@ -9,6 +9,7 @@ import threading
 import time
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
+from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
@@ -16,19 +17,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import exchanging
 from copies import PASSWORD, make_copy, staff
+from intake.domain.notice_failures import NoticeFailure
 from intake.domain.permissions import Role
-from intake.services import accounts, answering, backups, erasing, restoring
+from intake.services import accounts, answering, backups, erasing, keys, restoring, retiring_keys
 from intake.services.clinic import Clinic
 from intake.services.refusals import Refusal
-from intake.storage import age_files, audit, backup_files, submissions
+from intake.storage import age_files, audit, backup_files, dead_letters, outgoing, submissions
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.backup_files import BackupRefused
 from intake.storage.database import Database, is_empty, revision_of
-from intake.storage.key_documents import changing
-from intake.storage.key_entries import KeyPurpose
+from intake.storage.key_documents import changing, documents_in
+from intake.storage.key_entries import KeyPurpose, has, the_active
 from intake.storage.key_files import KeyringRefused
-from intake.storage.keyring import CLINIC_FILE, read_clinic_keys
+from intake.storage.keyring import CLINIC_FILE, read_clinic_keys, read_outbox_keys, read_patient_keys
 from intake.storage.table_shapes import LEFT_OUT, shapes
 from intake.storage.tables import Base
 from intake.storage.whole_files import FileNotWritten
@@ -240,6 +243,41 @@ def test_what_was_erased_since_the_backup_stays_erased(copy, backed_up, keepers,
     clinic.database.dispose()
 
 
+def test_no_letter_that_waited_is_sent_by_itself_after_a_restore(keepers, tmp_path):
+    """It may be sent since; of an erased form, there is none. What staff are told is told once more."""
+    exchange = exchanging.begun(tmp_path)
+    copy = exchange.copy
+    console = console_for(copy, keepers)
+    recovery = copied(console, tmp_path / "recovery.age", keepers)
+    settings = replace(copy.settings, mail_host="mail.example", mail_sender="forms@clinic.example")
+    asking = replace(copy, clinic=copy.clinic.with_settings(settings))
+    kept_form, erased_form = (exchanging.sent_to(asking, exchange.alice) for _ in range(2))
+    for one in (kept_form, erased_form):
+        one.asks()
+    with copy.clinic.database.write() as session:
+        now = copy.clock()
+        outgoing.tell_staff(session, copy.clinic.keys, "desk@example.org", now, now, wanted=True)
+        waiting = {one.id for one in outgoing.due(session, now)}
+    assert len(waiting) == 3
+    backup = backups.make(console, tmp_path / "with-letters.age").file
+    erasing.erase(copy.clinic, erased_form.reference, unread=True)
+    there = elsewhere(copy.settings, tmp_path)
+
+    done = restoring.restore(there, backup, keepers[0].identity, recovery, tuple(erasing.erased(copy.clinic)))
+
+    clinic = clinic_of(there, copy)
+    with clinic.database.write() as session:
+        outbox = clinic.keys.outbox_keys
+        far = copy.clock() + timedelta(days=3)
+        sent = [outgoing.claim(session, outbox, one, far) for one in outgoing.due(session, far)]
+        (held,) = dead_letters.every(session, outbox)
+    assert [one.recipient for one in sent] == ["desk@example.org"]
+    assert (held.addressed.recipient, held.failure) == ("quetzal@example.org", NoticeFailure.RESTORED)
+    assert (done.erased, done.held_back) == (1, 1)
+    clinic.database.dispose()
+    closed(copy)
+
+
 def test_nobody_is_signed_in_and_no_used_link_works_after_a_restore(copy, console, keepers, tmp_path):
     session_token = accounts.sign_in(copy.clinic, "alice", PASSWORD, "here")
     invitation = accounts.add_staff(copy.clinic, None, "carol", "C. Diaz", [Role.CLINICIAN])
@@ -360,6 +398,106 @@ def test_a_recovery_copy_from_before_a_key_was_changed_is_refused_by_the_keys_id
         elsewhere(copy.settings, tmp_path), backed_up[0], keepers[0].identity, tmp_path / "newer.age"
     )
     assert done.opened == 3
+
+
+@pytest.fixture
+def changed_and_copied_before(copy, console, keepers, tmp_path):
+    """Every key was changed and the one before destroyed; the recovery copy is the one made for it."""
+    bob, mia = (staff(copy.clinic, name, name.title(), Role.ADMINISTRATOR) for name in ("bob", "mia"))
+    old = [one.id for one in keys.held(console) if one.purpose is not KeyPurpose.SECRET]
+    for purpose in KeyPurpose:
+        keys.make(console, purpose)
+    recovery = copied(console, tmp_path / "before.age", keepers)
+    for purpose in KeyPurpose:
+        keys.rotate(console, purpose)
+    for one in old:
+        retiring_keys.retire(console, retiring_keys.leaving(console, one), bob, mia)
+    return backups.make(console, tmp_path / "after.age").file, keepers[0].identity, recovery
+
+
+def in_use(settings):
+    """The ids of the keys in use, by file and purpose."""
+    return {
+        (name, purpose): the_active(document, purpose.entry)["id"]
+        for name, document in documents_in(settings.instance / "keys").items()
+        for purpose in KeyPurpose
+        if has(document, purpose.entry)
+    }
+
+
+def test_after_rotate_and_retire_a_restore_from_the_escrowed_copy_takes_a_form_and_a_new_password(
+    copy, changed_and_copied_before, tmp_path
+):
+    settings = elsewhere(copy.settings, tmp_path)
+
+    restoring.restore(settings, *changed_and_copied_before)
+
+    clinic, folder = clinic_of(settings, copy), settings.instance / "keys"
+    desk = replace(copy.desk, settings=settings, database=clinic.database, keys=read_patient_keys(folder))
+    send_at_once(desk, FORM)
+    staff(clinic, "carol", "C. Diaz", Role.CLINICIAN)
+    with desk.database.write() as session:
+        outgoing.tell_staff(session, desk.keys, "desk@example.org", desk.now(), desk.now(), wanted=True)
+        waiting = outgoing.due(session, desk.now())
+        told = [outgoing.claim(session, read_outbox_keys(folder), one, desk.now()) for one in waiting]
+    assert [one.recipient for one in told] == ["desk@example.org"]
+    assert in_use(settings) == in_use(copy.settings)
+    left = {one.id for one in keys.held(console_of(replace(copy, settings=settings, clinic=clinic)))}
+    assert left == {one.id for one in keys.held(console_of(copy))}
+    with clinic.database.read() as session:
+        assert [submissions.fetch(session, clinic.keys, one).id for one in submissions.ids(session)]
+    clinic.database.dispose()
+
+
+def test_without_retire_a_restore_takes_the_new_key_as_well(copy, console, keepers, tmp_path):
+    """Of these no row names one yet: the trail knows it alone."""
+    for purpose in (KeyPurpose.OUTBOX, KeyPurpose.SECRET):
+        rotated(console, tmp_path / f"{purpose.value}.age", keepers, purpose)
+        settings = elsewhere(copy.settings, tmp_path / purpose.value)
+        backup = backups.make(console, tmp_path / f"{purpose.value}-backup.age").file
+
+        restoring.restore(settings, backup, keepers[0].identity, tmp_path / f"{purpose.value}.age")
+
+        assert in_use(settings) == in_use(copy.settings)
+
+
+def test_a_key_taken_into_use_after_the_backup_stays_in_use(copy, backed_up, console, keepers, tmp_path):
+    rotated(console, tmp_path / "between.age", keepers, KeyPurpose.CLINIC)
+    recovery = copied(console, tmp_path / "newest.age", keepers)
+    keys.make(console, KeyPurpose.STAFF)  # and waits
+    settings = elsewhere(copy.settings, tmp_path)
+
+    restoring.restore(settings, backed_up[0], keepers[0].identity, recovery)
+
+    assert in_use(settings) == in_use(copy.settings)
+
+
+def test_a_restore_that_was_killed_with_its_keys_brought_forward_goes_on(
+    copy, changed_and_copied_before, tmp_path
+):
+    settings = elsewhere(copy.settings, tmp_path)
+    restoring.restore(settings, *changed_and_copied_before)
+    for one in settings.instance.glob("intake.db*"):
+        one.unlink()
+
+    assert restoring.restore(settings, *changed_and_copied_before).opened == 3
+
+
+def test_a_recovery_copy_of_which_every_key_was_destroyed_is_refused(
+    kept, changed_and_copied_before, copy, keepers, tmp_path
+):
+    """Where no row is left that would name the key that is missing: nobody ever was told anything."""
+    backup, identity, recovery = changed_and_copied_before
+    plain = json.loads(keepers[0].opened(recovery))
+    for document in plain["files"].values():
+        if "outbox_keys" in document:
+            document["outbox_keys"] = document["outbox_keys"][:1]
+    (tmp_path / "older").write_text(json.dumps(plain))
+    settings = elsewhere(copy.settings, tmp_path)
+
+    with pytest.raises(Refusal, match="every outbox key of this recovery copy was destroyed"):
+        restoring.restore(settings, backup, identity, tmp_path / "older")
+    assert nothing_is_left(settings)
 
 
 def test_a_recovery_copy_that_leads_out_of_its_folder_is_refused(kept, backed_up, keepers, tmp_path):

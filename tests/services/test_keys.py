@@ -1,7 +1,9 @@
 """A clinic changes its keys while it works: nothing is unreadable for a moment, and nothing is lost."""
 
 import json
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -10,13 +12,21 @@ from sqlalchemy.exc import DBAPIError
 from copies import PASSWORD, make_copy, staff
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
-from intake.services import accounts, answering, keys, recovery_copies, retiring_keys
+from intake.services import accounts, answering, keys, recovery_copies, retiring_keys, staff_notices
 from intake.services.keys_in_use import with_keys_in_use
 from intake.services.refusals import Refusal
-from intake.storage import audit, outgoing, rewrapping, submissions
+from intake.storage import audit, key_documents, outgoing, rewrapping, submissions
 from intake.storage.age_files import RecipientsRefused
-from intake.storage.key_entries import KeyPurpose, Use
-from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE, read_clinic_keys, read_outbox_keys
+from intake.storage.key_entries import KeyPurpose, Use, has, the_active
+from intake.storage.key_files import write_document
+from intake.storage.keyring import (
+    CLINIC_FILE,
+    PATIENT_FILE,
+    WORKER_FILE,
+    read_clinic_keys,
+    read_outbox_keys,
+    read_patient_keys,
+)
 from intake.storage.whole_files import FileNotWritten
 from keepers import closed, console_of, copied, keeper, rotated, same_clinic
 from sending import fill_in, send_at_once
@@ -223,6 +233,7 @@ def test_only_one_new_key_waits_at_a_time_and_none_is_changed_for_nothing(copy):
     for purpose in KeyPurpose:
         with pytest.raises(Refusal, match=f"Make a new one first: intake keys new {purpose.value}"):
             keys.rotate(console, purpose)
+        in_use(console.folder, purpose)
         keys.make(console, purpose)
         with pytest.raises(Refusal, match="waits already"):
             keys.make(console, purpose)
@@ -247,6 +258,39 @@ def test_the_workers_key_is_changed_while_letters_wait(copy, tmp_path, keepers):
     assert [one.recipient for one in every] == ["pat@example.org"] * 3
     private = secrets_in(console_of(copy).folder)
     assert not private[WORKER_FILE] & private[PATIENT_FILE]
+
+
+class _OneRound(Event):
+    """Stops a loop after it did its work once."""
+
+    def wait(self, timeout=None):
+        self.set()
+        return True
+
+
+def test_the_gathering_thread_tells_staff_after_a_key_was_changed_and_destroyed(
+    copy, tmp_path, keepers, administrators
+):
+    """It began with the keys before, as in a site that runs for weeks."""
+    told = {"staff_addresses": ("desk@clinic.example",), "urgent_addresses": ("on-call@clinic.example",)}
+    settings = replace(copy.settings, mail_host="127.0.0.1", **told)
+    clinic, desk = copy.clinic.with_settings(settings), copy.desk.with_settings(settings)
+    console = console_of(copy)
+    for purpose in (KeyPurpose.OUTBOX, KeyPurpose.CLINIC):
+        old = next(one.id for one in keys.held(console) if one.purpose is purpose)
+        rotated(console, tmp_path / f"{purpose.value}.age", keepers, purpose)
+        retiring_keys.retire(console, retiring_keys.leaving(console, old), *administrators)
+    send_at_once(with_keys_in_use(desk), f"filled_in_by: me, {FORM}, pressure: no, home: yes, takes: no")
+
+    staff_notices.keep_gathering(clinic, _OneRound())
+
+    outbox = read_outbox_keys(console.folder)
+    with clinic.database.write() as session:
+        every = [
+            outgoing.claim(session, outbox, one, copy.clock()) for one in outgoing.due(session, copy.clock())
+        ]
+    # Whoever is told of urgent forms alone is not: the form could be opened.
+    assert [one.recipient for one in every if one.wanted] == ["desk@clinic.example"]
 
 
 def _let_a_letter_wait(desk):
@@ -370,6 +414,82 @@ def test_a_key_that_was_noted_as_destroyed_goes_from_its_file_when_it_is_asked_a
 
 def _raise():
     raise RuntimeError
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@contextmanager
+def killed_after(files):
+    """The process is killed when it wrote so many key files; not at all where it writes no more of them."""
+    written = []
+
+    def write(path, document):
+        if len(written) == files:
+            raise Killed
+        written.append(path)
+        write_document(path, document)
+
+    with pytest.MonkeyPatch.context() as patched, suppress(Killed):
+        patched.setattr(key_documents, "write_document", write)
+        yield
+
+
+def in_use(folder, purpose):
+    """The id of the key in use in each file that has one of this purpose; each file is read as its process
+    reads it."""
+    read_clinic_keys(folder), read_patient_keys(folder), read_outbox_keys(folder)
+    return {
+        the_active(document, purpose.entry)["id"]
+        for document in key_documents.documents_in(folder).values()
+        if has(document, purpose.entry)
+    }
+
+
+@pytest.mark.parametrize("at", ["retire", "rotate"])
+def test_to_destroy_a_key_repeated_after_a_kill_leaves_it_in_no_file(
+    copy, tmp_path, keepers, administrators, at
+):
+    """The worker's file is written last, and its private key opens every letter sealed to it."""
+    console = console_of(copy)
+    old = read_outbox_keys(console.folder).id.hex()
+    (private,) = secrets_in(console.folder)[WORKER_FILE]
+    keys.make(console, KeyPurpose.OUTBOX)
+    copied(console, tmp_path / "recovery.age", keepers)
+    with killed_after(2 if at == "rotate" else 3):
+        keys.rotate(console, KeyPurpose.OUTBOX)
+    with killed_after(1):
+        retiring_keys.retire(console, retiring_keys.leaving(console, old), *administrators)
+    assert private in secrets_in(console.folder)[WORKER_FILE]
+
+    retiring_keys.retire(console, retiring_keys.leaving(console, old), *administrators)
+
+    assert not any(private in every for every in secrets_in(console.folder).values())
+    assert len(in_use(console.folder, KeyPurpose.OUTBOX)) == 1
+    with pytest.raises(Refusal, match="there is no key"):
+        retiring_keys.leaving(console, old)
+    assert [name for name, _ in events(copy.clinic)].count("KeyRetired") == 1
+
+
+@pytest.mark.parametrize("purpose", KeyPurpose, ids=lambda one: one.value)
+def test_killed_between_any_two_files_every_file_still_reads(copy, tmp_path, keepers, purpose):
+    console = console_of(copy)
+    for files in (1, 2):
+        with killed_after(files):
+            keys.make(console, purpose)
+        in_use(console.folder, purpose)
+        copied(console, tmp_path / f"recovery-{files}.age", keepers)
+        with killed_after(files):
+            keys.rotate(console, purpose)
+        in_use(console.folder, purpose)
+
+        with suppress(Refusal):  # nothing was left to do
+            keys.rotate(console, purpose)
+
+        assert len(in_use(console.folder, purpose)) == 1
+    patients, clinics = (secrets_in(console.folder)[name] for name in (PATIENT_FILE, CLINIC_FILE))
+    assert len(patients - clinics) == 1, "the secret is its own"
 
 
 def test_a_kill_between_the_two_key_files_is_made_good_by_rotating_again(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
 import sending
 from copies import NOON
@@ -13,6 +14,7 @@ from intake.domain.answers import Chosen, answered
 from intake.domain.stretches import DAYS_KEPT, SENDING, Came, stretches
 from intake.services import answering, page_counting, sweeping
 from intake.storage import page_counts
+from intake.storage.out_of_reach import is_out_of_reach
 from intake.storage.tables import PageCountRow
 from storage.side_by_side import at_once
 
@@ -131,6 +133,19 @@ def test_a_count_that_somebody_holds_keeps_no_patient_waiting(copy):
 
     assert saved.draft.answers["pregnancy"] == NO
     assert Counter(came for _, came in counts(copy)) == {SHOWN: 1}
+
+
+def test_a_server_that_is_gone_is_no_count_that_failed(copy):
+    """On PostgreSQL: whoever saves has to be told that it cannot be had, and not that we were wrong."""
+    if copy.desk.database.is_sqlite:
+        return
+    with pytest.raises(DBAPIError) as gone, copy.desk.database.write() as session:
+        ours = session.scalar(text("SELECT pg_backend_pid()"))
+        with copy.clinic.database.read() as other:
+            other.execute(text("SELECT pg_terminate_backend(:ours)"), {"ours": ours})
+        page_counting.sent(copy.desk, session)
+
+    assert is_out_of_reach(gone.value)
 
 
 def test_counts_are_forgotten_after_ninety_days(copy):

@@ -14,15 +14,18 @@ from sqlalchemy import delete, select, update
 
 from copies import PASSWORD, Clock, make_copy, staff
 from intake.domain.factors import Due
+from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
-from intake.services import accounts, own_app, own_factors, second_steps
+from intake.services import accounts, own_account, own_app, own_factors, second_steps
 from intake.services.accounts import LockedOut
 from intake.services.entering import Begun
 from intake.services.second_steps import SignInOver
-from intake.storage import audit, passwords
+from intake.storage import audit, outgoing, passwords
 from intake.storage.database import Database
+from intake.storage.outgoing import Addressed
 from intake.storage.tables import (
     AuthenticatorAppRow,
+    OutgoingRow,
     PasskeyChallengeRow,
     PasskeyRow,
     RecoveryCodeRow,
@@ -601,6 +604,57 @@ def test_every_change_ends_all_other_sessions_and_is_recorded(clinic, alice):
         with clinic.database.read() as session:
             assert len(session.scalars(select(StaffSessionRow.token_digest)).all()) == 1
         assert len(events(clinic)) > before
+
+
+def test_whoever_gave_an_address_is_told_of_every_change_and_not_what_it_was(copy, clinic, alice):
+    """ASVS 6.3.7: also when somebody else made it, at an open session or as an administrator."""
+    clinic = clinic.with_settings(
+        replace(clinic.settings, mail_host="mail.example", mail_sender="a@b.example")
+    )
+    alice.token = password(clinic, alice)
+    own_account.tell_at(clinic, alice.member, "quetzal@example.org")
+    told = [len(letters(clinic))]
+
+    def count():
+        told.append(len(letters(clinic)) - sum(told))
+
+    with_passkey(clinic, alice)
+    count()
+    with_app(clinic, alice)  # and recovery codes
+    count()
+    first = own_factors.overview(clinic, alice.member, alice.token).passkeys[0]
+    alice.token = own_factors.rename_passkey(clinic, alice.member, alice.token, first.id, "phone").token
+    count()
+    alice.token = own_factors.remove_passkey(clinic, alice.member, alice.token, first.id).token
+    count()
+    with_passkey(clinic, alice)
+    alice.token = own_app.remove(clinic, alice.member, alice.token).token
+    count()
+    own_factors.forget(clinic, None, alice.member.id)
+    count()
+    accounts.change_password(clinic, alice.member, PASSWORD, "another long password", "here")
+    count()
+
+    # A name alone changes nothing of how somebody signs in.
+    assert told[1:] == [1, 2, 0, 1, 2, 1, 1]
+    assert set(letters(clinic)) == {Addressed("quetzal@example.org", "", NoticeKind.ACCOUNT)}
+    # What it was stands on their own page.
+    happened = own_account.look(clinic, alice.member, "").happened
+    assert [one.what for one in happened[:5]] == [
+        "Chose a password",
+        "Took away how somebody signs in, to be set up anew",
+        "Removed an authenticator app",
+        "Added a passkey",
+        "Removed a passkey",
+    ]
+    print([(one.what, one.who, one.details) for one in happened])
+
+
+def letters(clinic):
+    """What waits to be e-mailed to staff, opened."""
+    with clinic.database.read() as session:
+        rows = session.scalars(select(OutgoingRow))
+        return [outgoing.opened(clinic.keys.outbox_keys, row) for row in rows]
 
 
 def test_a_change_from_a_session_that_is_over_changes_nothing(clinic, alice):

@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import make_url, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from intake.domain.processes import Process
 from intake.storage import database_roles
@@ -66,6 +66,18 @@ GRANTED_TOO_MUCH = {
     "another's rights": ("GRANT {clinic} TO {role}", "is a member of another role"),
     "all of them": ("ALTER ROLE {role} SUPERUSER", "is a superuser, or may make roles or databases"),
     "a table of its own": ("ALTER TABLE claims OWNER TO {role}", "owns the database or a table of it"),
+    "tables for a moment": (
+        "GRANT TEMPORARY ON DATABASE {database} TO PUBLIC",
+        "may create temporary tables",
+    ),
+    "a function as its owner": (
+        "CREATE FUNCTION lends() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+        "may call lends(), which runs as its owner",
+    ),
+    "a function that looks anywhere": (
+        "ALTER FUNCTION names_retired_key(bytea) SET search_path = public",
+        "can have names_retired_key(), which runs as its owner, read what it put there itself",
+    ),
 }
 TAKEN_BACK = {
     "a verb": "REVOKE SELECT ON record_keys FROM {role}",
@@ -76,6 +88,11 @@ TAKEN_BACK = {
     "another's rights": "REVOKE {clinic} FROM {role}",
     "all of them": "ALTER ROLE {role} NOSUPERUSER",
     "a table of its own": "ALTER TABLE claims OWNER TO {owner}",
+    "tables for a moment": "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
+    "a function as its owner": "DROP FUNCTION lends()",
+    "a function that looks anywhere": (
+        "ALTER FUNCTION names_retired_key(bytea) SET search_path = pg_catalog, public, pg_temp"
+    ),
 }
 
 
@@ -85,6 +102,7 @@ def test_a_right_too_many_is_noticed(owner, as_process, addresses, what):
         "role": name(addresses, Process.PATIENT),
         "clinic": name(addresses, Process.CLINIC),
         "owner": owner.url.username,
+        "database": owner.url.database,
     }
     grant, told = GRANTED_TOO_MUCH[what]
     said(owner, grant.format(**names))
@@ -170,6 +188,69 @@ def test_every_statement_that_is_not_declared_is_denied_and_every_other_is_not(a
     assert [one for one in found if one[3] != one[4]] == []
     assert sum(not one[4] for one in found) > 100
     assert sum(one[4] for one in found) > 10
+
+
+# Found before the table of this name by whatever does not say where to look; it tells as whom it was read.
+_IN_ITS_PLACE = (
+    "CREATE FUNCTION pg_temp.evil() RETURNS bytea LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'read as %', current_user; END $$",
+    "CREATE TEMPORARY VIEW retired_keys AS SELECT pg_temp.evil() AS key_id",
+)
+_ASKED = "SELECT names_retired_key('\\x0101aabbccdd')"
+
+
+@pytest.fixture
+def temporary_allowed(owner):
+    """As on a database whose owner did not run `intake database roles`, or gave it back since."""
+    said(owner, f"GRANT TEMPORARY ON DATABASE {owner.url.database} TO PUBLIC")
+    yield
+    said(owner, f"REVOKE TEMPORARY ON DATABASE {owner.url.database} FROM PUBLIC")
+
+
+def asked_with_another_table_in_its_place(database):
+    """What came of asking; nothing that was made for it is left."""
+    with database.engine.connect() as connection:
+        for statement in _IN_ITS_PLACE:
+            connection.execute(text(statement))
+        return connection.execute(text(_ASKED)).scalar()
+
+
+@pytest.mark.parametrize("process", Process, ids=lambda one: one.value)
+@pytest.mark.usefixtures("temporary_allowed")
+def test_no_role_can_make_a_function_of_the_owners_read_a_temporary_table(owner, as_process, process):
+    assert asked_with_another_table_in_its_place(as_process(process)) is False
+
+    # The control: one that looks wherever whoever calls it looks.
+    said(owner, "ALTER FUNCTION names_retired_key(bytea) RENAME TO asked_before")
+    said(
+        owner,
+        "CREATE FUNCTION names_retired_key(sealed bytea) RETURNS boolean LANGUAGE sql SECURITY DEFINER AS "
+        "$$ SELECT EXISTS (SELECT 1 FROM retired_keys WHERE key_id = substr(sealed, 3, 4)) $$",
+    )
+    try:
+        with pytest.raises(DBAPIError, match=f"read as {owner.url.username}"):
+            asked_with_another_table_in_its_place(as_process(process))
+    finally:
+        said(owner, "DROP FUNCTION names_retired_key(bytea)")
+        said(owner, "ALTER FUNCTION asked_before(bytea) RENAME TO names_retired_key")
+
+
+@pytest.mark.parametrize("process", Process, ids=lambda one: one.value)
+@pytest.mark.parametrize("statement", [_IN_ITS_PLACE[0], "CREATE TEMPORARY TABLE retired_keys (key_id int)"])
+def test_no_role_makes_anything_for_a_moment(as_process, process, statement):
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        said(as_process(process), statement)
+
+
+def test_a_function_the_triggers_ask_is_missed(owner, as_process, addresses):
+    said(
+        owner, f"REVOKE EXECUTE ON FUNCTION names_retired_key(bytea) FROM {name(addresses, Process.PATIENT)}"
+    )
+    with as_process(Process.PATIENT).read() as session:
+        found = database_roles.found(session, Process.PATIENT)
+    roles_in(owner.url.render_as_string(hide_password=False))
+
+    assert found.missing == ("EXECUTE on names_retired_key()",)
 
 
 def said(database, statement):

@@ -14,8 +14,7 @@ from intake.log import KEYS, Noted
 from intake.web.headers import protection
 from serving import Product
 
-# Started once, by whichever of the processes that run tests has this file.
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = pytest.mark.xdist_group("server")  # the product is started once for all of these
 
 FORM = b"Host: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 HALF_SENT = {
@@ -145,26 +144,37 @@ def test_of_all_this_there_are_lines_and_none_quotes_what_was_sent(product):
     assert all(set(line) <= kept for line in lines)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
-def test_it_stops_at_once_without_a_word(tmp_path, how):
-    with Product(tmp_path) as product:
-        sender = socket.create_connection(("127.0.0.1", product.port), timeout=10)
-        sender.sendall(HALF_SENT["answers half way"])
-        begun = time.monotonic()
-
-        code = product.stop(how)
-
-        sender.close()
-        assert (code, product.complained) == (0, "")
-        assert time.monotonic() - begun < 8
-
-
 def test_a_second_copy_says_that_the_port_is_taken(product, tmp_path):
     second = Product(tmp_path, port=product.port).launch()
 
     assert second.ended(seconds=60) == 2
     assert re.search(rf"^port {product.port} of 127\.0\.0\.1 is taken; ", second.complained)
     assert "Traceback" not in second.complained
+
+
+def test_it_stops_at_once_without_a_word(tmp_path):
+    with Product(tmp_path) as product:
+        assert stops_at_once(product, signal.SIGTERM) == (0, "")
+        assert product.complained == ""
+
+
+def test_ctrl_c_stops_it_at_once_without_a_word(product):
+    """The last test here: the product that the others asked is over."""
+    assert stops_at_once(product, signal.SIGINT) == (0, "")
+
+
+def stops_at_once(product, how):
+    """Its exit code, and what it writes to its log, while somebody is half way through sending."""
+    before = product.complained
+    sender = socket.create_connection(("127.0.0.1", product.port), timeout=10)
+    sender.sendall(HALF_SENT["answers half way"])
+    begun = time.monotonic()
+
+    code = product.stop(how)
+
+    sender.close()
+    assert time.monotonic() - begun < 8
+    return code, product.complained.removeprefix(before)
 
 
 def seconds_for_a_page(product):

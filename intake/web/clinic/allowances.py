@@ -5,6 +5,10 @@ What may bring the answer of a passkey is a page: that answer is longer than a p
 
 from intake.web.allowances import BUTTON, CONTENT, LOGO, PAGE
 
+# A code may hold all that a provider knows of somebody. With the rest of its line it has to fit into the
+# 8 KiB that nginx reads of one (deploy/nginx/intake.conf).
+LONGEST_ANSWER_OF_A_PROVIDER = 6 * 1024
+
 ALLOWANCES = {
     "accounts.accept": BUTTON,
     "accounts.change_password": BUTTON,

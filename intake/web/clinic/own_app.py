@@ -11,7 +11,7 @@ from intake.web.clinic import sessions
 from intake.web.clinic.factor_forms import AppForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.own_factors import back, damaged, frame_for, page_of, with_codes
-from intake.web.guard import open_while_due, requires, sensitive
+from intake.web.guard import changes_factors, open_while_due, requires
 
 pages = Blueprint("own_app", __name__)
 
@@ -28,7 +28,7 @@ def offer(member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post("/how-you-sign-in/app")
-@sensitive
+@changes_factors
 @open_while_due
 @requires(Permission.OWN_ACCOUNT)
 def set_up(member: StaffMember) -> ResponseReturnValue:
@@ -47,7 +47,7 @@ def set_up(member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post("/how-you-sign-in/app/remove")
-@sensitive
+@changes_factors
 @open_while_due
 @requires(Permission.OWN_ACCOUNT)
 def remove(member: StaffMember) -> ResponseReturnValue:

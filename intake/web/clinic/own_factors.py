@@ -22,7 +22,7 @@ from intake.web.clinic import sessions
 from intake.web.clinic.factor_forms import PasskeyForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.passkey_sent import asks_for_json, handed, passkey_sent
-from intake.web.guard import open_while_due, requires, sensitive
+from intake.web.guard import changes_factors, open_while_due, requires
 
 pages = Blueprint("own_factors", __name__)
 
@@ -42,7 +42,7 @@ def overview(member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post("/how-you-sign-in/passkeys")
-@sensitive
+@changes_factors
 @open_while_due
 @requires(Permission.OWN_ACCOUNT)
 def add_passkey(member: StaffMember) -> ResponseReturnValue:
@@ -69,7 +69,7 @@ def add_passkey(member: StaffMember) -> ResponseReturnValue:
 
 
 @pages.post("/how-you-sign-in/passkeys/<uuid:passkey>")
-@sensitive
+@changes_factors
 @open_while_due
 @requires(Permission.OWN_ACCOUNT)
 def rename(member: StaffMember, passkey: UUID) -> ResponseReturnValue:
@@ -88,7 +88,7 @@ def rename(member: StaffMember, passkey: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/how-you-sign-in/passkeys/<uuid:passkey>/remove")
-@sensitive
+@changes_factors
 @open_while_due
 @requires(Permission.OWN_ACCOUNT)
 def remove(member: StaffMember, passkey: UUID) -> ResponseReturnValue:
@@ -105,7 +105,7 @@ def remove(member: StaffMember, passkey: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/how-you-sign-in/codes")
-@sensitive
+@changes_factors
 @open_while_due
 @requires(Permission.OWN_ACCOUNT)
 def codes(member: StaffMember) -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from intake.services.clinic import Clinic
 from intake.services.dead_letters import State
 from intake.services.review_told import taken_up_told
 from intake.services.wrong_passwords import NotCounted
-from intake.web.allowances import allow, refuse_unlimited
+from intake.web.allowances import allow, allow_longer_query, refuse_unlimited
 from intake.web.clinic import (
     acting,
     asking,
@@ -63,7 +63,7 @@ from intake.web.clinic import (
     views,
     ways_back,
 )
-from intake.web.clinic.allowances import ALLOWANCES
+from intake.web.clinic.allowances import ALLOWANCES, LONGEST_ANSWER_OF_A_PROVIDER
 from intake.web.clinic.forms import DONE_WORDS
 from intake.web.frame import clock, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
@@ -150,6 +150,7 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     _teach_words(app, clinic)
     _try_again_later(app)
     allow(app, ALLOWANCES)
+    allow_longer_query(app, "provider.back", LONGEST_ANSWER_OF_A_PROVIDER)
     refuse_unmarked(app)
     refuse_unlimited(app)
     return app

@@ -4,6 +4,8 @@ The page that asks stands in the place of what was sent, and keeps it: once whoe
 proved who they are, it goes on as if nothing had happened.
 """
 
+from datetime import timedelta
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,6 +18,7 @@ from intake.web.clinic import sessions
 from intake.web.clinic.factor_forms import AGAIN, AgainForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.passkey_sent import NEEDS_SCRIPT, asks_for_json, handed, passkey_sent
+from intake.web.guard import asks_at_once
 
 # Passwords are asked for anew rather than sent back in a page.
 _NOT_KEPT = frozenset({"csrf_token", "password", "old", "again"})
@@ -26,7 +29,7 @@ _PAUSED = "Too many wrong ones. Wait 15 minutes, then try again"
 
 
 def ask_again(member: StaffMember) -> ResponseReturnValue | None:
-    """The page that asks; None once the person has proved it, or did so within five minutes."""
+    """The page that asks; None once the person has proved it, or did so lately enough."""
     clinic = sessions.this_clinic()
     has = second_steps.factors(clinic, member.id)
     by_app = app_is_taken(clinic.settings.sign_in_policy, has)
@@ -45,7 +48,7 @@ def ask_again(member: StaffMember) -> ResponseReturnValue | None:
             renewed, refusal = None, NEEDS_SCRIPT
         elif form.password.name in request.form:
             renewed, refusal = _with_password(member, form, by_app=by_app)
-        elif second_steps.is_fresh(clinic, sessions.token()):
+        elif second_steps.is_fresh(clinic, sessions.token(), _lately(has)):
             return None
         else:
             return _page(form, has, "", 403, by_app=by_app)
@@ -55,6 +58,12 @@ def ask_again(member: StaffMember) -> ResponseReturnValue | None:
         return _page(form, has, refusal, 422, by_app=by_app)
     sessions.renewed(renewed)
     return None
+
+
+def _lately(has: Factors) -> timedelta:
+    # Whoever has no factor yet sets up the first one, and has nothing but the password to prove it with.
+    at_once = has.any and asks_at_once(request.endpoint)
+    return second_steps.FRESH_FOR_FACTORS if at_once else second_steps.FRESH
 
 
 def _with_password(member: StaffMember, form: AgainForm, *, by_app: bool) -> tuple[str | None, str]:

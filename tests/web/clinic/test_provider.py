@@ -16,7 +16,7 @@ from joserfc.jwk import RSAKey
 
 from intake.config import SettingsRefused, read_settings
 from intake.domain.factors import Factors, Next, Policy, Proven, what_next
-from intake.services import people, provider_client, provider_sign_in
+from intake.services import coming_in, people, provider_client, provider_sign_in
 from intake.storage import provider_sign_ins
 from intake.storage.tables import ProviderIdentityRow
 from intake.web.clinic.site import create_clinic_site
@@ -84,6 +84,18 @@ def test_somebody_linked_comes_in_with_a_button_and_a_page_of_ours(anyone, provi
     assert asked.items() >= (wanted | {"code_challenge_method": "S256"}).items()
     assert asked["redirect_uri"] == "http://127.0.0.1:8001/clinic/sign-in/provider/back"
     assert address.startswith(f"{ISSUER}/authorize?")
+
+
+def test_a_code_may_be_long_where_people_come_back_and_nowhere_else(anyone, provider, linked):
+    """Some providers put all they know of somebody into it: four thousand characters and more."""
+    long = "x" * 5000
+    given = provider.sign_in(leave(anyone))
+    provider.codes[given["code"] + long] = provider.codes.pop(given["code"])
+    come_back(anyone, given | {"code": given["code"] + long})
+    assert is_in(anyone)
+
+    for path in (f"{BACK}?code={long}{long}", f"/sign-in?code={long}", f"/sign-in/provider?code={long}"):
+        assert anyone.open(path).status_code == 414, path
 
 
 def test_nothing_the_provider_gave_is_kept_or_handed_on(clinic, anyone, provider, linked):
@@ -360,9 +372,14 @@ def test_forms_lead_to_the_provider_from_the_page_to_sign_in_and_from_no_other(a
         assert "form-action 'self';" in alice.response.headers["Content-Security-Policy"], path
 
 
-def test_somebody_who_left_or_was_unlinked_does_not_come_in(clinic, site, staff, anyone, provider, linked):
+def test_somebody_who_left_or_was_unlinked_does_not_come_in(
+    clinic, site, staff, anyone, provider, linked, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(coming_in, "tell", lambda _clinic, _session, member: told.append(member))
     given = provider.sign_in(leave(anyone))
     provider_sign_in.unlink(clinic, staff["bob"], staff["alice"].id)
+    assert told == [staff["alice"].id]
     come_back(anyone, given)
     assert "Nobody here is linked" in anyone.text
 

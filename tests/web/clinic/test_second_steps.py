@@ -18,7 +18,7 @@ from intake.services.signing_with import Answer, Statement
 from intake.storage import audit, passwords
 from intake.storage.encryption import content_digest
 from intake.storage.tables import StaffSessionRow
-from intake.web.guard import is_sensitive
+from intake.web.guard import asks_at_once, is_sensitive
 from soft_passkeys import SoftPasskey
 from web.clinic.conftest import PASSWORD
 from web.clinic.person import Person
@@ -273,6 +273,30 @@ def test_no_sensitive_page_can_be_sent_to_past_the_question(site, member, clock,
         assert (dana.browser.status, dana.browser.page.h1) == (403, "Is it still you?"), path
 
     assert len(events(clinic)) == before
+
+
+def test_a_screen_left_open_adds_nobody_elses_passkey(site, member, clock, clinic):
+    """Two minutes after she signed in: fresh for other things, and not for how she signs in."""
+    dana = member("dana").types_password().adds_passkey()
+    clock.move(minutes=2)
+    before = len(events(clinic))
+    changing = [rule for rule in site.url_map.iter_rules() if _asks_at_once(site, rule.endpoint)]
+    assert len(changing) == 6
+
+    for rule in changing:
+        dana.browser.open("/how-you-sign-in")
+        values = dict.fromkeys(rule.arguments, "00000000-0000-0000-0000-000000000007")
+        with site.test_request_context():
+            path = rule.build(values)[1]
+        dana.browser.send(path, name="Mallory's phone")
+        assert (dana.browser.status, dana.browser.page.h1) == (403, "Is it still you?"), path
+
+    assert len(events(clinic)) == before
+
+
+def _asks_at_once(site, endpoint):
+    with site.app_context():
+        return asks_at_once(endpoint)
 
 
 def test_a_wrong_answer_asks_again_and_keeps_what_was_typed(member, clock):

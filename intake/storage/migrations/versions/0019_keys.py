@@ -51,11 +51,14 @@ def upgrade() -> None:
             "CREATE FUNCTION refuse_retired_key() RETURNS trigger LANGUAGE plpgsql AS $$ "
             "BEGIN RAISE EXCEPTION 'sealed to a key that was retired'; END $$"
         )
+        schema = _schema()
+        found = f"SELECT 1 FROM {schema}.retired_keys WHERE key_id = substr(sealed, 3, 4)"  # noqa: S608
         op.execute(
             "CREATE FUNCTION names_retired_key(sealed bytea) RETURNS boolean LANGUAGE sql VOLATILE "
-            # As the owner: the patients' site need not read the table.
-            "SECURITY DEFINER SET search_path FROM CURRENT AS "
-            "$$ SELECT EXISTS (SELECT 1 FROM retired_keys WHERE key_id = substr(sealed, 3, 4)) $$"
+            # As the owner: the patients' site need not read the table. And so nothing in it may be looked
+            # for among what the asker made, which PostgreSQL does first unless pg_temp is named last.
+            f"SECURITY DEFINER SET search_path = pg_catalog, {schema}, pg_temp "
+            f"AS $$ SELECT EXISTS ({found}) $$"
         )
     for table, column in SEALED_COLUMNS:
         _refuse_retired(table, column)
@@ -78,6 +81,11 @@ def downgrade() -> None:
 
 def _is_postgresql() -> bool:
     return op.get_bind().dialect.name == "postgresql"
+
+
+def _schema() -> str:
+    """The schema that the tables are made in, as it is written in a statement."""
+    return str(op.get_bind().scalar(sa.text("SELECT quote_ident(current_schema())")))
 
 
 def _on(table: str) -> str:
