@@ -25,6 +25,8 @@ class Counted(Enum):
     BROWSER = "browser"
     # Somebody who is signed in and types their password once more.
     AGAIN = "again"
+    # Wrong codes of one person's app, in a row.
+    CODES = "codes"
     # All of them: refuses nobody, and is what an alarm is raised by.
     EVERYWHERE = "everywhere"
     ALARM = "alarm"
@@ -49,6 +51,9 @@ def pace_of(counted: Counted) -> Pace:
             return Pace(timedelta(seconds=90), 10)
         case Counted.NETWORK:
             return Pace(timedelta(seconds=30), 30)
+        case Counted.CODES:
+            # In a row, however slowly: nobody waits for the next one.
+            return Pace(timedelta(days=365), WRONG_BEFORE_SET_ASIDE)
         case Counted.EVERYWHERE:
             return Pace(timedelta(seconds=3), 100)
         case Counted.ALARM:

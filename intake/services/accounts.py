@@ -266,8 +266,10 @@ def change_password(clinic: Clinic, member: StaffMember, old: str, new: str, sou
         return False
     with clinic.database.write() as session:
         _set_password(session, clinic, member.id, hashed)
-        audit.record(session, clinic.keys, member.id, PasswordChanged(member.id), clinic.now())
+        # Whoever has a link that was made before could take the new one away again.
+        one_time_links.take_back(session, Purpose.RESET, member.id)
         coming_in.tell(clinic, session, member.id)
+        audit.record(session, clinic.keys, member.id, PasswordChanged(member.id), clinic.now())
     return True
 
 

@@ -122,12 +122,14 @@ def make_reset_link(clinic: Clinic, by: StaffMember, member_id: UUID) -> str:
 def end_sessions(clinic: Clinic, by: StaffMember, member_id: UUID) -> int:
     """Sign somebody out everywhere, at once; how often they were signed in. Raises NoSuchMember.
 
-    Their browsers are strangers from then on: whoever holds one may be why this is done.
+    Their browsers are strangers from then on, and a link for a new password leads nowhere: whoever holds
+    one may be why this is done.
     """
     with clinic.database.write() as session:
         accounts.member(session, clinic.keys, member_id)
         ended = staff_sessions.end_all(session, member_id)
         known_browsers.forget(session, member_id)
+        one_time_links.take_back(session, Purpose.RESET, member_id)
         event = SessionsEnded(member_id, ended, "an administrator ended all")
         audit.record(session, clinic.keys, by.id, event, clinic.now())
     return ended

@@ -44,12 +44,12 @@ def proved(clinic: Clinic, claim: Claim, password: str, budgets: tuple[Budget, .
 
     Call it outside any transaction.
     """
-    if _counting(lambda: sign_in_limits.is_used_up(clinic.database, clinic.keys, budgets, clinic.now())):
+    if counting(lambda: sign_in_limits.is_used_up(clinic.database, clinic.keys, budgets, clinic.now())):
         _refuse(clinic, claim, budgets)
     proof = claim.prove(password)
     # Those who began before there were too many are refused after it, right or wrong.
     over = sign_in_limits.is_used_up if proof.right else sign_in_limits.count
-    if _counting(lambda: over(clinic.database, clinic.keys, budgets, clinic.now())):
+    if counting(lambda: over(clinic.database, clinic.keys, budgets, clinic.now())):
         _refuse(clinic, claim, budgets)
     return proof
 
@@ -57,12 +57,12 @@ def proved(clinic: Clinic, claim: Claim, password: str, budgets: tuple[Budget, .
 def succeeded(clinic: Clinic, budgets: tuple[Budget, ...]) -> None:
     """What was counted against whoever came in is forgotten."""
     forgotten = forgotten_after_success(budgets)
-    _counting(lambda: sign_in_limits.forget(clinic.database, clinic.keys, forgotten))
+    counting(lambda: sign_in_limits.forget(clinic.database, clinic.keys, forgotten))
 
 
 def record(clinic: Clinic, claim: Claim, refused: Refused) -> None:
     """Write down that a password was not taken, and what came of it."""
-    alarm = _counting(lambda: sign_in_limits.is_an_alarm(clinic.database, clinic.keys, clinic.now()))
+    alarm = counting(lambda: sign_in_limits.is_an_alarm(clinic.database, clinic.keys, clinic.now()))
     with clinic.database.write() as session:
         now = clinic.now()
         actor = refused.member or UNKNOWN
@@ -93,12 +93,13 @@ def _refuse(clinic: Clinic, claim: Claim, budgets: tuple[Budget, ...]) -> None:
     # One line a minute says it of a name, and of a network: whoever goes on to other names adds none.
     networks = (told_of(*one.which) for one in budgets if one.counted is Counted.NETWORK)
     told = (Budget(Counted.TOLD, (claim.username,)), *networks)
-    if not _counting(lambda: sign_in_limits.count(clinic.database, clinic.keys, told, clinic.now())):
+    if not counting(lambda: sign_in_limits.count(clinic.database, clinic.keys, told, clinic.now())):
         record(clinic, claim, Refused(claim.member, PAUSED))
     raise LockedOut
 
 
-def _counting(ask: Callable[[], _Answer]) -> _Answer:
+def counting(ask: Callable[[], _Answer]) -> _Answer:
+    """What is asked of the counts. Raises NotCounted, so that nothing is taken that is not counted."""
     try:
         return ask()
     except (SQLAlchemyError, DatabaseRefused) as error:

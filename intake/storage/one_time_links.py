@@ -92,6 +92,15 @@ def burn(session: Session, keys: ClinicKeys, token: str, now: datetime) -> Link 
     return link if cast("CursorResult[object]", burned).rowcount == 1 else None
 
 
+def take_back(session: Session, purpose: Purpose, member: UUID) -> None:
+    """No link of this kind leads anywhere for this person any more."""
+    session.execute(
+        delete(OneTimeLinkRow).where(
+            OneTimeLinkRow.purpose == purpose.value, OneTimeLinkRow.member_id == member
+        )
+    )
+
+
 def remove_over(session: Session, now: datetime) -> None:
     """Forget the links that stopped working long ago, used or not."""
     session.execute(delete(OneTimeLinkRow).where(OneTimeLinkRow.expires_at < now - _KEPT_FOR))

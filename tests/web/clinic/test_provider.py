@@ -603,7 +603,7 @@ def test_a_neighbor_pressing_the_button_keeps_no_known_browser_from_the_provider
     link = link_for(signed_in("bob"), staff["alice"].id)
     with pytest.raises(LockedOut):
         for _ in range(31):
-            provider_sign_in.go(clinic, "127.0.0.1")
+            provider_sign_in.go(clinic, "unknown")  # as the browsers of these tests
     anyone.open("/sign-in")
     anyone.send("/sign-in/provider")
     assert anyone.status == 429, "the control: a browser nobody knows waits"
