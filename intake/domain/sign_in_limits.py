@@ -25,11 +25,15 @@ class Counted(Enum):
     BROWSER = "browser"
     # Somebody who is signed in and types their password once more.
     AGAIN = "again"
+    # Wrong codes of one person's app, in a row.
+    CODES = "codes"
     # All of them: refuses nobody, and is what an alarm is raised by.
     EVERYWHERE = "everywhere"
     ALARM = "alarm"
-    # How often the trail says of an account that nothing is taken for it.
+    # How often the trail says of an account, or of a network, that nothing is taken.
     TOLD = "told"
+    # How often a network may begin what needs no password: being asked for a passkey.
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,17 @@ def pace_of(counted: Counted) -> Pace:
             return Pace(timedelta(seconds=90), 10)
         case Counted.NETWORK:
             return Pace(timedelta(seconds=30), 30)
+        case Counted.CODES:
+            # In a row, however slowly: nobody waits for the next one.
+            return Pace(timedelta(days=365), WRONG_BEFORE_SET_ASIDE)
         case Counted.EVERYWHERE:
             return Pace(timedelta(seconds=3), 100)
         case Counted.ALARM:
             return Pace(timedelta(hours=1), 1)
         case Counted.TOLD:
             return Pace(timedelta(minutes=1), 1)
+        case Counted.ASKED:
+            return Pace(timedelta(seconds=5), 100)
 
 
 def budgets_of(username: str, address: str, known_browser: str) -> tuple[Budget, ...]:
@@ -67,6 +76,11 @@ def budgets_of(username: str, address: str, known_browser: str) -> tuple[Budget,
         Budget(Counted.ACCOUNT, (username,)),
         Budget(Counted.NETWORK, (network_of(address),)),
     )
+
+
+def told_of(network: str) -> Budget:
+    """How often the trail says that nothing is taken from a network, whatever names are tried there."""
+    return Budget(Counted.TOLD, ("from", network))
 
 
 def forgotten_after_success(budgets: Iterable[Budget]) -> tuple[Budget, ...]:

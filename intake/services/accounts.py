@@ -5,10 +5,15 @@ works once and is printed on the console, everyone after that through an invitat
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from intake.domain.events import (
+    Event,
+    NewBrowserUsed,
     PasswordChanged,
     SetupLinkMade,
     SignedOut,
@@ -22,11 +27,13 @@ from intake.domain.rate_limits import network_of
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
 from intake.services import coming_in, wrong_passwords
 from intake.services.clinic import SYSTEM, Clinic
-from intake.services.entering import Begun, go_on
+from intake.services.coming_in import Browser
+from intake.services.entering import Begun, FactorsDamaged, go_on
 from intake.services.wrong_passwords import LockedOut as LockedOut
 from intake.services.wrong_passwords import NotCounted as NotCounted
 from intake.storage import accounts as members
 from intake.storage import audit, one_time_links, passwords, signing_in, staff_sessions
+from intake.storage.encryption import DecryptionFailed
 from intake.storage.one_time_links import Purpose
 
 SETUP_LINK_LASTS = timedelta(days=1)
@@ -51,7 +58,10 @@ class AlreadyIn(Exception):
 def setup_needed(clinic: Clinic) -> bool:
     """Whether nobody can sign in yet."""
     with clinic.database.read() as session:
-        return not any(members.has_password(session, one.id) for one in members.members(session))
+        return not any(
+            members.has_password(session, clinic.keys, one.id)
+            for one in members.members(session, clinic.keys)
+        )
 
 
 def make_setup_link(clinic: Clinic) -> str:
@@ -59,7 +69,7 @@ def make_setup_link(clinic: Clinic) -> str:
     now = clinic.now()
     expires = now + SETUP_LINK_LASTS
     with clinic.database.write() as session:
-        token = one_time_links.make(session, Purpose.SETUP, expires)
+        token = one_time_links.make(session, clinic.keys, Purpose.SETUP, expires)
         event = SetupLinkMade(expires.isoformat(timespec="minutes"))
         audit.record(session, clinic.keys, SYSTEM, event, now)
     return token
@@ -68,7 +78,7 @@ def make_setup_link(clinic: Clinic) -> str:
 def link_purpose(clinic: Clinic, token: str) -> Purpose | None:
     """What a link is for; None when it no longer works. Looking uses nothing up."""
     with clinic.database.read() as session:
-        link = one_time_links.find(session, token, clinic.now())
+        link = one_time_links.find(session, clinic.keys, token, clinic.now())
     return link.purpose if link is not None else None
 
 
@@ -79,19 +89,25 @@ def set_up(
     printed_name: str,
     password: str,
     roles: Iterable[Role],
+    browser: Browser | None = None,
 ) -> StaffMember:
-    """Make the first administrator. Raises LinkUsedUp, PasswordTooWeak, UsernameTaken."""
+    """Make the first administrator. Raises LinkUsedUp, PasswordTooWeak, UsernameTaken.
+
+    ``browser`` is the one they do it with, which is known from now on.
+    """
     hashed = _hashed(clinic, password, username, printed_name)
     granted = {Role.ADMINISTRATOR, *roles}
     with clinic.database.write() as session:
         now = clinic.now()
-        link = one_time_links.burn(session, token, now)
+        link = one_time_links.burn(session, clinic.keys, token, now)
         if link is None or link.purpose is not Purpose.SETUP:
             raise LinkUsedUp
-        member = members.add_member(session, username, printed_name, granted, now)
+        member = members.add_member(session, clinic.keys, username, printed_name, granted, now)
         members.set_password(session, clinic.keys, member.id, hashed)
-        event = StaffMemberAdded(member.id, _names(member))
-        audit.record(session, clinic.keys, SYSTEM, event, now)
+        happened: list[Event] = [StaffMemberAdded(member.id, _names(member))]
+        happened += _came_with(clinic, session, member.id, browser)
+        audit.record_all(session, clinic.keys, SYSTEM, happened, now)
+    _forget_strangers(clinic, member)
     return member
 
 
@@ -104,8 +120,10 @@ def add_staff(
     """
     now = clinic.now()
     with clinic.database.write() as session:
-        member = members.add_member(session, username, printed_name, roles, now)
-        token = one_time_links.make(session, Purpose.INVITATION, now + INVITATION_LASTS, member.id)
+        member = members.add_member(session, clinic.keys, username, printed_name, roles, now)
+        token = one_time_links.make(
+            session, clinic.keys, Purpose.INVITATION, now + INVITATION_LASTS, member.id
+        )
         event = StaffMemberAdded(member.id, _names(member))
         audit.record(session, clinic.keys, by.id if by else SYSTEM, event, now)
     return token
@@ -118,10 +136,12 @@ def invite_again(clinic: Clinic, by: StaffMember, member_id: UUID) -> str:
     """
     now = clinic.now()
     with clinic.database.write() as session:
-        member = members.member(session, member_id)
-        if members.has_password(session, member.id):
+        member = members.member(session, clinic.keys, member_id)
+        if members.has_password(session, clinic.keys, member.id):
             raise AlreadyIn
-        token = one_time_links.make(session, Purpose.INVITATION, now + INVITATION_LASTS, member.id)
+        token = one_time_links.make(
+            session, clinic.keys, Purpose.INVITATION, now + INVITATION_LASTS, member.id
+        )
         event = StaffMemberInvited(member.id)
         audit.record(session, clinic.keys, by.id, event, now)
     return token
@@ -130,30 +150,43 @@ def invite_again(clinic: Clinic, by: StaffMember, member_id: UUID) -> str:
 def waiting(clinic: Clinic) -> frozenset[UUID]:
     """Those who were invited and have not chosen a password yet."""
     with clinic.database.read() as session:
-        every = members.members(session)
-        return frozenset(one.id for one in every if not members.has_password(session, one.id))
+        every = members.members(session, clinic.keys)
+        return frozenset(one.id for one in every if not members.has_password(session, clinic.keys, one.id))
 
 
-def accept_invitation(clinic: Clinic, token: str, password: str) -> StaffMember:
-    """Choose a password with a link. Raises LinkUsedUp and PasswordTooWeak.
+def accept_invitation(
+    clinic: Clinic, token: str, password: str, browser: Browser | None = None
+) -> StaffMember:
+    """Choose a password with a link. Raises LinkUsedUp, PasswordTooWeak and FactorsDamaged.
 
+    Whoever has just done so has no browser that is known, and could be kept out by strangers who guess at
+    their name. So ``browser``, the one they do it with, is known from now on, and the guesses are forgotten.
     What else somebody shows to come in stays as it is: a new password takes the place of the old one alone.
     """
     with clinic.database.read() as session:
-        link = one_time_links.find(session, token, clinic.now())
-        invited = members.member(session, link.member) if link and link.member else None
+        link = one_time_links.find(session, clinic.keys, token, clinic.now())
+        try:
+            invited = members.member(session, clinic.keys, link.member) if link and link.member else None
+        except members.NoSuchMember:
+            invited = None
     if invited is None:
         raise LinkUsedUp
     hashed = _hashed(clinic, password, invited.username, invited.printed_name)
     with clinic.database.write() as session:
         now = clinic.now()
-        burned = one_time_links.burn(session, token, now)
+        burned = one_time_links.burn(session, clinic.keys, token, now)
         if burned is None or burned.purpose not in _CHOOSES_A_PASSWORD:
             raise LinkUsedUp
-        members.set_password(session, clinic.keys, invited.id, hashed)
-        audit.record(session, clinic.keys, invited.id, PasswordChanged(invited.id), now)
+        if burned.purpose is Purpose.INVITATION and members.has_password(session, clinic.keys, invited.id):
+            # It was used: somebody brought its row back from a copy of the database.
+            raise LinkUsedUp
+        _set_password(session, clinic, invited.id, hashed)
+        happened: list[Event] = [PasswordChanged(invited.id)]
+        happened += _came_with(clinic, session, invited.id, browser)
         if burned.purpose is Purpose.RESET:
             coming_in.tell(clinic, session, invited.id)
+        audit.record_all(session, clinic.keys, invited.id, happened, now)
+    _forget_strangers(clinic, invited)
     return invited
 
 
@@ -208,14 +241,16 @@ def whoever(
     has to set up or look at how they sign in first is found only where ``also_due`` is said.
     """
     with clinic.database.write() if attended else clinic.database.read() as session:
-        return staff_sessions.find(session, token, clinic.now(), coming_in.idle(clinic), also_due=also_due)
+        return staff_sessions.find(
+            session, clinic.keys, token, clinic.now(), coming_in.idle(clinic), also_due=also_due
+        )
 
 
 def sign_out(clinic: Clinic, token: str) -> None:
     """End a session; signing out twice is no error."""
     with clinic.database.write() as session:
         now = clinic.now()
-        member = staff_sessions.find(session, token, now, also_due=True)
+        member = staff_sessions.find(session, clinic.keys, token, now, also_due=True)
         staff_sessions.end(session, token)
         if member is not None:
             audit.record(session, clinic.keys, member.id, SignedOut(member.id), now)
@@ -224,28 +259,49 @@ def sign_out(clinic: Clinic, token: str) -> None:
 def change_password(clinic: Clinic, member: StaffMember, old: str, new: str, source: str) -> bool:
     """Choose a new password; every session of the person ends. False when the old is wrong.
 
-    Raises PasswordTooWeak and LockedOut.
+    Raises PasswordTooWeak, LockedOut and FactorsDamaged.
     """
     hashed = _hashed(clinic, new, member.username, member.printed_name)
     if not confirms(clinic, member, old, source):
         return False
     with clinic.database.write() as session:
-        members.set_password(session, clinic.keys, member.id, hashed)
-        audit.record(session, clinic.keys, member.id, PasswordChanged(member.id), clinic.now())
+        _set_password(session, clinic, member.id, hashed)
+        # Whoever has a link that was made before could take the new one away again.
+        one_time_links.take_back(session, Purpose.RESET, member.id)
         coming_in.tell(clinic, session, member.id)
+        audit.record(session, clinic.keys, member.id, PasswordChanged(member.id), clinic.now())
     return True
 
 
 def staff(clinic: Clinic) -> tuple[StaffMember, ...]:
     """Everybody with an account, by username."""
     with clinic.database.read() as session:
-        return members.members(session)
+        return members.members(session, clinic.keys)
 
 
 def printed_names(clinic: Clinic) -> dict[UUID, str]:
     """How everybody signs or signed, by id: also whoever left."""
     with clinic.database.read() as session:
         return members.printed_names(session)
+
+
+def _set_password(session: Session, clinic: Clinic, member: UUID, hashed: str) -> None:
+    try:
+        members.set_password(session, clinic.keys, member, hashed)
+    except DecryptionFailed:
+        raise FactorsDamaged from None
+
+
+def _came_with(clinic: Clinic, session: Session, member: UUID, browser: Browser | None) -> list[Event]:
+    if browser is None or not coming_in.remember(clinic, session, member, browser):
+        return []
+    return [NewBrowserUsed(member, browser.called)]
+
+
+def _forget_strangers(clinic: Clinic, member: StaffMember) -> None:
+    # Where nothing can be counted the password is chosen all the same, and the log says so.
+    with suppress(NotCounted):
+        wrong_passwords.succeeded(clinic, (Budget(Counted.ACCOUNT, (member.username,)),))
 
 
 def _hashed(clinic: Clinic, password: str, username: str, printed_name: str) -> str:

@@ -4,6 +4,7 @@ Whichever way somebody shows who they are, their browser gets its session only f
 (``web/clinic/sessions``): nobody is in before this is recorded.
 """
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,6 +20,14 @@ from intake.storage.encryption import DecryptionFailed
 _SALT = "intake known browser"
 
 
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What a browser is to be known by from now on, and what it is called in plain words."""
+
+    known_as: str = field(repr=False)
+    called: str
+
+
 def recognize(clinic: Clinic, token: str, known_as: str, browser: str) -> str:
     """What a browser is to be known by from now on, whose session with this token has just begun.
 
@@ -32,10 +41,26 @@ def recognize(clinic: Clinic, token: str, known_as: str, browser: str) -> str:
         if member is None:
             return name
         known_browsers.remove_expired(session, now)
-        if known_browsers.remember(session, member, name, browser, now):
+        if remember(clinic, session, member, Browser(name, browser)):
             tell(clinic, session, member)
             audit.record(session, clinic.keys, member, NewBrowserUsed(member, browser), now)
     return name
+
+
+def remember(clinic: Clinic, session: Session, member: UUID, browser: Browser) -> bool:
+    """The person came with it; True when they never had, and are to be told."""
+    return known_browsers.remember(session, member, browser.known_as, browser.called, clinic.now())
+
+
+def is_known(clinic: Clinic, known_as: str) -> bool:
+    """Whether somebody who works here has come with this browser, whoever it is."""
+    with clinic.database.read() as session:
+        return known_browsers.is_somebodys(session, known_as, clinic.now())
+
+
+def new_name() -> str:
+    """What a browser that has no cookie of ours is to be known by."""
+    return known_browsers.new_name()
 
 
 def tell(clinic: Clinic, session: Session, member_id: UUID) -> None:

@@ -21,6 +21,10 @@ from intake.storage import (
 )
 
 
+class FactorsDamaged(Exception):
+    """Something kept of how the person signs in does not open: it was changed in the database."""
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """The password was right, and a second factor is asked for next; ``token`` leads on for ten minutes."""
@@ -41,7 +45,11 @@ def go_on(session: Session, clinic: Clinic, member: UUID, proven: Proven, now: d
     """The token of a session, or of a sign-in that goes on with a second factor."""
     match what_next(clinic.settings.sign_in_policy, factors_of(session, member), proven):
         case Next.PROVE_MORE:
-            return Begun(unfinished_sign_ins.begin(session, accounts.hold(session, member), now))
+            return Begun(
+                unfinished_sign_ins.begin(
+                    session, clinic.keys, accounts.hold(session, clinic.keys, member), now
+                )
+            )
         case Next.SET_UP:
             return enter(session, clinic, member, proven, now, Due.SET_UP)
         case Next.REVIEW:
@@ -62,7 +70,7 @@ def enter(
     idle = timedelta(minutes=clinic.settings.staff_idle_minutes)
     staff_sessions.remove_expired(session, now, idle)
     before = len(staff_sessions.visits(session, member, "", now, idle))
-    token = staff_sessions.start(session, member, now, proven, due)
+    token = staff_sessions.start(session, clinic.keys, member, now, proven, due)
     if proven is Proven.PASSKEY:
         # Whatever strangers typed: this is the person, and their password counts again everywhere.
         signing_in.renew(session, member)

@@ -31,6 +31,7 @@ from webauthn.helpers.structs import (
 from intake.config import Settings
 from intake.domain.permissions import StaffMember
 from intake.services.clinic import Clinic
+from intake.services.entering import FactorsDamaged
 from intake.storage import accounts, passkey_challenges
 from intake.storage import passkeys as kept
 from intake.storage.accounts import Held
@@ -90,14 +91,14 @@ def address_of(settings: Settings) -> Address:
 
 
 def ask(session: Session, clinic: Clinic, asked: Asked, member: UUID | None) -> Ceremony:
-    """Ask for a passkey: anybody's who wants to sign in, or one of somebody's own."""
-    token, challenge = passkey_challenges.make(session, asked, member, clinic.now())
+    """Ask for a passkey: anybody's who wants to sign in, or one of somebody's own. Raises FactorsDamaged."""
+    token, challenge = passkey_challenges.make(session, clinic.keys, asked, member, clinic.now())
     return Ceremony(token, options_for(session, clinic, challenge, member))
 
 
 def options_for(session: Session, clinic: Clinic, challenge: bytes, member: UUID | None) -> str:
-    """What the browser is handed to have a passkey sign this challenge."""
-    own = () if member is None else kept.of(session, clinic.keys, accounts.hold(session, member))
+    """What the browser is handed to have a passkey sign this challenge. Raises FactorsDamaged."""
+    own = () if member is None else _own(session, clinic, member)
     options = generate_authentication_options(
         rp_id=address_of(clinic.settings).rp_id,
         challenge=challenge,
@@ -111,7 +112,7 @@ def options_for(session: Session, clinic: Clinic, challenge: bytes, member: UUID
 def taken(clinic: Clinic, token: str, asked: Asked, member: UUID | None) -> bytes:
     """The challenge, used up whatever comes of it. Raises PasskeyRefused."""
     with clinic.database.write() as session:
-        challenge = passkey_challenges.take(session, token, asked, member, clinic.now())
+        challenge = passkey_challenges.take(session, clinic.keys, token, asked, member, clinic.now())
     if challenge is None:
         raise PasskeyRefused("the passkey answered what was not asked, was answered before, or too late")
     return challenge
@@ -139,9 +140,12 @@ def prove(session: Session, clinic: Clinic, answer: str, challenge: bytes, membe
 
 
 def ask_to_add(session: Session, clinic: Clinic, member: StaffMember) -> Ceremony:
-    """Ask a browser to make a passkey, on a device that has none of this person's yet."""
-    token, challenge = passkey_challenges.make(session, Asked.ADD, member.id, clinic.now())
-    own = kept.of(session, clinic.keys, accounts.hold(session, member.id))
+    """Ask a browser to make a passkey, on a device that has none of this person's yet.
+
+    Raises FactorsDamaged.
+    """
+    token, challenge = passkey_challenges.make(session, clinic.keys, Asked.ADD, member.id, clinic.now())
+    own = _own(session, clinic, member.id)
     options = generate_registration_options(
         rp_id=address_of(clinic.settings).rp_id,
         rp_name=clinic.settings.clinic_name,
@@ -188,6 +192,13 @@ def made(clinic: Clinic, member: StaffMember, answer: str, challenge: bytes, nam
         transports,
         clinic.now(),
     )
+
+
+def _own(session: Session, clinic: Clinic, member: UUID) -> tuple[Passkey, ...]:
+    try:
+        return kept.of(session, clinic.keys, accounts.hold(session, clinic.keys, member))
+    except DecryptionFailed:
+        raise FactorsDamaged from None
 
 
 def _read(answer: str) -> AuthenticationCredential:

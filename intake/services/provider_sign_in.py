@@ -16,7 +16,7 @@ from intake.domain.factors import Proven
 from intake.domain.permissions import StaffMember
 from intake.domain.rate_limits import network_of
 from intake.domain.sign_in_limits import Budget, Counted
-from intake.services import coming_in, provider
+from intake.services import coming_in, provider, wrong_passwords
 from intake.services.clinic import Clinic
 from intake.services.entering import Begun, go_on
 from intake.services.provider import ProviderFailed as ProviderFailed
@@ -68,11 +68,20 @@ def origin(clinic: Clinic) -> str:
     return provider.origin_of(clinic.settings.provider_issuer)
 
 
-def go(clinic: Clinic, source: str, member: UUID | None = None) -> Going:
-    """Send somebody to the provider: to sign in, or to be linked. Raises ProviderFailed and LockedOut."""
-    tries = (Budget(Counted.NETWORK, ("provider", network_of(source))),)
-    if sign_in_limits.count(clinic.database, clinic.keys, tries, clinic.now()):
-        raise LockedOut
+def go(clinic: Clinic, source: str, known_as: str = "") -> Going:
+    """Send somebody to the provider, to sign in. Raises ProviderFailed and LockedOut.
+
+    Each going is counted, with the network; with the browser, where somebody has come with it before, so
+    that nobody beside it can use that up.
+    """
+    if coming_in.is_known(clinic, known_as):
+        _count(clinic, Budget(Counted.BROWSER, ("provider", known_as)))
+    else:
+        _count(clinic, Budget(Counted.NETWORK, ("provider", network_of(source))))
+    return _go(clinic, None)
+
+
+def _go(clinic: Clinic, member: UUID | None) -> Going:
     client = _client()
     at = client.places(clinic.settings)
     with clinic.database.write() as session:
@@ -81,14 +90,18 @@ def go(clinic: Clinic, source: str, member: UUID | None = None) -> Going:
     return Going(address, browser)
 
 
-def come_back(clinic: Clinic, back: Back, browser: str) -> str | Begun | None:
+def come_back(clinic: Clinic, back: Back, browser: str, source: str = "") -> str | Begun | None:
     """The token of a session, or of a sign-in that goes on; None when somebody was linked instead.
 
-    Raises NotSignedIn, which is recorded.
+    Raises NotSignedIn, which is recorded: of what was never begun in this browser, once a minute of a
+    network, since anybody can come with that as often as they like.
     """
     try:
         return _come_back(clinic, back, browser)
     except (NotSignedIn, ProviderFailed) as refusal:
+        anybodys = refusal.why is Refusal.OVER
+        if anybodys and not wrong_passwords.is_to_be_told(clinic, network_of(source)):
+            raise NotSignedIn(refusal.why) from None
         with clinic.database.write() as session:
             event = SignInRefused(None, str(refusal))
             audit.record(session, clinic.keys, UNKNOWN, event, clinic.now())
@@ -132,24 +145,26 @@ def make_link(clinic: Clinic, by: StaffMember, member: UUID) -> str:
     """
     with clinic.database.write() as session:
         now = clinic.now()
-        accounts.member(session, member)
-        token = one_time_links.make(session, Purpose.PROVIDER, now + LINK_LASTS, member)
+        accounts.member(session, clinic.keys, member)
+        token = one_time_links.make(session, clinic.keys, Purpose.PROVIDER, now + LINK_LASTS, member)
         audit.record(session, clinic.keys, by.id, ProviderLinkMade(member), now)
     return token
 
 
-def follow_link(clinic: Clinic, member: StaffMember, token: str, source: str) -> Going | None:
+def follow_link(clinic: Clinic, member: StaffMember, token: str) -> Going | None:
     """Send somebody to the provider to be linked; None when the link is used up, or another's.
 
-    Raises ProviderFailed and LockedOut; the link is used up all the same.
+    Raises LockedOut, and ProviderFailed, where the link is used up all the same.
     """
+    # Counted with the person, who is signed in, and before anything is used up.
+    _count(clinic, Budget(Counted.AGAIN, ("provider", str(member.id))))
     with clinic.database.write() as session:
-        link = one_time_links.find(session, token, clinic.now())
+        link = one_time_links.find(session, clinic.keys, token, clinic.now())
         if link is None or link.purpose is not Purpose.PROVIDER or link.member != member.id:
             return None
-        if one_time_links.burn(session, token, clinic.now()) is None:
+        if one_time_links.burn(session, clinic.keys, token, clinic.now()) is None:
             return None
-    return go(clinic, source, member.id)
+    return _go(clinic, member.id)
 
 
 def linked(clinic: Clinic, member: UUID) -> datetime | None:
@@ -161,11 +176,16 @@ def linked(clinic: Clinic, member: UUID) -> datetime | None:
 def unlink(clinic: Clinic, by: StaffMember, member: UUID) -> None:
     """Nobody at the provider is this person any more. Raises NoSuchMember."""
     with clinic.database.write() as session:
-        accounts.member(session, member)
+        accounts.member(session, clinic.keys, member)
         if provider_sign_ins.linked(session, member) is not None:
             provider_sign_ins.unlink(session, member)
             audit.record(session, clinic.keys, by.id, IdentityUnlinked(member), clinic.now())
             coming_in.tell(clinic, session, member)
+
+
+def _count(clinic: Clinic, budget: Budget) -> None:
+    if sign_in_limits.count(clinic.database, clinic.keys, (budget,), clinic.now()):
+        raise LockedOut
 
 
 def _client() -> ModuleType:

@@ -27,7 +27,15 @@ from intake.services.clinic import SYSTEM
 from intake.services.console import account
 from intake.services.recovery_copies import FORMAT, KIND
 from intake.services.refusals import Refusal
-from intake.storage import age_files, audit, backup_files, erasing, every_submission, withdrawn_letters
+from intake.storage import (
+    age_files,
+    altered_accounts,
+    audit,
+    backup_files,
+    erasing,
+    every_submission,
+    withdrawn_letters,
+)
 from intake.storage.age_files import CannotBeUnsealed
 from intake.storage.audit import VerifyResult
 from intake.storage.backup_files import Manifest, Read
@@ -104,8 +112,12 @@ def _fill(
     erasures: Sequence[Erasure],
 ) -> Restored:
     upgrade_within(database, session, manifest.migration)
+    sealed_accounts = altered_accounts.are_sealed(session)
     backup_files.load(session, file, manifest)
     upgrade_within(database, session)
+    if not sealed_accounts:
+        # Of a version that sealed none. Whose backup it is was looked at before.
+        altered_accounts.seal_as_they_stand(session, keys)
     trail = audit.verify(session, keys)
     if (trail.ok, trail.checked) != (manifest.trail_is_whole, manifest.trail):
         raise Refusal(f"the audit trail of the backup does not verify ({trail.reason}). Nothing was restored")

@@ -1,7 +1,6 @@
 """Proving more than a password: when signing in, and again before something that matters.
 
-Wrong codes are counted for each account, whoever types them: only somebody who knows the password
-gets so far. A passkey is never paused by them.
+Wrong codes are counted (``typed_codes``). A passkey is never paused by them.
 """
 
 from datetime import timedelta
@@ -9,33 +8,28 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from intake.domain.events import ProvedAgain, RecoveryCodeUsed, SignInRefused
+from intake.domain.events import ProvedAgain, SignInRefused
 from intake.domain.factors import Factors, Proven, app_is_taken
 from intake.domain.permissions import StaffMember
-from intake.services import accounts, one_time_codes, passkeys
+from intake.domain.rate_limits import network_of
+from intake.domain.sign_in_limits import Budget, Counted
+from intake.services import accounts, coming_in, one_time_codes, passkeys, typed_codes, wrong_passwords
 from intake.services.accounts import LockedOut
 from intake.services.clinic import Clinic
 from intake.services.entering import Begun, enter, factors_of, go_on
 from intake.services.passkeys import Ceremony, PasskeyRefused
-from intake.storage import accounts as members
 from intake.storage import (
     audit,
-    authenticator_apps,
-    lockouts,
-    recovery_codes,
     session_proofs,
+    sign_in_limits,
     unfinished_sign_ins,
 )
-from intake.storage.encryption import DecryptionFailed
-from intake.storage.lockouts import Limit
 from intake.storage.passkey_challenges import Asked
 from intake.storage.session_proofs import SessionProof
 
 FRESH = timedelta(minutes=5)
 # For whoever changes how they sign in: as long as it takes to go to that page from the one that asked.
 FRESH_FOR_FACTORS = timedelta(minutes=1)
-_LIMIT = Limit(failures=5, within=timedelta(minutes=15), pause=timedelta(minutes=15))
-_WRONG, _PAUSED, _DAMAGED = "wrong code", "too many wrong codes", "what is kept of the code does not open"
 
 
 class SignInOver(Exception):
@@ -45,7 +39,7 @@ class SignInOver(Exception):
 def who_began(clinic: Clinic, token: str) -> UUID:
     """Whose password was right. Raises SignInOver."""
     with clinic.database.read() as session:
-        member = unfinished_sign_ins.find(session, token, clinic.now())
+        member = unfinished_sign_ins.find(session, clinic.keys, token, clinic.now())
     if member is None:
         raise SignInOver
     return member
@@ -60,30 +54,44 @@ def factors(clinic: Clinic, member: UUID) -> Factors:
 def finish_with_code(clinic: Clinic, token: str, typed: str) -> str | None:
     """The token of a session, for a code of the app or a recovery code; None when it is wrong.
 
-    Raises SignInOver, LockedOut and TooBusy.
+    Raises SignInOver, LockedOut, NotCounted and TooBusy.
     """
     member = who_began(clinic, token)
     if one_time_codes.is_of_an_app(typed):
-        proven = Proven.PASSWORD_AND_APP if _app_proves(clinic, member, typed) else None
+        proven = Proven.PASSWORD_AND_APP if typed_codes.app_proves(clinic, member, typed) else None
     else:
-        proven = Proven.PASSWORD_AND_RECOVERY_CODE if _recovery_code_proves(clinic, member, typed) else None
+        proven = (
+            Proven.PASSWORD_AND_RECOVERY_CODE
+            if typed_codes.recovery_code_proves(clinic, member, typed)
+            else None
+        )
     if proven is None:
         return None
+    if proven is Proven.PASSWORD_AND_RECOVERY_CODE:
+        typed_codes.forget(clinic, member)
     with clinic.database.write() as session:
         return _entered(session, clinic, token, member, proven)
 
 
-def ask_for_passkey(clinic: Clinic, begun: str = "") -> Ceremony:
+def ask_for_passkey(clinic: Clinic, begun: str = "", source: str = "", known_as: str = "") -> Ceremony:
     """Ask for the passkey of whoever wants to sign in, or of somebody whose password was right.
 
-    Raises SignInOver.
+    Each asking is kept for a while, so that a network may ask so often and no more; a browser somebody has
+    come with is counted by itself, which nobody beside it can use up. Raises SignInOver and LockedOut.
     """
     member = who_began(clinic, begun) if begun else None
+    if member is None:
+        known = coming_in.is_known(clinic, known_as)
+        asked = Budget(Counted.ASKED, ("browser", known_as) if known else ("network", network_of(source)))
+        if sign_in_limits.count(clinic.database, clinic.keys, (asked,), clinic.now()):
+            raise LockedOut
     with clinic.database.write() as session:
         return passkeys.ask(session, clinic, Asked.SIGN_IN, member)
 
 
-def finish_with_passkey(clinic: Clinic, ceremony: str, answer: str, begun: str = "") -> str | None:
+def finish_with_passkey(
+    clinic: Clinic, ceremony: str, answer: str, begun: str = "", source: str = ""
+) -> str | None:
     """The token of a session; None when the passkey proves nothing. Raises SignInOver."""
     member = who_began(clinic, begun) if begun else None
     try:
@@ -92,9 +100,14 @@ def finish_with_passkey(clinic: Clinic, ceremony: str, answer: str, begun: str =
             used = passkeys.prove(session, clinic, answer, challenge, member)
             if begun:
                 unfinished_sign_ins.end(session, begun)
-            return enter(session, clinic, used.row.id, Proven.PASSKEY, clinic.now())
+            whose = used.row.id
+            token = enter(session, clinic, whose, Proven.PASSKEY, clinic.now())
+        typed_codes.forget(clinic, whose)
+        return token
     except PasskeyRefused as refusal:
-        refused(clinic, member, str(refusal))
+        # Whoever has no password yet can be anybody, as often as they like.
+        if begun or wrong_passwords.is_to_be_told(clinic, network_of(source)):
+            refused(clinic, member, str(refusal))
     return None
 
 
@@ -108,7 +121,7 @@ def is_fresh(clinic: Clinic, token: str, within: timedelta = FRESH) -> bool:
 def proof_of(clinic: Clinic, token: str) -> SessionProof | None:
     """What a session rests on."""
     with clinic.database.read() as session:
-        return session_proofs.of(session, token)
+        return session_proofs.of(session, clinic.keys, token)
 
 
 def ask_again(clinic: Clinic, member: StaffMember) -> Ceremony:
@@ -125,7 +138,9 @@ def again_with_passkey(
         challenge = passkeys.taken(clinic, ceremony, Asked.AGAIN, member.id)
         with clinic.database.write() as session:
             passkeys.prove(session, clinic, answer, challenge, member.id)
-            return _proved_again(session, clinic, member, token, Proven.PASSKEY)
+            renewed = _proved_again(session, clinic, member, token, Proven.PASSKEY)
+        typed_codes.forget(clinic, member.id)
+        return renewed
     except PasskeyRefused as refusal:
         refused(clinic, member.id, str(refusal))
     return None
@@ -155,7 +170,7 @@ def confirms(clinic: Clinic, member: StaffMember, password: str, code: str, sour
         return None
     if not has.any:
         return Proven.PASSWORD
-    proved = one_time_codes.is_of_an_app(code) and _app_proves(clinic, member.id, code)
+    proved = one_time_codes.is_of_an_app(code) and typed_codes.app_proves(clinic, member.id, code)
     return Proven.PASSWORD_AND_APP if proved else None
 
 
@@ -168,7 +183,7 @@ def refused(clinic: Clinic, member: UUID | None, reason: str) -> None:
 
 def _entered(session: Session, clinic: Clinic, begun: str, member: UUID, proven: Proven) -> str:
     now = clinic.now()
-    if unfinished_sign_ins.find(session, begun, now) != member:
+    if unfinished_sign_ins.find(session, clinic.keys, begun, now) != member:
         raise SignInOver
     unfinished_sign_ins.end(session, begun)
     token = go_on(session, clinic, member, proven, now)
@@ -180,74 +195,6 @@ def _entered(session: Session, clinic: Clinic, begun: str, member: UUID, proven:
 def _proved_again(
     session: Session, clinic: Clinic, member: StaffMember, token: str, proven: Proven
 ) -> str | None:
-    renewed = session_proofs.proved_again(session, token, proven, clinic.now())
+    renewed = session_proofs.proved_again(session, clinic.keys, token, proven, clinic.now())
     audit.record(session, clinic.keys, member.id, ProvedAgain(member.id, proven.value), clinic.now())
     return renewed
-
-
-def _app_proves(clinic: Clinic, member: UUID, typed: str) -> bool:
-    now, code = clinic.now(), one_time_codes.as_code(typed)
-    with clinic.database.write() as session:
-        lockout = lockouts.hold(session, _who(clinic, member), now)
-        paused = lockouts.is_paused(lockout, now)
-        reason = _PAUSED if paused else _why_not(session, clinic, member, code)
-        if not reason:
-            session.delete(lockout)
-            return True
-        if not paused:
-            lockouts.count(lockout, _LIMIT, now)
-        audit.record(session, clinic.keys, member, SignInRefused(member, reason), now)
-    if paused:
-        raise LockedOut
-    return False
-
-
-def _why_not(session: Session, clinic: Clinic, member: UUID, code: str) -> str:
-    """Why a code of an app does not count; empty when it does, and then it is used up."""
-    if not app_is_taken(clinic.settings.sign_in_policy, factors_of(session, member)):
-        return _WRONG
-    try:
-        seed = authenticator_apps.seed_of(session, clinic.keys, members.hold(session, member))
-    except DecryptionFailed:
-        return _DAMAGED
-    step = None if seed is None else one_time_codes.matching_step(seed, code, clinic.now())
-    return "" if step is not None and authenticator_apps.take_step(session, member, step) else _WRONG
-
-
-def _recovery_code_proves(clinic: Clinic, member: UUID, typed: str) -> bool:
-    now, number = clinic.now(), one_time_codes.recovery_number(typed)
-    with clinic.database.read() as session:
-        paused = lockouts.is_paused(lockouts.find(session, _who(clinic, member)), now)
-        hashed, reason = _hash_of(session, clinic, member, number)
-    # Slow on purpose, so outside any transaction; and not at all while it would not count.
-    right = not paused and one_time_codes.is_recovery_code(hashed, typed)
-    with clinic.database.write() as session:
-        lockout = lockouts.hold(session, _who(clinic, member), now)
-        paused = lockouts.is_paused(lockout, now)
-        if right and not paused and number is not None and recovery_codes.burn(session, member, number, now):
-            session.delete(lockout)
-            used = RecoveryCodeUsed(member, recovery_codes.left(session, member))
-            audit.record(session, clinic.keys, member, used, now)
-            return True
-        if not paused:
-            lockouts.count(lockout, _LIMIT, now)
-        event = SignInRefused(member, _PAUSED if paused else reason)
-        audit.record(session, clinic.keys, member, event, now)
-    if paused:
-        raise LockedOut
-    return False
-
-
-def _hash_of(session: Session, clinic: Clinic, member: UUID, number: int | None) -> tuple[str | None, str]:
-    """What is kept of a recovery code, and what it is called when it does not count."""
-    if number is None:
-        return None, _WRONG
-    try:
-        row = members.hold(session, member)
-        return recovery_codes.kept(session, clinic.keys, row, number), _WRONG
-    except DecryptionFailed:
-        return None, _DAMAGED
-
-
-def _who(clinic: Clinic, member: UUID) -> bytes:
-    return lockouts.who(clinic.keys.staff_key.secret, "second factor", str(member))

@@ -28,7 +28,7 @@ from intake.storage import (
     unfinished_sign_ins,
 )
 
-# Longer than wrong codes of an authenticator app count (``second_steps``).
+# Longer than wrong codes of an authenticator app count (``typed_codes``).
 _WRONG_CODES_COUNT = timedelta(hours=2)
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
-from intake.domain.sign_in_limits import Budget, Counted, forgotten_after_success, pace_of
+from intake.domain.sign_in_limits import Budget, Counted, forgotten_after_success, pace_of, told_of
 from intake.log import Noted, note
 from intake.services import coming_in
 from intake.services.clinic import SYSTEM, Clinic
@@ -44,25 +44,25 @@ def proved(clinic: Clinic, claim: Claim, password: str, budgets: tuple[Budget, .
 
     Call it outside any transaction.
     """
-    if _counting(lambda: sign_in_limits.is_used_up(clinic.database, clinic.keys, budgets, clinic.now())):
-        _refuse(clinic, claim)
+    if counting(lambda: sign_in_limits.is_used_up(clinic.database, clinic.keys, budgets, clinic.now())):
+        _refuse(clinic, claim, budgets)
     proof = claim.prove(password)
     # Those who began before there were too many are refused after it, right or wrong.
     over = sign_in_limits.is_used_up if proof.right else sign_in_limits.count
-    if _counting(lambda: over(clinic.database, clinic.keys, budgets, clinic.now())):
-        _refuse(clinic, claim)
+    if counting(lambda: over(clinic.database, clinic.keys, budgets, clinic.now())):
+        _refuse(clinic, claim, budgets)
     return proof
 
 
 def succeeded(clinic: Clinic, budgets: tuple[Budget, ...]) -> None:
     """What was counted against whoever came in is forgotten."""
     forgotten = forgotten_after_success(budgets)
-    _counting(lambda: sign_in_limits.forget(clinic.database, clinic.keys, forgotten))
+    counting(lambda: sign_in_limits.forget(clinic.database, clinic.keys, forgotten))
 
 
 def record(clinic: Clinic, claim: Claim, refused: Refused) -> None:
     """Write down that a password was not taken, and what came of it."""
-    alarm = _counting(lambda: sign_in_limits.is_an_alarm(clinic.database, clinic.keys, clinic.now()))
+    alarm = counting(lambda: sign_in_limits.is_an_alarm(clinic.database, clinic.keys, clinic.now()))
     with clinic.database.write() as session:
         now = clinic.now()
         actor = refused.member or UNKNOWN
@@ -77,15 +77,29 @@ def record(clinic: Clinic, claim: Claim, refused: Refused) -> None:
             note(Noted.SIGN_IN_ALARM, logging.WARNING)
 
 
-def _refuse(clinic: Clinic, claim: Claim) -> None:
-    # One line a minute says it. A line for each try would let strangers fill the disk.
-    told = (Budget(Counted.TOLD, (claim.username,)),)
-    if not _counting(lambda: sign_in_limits.count(clinic.database, clinic.keys, told, clinic.now())):
+def is_to_be_told(clinic: Clinic, network: str) -> bool:
+    """Whether the trail is to say once more that somebody in a network was refused.
+
+    A line for each would let strangers fill the disk with lines that are never erased. Where nothing can be
+    counted it says so: a refusal is not to go unrecorded.
+    """
+    try:
+        return not sign_in_limits.count(clinic.database, clinic.keys, (told_of(network),), clinic.now())
+    except (SQLAlchemyError, DatabaseRefused):
+        return True
+
+
+def _refuse(clinic: Clinic, claim: Claim, budgets: tuple[Budget, ...]) -> None:
+    # One line a minute says it of a name, and of a network: whoever goes on to other names adds none.
+    networks = (told_of(*one.which) for one in budgets if one.counted is Counted.NETWORK)
+    told = (Budget(Counted.TOLD, (claim.username,)), *networks)
+    if not counting(lambda: sign_in_limits.count(clinic.database, clinic.keys, told, clinic.now())):
         record(clinic, claim, Refused(claim.member, PAUSED))
     raise LockedOut
 
 
-def _counting(ask: Callable[[], _Answer]) -> _Answer:
+def counting(ask: Callable[[], _Answer]) -> _Answer:
+    """What is asked of the counts. Raises NotCounted, so that nothing is taken that is not counted."""
     try:
         return ask()
     except (SQLAlchemyError, DatabaseRefused) as error:

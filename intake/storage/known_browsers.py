@@ -38,6 +38,16 @@ def is_known(session: Session, member_id: UUID, name: str, now: datetime) -> boo
     return row is not None and now - row.last_seen <= REMEMBERED
 
 
+def is_somebodys(session: Session, name: str, now: datetime) -> bool:
+    """Whether anybody at all has signed in from it."""
+    if not name:
+        return False
+    query = select(KnownBrowserRow.member_id).where(
+        KnownBrowserRow.digest == token_digest(name), KnownBrowserRow.last_seen >= now - REMEMBERED
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def remember(session: Session, member_id: UUID, name: str, browser: str, now: datetime) -> bool:
     """They have signed in from it; True when they never had, or not for long."""
     known = is_known(session, member_id, name, now)

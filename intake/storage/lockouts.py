@@ -18,6 +18,10 @@ from intake.storage.tables import LockoutRow
 _CLOCK_BEHIND = timedelta(minutes=5)
 
 
+# What is counted against somebody; nobody outside storage looks into it.
+Lockout = LockoutRow
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """So many failures within such a time, and how long nothing is taken after them."""

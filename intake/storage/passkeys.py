@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from intake.storage.codec_record import document_of, to_bytes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place, digest_of
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.row_seals import MEMBERS
 from intake.storage.sealed_columns import SealedColumn, whose
 from intake.storage.tables import PasskeyRow, StaffMemberRow
 
@@ -94,6 +95,8 @@ def find(session: Session, keys: ClinicKeys, credential: bytes) -> tuple[StaffMe
     found = session.execute(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if found is None:
         return None
+    if not MEMBERS.is_ours(keys, found[1]):
+        raise DecryptionFailed(_place(found[1], found[0].id))
     passkey = _opened(keys, found[1], found[0])
     if passkey.credential != credential:
         raise DecryptionFailed(_place(found[1], found[0].id))

@@ -180,3 +180,18 @@ def test_who_did_not_come_for_ninety_days_is_listed(copy, alice, bob):
     assert listed == {"alice": True, "bob": False}
     (alices, _) = people.everybody(copy.clinic)
     assert alices.came_last == NOON
+
+
+@pytest.mark.parametrize("deed", ["a new password", "all sessions ended"])
+def test_a_new_password_or_ending_all_sessions_ends_links_made_before(copy, alice, bob, deed):
+    """Whoever got hold of such a link could take the account over again, for a day."""
+    link = people.make_reset_link(copy.clinic, bob, alice.id)
+    assert accounts.link_purpose(copy.clinic, link) is Purpose.RESET
+    if deed == "a new password":
+        assert accounts.change_password(copy.clinic, alice, PASSWORD, NEW, "here")
+    else:
+        people.end_sessions(copy.clinic, bob, alice.id)
+
+    assert accounts.link_purpose(copy.clinic, link) is None
+    with pytest.raises(accounts.LinkUsedUp):
+        accounts.accept_invitation(copy.clinic, link, "a third set of plain words")

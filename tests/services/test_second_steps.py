@@ -16,7 +16,7 @@ from copies import PASSWORD, Clock, make_copy, staff
 from intake.domain.factors import Due
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
-from intake.services import accounts, own_account, own_app, own_factors, second_steps
+from intake.services import accounts, own_account, own_app, own_factors, second_steps, typed_codes
 from intake.services.accounts import LockedOut
 from intake.services.entering import Begun
 from intake.services.second_steps import SignInOver
@@ -418,6 +418,63 @@ def test_five_wrong_codes_pause_codes_and_not_the_passkey(copy, clinic, alice):
     assert sign_in_with_passkey(clinic, alice.passkey)
     copy.clock.at += timedelta(minutes=15)
     assert types(clinic, alice, code_of(clinic, alice))
+
+
+@pytest.mark.parametrize("ended", ["passkey", "recovery code", "administrator"])
+def test_a_hundred_wrong_codes_in_a_row_end_the_app_however_slowly(copy, clinic, alice, ended):
+    """One a day, so that no pause ever begins: whoever has the password could go on for a year."""
+    with_app(clinic, with_passkey(clinic, alice))
+    # A right one in between sets the count to nothing.
+    wrong_in_a_row(copy, clinic, alice, 60)
+    assert types(clinic, alice, code_of(clinic, alice))
+    wrong_in_a_row(copy, clinic, alice, 99)
+    assert types(clinic, alice, code_of(clinic, alice))
+
+    wrong_in_a_row(copy, clinic, alice, 100)
+    for _ in range(2):
+        copy.clock.at += timedelta(days=20)
+        with pytest.raises(LockedOut):
+            types(clinic, alice, code_of(clinic, alice))
+    assert events(clinic)[-1].detail["reason"] == "too many wrong codes in a row: the app is not taken"
+
+    if ended == "passkey":
+        assert sign_in_with_passkey(clinic, alice.passkey)
+    elif ended == "recovery code":
+        assert types(clinic, alice, alice.codes[0])
+    else:
+        own_factors.forget(clinic, None, alice.member.id)
+        alice.token = ""
+        with_app(clinic, alice)
+    copy.clock.at += 2 * STEP
+    assert types(clinic, alice, code_of(clinic, alice))
+
+
+def wrong_in_a_row(copy, clinic, person, times):
+    """As ``typed_codes`` counts them; the last one is typed."""
+    for _ in range(times - 1):
+        typed_codes._count_in_a_row(clinic, person.member.id)
+    copy.clock.at += timedelta(days=times)
+    right = code_of(clinic, person)
+    assert types(clinic, person, "000000" if right != "000000" else "111111") is None
+
+
+def test_the_person_is_told_when_codes_are_paused_and_when_a_recovery_code_is_used(copy, clinic, alice):
+    clinic = clinic.with_settings(
+        replace(clinic.settings, mail_host="mail.example", mail_sender="a@b.example")
+    )
+    with_app(clinic, alice)
+    own_account.tell_at(clinic, alice.member, "quetzal@example.org")
+    told = len(letters(clinic))
+    copy.clock.at += 2 * STEP
+    begun = password(clinic, alice).token
+    wrong = "000000" if code_of(clinic, alice) != "000000" else "111111"
+    for number in range(1, 6):
+        assert second_steps.finish_with_code(clinic, begun, wrong) is None
+        assert len(letters(clinic)) - told == (number == 5)
+
+    copy.clock.at += timedelta(minutes=16)
+    assert types(clinic, alice, alice.codes[0])
+    assert len(letters(clinic)) - told == 2
 
 
 def test_a_sign_in_that_was_begun_lasts_ten_minutes_and_leads_in_once(copy, clinic, alice):

@@ -10,8 +10,10 @@ from copies import NOON, PASSWORD, make_copy, staff
 from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
 from intake.domain.permissions import Role
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
-from intake.services import accounts, coming_in
+from intake.services import accounts, coming_in, passkeys, people, provider_sign_in, second_steps
 from intake.services.accounts import LockedOut, NotCounted
+from intake.services.coming_in import Browser
+from intake.services.provider_sign_in import Back, NotSignedIn
 from intake.storage import audit, rate_limits, sign_in_limits, signing_in
 from intake.storage.passwords import Proof
 from intake.storage.tables import KnownBrowserRow, RateLimitRow, StaffMemberRow, StaffSessionRow
@@ -115,6 +117,25 @@ def test_guesses_from_many_networks_do_not_keep_the_owner_out(copy, alice):
         attempt(copy, address=address)
     assert attempt(copy, PASSWORD, known_as=known_as) == IN
     assert attempt(copy, PASSWORD, known_as=known_as, address="10.0.0.1") == IN, "also beside the attacker"
+
+
+def test_whoever_just_chose_a_password_with_a_link_comes_in_while_strangers_guess(copy, alice):
+    """They have no browser that is known, and no passkey yet: nothing else would let them in."""
+    bob = next(one for one in accounts.staff(copy.clinic) if one.username == "bob")
+    for address in from_everywhere(12):
+        attempt(copy, address=address)
+    assert attempt(copy, PASSWORD, address="192.0.2.1") == PAUSED, "the control: they are kept out"
+
+    link = people.make_reset_link(copy.clinic, bob, alice.id)
+    browser = Browser(coming_in.new_name(), "Firefox")
+    accounts.accept_invitation(copy.clinic, link, PASSWORD, browser)
+
+    assert attempt(copy, PASSWORD, address="192.0.2.1") == IN, "what was guessed before is forgotten"
+    for _ in range(20):
+        for address in from_everywhere(12):
+            attempt(copy, address=address)
+        assert attempt(copy, PASSWORD, address="192.0.2.1", known_as=browser.known_as) == IN
+        copy.clock.at += timedelta(seconds=90)
 
 
 def test_the_password_is_set_aside_after_a_hundred_and_the_owner_is_told(copy, alice, before):
@@ -231,6 +252,40 @@ def test_what_is_refused_in_a_pause_is_written_down_once_a_minute(copy, alice, b
 
     reasons = [one.detail["reason"] for one in lines(copy, SignInRefused, before)]
     assert reasons == [signing_in.WRONG] * 10 + [signing_in.PAUSED]
+
+
+def test_a_thousand_refusals_from_one_network_are_a_few_lines(copy, alice, before):
+    """Each line stays for ever: strangers decide how many there are, whatever they try."""
+    for number in range(330):
+        attempt(copy, username=f"name{number}")
+        provider_junk(copy)
+        asked = passkeys.Ceremony("made up", "")
+        assert second_steps.finish_with_passkey(copy.clinic, asked.token, "{}", source="203.0.113.9") is None
+
+    # Thirty names are tried, as many as there are tries; then one line says that there are no more.
+    reasons = [one.detail["reason"] for one in lines(copy, SignInRefused, before)]
+    assert len(reasons) == 31
+    copy.clock.at += timedelta(minutes=1)
+    provider_junk(copy)
+    assert len(lines(copy, SignInRefused, before)) == 32, "and another minute has its own"
+
+
+def provider_junk(copy):
+    with pytest.raises(NotSignedIn):
+        provider_sign_in.come_back(copy.clinic, Back(state="x"), "", "203.0.113.9")
+
+
+def test_one_network_is_asked_for_passkeys_a_hundred_times_and_no_more(copy, alice):
+    """Each asking is a row for five minutes. Whoever shares the network goes on in a browser of theirs."""
+    known_as = at_home(copy)
+    for _ in range(100):
+        second_steps.ask_for_passkey(copy.clinic, source="203.0.113.9")
+    with pytest.raises(LockedOut):
+        second_steps.ask_for_passkey(copy.clinic, source="203.0.113.9")
+    with pytest.raises(LockedOut):
+        second_steps.ask_for_passkey(copy.clinic, source="203.0.113.9", known_as="made up")
+    assert second_steps.ask_for_passkey(copy.clinic, source="203.0.113.9", known_as=known_as)
+    assert second_steps.ask_for_passkey(copy.clinic, source="192.0.2.1")
 
 
 def test_a_password_typed_again_is_counted_apart_from_strangers(copy, alice):

@@ -298,7 +298,7 @@ def test_nothing_of_the_rules_shows_on_any_page_after_sending(copy):
             pages = [page.replace(token, "") for page in pages]
         shown.append(pages)
         with copy.clinic.database.read() as session:
-            member = accounts.members(session)[0]
+            member = accounts.members(session, copy.clinic.keys)[0]
         raised.append(len(viewing.open_answers(copy.clinic, member, one.submission).flags))
 
     assert shown[0] == shown[1]

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
 from intake.services import accounts
+from intake.services.coming_in import Browser
 from intake.services.entering import Begun
 from intake.services.passkeys import address_of
 from intake.storage.accounts import UsernameTaken
@@ -20,7 +21,7 @@ from intake.web.clinic.account_forms import (
     SignInForm,
 )
 from intake.web.clinic.forms import typed
-from intake.web.clinic.known_browser import known_as
+from intake.web.clinic.known_browser import known_as, this_browser
 from intake.web.clinic.provider import provider_name
 from intake.web.guard import open_to_all, requires
 
@@ -89,16 +90,19 @@ def set_up() -> ResponseReturnValue:
     if form.username.name not in request.form:
         return _opened({Purpose.SETUP})
     if form.validate_on_submit():
+        clinic = sessions.this_clinic()
+        browser = this_browser(clinic)
         try:
             accounts.set_up(
-                sessions.this_clinic(),
+                clinic,
                 typed(form.link),
                 typed(form.username),
                 typed(form.printed_name),
                 typed(form.password),
                 form.roles,
+                browser,
             )
-            return render_template("account/ready.html", username=typed(form.username))
+            return _ready(typed(form.username), browser)
         except accounts.LinkUsedUp:
             return _no_such_link()
         except UsernameTaken:
@@ -123,11 +127,11 @@ def accept() -> ResponseReturnValue:
     if form.password.name not in request.form:
         return _opened(_CHOOSES)
     if form.validate_on_submit():
+        clinic = sessions.this_clinic()
+        browser = this_browser(clinic)
         try:
-            member = accounts.accept_invitation(
-                sessions.this_clinic(), typed(form.link), typed(form.password)
-            )
-            return render_template("account/ready.html", username=member.username)
+            member = accounts.accept_invitation(clinic, typed(form.link), typed(form.password), browser)
+            return _ready(member.username, browser)
         except accounts.LinkUsedUp:
             return _no_such_link()
         except accounts.PasswordTooWeak as refusal:
@@ -176,6 +180,11 @@ def _changed(member: StaffMember, form: PasswordForm) -> bool:
     except accounts.LockedOut:
         form.old.errors = ["Too many wrong passwords. Wait 15 minutes, then try again"]
     return False
+
+
+def _ready(username: str, browser: Browser) -> Response:
+    page = make_response(render_template("account/ready.html", username=username))
+    return sessions.begin_known(page, browser.known_as)
 
 
 def handed_link_page(form: HandedLinkForm, status: int = 200) -> ResponseReturnValue:

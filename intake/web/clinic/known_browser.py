@@ -9,6 +9,7 @@ from flask import Response, request
 from intake.domain.browsers import family
 from intake.services import coming_in
 from intake.services.clinic import Clinic
+from intake.services.coming_in import Browser
 from intake.storage.known_browsers import REMEMBERED
 from intake.web.security import cookie_name
 
@@ -21,8 +22,17 @@ def known_as(clinic: Clinic) -> str:
 
 def keep_known(response: Response, clinic: Clinic, session_token: str, path: str) -> None:
     """Record in which browser a session begins, and give it what it is known by from now on."""
-    browser = family(request.headers.get("User-Agent", ""))
-    name = coming_in.recognize(clinic, session_token, known_as(clinic), browser)
+    name = coming_in.recognize(clinic, session_token, known_as(clinic), _called())
+    keep_name(response, clinic, name, path)
+
+
+def this_browser(clinic: Clinic) -> Browser:
+    """The browser of this request, for whoever shows with a link that it is theirs."""
+    return Browser(known_as(clinic) or coming_in.new_name(), _called())
+
+
+def keep_name(response: Response, clinic: Clinic, name: str, path: str) -> None:
+    """Give the browser what it is known by."""
     response.set_cookie(
         cookie_name(clinic.settings, "known"),
         coming_in.cookie_of(clinic, name),
@@ -32,3 +42,7 @@ def keep_known(response: Response, clinic: Clinic, session_token: str, path: str
         httponly=True,
         samesite="Strict",
     )
+
+
+def _called() -> str:
+    return family(request.headers.get("User-Agent", ""))

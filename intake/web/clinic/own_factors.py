@@ -172,6 +172,12 @@ def back(changed: Changed) -> ResponseReturnValue:
     return sessions.begin(make_response(redirect(url_for("own_factors.overview"), 303)), changed.token)
 
 
+@pages.app_errorhandler(FactorsDamaged)
+def what_to_do(_error: FactorsDamaged) -> ResponseReturnValue:
+    """What does not open says so wherever it is found: also at the door, and before somebody signs."""
+    return damaged()
+
+
 def damaged() -> ResponseReturnValue:
     """Something kept does not open, or the session ended meanwhile: nothing was changed."""
     return render_template("account/factors_damaged.html", at=request.endpoint), 409

@@ -14,6 +14,7 @@ from intake.services.provider_sign_in import Back, Going, NotSignedIn, ProviderF
 from intake.web.clinic import sessions
 from intake.web.clinic.account_forms import HandedLinkForm
 from intake.web.clinic.forms import typed
+from intake.web.clinic.known_browser import known_as
 from intake.web.guard import open_to_all, requires, sensitive
 from intake.web.headers import also_sent_to
 from intake.web.security import cookie_name
@@ -46,7 +47,8 @@ def leave() -> ResponseReturnValue:
     """Send the browser to the provider. Only a button does: nothing signs anybody in unasked."""
     _need_one()
     try:
-        return _gone(provider_sign_in.go(sessions.this_clinic(), sessions.source()))
+        clinic = sessions.this_clinic()
+        return _gone(provider_sign_in.go(clinic, sessions.source(), known_as(clinic)))
     except ProviderFailed as refusal:
         return _refused(refusal.why)
     except LockedOut:
@@ -61,7 +63,8 @@ def back() -> ResponseReturnValue:
     given = request.args
     came = Back(given.get("state", ""), given.get("code", ""), given.get("iss", ""), error="error" in given)
     try:
-        begun = provider_sign_in.come_back(sessions.this_clinic(), came, request.cookies.get(_cookie(), ""))
+        browser = request.cookies.get(_cookie(), "")
+        begun = provider_sign_in.come_back(sessions.this_clinic(), came, browser, sessions.source())
     except NotSignedIn as refusal:
         return _forget(make_response(_refused(refusal.why)))
     # A page of our own and no redirect: the browser hands over its session only where we lead it ourselves.
@@ -92,9 +95,7 @@ def follow(member: StaffMember) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _link_page(form, 422)
     try:
-        going = provider_sign_in.follow_link(
-            sessions.this_clinic(), member, typed(form.link), sessions.source()
-        )
+        going = provider_sign_in.follow_link(sessions.this_clinic(), member, typed(form.link))
     except ProviderFailed as refusal:
         return _refused(refusal.why)
     except LockedOut:

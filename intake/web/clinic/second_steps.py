@@ -11,6 +11,7 @@ from intake.services.second_steps import SignInOver
 from intake.web.clinic import sessions
 from intake.web.clinic.factor_forms import CodeForm
 from intake.web.clinic.forms import typed
+from intake.web.clinic.known_browser import known_as
 from intake.web.clinic.passkey_sent import NEEDS_SCRIPT, asks_for_json, handed, passkey_sent
 from intake.web.guard import open_to_all
 
@@ -57,10 +58,14 @@ def passkey() -> ResponseReturnValue:
     sent = passkey_sent()
     clinic = sessions.this_clinic()
     if sent is None or not sent.is_answered:
-        if asks_for_json():
-            return handed(second_steps.ask_for_passkey(clinic))
-        return _passkey_refused(NEEDS_SCRIPT)
-    token = second_steps.finish_with_passkey(clinic, sent.ceremony, sent.answer)
+        if not asks_for_json():
+            return _passkey_refused(NEEDS_SCRIPT)
+        try:
+            asked = second_steps.ask_for_passkey(clinic, source=sessions.source(), known_as=known_as(clinic))
+            return handed(asked)
+        except LockedOut:
+            return "{}", 429
+    token = second_steps.finish_with_passkey(clinic, sent.ceremony, sent.answer, source=sessions.source())
     return _passkey_refused(_WRONG_PASSKEY) if token is None else _in(token)
 
 

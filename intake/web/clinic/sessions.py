@@ -13,7 +13,7 @@ from intake.services import accounts, in_force
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
 from intake.services.keys_in_use import with_keys_in_use
-from intake.web.clinic.known_browser import keep_known
+from intake.web.clinic.known_browser import keep_known, keep_name
 from intake.web.guard import is_open_while_due, is_unattended
 from intake.web.security import cookie_name
 
@@ -66,6 +66,12 @@ def begin(response: Response, session_token: str) -> Response:
     keep_known(response, this_clinic(), session_token, _path())
     _keep(response, _name(), session_token)
     return end_unfinished(response)
+
+
+def begin_known(response: Response, known_as: str) -> Response:
+    """Give a browser what it is known by, though no session begins yet: its person showed they are there."""
+    keep_name(response, this_clinic(), known_as, _path())
+    return response
 
 
 def unfinished_token() -> str:

@@ -17,7 +17,8 @@ from joserfc.jwk import RSAKey
 from intake.config import SettingsRefused, read_settings
 from intake.domain.factors import Factors, Next, Policy, Proven, what_next
 from intake.services import coming_in, people, provider_client, provider_sign_in
-from intake.storage import provider_sign_ins
+from intake.services.accounts import LockedOut
+from intake.storage import one_time_links, provider_sign_ins
 from intake.storage.tables import ProviderIdentityRow
 from intake.web.clinic.site import create_clinic_site
 from web.clinic import mock_provider
@@ -592,3 +593,36 @@ def test_nothing_of_it_is_loaded_without_a_provider():
     asked = "import sys, intake.web.clinic.site; print({'authlib', 'requests', 'joserfc'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "set()"
+
+
+def test_a_neighbor_pressing_the_button_keeps_no_known_browser_from_the_provider(
+    clinic, anyone, provider, signed_in, staff
+):
+    """One guest in the waiting room, on the clinic's own network."""
+    alice = signed_in("alice")
+    link = link_for(signed_in("bob"), staff["alice"].id)
+    with pytest.raises(LockedOut):
+        for _ in range(31):
+            provider_sign_in.go(clinic, "unknown")  # as the browsers of these tests
+    anyone.open("/sign-in")
+    anyone.send("/sign-in/provider")
+    assert anyone.status == 429, "the control: a browser nobody knows waits"
+
+    alice.open_link(link)
+    assert alice.status == 303, "whoever is signed in is counted by themselves"
+    alice.open("/account")
+    alice.send("/sign-out")
+    assert leave(alice)
+
+
+def test_a_link_that_cannot_be_followed_yet_is_not_used_up(clinic, provider, signed_in, staff):
+    alice = signed_in("alice")
+    link = link_for(signed_in("bob"), staff["alice"].id)
+    for _ in range(10):
+        provider_sign_in.follow_link(clinic, staff["alice"], "no such link")
+    alice.open_link(link)
+    assert alice.status == 429
+
+    with clinic.database.read() as session:
+        found = one_time_links.find(session, link.partition("#")[2], clinic.now())
+    assert found is not None

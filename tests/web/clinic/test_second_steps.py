@@ -11,13 +11,14 @@ from argon2 import PasswordHasher
 from sqlalchemy import update
 
 from intake.domain.review_entries import Done
-from intake.services import accounts, acting, own_factors, reviewing, signature_proofs, signing_with
+from intake.services import accounts, acting, own_factors, people, reviewing, signature_proofs, signing_with
 from intake.services.passkeys import PasskeyRefused
 from intake.services.signature_proofs import Proof
 from intake.services.signing_with import Answer, Statement
 from intake.storage import audit, passwords
 from intake.storage.encryption import content_digest
-from intake.storage.tables import StaffSessionRow
+from intake.storage.tables import PasskeyRow, StaffSessionRow
+from intake.web.clinic.factor_forms import AGAIN
 from intake.web.guard import asks_at_once, is_sensitive
 from soft_passkeys import SoftPasskey
 from web.clinic.conftest import PASSWORD
@@ -535,3 +536,34 @@ def test_sessions_that_were_there_before_an_update_are_not_fresh(clinic, alice, 
     alice.browser.send("/how-you-sign-in/codes")
 
     assert alice.browser.status == 403
+
+
+def test_what_does_not_open_says_what_to_do_on_every_page(member, clinic, staff, clock):
+    """Somebody wrote to the database: whoever it was done to is told what to do, and nothing breaks."""
+    alice, bob = member("alice").types_password().adds_passkey(), staff["bob"]
+    reset = people.make_reset_link(clinic, bob, staff["alice"].id)
+    here, at_the_door = alice.browser, member("alice").types_password().browser
+    at_the_door.follow()
+    with clinic.database.write() as session:
+        session.execute(update(PasskeyRow).values(sealed=b"planted"))
+    clock.move(minutes=6)
+    new = {"password": "another four plain words", "again": "another four plain words"}
+
+    at_the_door.send("/sign-in/second", headers=JSON, **{"with": "passkey"})
+    here.open("/password")
+    here.send("/account/sessions/end-others", headers=JSON, **{f"{AGAIN}with": "passkey"})
+    told = [here.response]
+    here.open("/password")
+    here.send("/password", old=PASSWORD, **new)
+    told.append(here.response)
+    at_the_link = at_the_door.response
+    at_the_door.open_link(f"/invitation#{reset}")
+    at_the_door.send("/invitation", link=reset, **new)
+    told += [at_the_link, at_the_door.response]
+
+    for answer in told:
+        assert answer.status_code == 409, answer.request.path
+        assert "Start over how they sign in" in answer.text, answer.request.path
+    # The link still leads on, once an administrator started over.
+    own_factors.forget(clinic, bob, staff["alice"].id)
+    assert accounts.accept_invitation(clinic, reset, PASSWORD)
