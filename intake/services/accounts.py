@@ -207,8 +207,10 @@ def sign_in(
         found = signing_in.settle(session, clinic.keys, claim, proof)
         if isinstance(found, StaffMember):
             begun = go_on(session, clinic, found.id, Proven.PASSWORD, clinic.now())
+        else:
+            wrong_passwords.record(session, clinic, claim, found)
     if not isinstance(found, StaffMember):
-        wrong_passwords.record(clinic, claim, found)
+        wrong_passwords.alarm(clinic)
         return None
     wrong_passwords.succeeded(clinic, budgets)
     return begun
@@ -225,8 +227,10 @@ def confirms(clinic: Clinic, member: StaffMember, password: str, source: str) ->
     proof = wrong_passwords.proved(clinic, claim, password, budgets)
     with clinic.database.write() as session:
         found = signing_in.settle(session, clinic.keys, claim, proof)
+        if not isinstance(found, StaffMember):
+            wrong_passwords.record(session, clinic, claim, found)
     if not isinstance(found, StaffMember):
-        wrong_passwords.record(clinic, claim, found)
+        wrong_passwords.alarm(clinic)
         return False
     wrong_passwords.succeeded(clinic, budgets)
     return True

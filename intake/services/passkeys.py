@@ -53,7 +53,14 @@ _UNREADABLE = (WebAuthnException, ValueError, TypeError, RecursionError)
 
 
 class PasskeyRefused(Exception):
-    """What the browser answered proves nothing. Says why, in words for the trail; never what was sent."""
+    """What the browser answered proves nothing. Says why, in words for the trail; never what was sent.
+
+    ``copied`` is whose passkey it is, where it is theirs and counted backwards: somebody has a copy of it.
+    """
+
+    def __init__(self, why: str, copied: UUID | None = None) -> None:
+        super().__init__(why)
+        self.copied = copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,20 +220,38 @@ def _read(answer: str) -> AuthenticationCredential:
 def _verified(
     clinic: Clinic, credential: AuthenticationCredential, challenge: bytes, passkey: Passkey
 ) -> int:
-    address = address_of(clinic.settings)
     try:
-        found = verify_authentication_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=address.rp_id,
-            expected_origin=address.origin,
-            credential_public_key=passkey.public_key,
-            credential_current_sign_count=passkey.sign_count,
-            require_user_verification=True,
-        )
+        return _count_of(clinic, credential, challenge, passkey, passkey.sign_count)
     except _UNREADABLE as refusal:
-        raise PasskeyRefused(f"the passkey is refused: {_reason(refusal)}") from None
-    return found.new_sign_count
+        reason = _reason(refusal)
+    copied = reason == _COPIED and _is_its_own(clinic, credential, challenge, passkey)
+    raise PasskeyRefused(f"the passkey is refused: {reason}", passkey.member if copied else None)
+
+
+def _is_its_own(
+    clinic: Clinic, credential: AuthenticationCredential, challenge: bytes, passkey: Passkey
+) -> bool:
+    """Whether all but the count is right: the library looks at the count before the signature."""
+    try:
+        _count_of(clinic, credential, challenge, passkey, 0)
+    except _UNREADABLE:
+        return False
+    return True
+
+
+def _count_of(
+    clinic: Clinic, credential: AuthenticationCredential, challenge: bytes, passkey: Passkey, counted: int
+) -> int:
+    address = address_of(clinic.settings)
+    return verify_authentication_response(
+        credential=credential,
+        expected_challenge=challenge,
+        expected_rp_id=address.rp_id,
+        expected_origin=address.origin,
+        credential_public_key=passkey.public_key,
+        credential_current_sign_count=counted,
+        require_user_verification=True,
+    ).new_sign_count
 
 
 def _reason(refusal: Exception) -> str:
@@ -238,8 +263,9 @@ def _reason(refusal: Exception) -> str:
     return type(refusal).__name__
 
 
+_COPIED = "it counted backwards, as a copy of it would"
 _REASONS = {
-    "sign count": "it counted backwards, as a copy of it would",
+    "sign count": _COPIED,
     "challenge": "it answered another question",
     "origin": "it was used at another address",
     "RP ID": "it was made for another address",

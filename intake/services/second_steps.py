@@ -106,8 +106,8 @@ def finish_with_passkey(
         return token
     except PasskeyRefused as refusal:
         # Whoever has no password yet can be anybody, as often as they like.
-        if begun or wrong_passwords.is_to_be_told(clinic, network_of(source)):
-            refused(clinic, member, str(refusal))
+        if refusal.copied or begun or wrong_passwords.is_to_be_told(clinic, network_of(source)):
+            refused(clinic, member, refusal)
     return None
 
 
@@ -142,7 +142,7 @@ def again_with_passkey(
         typed_codes.forget(clinic, member.id)
         return renewed
     except PasskeyRefused as refusal:
-        refused(clinic, member.id, str(refusal))
+        refused(clinic, member.id, refusal)
     return None
 
 
@@ -174,11 +174,16 @@ def confirms(clinic: Clinic, member: StaffMember, password: str, code: str, sour
     return Proven.PASSWORD_AND_APP if proved else None
 
 
-def refused(clinic: Clinic, member: UUID | None, reason: str) -> None:
-    """Record that somebody was refused, and why."""
+def refused(clinic: Clinic, member: UUID | None, refusal: PasskeyRefused) -> None:
+    """Record that a passkey was refused, and why; whose it is, is told where somebody has a copy of it."""
+    copied = refusal.copied
+    if copied is not None and not wrong_passwords.is_to_be_told(clinic, f"copied {copied}"):
+        return
     with clinic.database.write() as session:
-        event = SignInRefused(member, reason)
-        audit.record(session, clinic.keys, member or "unknown", event, clinic.now())
+        if copied is not None:
+            coming_in.tell(clinic, session, copied)
+        event = SignInRefused(member or copied, str(refusal))
+        audit.record(session, clinic.keys, member or copied or "unknown", event, clinic.now())
 
 
 def _entered(session: Session, clinic: Clinic, begun: str, member: UUID, proven: Proven) -> str:

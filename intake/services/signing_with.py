@@ -92,7 +92,7 @@ def sign_off(clinic: Clinic, clinician: StaffMember, statement: Statement, answe
             prove=prove,
         )
     except PasskeyRefused as refusal:
-        second_steps.refused(clinic, clinician.id, str(refusal))
+        second_steps.refused(clinic, clinician.id, refusal)
         raise
 
 

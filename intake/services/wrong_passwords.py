@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
 from intake.domain.sign_in_limits import Budget, Counted, forgotten_after_success, pace_of, told_of
@@ -60,21 +61,33 @@ def succeeded(clinic: Clinic, budgets: tuple[Budget, ...]) -> None:
     counting(lambda: sign_in_limits.forget(clinic.database, clinic.keys, forgotten))
 
 
-def record(clinic: Clinic, claim: Claim, refused: Refused) -> None:
-    """Write down that a password was not taken, and what came of it."""
-    alarm = counting(lambda: sign_in_limits.is_an_alarm(clinic.database, clinic.keys, clinic.now()))
+def record(session: Session, clinic: Clinic, claim: Claim, refused: Refused) -> None:
+    """Write down that a password was not taken, and what came of it, with what it is counted by.
+
+    In the same transaction, so that neither is without the other, and a name nobody has costs the same.
+    """
+    now = clinic.now()
+    if refused.set_aside and refused.member is not None:
+        # The person before the trail, as everywhere: two who wait for each other are in nobody's order.
+        coming_in.tell(clinic, session, refused.member)
+    actor = refused.member or UNKNOWN
+    audit.record(session, clinic.keys, actor, SignInRefused(refused.member, refused.reason), now)
+    if refused.set_aside and refused.member is not None:
+        where = "a browser that was known" if claim.browser else "browsers nobody knows"
+        audit.record(session, clinic.keys, SYSTEM, PasswordSetAside(refused.member, where), now)
+
+
+def alarm(clinic: Clinic) -> None:
+    """Count one more that was recorded, and raise an alarm where they are many. Raises NotCounted.
+
+    Call it outside any transaction.
+    """
+    if not counting(lambda: sign_in_limits.is_an_alarm(clinic.database, clinic.keys, clinic.now())):
+        return
     with clinic.database.write() as session:
-        now = clinic.now()
-        actor = refused.member or UNKNOWN
-        audit.record(session, clinic.keys, actor, SignInRefused(refused.member, refused.reason), now)
-        if refused.set_aside and refused.member is not None:
-            where = "a browser that was known" if claim.browser else "browsers nobody knows"
-            audit.record(session, clinic.keys, SYSTEM, PasswordSetAside(refused.member, where), now)
-            coming_in.tell(clinic, session, refused.member)
-        if alarm:
-            many = pace_of(Counted.EVERYWHERE).at_once
-            audit.record(session, clinic.keys, SYSTEM, SignInAlarm(many), now)
-            note(Noted.SIGN_IN_ALARM, logging.WARNING)
+        many = pace_of(Counted.EVERYWHERE).at_once
+        audit.record(session, clinic.keys, SYSTEM, SignInAlarm(many), clinic.now())
+    note(Noted.SIGN_IN_ALARM, logging.WARNING)
 
 
 def is_to_be_told(clinic: Clinic, network: str) -> bool:
@@ -94,7 +107,9 @@ def _refuse(clinic: Clinic, claim: Claim, budgets: tuple[Budget, ...]) -> None:
     networks = (told_of(*one.which) for one in budgets if one.counted is Counted.NETWORK)
     told = (Budget(Counted.TOLD, (claim.username,)), *networks)
     if not counting(lambda: sign_in_limits.count(clinic.database, clinic.keys, told, clinic.now())):
-        record(clinic, claim, Refused(claim.member, PAUSED))
+        with clinic.database.write() as session:
+            record(session, clinic, claim, Refused(claim.member, PAUSED))
+        alarm(clinic)
     raise LockedOut
 
 

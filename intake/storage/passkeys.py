@@ -7,9 +7,10 @@ change of that person's factors, does not open.
 import base64
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from intake.storage.codec_record import document_of, to_bytes
@@ -18,6 +19,8 @@ from intake.storage.key_entries import KeyPurpose
 from intake.storage.row_seals import MEMBERS
 from intake.storage.sealed_columns import SealedColumn, whose
 from intake.storage.tables import PasskeyRow, StaffMemberRow
+
+_Row = TypeVar("_Row", PasskeyRow, StaffMemberRow)
 
 
 class NoSuchPasskey(Exception):
@@ -87,20 +90,22 @@ def count(session: Session, member: UUID) -> int:
 
 def find(session: Session, keys: ClinicKeys, credential: bytes) -> tuple[StaffMemberRow, Passkey] | None:
     """Whose passkey this is; None when it is nobody's. Raises DecryptionFailed where it was planted."""
-    query = (
-        select(PasskeyRow, StaffMemberRow)
-        .join(StaffMemberRow, StaffMemberRow.id == PasskeyRow.member_id)
-        .where(PasskeyRow.credential_digest == digest_of(credential))
+    this = PasskeyRow.credential_digest == digest_of(credential)
+    # The person is held before what is theirs, as where everything of theirs is sealed anew
+    # (``auth_epochs.next_epoch``): the other way round the two would wait for each other.
+    whose = select(StaffMemberRow).where(
+        StaffMemberRow.id == select(PasskeyRow.member_id).where(this).scalar_subquery()
     )
-    found = session.execute(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
-    if found is None:
+    member = session.scalar(_held(whose))
+    found = session.scalar(_held(select(PasskeyRow).where(this)))
+    if member is None or found is None or found.member_id != member.id:
         return None
-    if not MEMBERS.is_ours(keys, found[1]):
-        raise DecryptionFailed(_place(found[1], found[0].id))
-    passkey = _opened(keys, found[1], found[0])
+    if not MEMBERS.is_ours(keys, member):
+        raise DecryptionFailed(_place(member, found.id))
+    passkey = _opened(keys, member, found)
     if passkey.credential != credential:
-        raise DecryptionFailed(_place(found[1], found[0].id))
-    return found[1], passkey
+        raise DecryptionFailed(_place(member, found.id))
+    return member, passkey
 
 
 def used(
@@ -126,6 +131,10 @@ def seal_again(session: Session, keys: ClinicKeys, row: StaffMemberRow, kept: tu
     """Seal them for this person as they are now."""
     for one in kept:
         _rewrite(session, keys, row, one)
+
+
+def _held(query: Select[tuple[_Row]]) -> Select[tuple[_Row]]:
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 def _one(session: Session, keys: ClinicKeys, row: StaffMemberRow, passkey: UUID) -> Passkey:

@@ -10,7 +10,7 @@ from threading import Barrier
 import pyotp
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
 
 from copies import PASSWORD, Clock, make_copy, staff
 from intake.domain.factors import Due
@@ -20,7 +20,8 @@ from intake.services import accounts, own_account, own_app, own_factors, second_
 from intake.services.accounts import LockedOut
 from intake.services.entering import Begun
 from intake.services.second_steps import SignInOver
-from intake.storage import audit, outgoing, passwords
+from intake.storage import accounts as members
+from intake.storage import audit, outgoing, passkeys, passwords
 from intake.storage.database import Database
 from intake.storage.outgoing import Addressed
 from intake.storage.tables import (
@@ -191,6 +192,53 @@ def test_a_passkey_that_was_used_otherwise_lets_nobody_in(clinic, alice, false, 
 
     assert reason in events(clinic)[-1].detail["reason"]
     assert sign_in_with_passkey(clinic, alice.passkey, count=9) is not None, "the control"
+
+
+def test_a_person_is_held_before_their_passkey_so_that_no_two_wait_for_each_other(clinic, alice):
+    """A sign-in beside a change of roles, which holds the person and then seals their passkeys anew."""
+    with_passkey(clinic, alice)
+    said = []
+
+    def says(_connection, _cursor, statement, *_rest):
+        said.append(statement)
+
+    with clinic.database.read() as session:
+        credential = passkeys.of(session, clinic.keys, members.hold(session, alice.member.id))[0].credential
+    with clinic.database.write() as session:
+        event.listen(session.connection(), "before_cursor_execute", says)
+        assert passkeys.find(session, clinic.keys, credential)
+    froms = [one.partition("FROM ")[2].split()[0] for one in said]
+    assert froms == ["staff_members", "passkeys"]
+
+
+def test_a_passkey_counting_backwards_is_told_to_its_owner(copy, clinic, alice):
+    """Somebody has a copy of it: whose it is should know, though nobody typed a name."""
+    clinic = clinic.with_settings(
+        replace(clinic.settings, mail_host="mail.example", mail_sender="a@b.example")
+    )
+    with_passkey(clinic, alice)
+    own_account.tell_at(clinic, alice.member, "quetzal@example.org")
+    told = len(letters(clinic))
+
+    assert sign_in_with_passkey(clinic, alice.passkey, count=1) is None
+    assert sign_in_with_passkey(clinic, alice.passkey, count=1) is None
+
+    last = events(clinic)[-1]
+    assert (last.event, last.detail["member"]) == ("SignInRefused", str(alice.member.id))
+    assert "a copy" in last.detail["reason"]
+    assert len(letters(clinic)) == told + 1, "once a minute, however often it is tried"
+    assert own_account.look(clinic, alice.member, "").happened[0].what.startswith("Was refused")
+
+
+def test_who_only_knows_a_passkey_s_name_raises_no_alarm_about_it(clinic, alice):
+    """Counting backwards says something of whoever has the key, and its name is no secret."""
+    with_passkey(clinic, alice)
+    real, alice.passkey.key = alice.passkey.key, SoftPasskey().key
+
+    assert sign_in_with_passkey(clinic, alice.passkey, count=1) is None
+
+    assert real is not alice.passkey.key
+    assert events(clinic)[-1].detail.get("member") in (None, "")
 
 
 def test_an_answer_counts_once(clinic, alice):

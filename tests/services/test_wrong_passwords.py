@@ -1,8 +1,10 @@
 """Attacks on signing in: guessing, keeping people out, flooding, and asking who works here."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
@@ -337,3 +339,65 @@ def test_what_is_counted_of_one_thing_is_not_counted_of_another(copy):
         Budget(Counted.BROWSER, ("alice", "other")),
     ]
     assert len({sign_in_limits._key(copy.clinic.keys, one) for one in which}) == len(which)
+
+
+def test_both_names_cost_the_same_commits(copy, alice):
+    """Whoever hears how often the disk is written to is not to hear who works here."""
+    changed, written = {}, []
+
+    def begins(connection):
+        changed[id(connection)] = raw(connection).total_changes
+
+    def commits(connection):
+        # One that changed nothing reaches no disk.
+        if raw(connection).total_changes != changed[id(connection)]:
+            written.append(connection)
+
+    for engine in (copy.clinic.database.engine, rate_limits.counting(copy.clinic.database).engine):
+        sqlalchemy.event.listen(engine, "begin", begins)
+        sqlalchemy.event.listen(engine, "commit", commits)
+
+    def cost(username, address):
+        before = len(written)
+        assert attempt(copy, username=username, address=address) == WRONG
+        return len(written) - before
+
+    assert cost("alice", "10.0.1.1") == cost("nobody", "10.0.2.1") > 1
+
+
+def raw(connection):
+    return connection.connection.dbapi_connection
+
+
+def test_when_the_alarm_cannot_be_counted_the_refusal_is_still_in_the_trail(copy, alice, before, monkeypatch):
+    def broken(*_counted):
+        raise OperationalError("a statement", {}, Exception("no disk"))
+
+    wrong_in_a_row(copy, 99)
+    monkeypatch.setattr(sign_in_limits, "is_an_alarm", broken)
+    with pytest.raises(NotCounted):
+        attempt(copy)
+
+    assert len(lines(copy, SignInRefused, before)) == 1
+    assert len(lines(copy, PasswordSetAside, before)) == 1, "as much as was counted"
+
+
+def test_the_person_is_held_before_the_trail_so_that_no_two_wait_for_each_other(copy, alice):
+    """The hundredth wrong password beside the owner's own sign-in, which holds its row before the trail."""
+    settings = replace(copy.clinic.settings, mail_host="mail.example", mail_sender="a@b.example")
+    mailed = replace(copy, clinic=copy.clinic.with_settings(settings))
+    wrong_in_a_row(copy, 99)
+    said = []
+
+    def says(_connection, _cursor, statement, *_rest):
+        said.append(statement)
+
+    sqlalchemy.event.listen(copy.clinic.database.engine, "before_cursor_execute", says)
+    attempt(mailed)
+    sqlalchemy.event.remove(copy.clinic.database.engine, "before_cursor_execute", says)
+
+    trail = next(place for place, one in enumerate(said) if "audit_head" in one)
+    people_held = [place for place, one in enumerate(said) if "staff_members" in one]
+    assert any("UPDATE audit_head" in one for one in said)
+    assert people_held
+    assert max(people_held) < trail
