@@ -133,7 +133,7 @@ def seal_again(session: Session, keys: ClinicKeys, row: StaffMemberRow, kept: tu
         _rewrite(session, keys, row, one)
 
 
-def _held(query: Select[tuple[_Row]]) -> Select[tuple[_Row]]:
+def _held(query: Select[_Row]) -> Select[_Row]:
     return query.with_for_update().execution_options(populate_existing=True)
 
 
