@@ -232,7 +232,7 @@ paper: $(venv)/.runtime
 	echo '    macOS:           brew install pango'; \
 	if [ "$$CI" = true ]; then exit 1; fi
 
-# One or two ways of each journey are part of `make test`; these are all five.
+# One or two ways of each journey are part of `make test`; these are all five, and those of patients in Spanish, too.
 .PHONY: journeys
 journeys: setup browser
 	INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup -m "browser or postgres" tests/journeys \
@@ -244,7 +244,7 @@ journeys: setup browser
 screenshots: setup browser
 	mkdir -p docs/screenshots
 	INTAKE_SCREENSHOTS=docs/screenshots INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup \
-		tests/journeys/test_*in_chromium.py -k 'not 390-no-scripts and not 1280-no-scripts and not keyboard'
+		tests/journeys/test_*in_chromium.py -k 'not 390-no-scripts and not 1280-no-scripts and not keyboard and not spanish'
 
 # How much the form asks of two people, seen in Chromium (tests/journeys/burden_measured.py).
 .PHONY: burden

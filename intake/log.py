@@ -60,6 +60,9 @@ class Noted(StrEnum):
     PAGE_NOT_COUNTED = "page_not_counted"
     PASSWORDS_NOT_TAKEN = "passwords_not_taken"  # says what could not be done
     SIGN_IN_ALARM = "sign_in_alarm"
+    ACCOUNT_ALTERED = "account_altered"
+    WAY_IN_PLANTED = "way_in_planted"
+    ALTERED_NOT_LOOKED_FOR = "altered_not_looked_for"
 
 
 def _one_of(value: object) -> str | None:
@@ -155,6 +158,9 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.PAGE_NOT_COUNTED: frozenset({_ERROR}),
     Noted.PASSWORDS_NOT_TAKEN: frozenset({_ERROR}),
     Noted.SIGN_IN_ALARM: frozenset(),
+    Noted.ACCOUNT_ALTERED: frozenset({"id"}),
+    Noted.WAY_IN_PLANTED: frozenset({"why"}),
+    Noted.ALTERED_NOT_LOOKED_FOR: frozenset({_ERROR}),
 }
 
 _log = logging.getLogger("intake")

@@ -17,6 +17,7 @@ from intake.cli.mail import mail_group
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.cli.rules import rules_group
 from intake.cli.rules.check import exit_code, print_remarks
+from intake.cli.say_who import say_who
 from intake.cli.translations import translations_group
 from intake.config import Settings, read_settings
 from intake.domain.permissions import Role
@@ -329,6 +330,7 @@ main.add_command(database_group)
 main.add_command(mail_group)
 main.add_command(translations_group)
 main.add_command(keys_group)
+main.add_command(say_who)
 main.add_command(backup)
 main.add_command(restore)
 

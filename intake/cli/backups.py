@@ -64,6 +64,11 @@ def restore(from_: Path, identity: Path | None, recovery_copy: Path | None, eras
         click.echo(f"  the audit trail is whole: {done.trail.checked} lines")
     if erased is not None:
         click.echo(f"  {done.erased} forms that had been erased since then were erased again")
+    if done.held_back:
+        click.echo(
+            f"  {done.held_back} letters to patients waited, and may have been sent since: they stand under "
+            "Mail, to be sent or not"
+        )
     click.echo("Everybody has to sign in again, with the password of that day. Now: intake serve")
     if not done.trail.ok:
         click.echo(

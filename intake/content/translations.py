@@ -112,9 +112,11 @@ def consent_fingerprint(consent: Consent, translation: Translation) -> str | Non
 
 
 def _translated(questionnaire: Questionnaire, translation: Translation) -> Questionnaire:
+    title = translation.of("form.title", questionnaire.title)
     return replace(
         questionnaire,
-        title=translation.of("form.title", questionnaire.title) or questionnaire.title,
+        title=title or questionnaire.title,
+        title_left_in="" if title else SOURCE,
         parts=tuple(_part(part, translation) for part in questionnaire.parts),
         safety_pages=tuple(_safety_page(shown, translation) for shown in questionnaire.safety_pages),
         consent=_consent(questionnaire.consent, translation),
@@ -122,8 +124,13 @@ def _translated(questionnaire: Questionnaire, translation: Translation) -> Quest
 
 
 def _part(part: Part, translation: Translation) -> Part:
-    title = translation.of(f"{part.id}.part", part.title) or part.title
-    return replace(part, title=title, pages=tuple(_page(page, translation) for page in part.pages))
+    title = translation.of(f"{part.id}.part", part.title)
+    return replace(
+        part,
+        title=title or part.title,
+        pages=tuple(_page(page, translation) for page in part.pages),
+        left_in="" if title else SOURCE,
+    )
 
 
 def _page(page: Page, translation: Translation) -> Page:

@@ -55,6 +55,7 @@ class BlankPart:
     number: int
     title: str
     pages: tuple[BlankPage, ...]
+    left_in: str = ""
 
 
 def short_edition(edition: str) -> str:
@@ -78,7 +79,7 @@ def blank_form(questionnaire: Questionnaire, voice: Voice = ENGLISH) -> tuple[Bl
     """
     told = PaperConditions(questionnaire, numbers(questionnaire), voice)
     return tuple(
-        BlankPart(number, part.title, tuple(_page(told, page) for page in part.pages))
+        BlankPart(number, part.title, tuple(_page(told, page) for page in part.pages), part.left_in)
         for number, part in enumerate(questionnaire.parts, 1)
     )
 

@@ -21,6 +21,8 @@ class NoticeFailure(Enum):
     NO_SUCH_ADDRESS = "no_such_address"
     NO_ADDRESS = "no_address"
     CANNOT_BE_OPENED = "cannot_be_opened"
+    # It waited when a backup was made, and may be sent since.
+    RESTORED = "restored"
 
     @property
     def is_for_good(self) -> bool:

@@ -155,6 +155,11 @@ class Page:
         return self.title or self.questions[0].ask
 
     @property
+    def heading_left_in(self) -> str:
+        """The language of the heading, where that is another than the page's."""
+        return self.left_in if self.title else self.questions[0].left_in
+
+    @property
     def stem(self) -> str:
         """The title where the questions go on from it, as those of an instrument do; else empty."""
         return self.title if self.title.endswith(("?", ":", "…")) else ""
@@ -176,6 +181,7 @@ class Part:
     id: str
     title: str
     pages: tuple[Page, ...]
+    left_in: str = ""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -241,6 +247,7 @@ class Questionnaire:
     safety_pages: tuple[SafetyPage, ...]
     consent: Consent
     edition: str = ""
+    title_left_in: str = ""
     _questions: dict[str, Question] = field(init=False, repr=False, compare=False)
     _derived: dict[str, DerivedAnswer] = field(init=False, repr=False, compare=False)
 

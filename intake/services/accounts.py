@@ -58,7 +58,10 @@ class AlreadyIn(Exception):
 def setup_needed(clinic: Clinic) -> bool:
     """Whether nobody can sign in yet."""
     with clinic.database.read() as session:
-        return not any(members.has_password(session, one.id) for one in members.members(session))
+        return not any(
+            members.has_password(session, clinic.keys, one.id)
+            for one in members.members(session, clinic.keys)
+        )
 
 
 def make_setup_link(clinic: Clinic) -> str:
@@ -66,7 +69,7 @@ def make_setup_link(clinic: Clinic) -> str:
     now = clinic.now()
     expires = now + SETUP_LINK_LASTS
     with clinic.database.write() as session:
-        token = one_time_links.make(session, Purpose.SETUP, expires)
+        token = one_time_links.make(session, clinic.keys, Purpose.SETUP, expires)
         event = SetupLinkMade(expires.isoformat(timespec="minutes"))
         audit.record(session, clinic.keys, SYSTEM, event, now)
     return token
@@ -75,7 +78,7 @@ def make_setup_link(clinic: Clinic) -> str:
 def link_purpose(clinic: Clinic, token: str) -> Purpose | None:
     """What a link is for; None when it no longer works. Looking uses nothing up."""
     with clinic.database.read() as session:
-        link = one_time_links.find(session, token, clinic.now())
+        link = one_time_links.find(session, clinic.keys, token, clinic.now())
     return link.purpose if link is not None else None
 
 
@@ -96,10 +99,10 @@ def set_up(
     granted = {Role.ADMINISTRATOR, *roles}
     with clinic.database.write() as session:
         now = clinic.now()
-        link = one_time_links.burn(session, token, now)
+        link = one_time_links.burn(session, clinic.keys, token, now)
         if link is None or link.purpose is not Purpose.SETUP:
             raise LinkUsedUp
-        member = members.add_member(session, username, printed_name, granted, now)
+        member = members.add_member(session, clinic.keys, username, printed_name, granted, now)
         members.set_password(session, clinic.keys, member.id, hashed)
         happened: list[Event] = [StaffMemberAdded(member.id, _names(member))]
         happened += _came_with(clinic, session, member.id, browser)
@@ -117,8 +120,10 @@ def add_staff(
     """
     now = clinic.now()
     with clinic.database.write() as session:
-        member = members.add_member(session, username, printed_name, roles, now)
-        token = one_time_links.make(session, Purpose.INVITATION, now + INVITATION_LASTS, member.id)
+        member = members.add_member(session, clinic.keys, username, printed_name, roles, now)
+        token = one_time_links.make(
+            session, clinic.keys, Purpose.INVITATION, now + INVITATION_LASTS, member.id
+        )
         event = StaffMemberAdded(member.id, _names(member))
         audit.record(session, clinic.keys, by.id if by else SYSTEM, event, now)
     return token
@@ -131,10 +136,12 @@ def invite_again(clinic: Clinic, by: StaffMember, member_id: UUID) -> str:
     """
     now = clinic.now()
     with clinic.database.write() as session:
-        member = members.member(session, member_id)
-        if members.has_password(session, member.id):
+        member = members.member(session, clinic.keys, member_id)
+        if members.has_password(session, clinic.keys, member.id):
             raise AlreadyIn
-        token = one_time_links.make(session, Purpose.INVITATION, now + INVITATION_LASTS, member.id)
+        token = one_time_links.make(
+            session, clinic.keys, Purpose.INVITATION, now + INVITATION_LASTS, member.id
+        )
         event = StaffMemberInvited(member.id)
         audit.record(session, clinic.keys, by.id, event, now)
     return token
@@ -143,8 +150,8 @@ def invite_again(clinic: Clinic, by: StaffMember, member_id: UUID) -> str:
 def waiting(clinic: Clinic) -> frozenset[UUID]:
     """Those who were invited and have not chosen a password yet."""
     with clinic.database.read() as session:
-        every = members.members(session)
-        return frozenset(one.id for one in every if not members.has_password(session, one.id))
+        every = members.members(session, clinic.keys)
+        return frozenset(one.id for one in every if not members.has_password(session, clinic.keys, one.id))
 
 
 def accept_invitation(
@@ -157,15 +164,21 @@ def accept_invitation(
     What else somebody shows to come in stays as it is: a new password takes the place of the old one alone.
     """
     with clinic.database.read() as session:
-        link = one_time_links.find(session, token, clinic.now())
-        invited = members.member(session, link.member) if link and link.member else None
+        link = one_time_links.find(session, clinic.keys, token, clinic.now())
+        try:
+            invited = members.member(session, clinic.keys, link.member) if link and link.member else None
+        except members.NoSuchMember:
+            invited = None
     if invited is None:
         raise LinkUsedUp
     hashed = _hashed(clinic, password, invited.username, invited.printed_name)
     with clinic.database.write() as session:
         now = clinic.now()
-        burned = one_time_links.burn(session, token, now)
+        burned = one_time_links.burn(session, clinic.keys, token, now)
         if burned is None or burned.purpose not in _CHOOSES_A_PASSWORD:
+            raise LinkUsedUp
+        if burned.purpose is Purpose.INVITATION and members.has_password(session, clinic.keys, invited.id):
+            # It was used: somebody brought its row back from a copy of the database.
             raise LinkUsedUp
         _set_password(session, clinic, invited.id, hashed)
         happened: list[Event] = [PasswordChanged(invited.id)]
@@ -232,14 +245,16 @@ def whoever(
     has to set up or look at how they sign in first is found only where ``also_due`` is said.
     """
     with clinic.database.write() if attended else clinic.database.read() as session:
-        return staff_sessions.find(session, token, clinic.now(), coming_in.idle(clinic), also_due=also_due)
+        return staff_sessions.find(
+            session, clinic.keys, token, clinic.now(), coming_in.idle(clinic), also_due=also_due
+        )
 
 
 def sign_out(clinic: Clinic, token: str) -> None:
     """End a session; signing out twice is no error."""
     with clinic.database.write() as session:
         now = clinic.now()
-        member = staff_sessions.find(session, token, now, also_due=True)
+        member = staff_sessions.find(session, clinic.keys, token, now, also_due=True)
         staff_sessions.end(session, token)
         if member is not None:
             audit.record(session, clinic.keys, member.id, SignedOut(member.id), now)
@@ -265,7 +280,7 @@ def change_password(clinic: Clinic, member: StaffMember, old: str, new: str, sou
 def staff(clinic: Clinic) -> tuple[StaffMember, ...]:
     """Everybody with an account, by username."""
     with clinic.database.read() as session:
-        return members.members(session)
+        return members.members(session, clinic.keys)
 
 
 def printed_names(clinic: Clinic) -> dict[UUID, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from intake.config import Settings
 from intake.content.library import Library
-from intake.services import accounts, clinic_settings, overlaying, publication_list
+from intake.services import accounts, altered_rows, clinic_settings, overlaying, publication_list
 from intake.services.clinic import Clinic
 
 
@@ -26,6 +26,7 @@ def told(clinic: Clinic) -> Sequence[str]:
     if not clinic.settings.sign_in_policy.second_factor:
         alone = "a password alone opens this copy (second_factor). Keep no real patients in it."
         notes = (alone, *notes)
+    notes = (*_altered(clinic), *notes)
     return [*(f"Note: {one}" for one in notes), *setup_link(clinic)]
 
 
@@ -38,3 +39,11 @@ def setup_link(clinic: Clinic) -> Sequence[str]:
         "Nobody can sign in yet. Make the first account here (once, within a day):",
         f"  {clinic.settings.clinic_side}/setup#{token}",
     )
+
+
+def _altered(clinic: Clinic) -> Sequence[str]:
+    return [
+        f"the account {one.username!r} was changed in the database by something else than intake, and nobody "
+        "comes in with it. `intake say-who` gives it back to its person (docs/running.md)"
+        for one in altered_rows.altered(clinic)
+    ]

@@ -20,6 +20,7 @@ class PrintableForm:
     """What stands on the paper. Nothing of it is about anybody."""
 
     title: str
+    title_left_in: str
     parts: tuple[BlankPart, ...]
     consent: Consent
     lines: tuple[CrisisLine, ...]
@@ -53,6 +54,7 @@ def printable(site: Clinic | PatientDesk, code: str = SOURCE, *, large: bool = F
     asked, voice = _in_language(site, code)
     return PrintableForm(
         asked.title,
+        asked.title_left_in,
         blank_form(asked, voice),
         asked.consent,
         asked.crisis_lines,

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
+
+from sqlalchemy.orm import Session
 
 from intake.content.crisis_lines import lines_in, with_lines
 from intake.content.documents import DocumentRefused
@@ -19,6 +22,7 @@ from intake.domain.events import ClinicSettingsChanged
 from intake.domain.logo import Picture
 from intake.domain.permissions import StaffMember
 from intake.domain.safety_signal import SignalDuty
+from intake.domain.upload_limits import what_is_too_much
 from intake.services.clinic import Clinic
 from intake.services.clinic_settings import set_now
 from intake.storage import audit, clinic_settings
@@ -181,6 +185,8 @@ def _change(
             raise ChangedMeanwhile(clinic_settings.changes(session, since=number))
         if not was:
             return None
+        if logo is not None:
+            _refuse_too_many(session, member, at)
         settings = {**(newest[0].settings if newest else {}), **{name: getattr(after, name) for name in was}}
         change = SettingsChange(number + 1, at, member.id, settings, was)
         if not clinic_settings.add(session, change, logo.content if logo else None):
@@ -188,6 +194,11 @@ def _change(
         event = ClinicSettingsChanged(change.number, ", ".join(change.names))
         audit.record(session, clinic.keys, member.id, event, at)
     return change
+
+
+def _refuse_too_many(session: Session, member: StaffMember, at: datetime) -> None:
+    if too_much := what_is_too_much(clinic_settings.logos_of(session, member.id), at):
+        raise NotSettable({"logo": too_much})
 
 
 def _as_of(clinic: Clinic, newest: Sequence[SettingsChange]) -> SetNow:

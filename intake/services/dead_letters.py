@@ -42,6 +42,7 @@ WHY = {
     NoticeFailure.NO_SUCH_ADDRESS: "The mail server says that nobody has this address",
     NoticeFailure.NO_ADDRESS: "What was typed is no e-mail address",
     NoticeFailure.CANNOT_BE_OPENED: "It cannot be opened: it was changed or damaged, or its key is missing",
+    NoticeFailure.RESTORED: "It waited when the restored backup was made, and may have been sent since",
 }
 
 

@@ -56,6 +56,13 @@ CHECKS = (
         lambda facts: so(facts.is_public and not _how_many(facts, Role.AUDITOR)),
     ),
     Check(
+        "altered-accounts",
+        WARN,
+        "something else than intake changed this account in the database; nobody comes in with it",
+        "find out who can write to the database, then run `intake say-who`",
+        lambda facts: facts.records.altered,
+    ),
+    Check(
         "crisis-line-out-of-date",
         WARN,
         "this line of help should have been checked again by now",

@@ -20,7 +20,7 @@ from intake.domain.permissions import Role
 from intake.papers import engine
 from intake.services.clinic import asked_of
 from intake.services.front_door import Front, look
-from intake.storage import accounts, audit, dead_letters, every_submission, submissions
+from intake.storage import accounts, altered_accounts, audit, dead_letters, every_submission, submissions
 from intake.storage.condition import Condition, examine
 from intake.storage.database import Database, DatabaseRefused
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
@@ -63,6 +63,7 @@ class Records:
     usernames: frozenset[str] = frozenset()
     roles: tuple[frozenset[Role], ...] = ()
     dead_letters: int = 0
+    altered: tuple[str, ...] = ()
     opens: bool = True
 
 
@@ -240,7 +241,7 @@ def _database(settings: Settings, keys: ClinicKeys | None) -> tuple[Condition | 
 def _records(database: Database, keys: ClinicKeys) -> Records:
     with database.read() as session:
         verified = audit.verify(session, keys)
-        staff = accounts.members(session)
+        staff = accounts.members(session, keys)
         last = audit.chained_at(session, audit.newest(session))
         first = audit.chained_at(session, 1)
         return Records(
@@ -250,6 +251,7 @@ def _records(database: Database, keys: ClinicKeys) -> Records:
             usernames=frozenset(one.username for one in staff),
             roles=tuple(one.roles for one in staff),
             dead_letters=dead_letters.outbox(session, tries=1).not_sent,
+            altered=tuple(one.username for one in altered_accounts.altered(session, keys)),
             opens=_opens(session, keys),
         )
 

@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from intake.config import Settings
 from intake.services.doctor_checks import Check, Weight, so
 from intake.services.doctor_facts import Facts
 
 REFUSE, WARN = Weight.REFUSE, Weight.WARN
 _SECRET = ("clinic_keys", "patient_keys", "worker_keys", "mail_password", "provider_secret")
 _OF_PATIENTS = ("database", "log")
+_ADDRESSES = ("database_url", "patient_database_url", "clinic_database_url", "worker_database_url")
 _FORGETS = frozenset({"tmpfs", "ramfs"})
 _OVER_A_NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph"}
@@ -44,9 +49,26 @@ def _changed_by_others(facts: Facts) -> Iterable[str]:
     return (str(one.path) for one in facts.used_files.values() if one.others_write)
 
 
-def _holds_a_password(facts: Facts) -> bool:
-    _, _, behind = facts.settings.database_url.partition("://")
-    return ":" in behind.partition("@")[0] and "@" in behind
+def _with_a_password(settings: Settings) -> frozenset[str]:
+    """The settings with an address of the database in which a password stands."""
+    return frozenset(
+        name
+        for name in _ADDRESSES
+        if (address := getattr(settings, name)) and not address.startswith("sqlite") and _password(address)
+    )
+
+
+def _password(address: str) -> bool:
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        return False  # no address at all, of which another check tells
+    return url.password is not None or "password" in url.query
+
+
+def _passwords_in_the_environment(facts: Facts) -> Iterable[str]:
+    named = (f"INTAKE_{name.upper()}" for name in sorted(_with_a_password(facts.settings)))
+    return (one for one in named if one in facts.environment)
 
 
 # docs/limits.md (Secrets, and when they change): once a year. A month more is time to do it in.
@@ -169,15 +191,15 @@ CHECKS = (
         lambda facts: (
             str(one.path)
             for one in (facts.files.get("settings"),)
-            if one is not None and one.others_read and _holds_a_password(facts)
+            if one is not None and one.others_read and _with_a_password(facts.settings)
         ),
     ),
     Check(
         "password-in-the-environment",
         WARN,
-        "INTAKE_DATABASE_URL holds a password, and an environment is easily read and handed on",
+        "an address of the database holds a password, and an environment is easily read and handed on",
         "leave it out of the address and keep it in a file of PostgreSQL's own (~/.pgpass, mode 600)",
-        lambda facts: so("INTAKE_DATABASE_URL" in facts.environment and _holds_a_password(facts)),
+        _passwords_in_the_environment,
     ),
     Check(
         "content-changed-by-others",

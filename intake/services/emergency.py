@@ -52,7 +52,7 @@ def take(clinic: Clinic, member: StaffMember, reference: str, reason: str) -> UU
         raise ReasonTooShort
     with clinic.database.write() as session:
         submission = submissions.by_reference(session, reference.strip().upper())
-        for one in accounts.members(session):
+        for one in accounts.members(session, clinic.keys):
             if one.may(Permission.MANAGE_STAFF) or one.may(Permission.READ_TRAIL):
                 coming_in.tell(clinic, session, one.id)
         event = EmergencyAccessTaken(submission, why)
@@ -80,7 +80,7 @@ def lately(clinic: Clinic) -> tuple[Taken, ...]:
     """Every emergency access of the last 30 days, the newest first."""
     with clinic.database.read() as session:
         lines = audit.since(session, EmergencyAccessTaken, clinic.now() - SHOWN_FOR)
-        names = {str(one.id): one.printed_name for one in accounts.everybody(session)}
+        names = {str(one.id): one.printed_name for one in accounts.everybody(session, clinic.keys)}
         called = trail.references(session, [one.object for one in lines])
     return tuple(
         Taken(

@@ -48,12 +48,12 @@ def go_on(session: Session, clinic: Clinic, member: UUID, proven: Proven, now: d
     Raises FactorsDamaged where a second factor was taken away in the database: who comes from the provider
     has had no password opened, which would have shown it, and is not led to set one up of their own.
     """
-    row = accounts.hold(session, member)
+    row = accounts.hold(session, clinic.keys, member)
     if not auth_epochs.is_as_it_was_kept(session, clinic.keys, row):
         raise FactorsDamaged
     match what_next(clinic.settings.sign_in_policy, factors_of(session, member), proven):
         case Next.PROVE_MORE:
-            return Begun(unfinished_sign_ins.begin(session, row, now))
+            return Begun(unfinished_sign_ins.begin(session, clinic.keys, row, now))
         case Next.SET_UP:
             return enter(session, clinic, member, proven, now, Due.SET_UP)
         case Next.REVIEW:
@@ -74,7 +74,7 @@ def enter(
     idle = timedelta(minutes=clinic.settings.staff_idle_minutes)
     staff_sessions.remove_expired(session, now, idle)
     before = len(staff_sessions.visits(session, member, "", now, idle))
-    token = staff_sessions.start(session, member, now, proven, due)
+    token = staff_sessions.start(session, clinic.keys, member, now, proven, due)
     if proven is Proven.PASSKEY:
         # Whatever strangers typed: this is the person, and their password counts again everywhere.
         signing_in.renew(session, member)

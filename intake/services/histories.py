@@ -38,7 +38,7 @@ def history(clinic: Clinic, clinician: StaffMember, submission: UUID) -> tuple[H
     """
     review = reviewing.open_review(clinic, clinician, submission)
     with clinic.database.read() as session:
-        names = {str(member.id): member.printed_name for member in accounts.everybody(session)}
+        names = {str(member.id): member.printed_name for member in accounts.everybody(session, clinic.keys)}
         lines = trail.about(session, review.submission.id)
         named = {str(value) for line in lines for value in line.detail.values()}
         references = trail.references(session, named)

@@ -1,6 +1,7 @@
 """Setting up a copy of the product on a machine: its folder, keys and database."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from intake.config import Settings
 from intake.content.documents import DocumentRefused
@@ -9,12 +10,20 @@ from intake.services import in_force
 from intake.services.clinic import Clinic, library_of, open_clinic, publish_editions
 from intake.services.clinic_settings import with_settings_in_force
 from intake.services.refusals import AT_START, Refusal
-from intake.storage import outgoing
-from intake.storage.accounts import UsernameTaken
+from intake.storage import altered_accounts, outgoing
+from intake.storage.accounts import NoSuchMember, UsernameTaken
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.backup_files import BackupRefused
 from intake.storage.database import Database, is_current, is_empty, migrate
-from intake.storage.keyring import CLINIC_FILE, complete_keyring, create_keyring, read_clinic_keys
+from intake.storage.key_documents import changing
+from intake.storage.key_files import read_document
+from intake.storage.keyring import (
+    ACCOUNTS_SEALED,
+    CLINIC_FILE,
+    complete_keyring,
+    create_keyring,
+    read_clinic_keys,
+)
 from intake.storage.submissions import NoSuchSubmission
 from intake.storage.whole_files import FileNotWritten
 
@@ -22,6 +31,7 @@ from intake.storage.whole_files import FileNotWritten
 REFUSALS = (
     *AT_START,
     NoSuchSubmission,
+    NoSuchMember,
     UsernameTaken,
     PublicationRefused,
     RecipientsRefused,
@@ -57,9 +67,21 @@ def prepare(settings: Settings) -> Prepared:
             migrate(database)
         with database.write() as session:
             outgoing.seal_for_the_worker(session, read_clinic_keys(keys))
+        _seal_accounts(database, keys)
     finally:
         database.dispose()
     return Prepared(made_keys, behind)
+
+
+def _seal_accounts(database: Database, folder: Path) -> None:
+    """Seal the accounts of a version that sealed none, as they stand: once in the life of these keys."""
+    if ACCOUNTS_SEALED in read_document(folder / CLINIC_FILE):
+        return
+    with changing(folder) as documents:
+        with database.write() as session:
+            altered_accounts.seal_as_they_stand(session, read_clinic_keys(folder))
+        # Killed in between, the next start does the same again.
+        documents[CLINIC_FILE][ACCOUNTS_SEALED] = True
 
 
 def is_prepared(settings: Settings) -> bool:

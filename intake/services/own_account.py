@@ -62,7 +62,7 @@ def look(clinic: Clinic, member: StaffMember, token: str) -> OwnAccount:
     """What there is to know of one's own account; ``token`` is that of the session one asks with."""
     now = clinic.now()
     with clinic.database.read() as session:
-        names = {str(one.id): one.printed_name for one in accounts.everybody(session)}
+        names = {str(one.id): one.printed_name for one in accounts.everybody(session, clinic.keys)}
         lines = audit.latest_about(session, member.id, _TOLD, _SHOWN)
         known = Known(names, {})
         return OwnAccount(

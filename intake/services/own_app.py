@@ -33,7 +33,7 @@ class OfferedApp:
 def offer(clinic: Clinic, member: StaffMember) -> OfferedApp:
     """A new seed for an authenticator app; nothing is kept of it until a code of it is typed."""
     with clinic.database.read() as session:
-        row = accounts.hold(session, member.id)
+        row = accounts.hold(session, clinic.keys, member.id)
         seed = one_time_codes.new_seed()
         carried = authenticator_apps.offer(clinic.keys, row, seed)
     return _offered(clinic, member, seed, base64.urlsafe_b64encode(carried).decode())
@@ -80,7 +80,7 @@ def remove(clinic: Clinic, member: StaffMember, token: str) -> Changed:
 def _seed(session: Session, clinic: Clinic, member: StaffMember, carried: str) -> str:
     try:
         blob = base64.urlsafe_b64decode(carried.encode())
-        return authenticator_apps.offered(clinic.keys, accounts.hold(session, member.id), blob)
+        return authenticator_apps.offered(clinic.keys, accounts.hold(session, clinic.keys, member.id), blob)
     except (DecryptionFailed, binascii.Error, ValueError):
         raise WrongCode from None
 

@@ -90,8 +90,8 @@ class Changed:
 def overview(clinic: Clinic, member: StaffMember, token: str) -> Overview:
     """How somebody signs in. Raises FactorsDamaged."""
     with clinic.database.read() as session:
-        row = accounts.hold(session, member.id)
-        proof = session_proofs.of(session, token)
+        row = accounts.hold(session, clinic.keys, member.id)
+        proof = session_proofs.of(session, clinic.keys, token)
         has = factors_of(session, member.id)
         return Overview(
             _opened(session, clinic, row),
@@ -106,7 +106,7 @@ def overview(clinic: Clinic, member: StaffMember, token: str) -> Overview:
 def ask_for_new_passkey(clinic: Clinic, member: StaffMember) -> Ceremony:
     """Ask the browser to make one. Raises FactorsDamaged and TooMany."""
     with clinic.database.write() as session:
-        if len(_opened(session, clinic, accounts.hold(session, member.id))) >= MOST_PASSKEYS:
+        if len(_opened(session, clinic, accounts.hold(session, clinic.keys, member.id))) >= MOST_PASSKEYS:
             raise TooMany
         return passkeys.ask_to_add(session, clinic, member)
 
@@ -174,14 +174,14 @@ def finish_review(clinic: Clinic, member: StaffMember, token: str) -> None:
     with clinic.database.write() as session:
         if not is_enough(clinic.settings.sign_in_policy, factors_of(session, member.id)):
             raise LastWayIn
-        session_proofs.settle(session, token)
+        session_proofs.settle(session, clinic.keys, token)
         audit.record(session, clinic.keys, member.id, FactorsReviewed(member.id), clinic.now())
 
 
 def of_everybody(clinic: Clinic) -> dict[UUID, Factors]:
     """What everybody has beside their password."""
     with clinic.database.read() as session:
-        return {one.id: factors_of(session, one.id) for one in accounts.members(session)}
+        return {one.id: factors_of(session, one.id) for one in accounts.members(session, clinic.keys)}
 
 
 def forget(clinic: Clinic, by: StaffMember | None, member: UUID) -> None:
@@ -190,7 +190,7 @@ def forget(clinic: Clinic, by: StaffMember | None, member: UUID) -> None:
     ``by`` is None on the console. Raises NoSuchMember.
     """
     with clinic.database.write() as session:
-        auth_epochs.start_over(session, clinic.keys, accounts.hold(session, member))
+        auth_epochs.start_over(session, clinic.keys, accounts.hold(session, clinic.keys, member))
         event = FactorsForgotten(member)
         coming_in.tell(clinic, session, member)
         audit.record(session, clinic.keys, by.id if by else SYSTEM, event, clinic.now())
@@ -211,8 +211,8 @@ def changed(
     now = clinic.now()
     try:
         with clinic.database.write() as session:
-            row = accounts.hold(session, member.id)
-            before = session_proofs.of(session, token)
+            row = accounts.hold(session, clinic.keys, member.id)
+            before = session_proofs.of(session, clinic.keys, token)
             if before is None:
                 raise SessionOver
             with auth_epochs.next_epoch(session, clinic.keys, row):
@@ -224,7 +224,7 @@ def changed(
             if not has.any:
                 recovery_codes.remove(session, row.id)
             due = Due.NOTHING if before.due is Due.SET_UP and is_enough(policy, has) else before.due
-            renewed = staff_sessions.start(session, row.id, now, proven or before.proven, due)
+            renewed = staff_sessions.start(session, clinic.keys, row.id, now, proven or before.proven, due)
             audit.record(session, clinic.keys, member.id, event, now)
             if not isinstance(event, PasskeyRenamed):
                 # Whoever sits at an open session is not to be the only one who knows.

@@ -101,7 +101,7 @@ def who_opened(clinic: Clinic, member: StaffMember, submission: UUID) -> AccessR
         review = reviews.review(session, clinic.keys, submission)
         audit.record(session, clinic.keys, member.id, AccessListOpened(submission), now)
         events = audit.events(session, submission)
-        people = {str(one.id): one for one in accounts.everybody(session)}
+        people = {str(one.id): one for one in accounts.everybody(session, clinic.keys)}
     named = clinic.settings.names_in_access_list
     lines = _lines(clinic, events, people, named=named)
     return AccessRecord(review.submission.name, review.submission.reference, now, named, lines)

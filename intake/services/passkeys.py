@@ -99,7 +99,7 @@ def address_of(settings: Settings) -> Address:
 
 def ask(session: Session, clinic: Clinic, asked: Asked, member: UUID | None) -> Ceremony:
     """Ask for a passkey: anybody's who wants to sign in, or one of somebody's own. Raises FactorsDamaged."""
-    token, challenge = passkey_challenges.make(session, asked, member, clinic.now())
+    token, challenge = passkey_challenges.make(session, clinic.keys, asked, member, clinic.now())
     return Ceremony(token, options_for(session, clinic, challenge, member))
 
 
@@ -119,7 +119,7 @@ def options_for(session: Session, clinic: Clinic, challenge: bytes, member: UUID
 def taken(clinic: Clinic, token: str, asked: Asked, member: UUID | None) -> bytes:
     """The challenge, used up whatever comes of it. Raises PasskeyRefused."""
     with clinic.database.write() as session:
-        challenge = passkey_challenges.take(session, token, asked, member, clinic.now())
+        challenge = passkey_challenges.take(session, clinic.keys, token, asked, member, clinic.now())
     if challenge is None:
         raise PasskeyRefused("the passkey answered what was not asked, was answered before, or too late")
     return challenge
@@ -151,7 +151,7 @@ def ask_to_add(session: Session, clinic: Clinic, member: StaffMember) -> Ceremon
 
     Raises FactorsDamaged.
     """
-    token, challenge = passkey_challenges.make(session, Asked.ADD, member.id, clinic.now())
+    token, challenge = passkey_challenges.make(session, clinic.keys, Asked.ADD, member.id, clinic.now())
     own = _own(session, clinic, member.id)
     options = generate_registration_options(
         rp_id=address_of(clinic.settings).rp_id,
@@ -203,7 +203,7 @@ def made(clinic: Clinic, member: StaffMember, answer: str, challenge: bytes, nam
 
 def _own(session: Session, clinic: Clinic, member: UUID) -> tuple[Passkey, ...]:
     try:
-        return kept.of(session, clinic.keys, accounts.hold(session, member))
+        return kept.of(session, clinic.keys, accounts.hold(session, clinic.keys, member))
     except DecryptionFailed:
         raise FactorsDamaged from None
 

@@ -22,6 +22,7 @@ from intake.services import claims, coming_in
 from intake.services.clinic import Clinic
 from intake.storage import accounts, audit, known_browsers, one_time_links, signing_in, staff_sessions
 from intake.storage import claims as stored
+from intake.storage.encryption import ClinicKeys
 from intake.storage.one_time_links import Purpose
 
 DORMANT_AFTER = timedelta(days=90)
@@ -51,20 +52,20 @@ def everybody(clinic: Clinic) -> tuple[Person, ...]:
     """Everybody with an account, by username."""
     now = clinic.now()
     with clinic.database.read() as session:
-        members = accounts.members(session)
-        return tuple(_person(session, one, now) for one in members)
+        members = accounts.members(session, clinic.keys)
+        return tuple(_person(session, clinic.keys, one, now) for one in members)
 
 
 def left(clinic: Clinic) -> tuple[tuple[StaffMember, datetime], ...]:
     """Those whose account was taken away, and when; the last first."""
     with clinic.database.read() as session:
-        return accounts.left(session)
+        return accounts.left(session, clinic.keys)
 
 
 def somebody(clinic: Clinic, member_id: UUID) -> Person:
     """One of them. Raises NoSuchMember."""
     with clinic.database.read() as session:
-        return _person(session, accounts.member(session, member_id), clinic.now())
+        return _person(session, clinic.keys, accounts.member(session, clinic.keys, member_id), clinic.now())
 
 
 def set_roles(clinic: Clinic, by: StaffMember, member_id: UUID, roles: Iterable[Role]) -> None:
@@ -74,7 +75,7 @@ def set_roles(clinic: Clinic, by: StaffMember, member_id: UUID, roles: Iterable[
     """
     wanted = frozenset(roles)
     with clinic.database.write() as session:
-        if accounts.member(session, member_id).roles == wanted:
+        if accounts.member(session, clinic.keys, member_id).roles == wanted:
             return
         accounts.set_roles(session, clinic.keys, member_id, wanted)
         coming_in.tell(clinic, session, member_id)
@@ -110,9 +111,9 @@ def make_reset_link(clinic: Clinic, by: StaffMember, member_id: UUID) -> str:
         raise OneselfOnly
     with clinic.database.write() as session:
         now = clinic.now()
-        if not accounts.has_password(session, member_id):
+        if not accounts.has_password(session, clinic.keys, member_id):
             raise NotIn
-        token = one_time_links.make(session, Purpose.RESET, now + RESET_LINK_LASTS, member_id)
+        token = one_time_links.make(session, clinic.keys, Purpose.RESET, now + RESET_LINK_LASTS, member_id)
         coming_in.tell(clinic, session, member_id)
         audit.record(session, clinic.keys, by.id, ResetLinkMade(member_id), now)
     return token
@@ -125,7 +126,7 @@ def end_sessions(clinic: Clinic, by: StaffMember, member_id: UUID) -> int:
     one may be why this is done.
     """
     with clinic.database.write() as session:
-        accounts.member(session, member_id)
+        accounts.member(session, clinic.keys, member_id)
         ended = staff_sessions.end_all(session, member_id)
         known_browsers.forget(session, member_id)
         one_time_links.take_back(session, Purpose.RESET, member_id)
@@ -134,11 +135,11 @@ def end_sessions(clinic: Clinic, by: StaffMember, member_id: UUID) -> int:
     return ended
 
 
-def _person(session: Session, member: StaffMember, now: datetime) -> Person:
+def _person(session: Session, keys: ClinicKeys, member: StaffMember, now: datetime) -> Person:
     came = audit.last_times(session, SignedIn, [member.id]).get(member.id)
     # Whoever has only just chosen a password has been here.
     chose = audit.last_times(session, PasswordChanged, [member.id]).get(member.id)
-    waiting = not accounts.has_password(session, member.id)
+    waiting = not accounts.has_password(session, keys, member.id)
     here = max((at for at in (came, chose) if at is not None), default=None)
     return Person(
         member,

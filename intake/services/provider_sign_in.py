@@ -150,8 +150,8 @@ def make_link(clinic: Clinic, by: StaffMember, member: UUID) -> str:
     """
     with clinic.database.write() as session:
         now = clinic.now()
-        accounts.member(session, member)
-        token = one_time_links.make(session, Purpose.PROVIDER, now + LINK_LASTS, member)
+        accounts.member(session, clinic.keys, member)
+        token = one_time_links.make(session, clinic.keys, Purpose.PROVIDER, now + LINK_LASTS, member)
         audit.record(session, clinic.keys, by.id, ProviderLinkMade(member), now)
     return token
 
@@ -164,10 +164,10 @@ def follow_link(clinic: Clinic, member: StaffMember, token: str) -> Going | None
     # Counted with the person, who is signed in, and before anything is used up.
     _count(clinic, Budget(Counted.AGAIN, ("provider", str(member.id))))
     with clinic.database.write() as session:
-        link = one_time_links.find(session, token, clinic.now())
+        link = one_time_links.find(session, clinic.keys, token, clinic.now())
         if link is None or link.purpose is not Purpose.PROVIDER or link.member != member.id:
             return None
-        if one_time_links.burn(session, token, clinic.now()) is None:
+        if one_time_links.burn(session, clinic.keys, token, clinic.now()) is None:
             return None
     return _go(clinic, member.id)
 
@@ -181,7 +181,7 @@ def linked(clinic: Clinic, member: UUID) -> datetime | None:
 def unlink(clinic: Clinic, by: StaffMember, member: UUID) -> None:
     """Nobody at the provider is this person any more. Raises NoSuchMember."""
     with clinic.database.write() as session:
-        accounts.member(session, member)
+        accounts.member(session, clinic.keys, member)
         if provider_sign_ins.linked(session, member) is not None:
             provider_sign_ins.unlink(session, member)
             audit.record(session, clinic.keys, by.id, IdentityUnlinked(member), clinic.now())

@@ -80,7 +80,7 @@ def listed(clinic: Clinic, found: InForce | None = None) -> tuple[Listed, ...]:
     if found is None:
         found = in_force.on(clinic.database, clinic.library, today)
     with clinic.database.read() as session:
-        names = {member.id: member.printed_name for member in accounts.everybody(session)}
+        names = {member.id: member.printed_name for member in accounts.everybody(session, clinic.keys)}
         editions = publications.editions(session)
         every = publications.every(session)
     return tuple(_listed(one, found.publication, today, names, editions.get(one.id, ())) for one in every)

@@ -19,6 +19,7 @@ from intake.domain.publications import (
     proposal,
 )
 from intake.domain.rulebook_changes import RulebookChanges, rulebook_changes
+from intake.domain.upload_limits import what_is_too_much
 from intake.services import in_force as screening
 from intake.services import published_rules, rule_warnings
 from intake.services.clinic import Clinic
@@ -114,7 +115,7 @@ def rehearse(
 def propose(clinic: Clinic, by: StaffMember, new: NewRules, reason: str, effective_on: date) -> Publication:
     """Propose rules, for a second person to countersign.
 
-    Raises DocumentRefused, NotAllowed and NotAsked.
+    Raises DocumentRefused, NotAllowed, NotAsked, and PublicationRefused when one person proposes too many.
     """
     made_of = examine(clinic, new, effective_on).made_of
     with clinic.database.write() as session:
@@ -122,6 +123,9 @@ def propose(clinic: Clinic, by: StaffMember, new: NewRules, reason: str, effecti
         proposed = _new(clinic, every, by, made_of, reason, effective_on)
         if (before := _waiting_already(every, proposed)) is not None:
             return before  # a button that was pressed twice
+        sent = (one.proposed_at for one in every if one.proposed_by == by.id)
+        if too_much := what_is_too_much(sent, clinic.now()):
+            raise PublicationRefused(too_much)
         _propose(clinic, session, proposed, new)
     return proposed
 

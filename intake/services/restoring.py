@@ -27,7 +27,15 @@ from intake.services.clinic import SYSTEM
 from intake.services.console import account
 from intake.services.recovery_copies import FORMAT, KIND
 from intake.services.refusals import Refusal
-from intake.storage import age_files, audit, backup_files, erasing, every_submission
+from intake.storage import (
+    age_files,
+    altered_accounts,
+    audit,
+    backup_files,
+    erasing,
+    every_submission,
+    withdrawn_letters,
+)
 from intake.storage.age_files import CannotBeUnsealed
 from intake.storage.audit import VerifyResult
 from intake.storage.backup_files import Manifest, Read
@@ -48,7 +56,8 @@ _KEY_FILE = re.compile(r"[a-z]+-keys\.json")
 class Restored:
     """What was restored, how its audit trail was found, and how many forms were opened of how many tried.
 
-    ``erased`` is how many of them had been erased since the backup was made, and were once more.
+    ``erased`` is how many of them had been erased since the backup was made, and were once more;
+    ``held_back`` how many letters to patients waited, which may have been sent since.
     """
 
     manifest: Manifest
@@ -56,6 +65,7 @@ class Restored:
     opened: int
     tried: int
     erased: int = 0
+    held_back: int = 0
 
 
 def restore(
@@ -102,8 +112,12 @@ def _fill(
     erasures: Sequence[Erasure],
 ) -> Restored:
     upgrade_within(database, session, manifest.migration)
+    sealed_accounts = altered_accounts.are_sealed(session)
     backup_files.load(session, file, manifest)
     upgrade_within(database, session)
+    if not sealed_accounts:
+        # Of a version that sealed none. Whose backup it is was looked at before.
+        altered_accounts.seal_as_they_stand(session, keys)
     trail = audit.verify(session, keys)
     if (trail.ok, trail.checked) != (manifest.trail_is_whole, manifest.trail):
         raise Refusal(f"the audit trail of the backup does not verify ({trail.reason}). Nothing was restored")
@@ -113,7 +127,8 @@ def _fill(
     at = datetime.now(UTC)
     event = BackupRestored(manifest.backup, manifest.rows, account())
     audit.record(session, keys, SYSTEM, event, at)
-    return Restored(manifest, trail, opened, tried, _erase_again(session, keys, erasures, at))
+    erased = _erase_again(session, keys, erasures, at)
+    return Restored(manifest, trail, opened, tried, erased, withdrawn_letters.hold_back(session, at))
 
 
 def _erase_again(session: Session, keys: ClinicKeys, erasures: Sequence[Erasure], at: datetime) -> int:

@@ -46,7 +46,7 @@ def refuse_people(console: Console, first: StaffMember, second: StaffMember | No
     if second is not None and second.id == first.id:
         raise Refusal("two different people are needed. Nothing was destroyed")
     with console.database.read() as session:
-        came = accounts.members_who_came(session)
+        came = accounts.members_who_came(session, console.keys())
     others = [one for one in came if Role.ADMINISTRATOR in one.roles and one.id != first.id]
     if second is None and others:
         raise Refusal(

@@ -25,7 +25,7 @@ def is_chosen(session: Session, clinic: Clinic, review: Review, signer: StaffMem
     read_twice = any(
         isinstance(one, View) and one.kind is ViewKind.SECOND and not one.skipped for one in review.entries
     )
-    others = (one for one in accounts.members_who_came(session) if one.id != signer.id)
+    others = (one for one in accounts.members_who_came(session, clinic.keys) if one.id != signer.id)
     return not read_twice and any(one.may(Permission.REVIEW) for one in others)
 
 

@@ -39,7 +39,7 @@ class SignInOver(Exception):
 def who_began(clinic: Clinic, token: str) -> UUID:
     """Whose password was right. Raises SignInOver."""
     with clinic.database.read() as session:
-        member = unfinished_sign_ins.find(session, token, clinic.now())
+        member = unfinished_sign_ins.find(session, clinic.keys, token, clinic.now())
     if member is None:
         raise SignInOver
     return member
@@ -121,7 +121,7 @@ def is_fresh(clinic: Clinic, token: str, within: timedelta = FRESH) -> bool:
 def proof_of(clinic: Clinic, token: str) -> SessionProof | None:
     """What a session rests on."""
     with clinic.database.read() as session:
-        return session_proofs.of(session, token)
+        return session_proofs.of(session, clinic.keys, token)
 
 
 def ask_again(clinic: Clinic, member: StaffMember) -> Ceremony:
@@ -188,7 +188,7 @@ def refused(clinic: Clinic, member: UUID | None, refusal: PasskeyRefused) -> Non
 
 def _entered(session: Session, clinic: Clinic, begun: str, member: UUID, proven: Proven) -> str:
     now = clinic.now()
-    if unfinished_sign_ins.find(session, begun, now) != member:
+    if unfinished_sign_ins.find(session, clinic.keys, begun, now) != member:
         raise SignInOver
     unfinished_sign_ins.end(session, begun)
     token = go_on(session, clinic, member, proven, now)
@@ -200,6 +200,6 @@ def _entered(session: Session, clinic: Clinic, begun: str, member: UUID, proven:
 def _proved_again(
     session: Session, clinic: Clinic, member: StaffMember, token: str, proven: Proven
 ) -> str | None:
-    renewed = session_proofs.proved_again(session, token, proven, clinic.now())
+    renewed = session_proofs.proved_again(session, clinic.keys, token, proven, clinic.now())
     audit.record(session, clinic.keys, member.id, ProvedAgain(member.id, proven.value), clinic.now())
     return renewed

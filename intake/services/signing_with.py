@@ -50,7 +50,9 @@ def ask(clinic: Clinic, clinician: StaffMember, statement: Statement) -> Ceremon
         review.sign_off(
             clinician, reviewing.STATEMENT, statement.note, statement.shown, clinic.now(), statement.next_step
         )
-        token, nonce = passkey_challenges.make(session, Asked.SIGN_OFF, clinician.id, clinic.now())
+        token, nonce = passkey_challenges.make(
+            session, clinic.keys, Asked.SIGN_OFF, clinician.id, clinic.now()
+        )
         challenge = _challenge(nonce, review, clinician, statement)
         return Ceremony(token, passkeys.options_for(session, clinic, challenge, clinician.id))
 

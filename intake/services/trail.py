@@ -66,7 +66,7 @@ def read(
         found = trail.newest_first(
             session, _wanted(clinic, asked), PAGE, older_than=older_than, newer_than=newer_than
         )
-        names = {str(member.id): member.printed_name for member in accounts.everybody(session)}
+        names = {str(member.id): member.printed_name for member in accounts.everybody(session, clinic.keys)}
         things = {line.object for line in found.lines} | {asked.about}
         things |= {str(value) for line in found.lines for value in line.detail.values()}
         known = Known(names, trail.references(session, things))
@@ -79,7 +79,7 @@ def read(
 def actors(clinic: Clinic) -> dict[str, str]:
     """Everybody who may stand in the trail as having done something, by the id it has there."""
     with clinic.database.read() as session:
-        names = {str(member.id): member.printed_name for member in accounts.everybody(session)}
+        names = {str(member.id): member.printed_name for member in accounts.everybody(session, clinic.keys)}
     return names | ACTORS
 
 

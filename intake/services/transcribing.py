@@ -93,7 +93,7 @@ def waiting(clinic: Clinic) -> tuple[Listed, ...]:
             event = TranscriptionDiscarded(over, Discarding.TIME_OVER.value)
             audit.record(session, clinic.keys, SYSTEM, event, now)
         every = transcriptions.every(session)
-        names = {one.id: one.printed_name for one in accounts.everybody(session)}
+        names = {one.id: one.printed_name for one in accounts.everybody(session, clinic.keys)}
     return tuple(
         Listed(one, names[one.first_by], names[one.second_by] if one.second_by else "") for one in every
     )

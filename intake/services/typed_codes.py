@@ -70,7 +70,7 @@ def _why_not(session: Session, clinic: Clinic, member: UUID, code: str) -> str:
     if not app_is_taken(clinic.settings.sign_in_policy, factors_of(session, member)):
         return _WRONG
     try:
-        seed = authenticator_apps.seed_of(session, clinic.keys, members.hold(session, member))
+        seed = authenticator_apps.seed_of(session, clinic.keys, members.hold(session, clinic.keys, member))
     except DecryptionFailed:
         return _DAMAGED
     step = None if seed is None else one_time_codes.matching_step(seed, code, clinic.now())
@@ -108,7 +108,7 @@ def _hash_of(session: Session, clinic: Clinic, member: UUID, number: int | None)
     if number is None:
         return None, _WRONG
     try:
-        row = members.hold(session, member)
+        row = members.hold(session, clinic.keys, member)
         return recovery_codes.kept(session, clinic.keys, row, number), _WRONG
     except DecryptionFailed:
         return None, _DAMAGED

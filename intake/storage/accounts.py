@@ -17,6 +17,7 @@ from intake.storage.auth_epochs import next_epoch, seal_password, start_over
 from intake.storage.database import writes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.row_seals import MEMBERS
 from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import (
     KnownBrowserRow,
@@ -30,6 +31,8 @@ from intake.storage.tables import (
 # What is held of somebody while it is changed; nobody outside storage looks into it.
 Held = StaffMemberRow
 
+# What stands in the place of a name that something else than intake changed.
+ALTERED = "Somebody whose account was changed in the database"
 _NAMES = select(StaffMemberRow.id, StaffMemberRow.printed_name)
 
 
@@ -46,18 +49,24 @@ class LastAdministrator(Exception):
 
 
 def add_member(
-    session: Session, username: str, printed_name: str, roles: Iterable[Role], now: datetime
+    session: Session,
+    keys: ClinicKeys,
+    username: str,
+    printed_name: str,
+    roles: Iterable[Role],
+    now: datetime,
 ) -> StaffMember:
     """Somebody new, who cannot sign in until a password is set."""
     row = StaffMemberRow(
         id=uuid4(),
         username=as_kept(username),
         printed_name=printed_name.strip(),
-        roles=_roles_to_text(roles),
+        roles=roles_to_text(roles),
         auth_epoch=1,
         second_factor=False,
         created_at=now,
     )
+    row.seal = MEMBERS.seal(keys, row)
     try:
         with session.begin_nested():
             session.add(row)
@@ -66,28 +75,39 @@ def add_member(
     return staff_member(row)
 
 
-def member(session: Session, member_id: UUID) -> StaffMember:
+def member(session: Session, keys: ClinicKeys, member_id: UUID) -> StaffMember:
     """Who this is; raises :class:`NoSuchMember`."""
-    return staff_member(hold(session, member_id))
+    return staff_member(hold(session, keys, member_id))
 
 
-def members(session: Session) -> tuple[StaffMember, ...]:
+def members(session: Session, keys: ClinicKeys) -> tuple[StaffMember, ...]:
     """Everybody who works here, by username."""
     query = select(StaffMemberRow).where(StaffMemberRow.removed_at.is_(None))
-    return tuple(staff_member(row) for row in session.scalars(query.order_by(StaffMemberRow.username)))
+    rows = session.scalars(query.order_by(StaffMemberRow.username))
+    return tuple(staff_member(row) for row in rows if MEMBERS.is_ours(keys, row))
 
 
-def everybody(session: Session) -> tuple[StaffMember, ...]:
-    """Everybody there ever was, by username: what they did has their name under it."""
+def everybody(session: Session, keys: ClinicKeys) -> tuple[StaffMember, ...]:
+    """Everybody there ever was, by username: what they did has their name under it.
+
+    Where the name was changed by something else than intake, it says so in its place.
+    """
     rows = session.scalars(select(StaffMemberRow).order_by(StaffMemberRow.username))
-    return tuple(staff_member(row) for row in rows)
+    return tuple(
+        staff_member(row) if MEMBERS.is_ours(keys, row) else StaffMember(row.id, "", ALTERED, frozenset())
+        for row in rows
+    )
 
 
-def left(session: Session) -> tuple[tuple[StaffMember, datetime], ...]:
+def left(session: Session, keys: ClinicKeys) -> tuple[tuple[StaffMember, datetime], ...]:
     """Those who do not work here any more, and since when, the last to leave first."""
     query = select(StaffMemberRow).where(StaffMemberRow.removed_at.is_not(None))
     rows = session.scalars(query.order_by(StaffMemberRow.removed_at.desc(), StaffMemberRow.username))
-    return tuple((staff_member(row), row.removed_at) for row in rows if row.removed_at is not None)
+    return tuple(
+        (staff_member(row), row.removed_at)
+        for row in rows
+        if row.removed_at is not None and MEMBERS.is_ours(keys, row)
+    )
 
 
 def printed_names(session: Session) -> dict[UUID, str]:
@@ -95,22 +115,23 @@ def printed_names(session: Session) -> dict[UUID, str]:
     return {row.id: row.printed_name for row in session.execute(_NAMES)}
 
 
-def members_who_came(session: Session) -> tuple[StaffMember, ...]:
+def members_who_came(session: Session, keys: ClinicKeys) -> tuple[StaffMember, ...]:
     """Those who have chosen a password, by username: whoever was invited and never came is not among them."""
     query = select(StaffMemberRow).where(
         StaffMemberRow.password.is_not(None), StaffMemberRow.removed_at.is_(None)
     )
-    return tuple(staff_member(row) for row in session.scalars(query.order_by(StaffMemberRow.username)))
+    rows = session.scalars(query.order_by(StaffMemberRow.username))
+    return tuple(staff_member(row) for row in rows if MEMBERS.is_ours(keys, row))
 
 
-def has_password(session: Session, member_id: UUID) -> bool:
+def has_password(session: Session, keys: ClinicKeys, member_id: UUID) -> bool:
     """Whether the person has chosen a password yet."""
-    return hold(session, member_id).password is not None
+    return hold(session, keys, member_id).password is not None
 
 
 def set_password(session: Session, keys: ClinicKeys, member_id: UUID, password_hash: str) -> None:
     """Keep a hash made by ``passwords.hashed``; every session of the person ends. Factors stay."""
-    row = hold(session, member_id)
+    row = hold(session, keys, member_id)
     with next_epoch(session, keys, row):
         row.failures = 0
     row.password = seal_password(keys, row, password_hash)
@@ -124,14 +145,15 @@ def set_roles(session: Session, keys: ClinicKeys, member_id: UUID, roles: Iterab
     """
     wanted = frozenset(roles)
     if Role.ADMINISTRATOR not in wanted:
-        _refuse_last_administrator(session, member_id)
-    row = hold(session, member_id)
+        _refuse_last_administrator(session, keys, member_id)
+    row = hold(session, keys, member_id)
     try:
         with next_epoch(session, keys, row):
             pass
     except DecryptionFailed:
         start_over(session, keys, row)
-    row.roles = _roles_to_text(wanted)
+    row.roles = roles_to_text(wanted)
+    row.seal = MEMBERS.seal(keys, row)
     session.flush()
 
 
@@ -140,21 +162,20 @@ def remove(session: Session, keys: ClinicKeys, member_id: UUID, now: datetime) -
 
     Raises LastAdministrator.
     """
-    _refuse_last_administrator(session, member_id)
-    row = hold(session, member_id)
+    _refuse_last_administrator(session, keys, member_id)
+    row = hold(session, keys, member_id)
     start_over(session, keys, row)
     row.password = row.notice_address = None
     # What they did here stays known: lists of who opened a form say so without a name.
     row.removed_at, row.failures = now, 0
-    ways_in = (OneTimeLinkRow, KnownBrowserRow, PasskeyChallengeRow, ProviderIdentityRow, ProviderSignInRow)
-    for table in ways_in:
-        session.execute(delete(table).where(table.member_id == member_id))
+    row.seal = MEMBERS.seal(keys, row)
+    end_ways_in(session, member_id)
     session.flush()
 
 
 def set_notice_address(session: Session, keys: ClinicKeys, member_id: UUID, address: str) -> None:
     """Where somebody is told of what happens with their account; empty for nowhere."""
-    row = hold(session, member_id)
+    row = hold(session, keys, member_id)
     place = _address_place(row)
     row.notice_address = keys.staff_key.seal(address.encode(), place) if address else None
     session.flush()
@@ -162,7 +183,7 @@ def set_notice_address(session: Session, keys: ClinicKeys, member_id: UUID, addr
 
 def notice_address(session: Session, keys: ClinicKeys, member_id: UUID) -> str:
     """Where somebody is told; empty for nowhere. Raises DecryptionFailed."""
-    row = hold(session, member_id)
+    row = hold(session, keys, member_id)
     if row.notice_address is None:
         return ""
     return keys.staff_key.open(row.notice_address, _address_place(row)).decode()
@@ -179,25 +200,26 @@ def as_kept(username: str) -> str:
     return username.strip().casefold()
 
 
-def hold(session: Session, member_id: UUID) -> StaffMemberRow:
+def hold(session: Session, keys: ClinicKeys, member_id: UUID) -> StaffMemberRow:
     """The row of somebody, theirs alone until a write transaction ends. Raises NoSuchMember.
 
-    Whoever left is nobody.
+    Whoever left is nobody, and so is an account that was changed by something else than intake.
     """
     query = select(StaffMemberRow).where(StaffMemberRow.id == member_id, StaffMemberRow.removed_at.is_(None))
     if writes(session):
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalar(query)
-    if row is None:
+    if row is None or not MEMBERS.is_ours(keys, row):
         raise NoSuchMember(f"nobody with the id {member_id} works here")
     return row
 
 
-def _roles_to_text(roles: Iterable[Role]) -> str:
+def roles_to_text(roles: Iterable[Role]) -> str:
+    """Roles as a row has them."""
     return " ".join(sorted(role.value for role in set(roles)))
 
 
-def _refuse_last_administrator(session: Session, member_id: UUID) -> None:
+def _refuse_last_administrator(session: Session, keys: ClinicKeys, member_id: UUID) -> None:
     """Stop before nobody is left who can let anybody in.
 
     Everybody is held before anybody is changed, in one order: two administrators who remove each other
@@ -209,9 +231,17 @@ def _refuse_last_administrator(session: Session, member_id: UUID) -> None:
         .order_by(StaffMemberRow.id)
     )
     rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
-    administrators = {one.id for one in rows if Role.ADMINISTRATOR.value in one.roles.split()}
+    ours = (one for one in rows if MEMBERS.is_ours(keys, one))
+    administrators = {one.id for one in ours if Role.ADMINISTRATOR.value in one.roles.split()}
     if administrators == {member_id}:
         raise LastAdministrator("nobody else is an administrator who can sign in")
+
+
+def end_ways_in(session: Session, member_id: UUID) -> None:
+    """Take away links, known browsers and sign-ins under way, here and at the provider."""
+    ways_in = (OneTimeLinkRow, KnownBrowserRow, PasskeyChallengeRow, ProviderIdentityRow, ProviderSignInRow)
+    for table in ways_in:
+        session.execute(delete(table).where(table.member_id == member_id))
 
 
 def _address_place(row: StaffMemberRow) -> Place:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from intake.storage import authenticator_apps, passkeys, recovery_codes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.row_seals import MEMBERS
 from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import (
     AuthenticatorAppRow,
@@ -44,6 +45,7 @@ def next_epoch(session: Session, keys: ClinicKeys, row: StaffMemberRow) -> Itera
     row.second_factor = _has_any(session, row.id)
     if password is not None:
         row.password = seal_password(keys, row, password)
+    row.seal = MEMBERS.seal(keys, row)
     session.flush()
 
 
@@ -61,6 +63,7 @@ def start_over(session: Session, keys: ClinicKeys, row: StaffMemberRow) -> None:
     row.auth_epoch += 1
     row.second_factor = False
     row.password = None if password is None else seal_password(keys, row, password)
+    row.seal = MEMBERS.seal(keys, row)
     session.flush()
 
 

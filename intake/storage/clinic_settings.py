@@ -1,5 +1,8 @@
 """Changes of the clinic's settings: numbered from 1, added and never changed."""
 
+from datetime import datetime
+from uuid import UUID
+
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, defer
 
@@ -34,6 +37,14 @@ def changes(session: Session, since: int = 0, most: int | None = None) -> tuple[
 def logo(session: Session, number: int) -> bytes | None:
     """The logo that a change brought."""
     return session.scalar(select(ClinicSettingsRow.logo).where(ClinicSettingsRow.number == number))
+
+
+def logos_of(session: Session, member: UUID) -> tuple[datetime, ...]:
+    """When somebody set a logo, each time."""
+    query = select(ClinicSettingsRow.at).where(
+        ClinicSettingsRow.member_id == member, ClinicSettingsRow.logo.is_not(None)
+    )
+    return tuple(session.scalars(query))
 
 
 def add(session: Session, change: SettingsChange, logo: bytes | None = None) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from intake.domain.processes import Process
-from intake.storage.rights import RIGHTS, Verb, declared
+from intake.storage.rights import RIGHTS, ROWS, Verb, declared
 from intake.storage.tables import Base
 
 _quoted = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
@@ -61,6 +61,14 @@ SELECT p.proname::text AS name, has_function_privilege(p.oid, 'EXECUTE') AS may_
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE p.prosecdef AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
 """)
+_POLICIES = text("""
+SELECT c.relname::text AS name, c.relrowsecurity AS is_on, p.cmd, p.permissive, p.qual, p.with_check
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_policies p ON p.schemaname = n.nspname AND p.tablename = c.relname
+  AND p.roles && ARRAY['public', current_user]::name[]
+WHERE c.relkind = 'r' AND c.relname = ANY(:tables)
+  AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,8 @@ def statements(roles: Mapping[Process, str], database: str, schema: str = "publi
     # What somebody makes for a moment is found before what is there for good.
     yield f"REVOKE TEMPORARY ON DATABASE {_quoted(database)} FROM PUBLIC"
     yield f"REVOKE EXECUTE ON {asked} FROM PUBLIC"
+    for table in ROWS:
+        yield f"ALTER TABLE {_quoted(table)} ENABLE ROW LEVEL SECURITY"
     for process, role in roles.items():
         name = _quoted(role)
         yield f"REVOKE TEMPORARY ON DATABASE {_quoted(database)} FROM {name}"
@@ -86,6 +96,10 @@ def statements(roles: Mapping[Process, str], database: str, schema: str = "publi
         yield f"GRANT USAGE ON SCHEMA {_quoted(schema)} TO {name}"
         # A trigger asks it as whoever writes the row.
         yield f"GRANT EXECUTE ON {asked} TO {name}"
+        for table, conditions in ROWS.items():
+            policy, condition = f"rows_of_{process.value} ON {_quoted(table)}", conditions[process]
+            yield f"DROP POLICY IF EXISTS {policy}"
+            yield f"CREATE POLICY {policy} TO {name} USING ({condition}) WITH CHECK ({condition})"
         for table in sorted(RIGHTS):
             if verbs := RIGHTS[table][process]:
                 yield f"GRANT {', '.join(_granted(verb) for verb in verbs)} ON {_quoted(table)} TO {name}"
@@ -115,13 +129,14 @@ def found(session: Session, process: Process) -> Found:
         "may create temporary tables": role.may_create_temporary,
     }
     as_owner, asked = _functions(session)
+    any_row, no_row = _rows(session, process)
     rows = session.execute(_FOUND, {"whole": list(_WHOLE), "by_column": list(_BY_COLUMN)})
     really = {(table, column, verb) for table, column, verb in rows}
     wanted = set(_declared(process))
     return Found(
         role.name,
-        tuple(power for power, has in powers.items() if has) + as_owner + _told(really - wanted),
-        asked + _told(wanted - really),
+        tuple(power for power, has in powers.items() if has) + as_owner + any_row + _told(really - wanted),
+        asked + no_row + _told(wanted - really),
     )
 
 
@@ -136,6 +151,25 @@ def _functions(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
         elif one.may_call:
             too_much.append(f"may call {one.name}(), which runs as its owner")
     return tuple(too_much), () if called else (f"EXECUTE on {_ASKED_BY_TRIGGERS}()",)
+
+
+def _rows(session: Session, process: Process) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The tables of which the role reaches other rows than it needs; and those of which it reaches none."""
+    too_much, missing = [], []
+    for one in session.execute(_POLICIES, {"tables": list(ROWS)}):
+        condition = ROWS[one.name][process]
+        if not one.is_on:
+            too_much.append(f"reaches every row of {one.name}")
+        elif one.cmd is None:
+            missing.append(f"any row of {one.name}")
+        elif (one.cmd, one.permissive, one.qual, one.with_check) != (
+            "ALL",
+            "PERMISSIVE",
+            condition,
+            condition,
+        ):
+            too_much.append(f"reaches other rows of {one.name} than it needs")
+    return tuple(too_much), tuple(missing)
 
 
 def _declared(process: Process) -> Iterator[_Right]:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from intake.storage import safety_signals
+from intake.storage import outgoing, patient_questions, safety_signals, withdrawn_letters
 from intake.storage.encryption import ClinicKeys
 from intake.storage.submissions import SIGNED, to_the_minute
 from intake.storage.tables import (
@@ -51,11 +51,21 @@ def erase(session: Session, keys: ClinicKeys, submission: UUID, why: Why, now: d
     reference = session.scalar(select(SubmissionRow.reference).where(SubmissionRow.id == submission))
     signals = safety_signals.of_form(session, keys, submission)
     _note(session, (submission, *signals), why, now)
-    gone = sum(_delete(session, table, condition) for table, condition in _rows_of(submission, signals))
+    # First, while what leads to them is there.
+    gone = _erase_letters(session, keys, submission, reference)
+    gone += sum(_delete(session, table, condition) for table, condition in _rows_of(submission, signals))
     if reference is not None:
         for row in (PatientSessionRow, WayBackRow):
             gone += _delete(session, cast(Table, row.__table__), row.reference == reference)
     return gone
+
+
+def _erase_letters(session: Session, keys: ClinicKeys, submission: UUID, reference: str | None) -> int:
+    """The letters about its questions, and those with the way back to it."""
+    links = patient_questions.states(session, submission).values()
+    ids = [outgoing.id_of(submission, one.number, one.digest) for one in links]
+    ways = select(WayBackRow.link_digest).where(WayBackRow.reference == reference)
+    return withdrawn_letters.remove(session, keys.outbox_keys, ids, set(map(bytes, session.scalars(ways))))
 
 
 def erased(session: Session) -> tuple[Erasure, ...]:

@@ -32,6 +32,9 @@ from intake.storage.outbox_keys import OutboxKeys
 CLINIC_FILE = "clinic-keys.json"
 PATIENT_FILE = "patient-keys.json"
 WORKER_FILE = "worker-keys.json"
+# In the clinic's file from the moment every account has a seal: from then on one without is nobody's. In the
+# database anybody could take such a note away who can write there.
+ACCOUNTS_SEALED = "accounts_sealed"
 
 _Keys = TypeVar("_Keys", bound=PatientKeys | OutboxKeys)
 
@@ -192,6 +195,7 @@ def _new_documents() -> tuple[dict[str, Any], dict[str, Any]]:
         "staff_key": _new_key(),
         "secret_key": _new_key(),
         "outbox_key": outbox_keys.new_outbox(),
+        ACCOUNTS_SEALED: True,
     }
     public = as_text(private.public_key().public_bytes_raw())
     patient = {

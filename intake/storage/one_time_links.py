@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.orm import Session
 
-from intake.storage.encryption import token_digest
+from intake.storage.encryption import ClinicKeys, token_digest
+from intake.storage.row_seals import LINKS
 from intake.storage.tables import OneTimeLinkRow
 
 # A link that ran out is refused in the same words as one nobody knows; there is no reason to know it longer.
@@ -37,7 +38,13 @@ class Link:
     expires_at: datetime
 
 
-def make(session: Session, purpose: Purpose, expires_at: datetime, member: UUID | None = None) -> str:
+def make(
+    session: Session,
+    keys: ClinicKeys,
+    purpose: Purpose,
+    expires_at: datetime,
+    member: UUID | None = None,
+) -> str:
     """The token of a new link. Earlier links for the same purpose and person stop working."""
     session.execute(
         delete(OneTimeLinkRow).where(
@@ -46,29 +53,31 @@ def make(session: Session, purpose: Purpose, expires_at: datetime, member: UUID 
         )
     )
     token = secrets.token_urlsafe(32)
-    session.add(
-        OneTimeLinkRow(
-            token_digest=token_digest(token),
-            purpose=purpose.value,
-            member_id=member,
-            expires_at=expires_at,
-        )
+    row = OneTimeLinkRow(
+        token_digest=token_digest(token),
+        purpose=purpose.value,
+        member_id=member,
+        expires_at=expires_at,
     )
+    row.seal = LINKS.seal(keys, row)
+    session.add(row)
     session.flush()
     return token
 
 
-def find(session: Session, token: str, now: datetime) -> Link | None:
-    """The link, unchanged; None when unknown, used or expired. Looking at a page uses nothing."""
+def find(session: Session, keys: ClinicKeys, token: str, now: datetime) -> Link | None:
+    """The link, unchanged; None when unknown, used, expired or not made by us. Looking uses nothing."""
     row = session.get(OneTimeLinkRow, token_digest(token), populate_existing=True)
-    if row is None or row.used_at is not None or now >= row.expires_at:
+    if row is None or row.used_at is not None or now >= row.expires_at or not LINKS.is_ours(keys, row):
         return None
     return Link(Purpose(row.purpose), row.member_id, row.expires_at)
 
 
-def burn(session: Session, token: str, now: datetime) -> Link | None:
+def burn(session: Session, keys: ClinicKeys, token: str, now: datetime) -> Link | None:
     """Use the link up; None when somebody else was first, or it does not work any more."""
-    link = find(session, token, now)
+    link = find(session, keys, token, now)
+    if link is None:
+        return None
     # One statement decides who was first.
     burned = session.execute(
         update(OneTimeLinkRow)
@@ -77,7 +86,8 @@ def burn(session: Session, token: str, now: datetime) -> Link | None:
             OneTimeLinkRow.used_at.is_(None),
             OneTimeLinkRow.expires_at > now,
         )
-        .values(used_at=now)
+        # Its seal goes with it: whoever takes the note back that it was used has no link for that.
+        .values(used_at=now, seal=None)
     )
     return link if cast("CursorResult[object]", burned).rowcount == 1 else None
 

@@ -114,7 +114,7 @@ def add(
             next_try_at=now,
             settled_at=None,
             outcome=None,
-            for_staff=addressed.kind.is_for_staff,
+            for_staff=not addressed.kind.is_to_a_patient,
             tried_since=tried_since,
             failure=None,
             kept_until=None,
@@ -202,16 +202,16 @@ def erase_what_is_over(session: Session, now: datetime) -> None:
 
 
 def told_staff_last(session: Session) -> datetime | None:
-    """When the newest notice to staff was made."""
-    return session.scalar(select(func.max(OutgoingRow.created_at)).where(OutgoingRow.for_staff))
+    """When the newest notice to staff was made that there is something to read."""
+    return session.scalar(select(func.max(OutgoingRow.created_at)).where(*_OF_NEWS))
 
 
 def take_back_for_staff(session: Session, keys: ClinicKeys) -> dict[str, tuple[bool, datetime]]:
-    """Take back every notice to staff that waits: by address, whether it was wanted, and tried since when.
+    """Take back every notice of news that waits: by address, whether it was wanted, and tried since when.
 
     One of them that cannot be opened is gone: another is made in its place.
     """
-    waiting = select(OutgoingRow).where(OutgoingRow.for_staff, OutgoingRow.settled_at.is_(None))
+    waiting = select(OutgoingRow).where(*_OF_NEWS, OutgoingRow.settled_at.is_(None))
     found: dict[str, tuple[bool, datetime]] = {}
     for row in session.scalars(waiting.with_for_update()):
         try:
@@ -219,6 +219,8 @@ def take_back_for_staff(session: Session, keys: ClinicKeys) -> dict[str, tuple[b
         except DecryptionFailed:
             pass
         else:
+            if not addressed.kind.is_for_staff:
+                continue  # one about an account that was tried again
             found[addressed.recipient] = addressed.wanted, row.tried_since or row.created_at
         session.delete(row)
     session.flush()
@@ -267,6 +269,8 @@ def opened(keys: OutboxKeys, row: OutgoingRow) -> Addressed:
     return Addressed(*notice_from_bytes(key.open(row.sealed, _sealed_place(row.id))))
 
 
+# Only of news it is known from the first since when it is tried: one about an account takes nobody's place.
+_OF_NEWS = (OutgoingRow.for_staff, OutgoingRow.tried_since.is_not(None))
 _ERASED: dict[str, object] = {"wrapped_key": b"", "sealed": b"", "kept_until": None}
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from intake.storage.encryption import token_digest
+from intake.storage.encryption import ClinicKeys, token_digest
+from intake.storage.row_seals import CHALLENGES
 from intake.storage.tables import PasskeyChallengeRow
 
 LASTS = timedelta(minutes=5)
@@ -24,19 +25,21 @@ class Asked(Enum):
     SIGN_OFF = "sign off"
 
 
-def make(session: Session, asked: Asked, member: UUID | None, now: datetime) -> tuple[str, bytes]:
+def make(
+    session: Session, keys: ClinicKeys, asked: Asked, member: UUID | None, now: datetime
+) -> tuple[str, bytes]:
     """The token that leads back to a new challenge, and the challenge. The page carries the token."""
     remove_over(session, now)
     token, challenge = secrets.token_urlsafe(32), secrets.token_bytes(_BYTES)
-    session.add(
-        PasskeyChallengeRow(
-            token_digest=token_digest(token),
-            purpose=asked.value,
-            member_id=member,
-            challenge=challenge,
-            created_at=now,
-        )
+    row = PasskeyChallengeRow(
+        token_digest=token_digest(token),
+        purpose=asked.value,
+        member_id=member,
+        challenge=challenge,
+        created_at=now,
     )
+    row.seal = CHALLENGES.seal(keys, row)
+    session.add(row)
     session.flush()
     return token, challenge
 
@@ -46,18 +49,16 @@ def remove_over(session: Session, now: datetime) -> None:
     session.execute(delete(PasskeyChallengeRow).where(PasskeyChallengeRow.created_at < now - LASTS))
 
 
-def take(session: Session, token: str, asked: Asked, member: UUID | None, now: datetime) -> bytes | None:
+def take(
+    session: Session, keys: ClinicKeys, token: str, asked: Asked, member: UUID | None, now: datetime
+) -> bytes | None:
     """The challenge, used up; None for one that was answered, is too old, or was for something else."""
     query = delete(PasskeyChallengeRow).where(PasskeyChallengeRow.token_digest == token_digest(token))
-    columns = (
-        PasskeyChallengeRow.purpose,
-        PasskeyChallengeRow.member_id,
-        PasskeyChallengeRow.challenge,
-        PasskeyChallengeRow.created_at,
-    )
     # One statement decides who was first; whatever it was for, it is gone.
-    found = session.execute(query.returning(*columns)).one_or_none()
+    found = session.scalar(query.returning(PasskeyChallengeRow))
     if found is None or (found.purpose, found.member_id) != (asked.value, member):
+        return None
+    if not CHALLENGES.is_ours(keys, found):
         return None
     in_time = found.created_at <= now <= found.created_at + LASTS
     return found.challenge if in_time else None

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from intake.storage.codec_record import document_of, to_bytes
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place, digest_of
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.row_seals import MEMBERS
 from intake.storage.sealed_columns import SealedColumn, whose
 from intake.storage.tables import PasskeyRow, StaffMemberRow
 
@@ -97,6 +98,8 @@ def find(session: Session, keys: ClinicKeys, credential: bytes) -> tuple[StaffMe
     found = session.scalar(theirs.execution_options(populate_existing=True))
     if member is None or found is None or found.member_id != member.id:
         return None
+    if not MEMBERS.is_ours(keys, member):
+        raise DecryptionFailed(_place(member, found.id))
     passkey = _opened(keys, member, found)
     if passkey.credential != credential:
         raise DecryptionFailed(_place(member, found.id))

@@ -22,6 +22,7 @@ from intake.storage.encryption import (
     token_digest,
 )
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.row_seals import MEMBERS
 from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import ProviderIdentityRow, ProviderSignInRow, StaffMemberRow
 
@@ -118,13 +119,14 @@ def member_of(session: Session, keys: ClinicKeys, issuer: str, subject: str) -> 
     """Who that is here; None when nobody is, or whoever was has left."""
     digest = _subject(keys, issuer, subject)
     query = (
-        select(ProviderIdentityRow)
+        select(ProviderIdentityRow, StaffMemberRow)
         .join(StaffMemberRow, StaffMemberRow.id == ProviderIdentityRow.member_id)
         .where(ProviderIdentityRow.subject_digest == digest, StaffMemberRow.removed_at.is_(None))
     )
-    row = session.scalar(query)
-    if row is None:
+    found = session.execute(query).one_or_none()
+    if found is None or not MEMBERS.is_ours(keys, found[1]):
         return None
+    row: ProviderIdentityRow = found[0]
     try:
         # Whoever can write to the database cannot make one's own sign-in another's.
         keys.staff_key.open(row.sealed, _identity_place(digest, row.member_id))

@@ -22,6 +22,7 @@ from intake.storage import (
     provider_sign_ins,
     recovery_codes,
     replies,
+    row_seals,
     safety_signals,
     submissions,
     transcriptions,
@@ -47,6 +48,7 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     authenticator_apps.SEALED_FOR_STAFF,
     recovery_codes.SEALED_FOR_STAFF,
     provider_sign_ins.SEALED_FOR_STAFF,
+    *row_seals.SEALED_FOR_STAFF,
 )
 # How many rows one transaction seals anew: nobody waits for longer than that (security.md 1).
 BATCH = 500

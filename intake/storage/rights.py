@@ -96,6 +96,14 @@ _WRITTEN = {
 }
 
 
+# Which rows of a table a process reads and changes, as PostgreSQL writes the condition; of others, all.
+ROWS: Mapping[str, Mapping[Process, str]] = {
+    # Whoever took over the patient site could keep a notice from the people it is to: of a form that came, of
+    # a safety signal, of somebody signing in as them.
+    "outgoing": {Process.PATIENT: "(NOT for_staff)", Process.CLINIC: "true", Process.WORKER: "true"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """Something that may be done with a table: with all of it, or with some columns."""

@@ -18,6 +18,7 @@ from intake.storage import accounts, known_browsers
 from intake.storage.auth_epochs import factors_are_gone, open_password, seal_password
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
 from intake.storage.passwords import Proof, prove
+from intake.storage.row_seals import MEMBERS
 from intake.storage.tables import StaffMemberRow
 
 WRONG = "wrong username or password"
@@ -75,6 +76,8 @@ def claim(session: Session, keys: ClinicKeys, username: str, browser: str, now: 
     row = next((one for one in everybody if one.username == name), None)
     if row is None or row.removed_at is not None:
         return Claim(name)
+    if not MEMBERS.is_ours(keys, row):
+        return Claim(name, row.id, row.auth_epoch, damaged=True)
     known = browser if known_browsers.is_known(session, row.id, browser, now) else ""
     claimed = Claim(name, row.id, row.auth_epoch, browser=known)
     try:
@@ -92,7 +95,7 @@ def claim_again(session: Session, keys: ClinicKeys, username: str, now: datetime
 
 def settle(session: Session, keys: ClinicKeys, claimed: Claim, proof: Proof) -> StaffMember | Refused:
     """Whose claim it was, or why it is nobody's. Wrong ones in a row are counted with the account."""
-    row = _member_row(session, claimed)
+    row = _member_row(session, keys, claimed)
     if row is not None and claimed.is_a_strangers and row.failures >= WRONG_BEFORE_SET_ASIDE:
         return Refused(claimed.member, SET_ASIDE)
     if row is None or not proof.right:
@@ -133,9 +136,10 @@ def _failed(session: Session, claimed: Claim) -> bool:
     return left == WRONG_BEFORE_SET_ASIDE
 
 
-def _member_row(session: Session, claimed: Claim) -> StaffMemberRow | None:
+def _member_row(session: Session, keys: ClinicKeys, claimed: Claim) -> StaffMemberRow | None:
     """The account, unless its password or roles changed while the proof was worked out."""
     query = select(StaffMemberRow).where(
         StaffMemberRow.id == claimed.member, StaffMemberRow.auth_epoch == claimed.auth_epoch
     )
-    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    return row if row is not None and MEMBERS.is_ours(keys, row) else None

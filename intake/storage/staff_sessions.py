@@ -17,7 +17,8 @@ from intake.domain.factors import Due, Proven
 from intake.domain.permissions import StaffMember
 from intake.storage.accounts import NoSuchMember, staff_member
 from intake.storage.database import writes
-from intake.storage.encryption import token_digest
+from intake.storage.encryption import ClinicKeys, token_digest
+from intake.storage.row_seals import MEMBERS, SESSIONS
 from intake.storage.tables import StaffMemberRow, StaffSessionRow
 
 IDLE = timedelta(minutes=15)
@@ -42,6 +43,7 @@ class Visit:
 
 def start(
     session: Session,
+    keys: ClinicKeys,
     member_id: UUID,
     now: datetime,
     proven: Proven = Proven.PASSWORD,
@@ -54,31 +56,32 @@ def start(
     """
     # Held until the transaction ends, so that two who sign in at once do not become four.
     query = select(StaffMemberRow).where(StaffMemberRow.id == member_id, StaffMemberRow.removed_at.is_(None))
-    row = session.scalar(query.with_for_update())
-    if row is None:
+    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if row is None or not MEMBERS.is_ours(keys, row):
         raise NoSuchMember(f"nobody with the id {member_id} works here")
     oldest = _of(member_id).order_by(StaffSessionRow.created_at.desc()).offset(MOST - 1)
     for one in session.scalars(oldest):
         session.delete(one)
     token = secrets.token_urlsafe(32)
-    session.add(
-        StaffSessionRow(
-            token_digest=token_digest(token),
-            member_id=member_id,
-            auth_epoch=row.auth_epoch,
-            created_at=now,
-            last_seen=now,
-            authenticated_at=now,
-            proven=proven.value,
-            due=due.value,
-        )
+    begun = StaffSessionRow(
+        token_digest=token_digest(token),
+        member_id=member_id,
+        auth_epoch=row.auth_epoch,
+        created_at=now,
+        last_seen=now,
+        authenticated_at=now,
+        proven=proven.value,
+        due=due.value,
     )
+    begun.seal = SESSIONS.seal(keys, begun)
+    session.add(begun)
     session.flush()
     return token
 
 
 def find(
     session: Session,
+    keys: ClinicKeys,
     token: str,
     now: datetime,
     idle: timedelta = IDLE,
@@ -86,7 +89,7 @@ def find(
     *,
     also_due: bool = False,
 ) -> StaffMember | None:
-    """Who is signed in with this token; None when unknown, expired or ended.
+    """Who is signed in with this token; None when unknown, expired or ended, or not begun by us.
 
     In a write transaction the session counts as used; in a read transaction it does not. A session
     in which something is due is nobody's, unless it is ``also_due`` that is asked for.
@@ -100,12 +103,18 @@ def find(
     )
     if not also_due:
         query = query.where(StaffSessionRow.due == Due.NOTHING.value)
-    found = session.execute(query).one_or_none()
-    if found is None or _expired(found[0], now, idle, longest):
+    if writes(session):
+        # Its own until the transaction ends: the seal is of all that stands in it.
+        query = query.with_for_update(of=StaffSessionRow)
+    found = session.execute(query.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
         return None
-    if not _touched(session, found[0], now):
+    row, member = found
+    if not (SESSIONS.is_ours(keys, row) and MEMBERS.is_ours(keys, member)):
         return None
-    return staff_member(found[1])
+    if _expired(row, now, idle, longest) or not _touched(session, keys, row, now):
+        return None
+    return staff_member(member)
 
 
 def seen_in(session: Session, token: str, browser: str) -> UUID | None:
@@ -188,12 +197,14 @@ def _expired(row: StaffSessionRow, now: datetime, idle: timedelta, longest: time
     return effective - row.last_seen > idle or effective - row.created_at > longest
 
 
-def _touched(session: Session, row: StaffSessionRow, now: datetime) -> bool:
+def _touched(session: Session, keys: ClinicKeys, row: StaffSessionRow, now: datetime) -> bool:
     """Count it as used, at most once a minute; False when it ended since it was read."""
     if not writes(session) or now - row.last_seen < _TOUCH:
         return True
     # Never inserted anew: a session ended meanwhile must stay ended.
     touched = session.execute(
-        update(StaffSessionRow).where(StaffSessionRow.token_digest == row.token_digest).values(last_seen=now)
+        update(StaffSessionRow)
+        .where(StaffSessionRow.token_digest == row.token_digest)
+        .values(last_seen=now, seal=SESSIONS.seal(keys, row, last_seen=now))
     )
     return cast("CursorResult[object]", touched).rowcount == 1

@@ -7,24 +7,25 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from intake.storage.encryption import token_digest
+from intake.storage.encryption import ClinicKeys, token_digest
+from intake.storage.row_seals import MEMBERS, UNFINISHED
 from intake.storage.tables import StaffMemberRow, UnfinishedSignInRow
 
 LASTS = timedelta(minutes=10)
 
 
-def begin(session: Session, member: StaffMemberRow, now: datetime) -> str:
+def begin(session: Session, keys: ClinicKeys, member: StaffMemberRow, now: datetime) -> str:
     """The token of one; the database keeps only its digest."""
     remove_over(session, now)
     token = secrets.token_urlsafe(32)
-    session.add(
-        UnfinishedSignInRow(
-            token_digest=token_digest(token),
-            member_id=member.id,
-            auth_epoch=member.auth_epoch,
-            created_at=now,
-        )
+    row = UnfinishedSignInRow(
+        token_digest=token_digest(token),
+        member_id=member.id,
+        auth_epoch=member.auth_epoch,
+        created_at=now,
     )
+    row.seal = UNFINISHED.seal(keys, row)
+    session.add(row)
     session.flush()
     return token
 
@@ -34,19 +35,21 @@ def remove_over(session: Session, now: datetime) -> None:
     session.execute(delete(UnfinishedSignInRow).where(UnfinishedSignInRow.created_at < now - LASTS))
 
 
-def find(session: Session, token: str, now: datetime) -> UUID | None:
+def find(session: Session, keys: ClinicKeys, token: str, now: datetime) -> UUID | None:
     """Who it is; None when it is over, or the person's password or factors changed since."""
     query = (
-        select(UnfinishedSignInRow.member_id, UnfinishedSignInRow.created_at)
+        select(UnfinishedSignInRow, StaffMemberRow)
         .join(StaffMemberRow, StaffMemberRow.id == UnfinishedSignInRow.member_id)
         .where(UnfinishedSignInRow.token_digest == token_digest(token))
         .where(UnfinishedSignInRow.auth_epoch == StaffMemberRow.auth_epoch)
     )
     found = session.execute(query).one_or_none()
-    if found is None or not found.created_at <= now <= found.created_at + LASTS:
+    if found is None:
         return None
-    member: UUID = found.member_id
-    return member
+    row, member = found
+    if not (UNFINISHED.is_ours(keys, row) and MEMBERS.is_ours(keys, member)):
+        return None
+    return member.id if row.created_at <= now <= row.created_at + LASTS else None
 
 
 def end(session: Session, token: str) -> None:

@@ -12,13 +12,13 @@ The line makes waiting fair. It keeps nothing safe: that is SQLite's own lock, w
 import errno
 import fcntl
 import os
+import secrets
 import stat
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from random import uniform
 from threading import Lock
 
 # How long somebody stands in the line of the threads of this process, and then in that of the processes.
@@ -96,7 +96,9 @@ def _waited(line: int, place: int, until: float, pause: tuple[float, float]) -> 
             return True
         if time.monotonic() >= until:
             return False
-        time.sleep(uniform(*pause))  # noqa: S311  # so that those who wait do not all look at once
+        # So that those who wait do not all look at once.
+        shortest, longest = pause
+        time.sleep(shortest + (longest - shortest) * secrets.randbelow(1000) / 1000)
 
 
 def _opened(path: Path) -> int:

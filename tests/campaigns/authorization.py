@@ -183,7 +183,7 @@ class Stage:
         clinic = self.copy.clinic
         with clinic.database.write() as session:
             member = self.members.get(who, self.members["clinician"])
-            token = staff_sessions.start(session, member.id, clinic.now())
+            token = staff_sessions.start(session, clinic.keys, member.id, clinic.now())
             if who == "signed out":
                 staff_sessions.end(session, token)
         return token

@@ -57,7 +57,7 @@ _READ_FIRST = (
 _NUMBER = 4  # bytes
 _LONGEST_ASK = 1 << 16
 _AT_ONCE = 0.02
-_NAME_THREAD = 15  # prctl(2): PR_SET_NAME
+_END_WITH_PARENT, _NAME_THREAD = 1, 15  # prctl(2): PR_SET_PDEATHSIG, PR_SET_NAME
 
 
 class Forked:
@@ -248,6 +248,8 @@ def _keep_templates() -> None:
 def _settle(asked: _Asked) -> None:
     """Be where the product is started, as its own session, writing to its files."""
     os.setsid()
+    # The stem ends with the campaign, and nothing it started goes on.
+    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
     os.chdir(asked.ask["folder"])
     os.environ.clear()
     os.environ.update(asked.ask["environment"])

@@ -8,19 +8,18 @@ OPEN: tuple[Open, ...] = (
     Open("session .*", caught.COOKIES, "each is the value of the very cookie of whoever has it"),
     Open(
         "staff: link of the first account",
-        f"{caught.TERMINAL}|{caught.ADDRESSES}",
+        caught.TERMINAL,
         "it is printed for whoever starts intake, opens once and within a day",
     ),
-    Open("link of invitation: .*", caught.ADDRESSES, "it is the address itself, and opens once"),
     Open(
-        "saved form: address|clinic/account/notices: address, .*",
+        "patient: email|saved form: address|clinic/account/notices: address, .*",
         caught.LETTERS,
         "it is to whom the letter goes",
     ),
     Open(
-        "saved form: secret of the link",
+        "saved form: secret of the link|link of question: .*",
         caught.LETTERS,
-        "it is what the letter is for; words open it, and are not in it",
+        "it is what the letter is for; words or a reference open it, and are not in it",
     ),
     Open(
         "clinic/queue: (from|to), as it is, .*",

@@ -195,7 +195,9 @@ def _begun(console: Console, change: Change, steps: Any) -> None:
 
 def _bob(console: Console) -> StaffMember:
     with console.database.read() as session:
-        return next(one for one in accounts.members_who_came(session) if one.username == "bob")
+        return next(
+            one for one in accounts.members_who_came(session, console.keys()) if one.username == "bob"
+        )
 
 
 def _dispose(copy: Copy) -> None:

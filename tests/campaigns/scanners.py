@@ -7,6 +7,7 @@ and is none stands on a list with the reason (``FALSE_ALARMS``); an answer of 50
 """
 
 import csv
+import http.client
 import json
 import os
 import pty
@@ -36,13 +37,13 @@ from intake.services.paths import pages_asked
 from serving import SERVE
 
 SCANNERS = ("wapiti", "sqlmap")
-# ssrf and xxe want a server outside; nikto, wapp and buster ask for files of other products.
+# ssrf and xxe want a server outside; nikto, wapp and buster ask for files of other products; what blindsql
+# waits for, sqlmap tries.
 MODULES = (
-    "xss,permanentxss,sql,blindsql,exec,file,crlf,redirect,methods,htaccess,shellshock,csp,cookieflags,"
-    "http_headers"
+    "xss,permanentxss,sql,exec,file,crlf,redirect,methods,htaccess,shellshock,csp,cookieflags,http_headers"
 )
 # Seconds: for finding pages, for each kind of attack, and at most for one run of either.
-_CRAWL, _ATTACK, _LONGEST = 40, 25, 150
+_CRAWL, _ATTACK, _LONGEST = 100, 25, 420
 # Whoever presses these is no longer the one who was let in.
 _ENDS_A_VISIT = re.compile(
     r"/(sign-out|leave|forget|erase|password)$|/sessions/end(-others)?$|/account/provider|/reset$|/remove$"
@@ -138,11 +139,12 @@ class Scan:
     pages: Sequence[str]
     forms: Sequence[Form]
     base: str = "/"
+    still_in: str = ""
     kept_back: re.Pattern[str] | None = _ENDS_A_VISIT
 
 
 def scan(one: Scan, folder: Path, seen: Seen) -> None:
-    """Both scanners, one after the other."""
+    """Both scanners, one after the other. Afterwards ``still_in`` has to be there for whoever was let in."""
     seen.pages += len(one.pages)
     seen.forms += len(one.forms)
     for scanner, run in (("wapiti", _wapiti), ("sqlmap", _sqlmap)):
@@ -151,6 +153,9 @@ def scan(one: Scan, folder: Path, seen: Seen) -> None:
         began = time.monotonic()
         with recording(Recorder(one.port, dict(one.cookies), one.kept_back)) as recorder:
             found = run(one, recorder, place, seen)
+            status = asked(recorder, one.still_in) if one.still_in else 200
+            if status != 200:
+                seen.unfinished.append(f"{scanner} as {one.who}: let out on the way ({status})")
         seen.seconds[scanner] = seen.seconds.get(scanner, 0.0) + time.monotonic() - began
         seen.requests += recorder.requests
         seen.reached |= {f"{one.base}{page}" for page in recorder.reached}
@@ -159,6 +164,16 @@ def scan(one: Scan, folder: Path, seen: Seen) -> None:
         click.echo(f"{one.who}, {scanner}: {recorder.requests} requests, {dict(recorder.statuses)}", err=True)
         if not recorder.requests:
             seen.unfinished.append(f"{scanner} asked {one.who} nothing")
+
+
+def asked(recorder: Recorder, path: str) -> int:
+    """How a page answers whoever the recorder speaks for."""
+    connection = http.client.HTTPConnection("127.0.0.1", recorder.port, timeout=60)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def _wapiti(one: Scan, recorder: Recorder, folder: Path, seen: Seen) -> list[tuple[str, str]]:
@@ -181,9 +196,11 @@ def _wapiti(one: Scan, recorder: Recorder, folder: Path, seen: Seen) -> list[tup
         command += ["-s", f"{address}{page}"]
     command += ["--skip", "csrf_token"]
     command += ["--max-scan-time", str(_CRAWL), "--max-attack-time", str(_ATTACK), "--max-parameters", "80"]
+    # Every page is named above: of each, only the forms are left to be found.
+    command += ["-d", "1"]
     command += ["-S", "normal", "-l", "1", "-t", "15", "-v", "0", "--flush-session", "--no-bugreport"]
     command += ["--store-session", str(folder / "session"), "--store-config", str(folder / "config")]
-    _run(command, folder, f"wapiti as {one.who}", seen, 3 * _LONGEST)
+    _run(command, folder, f"wapiti as {one.who}", seen, _LONGEST)
     if not told.exists():
         seen.unfinished.append(f"wapiti as {one.who} wrote no report")
         return []
@@ -224,7 +241,7 @@ def _sqlmap(one: Scan, recorder: Recorder, folder: Path, seen: Seen) -> list[tup
     ]
     command += ["--retries", "1", "--results-file", str(told), "--output-dir", str(folder), "-v", "1"]
     command += ["--ignore-code", "*", "--skip-waf", "--time-sec", "2", "--drop-set-cookie"]
-    _run(command, folder, f"sqlmap as {one.who}", seen, 3 * _LONGEST)
+    _run(command, folder, f"sqlmap as {one.who}", seen, _LONGEST)
     said = (folder / "said").read_text("utf-8", "replace")
     return told_by_sqlmap(told.read_text("utf-8") if told.exists() else "", said)
 
@@ -299,16 +316,17 @@ def everybody(product: Watched) -> list[Scan]:
     patient.cookies = dict(writing.browser._client.cookies)  # type: ignore[attr-defined]  # those of the wire
     stranger, outside = Browser(product), Browser(product)
     scans = []
-    for who, browser, begins, base, port in (
-        ("a stranger", stranger, ("/", "/return", "/reply"), "/", product.port),
-        ("a patient", patient, ("/form", "/check", "/sign", "/later"), "/", product.port),
-        ("a patient who has sent", sender, ("/sent", "/sent/ask"), "/", product.port),
-        ("a stranger to the clinic", outside, ("/clinic/sign-in",), "/clinic/", product.clinic_port),
-        ("staff", staff, ("/clinic/",), "/clinic/", product.clinic_port),
+    for who, browser, begins, base, still_in in (
+        ("a stranger", stranger, ("/", "/return", "/reply"), "/", ""),
+        ("a patient", patient, ("/form", "/check", "/sign", "/later"), "/", "/form"),
+        ("a patient who has sent", sender, ("/sent", "/sent/ask"), "/", "/sent"),
+        ("a stranger to the clinic", outside, ("/clinic/sign-in",), "/clinic/", ""),
+        ("staff", staff, ("/clinic/",), "/clinic/", "/clinic/queue"),
     ):
+        port = product.clinic_port if base == "/clinic/" else product.port
         pages, forms = pages_and_forms(browser, begins, base)
         kept_back = None if "stranger" in who else _ENDS_A_VISIT
-        scans.append(Scan(who, port, dict(browser.cookies), pages, forms, base, kept_back))
+        scans.append(Scan(who, port, dict(browser.cookies), pages, forms, base, still_in, kept_back))
     return scans
 
 

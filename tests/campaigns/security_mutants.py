@@ -333,7 +333,10 @@ _WAYS_BACK = _of(
     "storage/wrong_tries.py",
     "storage/test_ways_back.py",
     ("WRONG_BEFORE_A_PAUSE = 5", "WRONG_BEFORE_A_PAUSE = 500"),
-    ("return not paused and row.failures < WRONG_BEFORE_THE_END", "return not paused"),
+    (
+        "return not _is_paused(row, now) and row.failures < WRONG_BEFORE_THE_END",
+        "return not _is_paused(row, now)",
+    ),
 ) + _of(
     "storage/ways_back.py",
     "storage/test_ways_back.py",

@@ -134,3 +134,6 @@ def test_every_box_of_a_form_is_found():
     assert (box.action, box.kinds) == ("/to", {"b": "words", "c": "text"})
     assert dict(box.fields) == {"a": "1", "b": "old", "c": "", "e": "3", "f": "4"}
     assert (box.ticks, box.button) == ({"d": "2"}, ("g", "5"))
+
+    (goes_on,) = boxes_on(page.replace("</form>", "<button>Go on</button></form>"), "/here")
+    assert goes_on.button is None

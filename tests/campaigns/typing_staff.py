@@ -29,9 +29,11 @@ def staff_come(product: Watched) -> Browser:
     """The first account with every role, a wrong sign-in in every way, and one that is right."""
     aviary, browser = product.aviary, Browser(product)
     password = aviary.word("staff: password") + " sings at noon"
-    setup = only(r"/clinic/setup/(\S+)", product.printed)
+    setup = only(r"/clinic/setup#(\S+)", product.printed)
     aviary.keep("staff: link of the first account", setup)
-    browser.open(f"/clinic/setup/{setup}")
+    for link in (aviary.word("setup: no link"), setup):
+        browser.open("/clinic/setup")
+        browser.send("/clinic/setup", [("link", link)])
     (box,) = [one for one in boxes_on(browser.text, browser.path) if "username" in one.kinds]
     rest = [*but(box.fields, *box.kinds), ("reviews", "y")]
     wrong = [
@@ -73,10 +75,14 @@ def _a_colleague(browser: Browser) -> Browser:
     ]
     browser.send("/clinic/staff", named)
     _keep_what_is_shown_once(browser)
-    invited = urlsplit(html.unescape(only(r'value="(http[^"]*/invitation/[^"]+)"', browser.text))).path
-    erin.open(invited)
+    invited = html.unescape(only(r'value="http[^"]*/invitation#([^"]+)"', browser.text))
     password = aviary.word("staff: password") + " sings at noon"
-    erin.send(invited, [("password", password), ("again", password)])
+    for link in (aviary.word("invitation: no link"), invited):
+        erin.open("/clinic/invitation")
+        erin.send("/clinic/invitation", [("link", link)])
+    (box,) = [one for one in boxes_on(erin.text, erin.path) if "again" in one.kinds]
+    rest = but(box.fields, "password", "again")
+    erin.send("/clinic/invitation", [*rest, ("password", password), ("again", password)])
     erin.open("/clinic/sign-in")
     erin.send("/clinic/sign-in", [("username", "erin"), ("password", password)])
     erin.open("/clinic/queue")

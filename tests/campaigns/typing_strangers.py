@@ -20,8 +20,8 @@ def strangers_come(product: Watched) -> None:
             "/", "/form", "/f/1/1", "/check", "/sign", "/sent", "/sent/copy", "/sent/ask", "/return",
             "/later", "/reply", "/reply/question", "/privacy", "/help", "/away", "/health", "/nothing",
             "/f/99/99", "/clinic/", "/clinic/queue", "/clinic/sign-in", "/clinic/desk", "/clinic/trail",
-            "/clinic/health", "/clinic/nothing", "/clinic/settings", "/clinic/setup/none",
-            "/clinic/invitation/none",
+            "/clinic/health", "/clinic/nothing", "/clinic/settings", "/clinic/setup",
+            "/clinic/invitation",
         ):  # fmt: skip
             browser.open(path)
         browser.open("/")

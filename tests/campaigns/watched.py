@@ -116,7 +116,13 @@ class Box:
         self.fields: list[tuple[str, str]] = []
         self.kinds: dict[str, str] = {}
         self.ticks: dict[str, str] = {}
-        self.button: tuple[str, str] | None = None
+        self.named: tuple[str, str] | None = None
+        self.goes_on = False
+
+    @property
+    def button(self) -> tuple[str, str] | None:
+        """What the button adds that is pressed."""
+        return None if self.goes_on else self.named
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -149,6 +155,9 @@ class _Reader(HTMLParser):
             box = self.found[-1]
             if "selected" in given or (value and self._select not in dict(box.fields)):
                 box.fields = [*(one for one in box.fields if one[0] != self._select), (self._select, value)]
+        elif tag == "button" and self._open and not name:
+            # The button that adds nothing goes on; the others put off, or begin a sentence.
+            self.found[-1].goes_on |= given.get("type", "submit") == "submit"
         elif name and self._open:
             self._take(tag, name, value, given)
 
@@ -172,7 +181,7 @@ class _Reader(HTMLParser):
                 box.fields.append((name, ""))
                 box.kinds[name] = "words"
             case "button", _:
-                box.button = box.button or (name, value)
+                box.named = box.named or (name, value)
             case "input", "hidden":
                 box.fields.append((name, value))
             case "input", "radio":

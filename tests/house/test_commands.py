@@ -92,6 +92,7 @@ COMMANDS = (
     "rescreen",
     "add-clinician",
     "forget-factors",
+    "say-who",
     "demo",
     "rules",
     "audit",

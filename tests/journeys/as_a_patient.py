@@ -1,6 +1,7 @@
 """Fills in the whole form the way a patient does: page by page, by the words that stand on the pages."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
 
@@ -19,10 +20,12 @@ from intake.domain.answers import (
     Text,
 )
 from intake.domain.evidence import PatientEvidence
+from intake.domain.languages import SOURCE, Voice
 from intake.domain.questionnaire import Kind, Page, Question, SafetyPage
 from intake.domain.truth import Truth
 from intake.domain.wording import transcribe
 from intake.services.paths import pages_asked
+from journeys.readers import AsItStands
 from journeys.served import Control, Form, Served, words
 from journeys.visitor import Visitor
 
@@ -32,8 +35,16 @@ _BOXES = {"ft_in": ("Feet", "Inches"), "cm": ("Centimeters",), "lb": ("Pounds",)
 _BOXES |= {"beats per minute": ("Beats per minute",), "days": ("Days",)}
 _HOW_OFTEN = "How often do you take it? (optional)"
 _LAST_TAKEN = "When did you last take it? (optional)"
+LEFT_BLANK = ("You left 1 question blank. That is OK.", "You left %(count)s questions blank. That is OK.")
 _NUMBERED = re.compile(r"^\d+\. ")
-_REFERENCE = re.compile(r"Your reference is (\S+)\.")
+_REFERENCE = (
+    'Your reference is <strong class="ref">%(reference)s</strong>. Keep it: you need it to read a message '
+    "from us. You can write it down, or print this page."
+)
+_IN_ENGLISH = (
+    "Part of this page is in English. We have no checked translation of it yet. If you want help with it, "
+    "call %(clinic_name)s at %(phone)s."
+)
 
 
 class Somebody(Protocol):
@@ -52,7 +63,8 @@ class Patient:
     def __init__(self, browser: Visitor, person: Somebody, evidence: PatientEvidence) -> None:
         self.browser = browser
         self.person = person
-        self.evidence = evidence
+        # The same answers to the same questions, in the words that this person reads.
+        self.evidence = replace(evidence, questionnaire=browser.reader.questions(evidence.questionnaire))
         self.pauses: list[str] = []
 
     def sends_the_form(self) -> str:
@@ -67,6 +79,7 @@ class Patient:
 
     def _answers(self, page: Page) -> None:
         assert self._here.h1 == page.heading, f"expected {page.heading!r}, found {self._here.h1!r}"
+        self._is_told_what_is_in_english(page)
         if page.questions[0].kind is Kind.MEDICINES:
             self._lists_medicines(page.questions[0])
         else:
@@ -75,6 +88,13 @@ class Patient:
             self._pauses_at(safety)
         elif len(_top(page)) > 1 and self._unspoken_blanks(page):
             self._moves_on_from_blanks(page)
+
+    def _is_told_what_is_in_english(self, page: Page) -> None:
+        if self.browser.reader.code == SOURCE:
+            return
+        in_english = bool(page.left_in or page.intro_left_in or any(one.left_in for one in page.questions))
+        told = self.browser.said(_IN_ENGLISH, clinic_name="#", phone="#").partition("#")[0]
+        assert (told in self._here.text) is in_english, f"{page.id}: is in English: {in_english}"
 
     def _fills_in(self, page: Page) -> None:
         form = self._here.form("Continue")
@@ -87,7 +107,7 @@ class Patient:
             form = self.browser.press(form, "Continue", expecting=(422,)).form("Continue")
         self.browser.press(form, "Continue")
         if any(self._is_improbable(question) for question in page.questions):
-            assert self._here.h1 == "Is that right?"
+            assert self._here.h1 == self.browser.said("Is that right?")
             self.browser.press(self._here.form("Yes, keep it"), "Yes, keep it")
 
     def _lists_medicines(self, question: Question) -> None:
@@ -110,7 +130,7 @@ class Patient:
         assert self._here.h1 == safety.title, f"expected {safety.title!r}, found {self._here.h1!r}"
         links = self._here.links()
         for line in safety.lines:
-            assert links[line.say] == line.link
+            assert links[_one_line(line.say)] == line.link
         for paragraph in safety.paragraphs:
             assert _one_line(paragraph) in self._here.text
         self.pauses.append(safety.id)
@@ -118,30 +138,30 @@ class Patient:
 
     def _moves_on_from_blanks(self, page: Page) -> None:
         left = [q for q in page.questions if self._is_blank(q) and q.is_worth_a_word]
-        many = "1 question" if len(left) == 1 else f"{len(left)} questions"
-        assert self._here.h1 == f"You left {many} blank. That is OK."
+        assert self._here.h1 == self.browser.reader.said_many(*LEFT_BLANK, len(left), count=len(left))
         assert all(_one_line(question.ask) in self._here.text for question in left)
         self.browser.follow("Move on")
 
     def _checks(self) -> None:
-        assert self._here.h1 == "Check your answers before you send them"
+        assert self._here.h1 == self.browser.said("Check your answers before you send them")
         shown = _rows(self._here)
-        for part in transcribe(self.evidence):
+        for part in transcribe(self.evidence, self.browser.reader.voice):
             for line in part.lines:
                 if self.evidence.questionnaire.question(line.question).kind is not Kind.SCALE:
                     hidden = line.sensitive and line.state is State.ANSWERED
-                    said = "Answered" if hidden else _one_line(line.said)
+                    said = self.browser.said("Answered") if hidden else _one_line(line.said)
                     assert shown[_one_line(line.asked)] == said
         self.browser.follow("Go on to sign")
 
     def _signs(self) -> str:
         consent = self.evidence.questionnaire.consent
         form = self._here.form("Sign and send to the clinic")
-        _pick(form, list(form.controls), consent.agree)
+        _pick(form, list(form.controls), AsItStands(consent.agree))
         form.fill("Type your full name", self.person.signature)
         sent = self.browser.press(form, "Sign and send to the clinic")
-        assert sent.h1 == "We got your answers. Thank you."
-        reference = _REFERENCE.search(sent.text)
+        assert sent.h1 == self.browser.said("We got your answers. Thank you.")
+        words_around = self.browser.said(_REFERENCE, reference="#")
+        reference = re.search(re.escape(words_around).replace(r"\#", r"(\S+)"), sent.text)
         assert reference, "no reference on the page"
         return reference[1]
 
@@ -198,12 +218,13 @@ def _top(page: Page) -> list[Question]:
 
 def _write_medicine(form: Form, entry: MedicineEntry) -> None:
     if not entry.named:
-        _pick(form, list(form.controls), "I don't know the name")
+        form.choose("I don't know the name")
     form.fill("What is the medicine called?", entry.name)
     form.fill("How much do you take? (optional)", entry.amount)
     for asked, said in ((_HOW_OFTEN, entry.how_often), (_LAST_TAKEN, entry.last_taken)):
         if said:
-            _pick(form, [one for one in form.controls if one.group == asked], said)
+            group = form.reader.said(asked)
+            _pick(form, [one for one in form.controls if one.group == group], said)
 
 
 def _fill(form: Form, question: Question, answer: Answer) -> None:
@@ -211,7 +232,7 @@ def _fill(form: Form, question: Question, answer: Answer) -> None:
     assert controls, f"nothing on the page to answer {question.id} with"
     for label in _ticks(question, answer):
         _pick(form, controls, label)
-    for label, typed in _written(question, answer):
+    for label, typed in _written(question, answer, form.reader.voice):
         _type(form, controls, label, typed)
 
 
@@ -221,26 +242,29 @@ def _ticks(question: Question, answer: Answer) -> list[str]:
         return [_WAYS_OUT[answer.state]]
     match answer.value:
         case Chosen(choice):
-            return [question.choice(choice).say]
+            return [AsItStands(question.choice(choice).say)]
         case ChosenMany(choices, unsure):
-            said = [question.choice(choice).say for choice in choices]
+            said: list[str] = [AsItStands(question.choice(choice).say) for choice in choices]
             return [*said, _WAYS_OUT[State.NOT_SURE]] if unsure else said
         case Number(_, _, unit):
             return [_UNITS[unit]] if len(question.units) > 1 else []
     return []
 
 
-def _written(question: Question, answer: Answer) -> list[tuple[str, str]]:
+def _written(question: Question, answer: Answer, voice: Voice) -> list[tuple[str, str]]:
     """What is typed to give this answer, each beside the label of its box."""
     match answer.value:
         case Text(typed) if question.each:
-            return [(f"{question.each} {at}", one) for at, one in enumerate(typed.split("; "), start=1)]
+            return [
+                (AsItStands(f"{question.each} {at}"), one)
+                for at, one in enumerate(typed.split("; "), start=1)
+            ]
         case Text(typed):
-            return [(question.ask, typed)]
+            return [(AsItStands(question.ask), typed)]
         case Reading(first, second):
-            return list(zip(question.part_labels, (str(first), str(second)), strict=True))
+            return list(zip(map(AsItStands, question.part_labels), (str(first), str(second)), strict=True))
         case Day(day):
-            return [("Month", f"{day:%B}"), ("Day", str(day.day)), ("Year", str(day.year))]
+            return [("Month", voice.month(day.month)), ("Day", str(day.day)), ("Year", str(day.year))]
         case Number(_, typed, unit):
             return list(zip(_BOXES[unit], typed, strict=True))
     return []
@@ -260,14 +284,15 @@ def _refuse_strangers(form: Form, page: Page) -> None:
 
 
 def _pick(form: Form, controls: list[Control], label: str) -> None:
-    form.pick(_labelled([one for one in controls if not one.is_box], label))
+    form.pick(_labelled(form, [one for one in controls if not one.is_box], label))
 
 
 def _type(form: Form, controls: list[Control], label: str, typed: str) -> None:
-    form.type(_labelled([one for one in controls if one.is_box], " ".join(label.split())), typed)
+    form.type(_labelled(form, [one for one in controls if one.is_box], label), typed)
 
 
-def _labelled(controls: list[Control], label: str) -> Control:
+def _labelled(form: Form, controls: list[Control], label: str) -> Control:
+    label = _one_line(form.reader.said(label))
     found = [one for one in controls if one.label == label]
     assert len(found) == 1, f"{len(found)} controls are labelled {label!r}: {[one.label for one in controls]}"
     return found[0]

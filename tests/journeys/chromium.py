@@ -15,6 +15,8 @@ from playwright.sync_api import BrowserContext, Download, Locator, Page, Request
 from playwright.sync_api import TimeoutError as NotInTime
 
 from browser import axe, describe
+from journeys.leftovers import leftovers
+from journeys.readers import IN_ENGLISH, Reader, reader
 from journeys.served import Control, Form, Served
 from journeys.visitor import Visitor
 
@@ -65,7 +67,12 @@ _PICTURES = {
 
 
 class Chromium(Visitor):
-    """One person at one window. Without ``scripts``, axe cannot run either."""
+    """One person at one window. Without ``scripts``, axe cannot run either.
+
+    They read the patients' pages in their ``language``; those of the clinic are English.
+    """
+
+    language = "en"
 
     def __init__(self, context: BrowserContext, address: str, *, scripts: bool) -> None:
         self._site = address
@@ -76,6 +83,11 @@ class Chromium(Visitor):
         context.on("request", self._note)
         self.tab: Page = context.new_page()
 
+    @property
+    def reader(self) -> Reader:
+        at_the_clinic = urlsplit(self.tab.url).path.startswith("/clinic")
+        return IN_ENGLISH if at_the_clinic else reader(self.language)
+
     def open(self, address: str, *, expecting: int = 200) -> Served:
         """Type an address."""
         response = self.tab.goto(self._absolute(address))
@@ -84,7 +96,7 @@ class Chromium(Visitor):
 
     def follow(self, words: str) -> Served:
         """Press the only link with these words."""
-        return self._go_by(self.tab.locator("a", has_text=_exactly(words)), 200)
+        return self._go_by(self.tab.locator("a", has_text=_exactly(self.said(words))), 200)
 
     def press(self, form: Form, button: str, *, expecting: tuple[int, ...] = (200,)) -> Served:
         """Do on the page what was picked and written in its form, and press one of the buttons."""
@@ -102,7 +114,7 @@ class Chromium(Visitor):
         return arrived.value
 
     def _filled_in(self, form: Form, button: str) -> Locator:
-        pressed = self.tab.locator("button", has_text=_exactly(button))
+        pressed = self.tab.locator("button", has_text=_exactly(self.said(button)))
         around = self.tab.locator("form").filter(has=pressed)
         for control, words in form.filled.items():
             if control.is_box:
@@ -113,11 +125,11 @@ class Chromium(Visitor):
 
     def unfold(self, words: str) -> None:
         """Open what is folded away under these words."""
-        self.tab.locator("summary", has_text=_exactly(words)).click()
+        self.tab.locator("summary", has_text=_exactly(self.said(words))).click()
 
     def jump(self, words: str) -> None:
         """Press a link that leads to another place of this page."""
-        self._activate(self.tab.locator("a", has_text=_exactly(words)))
+        self._activate(self.tab.locator("a", has_text=_exactly(self.said(words))))
 
     def has_focus(self, selector: str) -> bool:
         """Whether the reader was brought there; a page puts the focus somewhere a moment after it came."""
@@ -127,7 +139,7 @@ class Chromium(Visitor):
 
     def another_tab(self) -> "Chromium":
         """The same browser, with nothing opened yet."""
-        return Chromium(self._context, self._site, scripts=self._scripts)
+        return type(self)(self._context, self._site, scripts=self._scripts)
 
     def go_back(self) -> Served:
         """The browser's own Back."""
@@ -137,6 +149,7 @@ class Chromium(Visitor):
     def picture(self, name: str, at: str = "") -> None:
         """Keep a picture of the window, when INTAKE_SCREENSHOTS says where; ``at`` is scrolled to first."""
         folder, width = os.environ.get("INTAKE_SCREENSHOTS"), self._width()
+        name = name if self.reader is IN_ENGLISH else f"{name}-{self.language}"
         if not folder or name not in _PICTURES[width]:
             return
         if at:
@@ -170,7 +183,7 @@ class Chromium(Visitor):
         self.status = status
         assert status in expecting, f"{self.tab.url} answered {status}"
         # Served looks for the one h1 and the title.
-        self.page = Served(self.tab.url, self.tab.content())
+        self.page = Served(self.tab.url, self.tab.content(), self.reader)
         self._look()
         return self.page
 
@@ -184,7 +197,16 @@ class Chromium(Visitor):
             found = axe(self.tab)
             self.tab.evaluate("document.body.style.backgroundImage = ''")
             assert not found, f"{self.tab.url}\n{describe(found)}"
+        if self.language != IN_ENGLISH.code:
+            self._reads_their_language()
         assert not self.strangers, f"{self.tab.url} asks other sites: {self.strangers}"
+
+    def _reads_their_language(self) -> None:
+        """What scripts put there as well; every page is looked at as it is served, too (conftest)."""
+        code = self.reader.code
+        assert self.tab.locator("html").get_attribute("lang") == code, f"{self.tab.url} is not in {code!r}"
+        left = leftovers(self.tab.content(), code) if code != IN_ENGLISH.code else []
+        assert not left, f"{self.tab.url} says in English: {left}"
 
     def _width(self) -> int:
         width: int = self.tab.evaluate("window.innerWidth")
@@ -201,7 +223,7 @@ class Keyboard(Chromium):
     """
 
     def unfold(self, words: str) -> None:
-        self._reach(self.tab.locator("summary", has_text=_exactly(words)))
+        self._reach(self.tab.locator("summary", has_text=_exactly(self.said(words))))
         self.tab.keyboard.press("Enter")
 
     def _pick(self, control: Locator, described: Control) -> None:
@@ -228,6 +250,18 @@ class Keyboard(Chromium):
                 return
             self.tab.keyboard.press("ArrowDown" if here == ["radio", group] else "Tab")
         raise AssertionError(f"{self.tab.url}: the keyboard does not reach {wanted}")
+
+
+class InSpanish(Chromium):
+    """Somebody whose browser asks for Spanish."""
+
+    language = "es"
+
+
+class KeyboardInSpanish(Keyboard):
+    """Somebody without a mouse, whose browser asks for Spanish."""
+
+    language = "es"
 
 
 def _exactly(words: str) -> re.Pattern[str]:

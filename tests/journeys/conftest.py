@@ -6,19 +6,41 @@ import pytest
 
 from both_sites import both
 from copies import PASSWORD, make_copy, staff
+from intake.content.library import Library
+from intake.domain.languages import SOURCE
 from intake.domain.permissions import Role
 from journeys.chromium import Chromium
+from journeys.pages_served import PagesServed
 from journeys.visitor import on_the_clinic_site, on_the_patient_site
 from web.looking import served
 
 
 @pytest.fixture
-def copy(tmp_path):
-    """A copy of the product on SQLite, with the shipped content and a clock that stands still."""
-    copy = make_copy(tmp_path)
-    yield copy
-    copy.desk.database.dispose()
-    copy.clinic.database.dispose()
+def content() -> Library | None:
+    """Content other than what is shipped, which a file of tests may have: none."""
+    return None
+
+
+@pytest.fixture
+def languages(request):
+    """What the clinic offers: the language somebody on this journey reads."""
+    kind = getattr(request.node, "callspec", None) and request.node.callspec.params.get("kind")
+    return (kind.language,) if kind and kind.language != SOURCE else ()
+
+
+@pytest.fixture
+def copy(tmp_path, content, languages):
+    """A copy of the product on SQLite, with a clock that stands still."""
+    made = make_copy(tmp_path, content)
+    settings = replace(made.settings, languages=languages)
+    yield replace(
+        made,
+        settings=settings,
+        desk=replace(made.desk, settings=settings),
+        clinic=replace(made.clinic, settings=settings),
+    )
+    made.desk.database.dispose()
+    made.clinic.database.dispose()
 
 
 @pytest.fixture
@@ -64,10 +86,18 @@ def without_rules(library):
 
 
 @pytest.fixture
-def site(copy):
-    """Both sites behind one address, at the hour when the clock stands still."""
-    with served(both(copy.desk, copy.clinic)) as address:
+def site(copy, languages):
+    """Both sites behind one address, at the hour when the clock stands still.
+
+    Of a journey in another language every page that a patient was served is looked at in the end.
+    """
+    seen = PagesServed(both(copy.desk, copy.clinic))
+    with served(seen) as address:
         yield address
+    for code in languages:
+        assert seen.pages, "nobody opened a page"
+        not_in = [f"{address}: {left}" for address, left in seen.not_in(code).items()]
+        assert not not_in, "\n".join(not_in)
 
 
 @pytest.fixture
@@ -77,7 +107,10 @@ def window(browser, site):
 
     def open_window(width, scripts, kind=Chromium):
         context = browser.new_context(
-            viewport={"width": width, "height": 844}, reduced_motion="reduce", java_script_enabled=scripts
+            viewport={"width": width, "height": 844},
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
+            locale=f"{kind.language}-US",
         )
         context.set_default_timeout(30_000)  # a whole rules file is sent in one page
         opened.append(context)

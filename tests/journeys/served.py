@@ -9,6 +9,8 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
+from journeys.readers import IN_ENGLISH, Reader
+
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _TYPED = {"text", "password", "tel", "email", "date"}
 _PICKED = {"radio", "checkbox"}
@@ -33,13 +35,17 @@ class Control:
 
 @dataclass(slots=True)
 class Form:
-    """One form of a page, with what a browser would send back of it as it stands."""
+    """One form of a page, with what a browser would send back of it as it stands.
+
+    Its labels and buttons are named in English, and found in the words of whoever reads the page.
+    """
 
     action: str
     method: str
     controls: tuple[Control, ...]
     buttons: dict[str, tuple[str, str]]
     hidden: tuple[tuple[str, str], ...]
+    reader: Reader = IN_ENGLISH
     filled: dict[Control, str] = field(default_factory=dict)
 
     def pick(self, control: Control) -> None:
@@ -54,12 +60,22 @@ class Form:
 
     def fill(self, label: str, words: str) -> None:
         """Write in the only box with this label."""
-        (control,) = (one for one in self.controls if one.label == label)
-        self.type(control, words)
+        self.type(self._labelled(label, boxes=True), words)
+
+    def choose(self, label: str) -> None:
+        """Tick the only box, or the only radio, with this label."""
+        self.pick(self._labelled(label, boxes=False))
+
+    def _labelled(self, label: str, *, boxes: bool) -> Control:
+        label = self.reader.said(label)
+        here = [one for one in self.controls if one.is_box is boxes]
+        found = [one for one in here if one.label == label]
+        assert len(found) == 1, f"{len(found)} controls are labelled {label!r}: {[one.label for one in here]}"
+        return found[0]
 
     def sent(self, button: str) -> list[tuple[str, str]]:
         """What the browser sends when the button with these words is pressed."""
-        name, value = self.buttons[button]
+        name, value = self.buttons[self.reader.said(button)]
         chosen = {control.name for control in self.filled if control.picked is not None}
         pairs = list(self.hidden)
         for control in self.controls:
@@ -92,10 +108,14 @@ def look_once(html: str, look: Callable[[], object]) -> None:
 
 
 class Served:
-    """A page that was served, already checked for what every page must have."""
+    """A page that was served, already checked for what every page must have.
 
-    def __init__(self, address: str, html: str) -> None:
+    Whoever looks for something on it says so in English; it is found in the words of the page's ``reader``.
+    """
+
+    def __init__(self, address: str, html: str, reader: Reader = IN_ENGLISH) -> None:
         self.address = address
+        self.reader = reader
         self.tree, errors = parsed(html)
         assert not errors, f"{address}: {errors[:3]}"
         self._parents: dict[Element, Element] = {
@@ -117,6 +137,10 @@ class Served:
         """Where each link leads, by its words."""
         return {words(a): a.get("href", "") for a in self.tree.iter("a")}
 
+    def says(self, message: str, **values: object) -> bool:
+        """Whether the whole of a message stands among the words of the page."""
+        return self.reader.said(message, **values) in self.text
+
     def forms(self) -> Iterator[Form]:
         """The forms that send something."""
         for form in self.tree.iter("form"):
@@ -124,6 +148,7 @@ class Served:
 
     def form(self, button: str) -> Form:
         """The only form with this button."""
+        button = self.reader.said(button)
         found = [form for form in self.forms() if button in form.buttons]
         assert len(found) == 1, f"{self.address}: {len(found)} forms with a button {button!r}"
         return found[0]
@@ -144,6 +169,7 @@ class Served:
                 if one.get("type", "submit") == "submit"
             },
             tuple((one.get("name", ""), one.get("value", "")) for one in hidden),
+            self.reader,
         )
 
     def _control(self, one: Element) -> Control:

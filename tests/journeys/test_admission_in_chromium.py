@@ -1,7 +1,8 @@
 """A clinic asks for a code and wants to be told at once: both are met by a patient, and by its staff."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,17 +12,27 @@ from intake.domain.permissions import Role
 from intake.domain.signal_duty_typed import DutyBoxes, duty_in
 from intake.domain.start_codes import SheetWanted
 from intake.services import accounts, changing_settings, start_codes
-from journeys.modes import ALL_JOURNEYS, MODES_OF_RARE_PAGES, in_make_journeys
+from journeys.modes import ALL_JOURNEYS, PATIENTS_MODES_OF_RARE_PAGES, in_make_journeys
 from journeys.test_in_chromium import send, signs_in, write
 from journeys.vignettes import PEOPLE
 
 pytestmark = pytest.mark.browser
 
+LETS_KNOW = (
+    "<strong>After some answers about your safety, we let the clinic know at once</strong>, before you send "
+    "the form. They get your name, your phone number if you gave it, and if they may leave a message. They "
+    "do not get your answers. They will try to call you within %(within_minutes)s minutes. Someone is there "
+    "%(signal)s."
+)
+CANNOT_CALL = (
+    "<strong>We have let the clinic know.</strong> They cannot call you, because you have not given a phone "
+    'number. <a href="%(number)s">Give your number</a>, or call them: %(phone)s.'
+)
 JUNK = PEOPLE["p02_high_blood_pressure_and_stimulant"]
 
 
 @in_make_journeys
-@MODES_OF_RARE_PAGES
+@PATIENTS_MODES_OF_RARE_PAGES
 def test_codes_a_safety_signal_and_junk(window, copy, width, scripts, kind):
     staff(copy.clinic, "dana", "D. Both, MD", Role.CLINICIAN, Role.ADMINISTRATOR)
     dana, pat = window(width, scripts, kind), window(width, scripts, kind)
@@ -90,7 +101,7 @@ def begins_with_a_code(pat, code, scripts):
     pat.open("/privacy")
     pat.open(f"/#code={code}")
     pat.picture("start-code")
-    assert "After some answers about your safety, we let the clinic know at once" in pat.page.text
+    assert pat.said(LETS_KNOW, within_minutes="#", signal="#").partition("#")[0] in pat.page.text
     if scripts:
         assert pat.tab.locator("#code").input_value() == code
         assert "#" not in pat.tab.url
@@ -100,19 +111,27 @@ def begins_with_a_code(pat, code, scripts):
 
 def reaches_the_support_page(pat, questionnaire):
     pat.open(address_of(questionnaire, "first_name"))
-    write(pat, "Continue", "First name: Pat", "Last name: Doe")
+    form = pat.page.form("Continue")
+    for question, words in (("first_name", "Pat"), ("last_name", "Doe")):
+        form.fill(pat.question_in(questionnaire, question), words)
+    pat.press(form, "Continue")
     pat.open(address_of(questionnaire, "home_safe"))
     answers_no(pat, "home_safe")
-    assert "They cannot call you, because you have not given a phone number." in pat.page.text
+    assert pat.said(CANNOT_CALL, phone="#").partition("#")[0] in pat.page.text
     pat.picture("told-without-number")
-    pat.follow("Give your number")
+    pat.follow(pat.reader.said_in_link(CANNOT_CALL))
     form = pat.page.form("Continue")
-    form.fill("What number should we call?", "(555) 010-0142")
+    form.fill(pat.question_in(questionnaire, "phone"), "(555) 010-0142")
     form.pick(next(one for one in form.controls if (one.name, one.value) == ("message_ok", "yes")))
     pat.press(form, "Continue")
     pat.open(address_of(questionnaire, "safe_right_now"))
     answers_no(pat, "safe_right_now")
-    assert "We have let the clinic know. They will try to call you by 12:30 pm." in pat.page.text
+    by = pat.reader.voice.time(datetime(2026, 11, 20, 12, 30, tzinfo=ZoneInfo("America/New_York")))
+    told = (
+        pat.said("We have let the clinic know."),
+        pat.said("They will try to call you by %(time)s.", time=by),
+    )
+    assert " ".join(told) in pat.page.text
     pat.picture("told-clinic")
 
 

@@ -4,30 +4,28 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from copies import PASSWORD, make_copy, staff
+from copies import PASSWORD, staff
 from exchanging import FORM, LIBRARY
 from intake.domain.permissions import Role
 from intake.services import answering
-from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
+from journeys.modes import PATIENTS_MODES_OF_RARE_PAGES, in_make_journeys
 from pdf import Pdf
 from sending import fill_in
 
 pytestmark = pytest.mark.browser
 
+TAKE_BACK = 'You can <a href="%(address)s">take back your consent, or ask us to delete your form</a>.'
 WORDS = "I do not want to go on with this."
 
 
 @pytest.fixture
-def copy(tmp_path):
-    """A clinic with a short form: every page of it is looked at."""
-    copy = make_copy(tmp_path, LIBRARY)
-    yield copy
-    copy.desk.database.dispose()
-    copy.clinic.database.dispose()
+def content():
+    """A short form: every page of it is looked at."""
+    return LIBRARY
 
 
 @in_make_journeys
-@MODES_OF_RARE_PAGES
+@PATIENTS_MODES_OF_RARE_PAGES
 def test_a_patient_asks_for_deletion_and_a_clinician_sees_to_it(window, copy, width, scripts, kind):
     token = fill_in(copy.desk, FORM)
     reference = answering.send(copy.desk, token, "Quetzal Doe").reference
@@ -45,31 +43,31 @@ def keeps_a_copy(pat, reference):
     pat.open("/sent")
     if pat._scripts:
         with pat.tab.expect_download() as arrived:
-            pat._activate(pat.tab.get_by_role("link", name="Get a copy (PDF)"))
+            pat._activate(pat.tab.get_by_role("link", name=pat.said("Get a copy (PDF)")))
         found = Pdf(arrived.value.path().read_bytes())
         assert arrived.value.suggested_filename == f"copy-{reference}.pdf"
         assert found.says("Do you have high blood pressure?")
         assert not found.says("Cannot tell")
     pat.follow("Open it as a page to print")
-    assert pat.page.h1 == "Copy of your answers"
+    assert pat.page.h1 == pat.said("Copy of your answers")
     pat.follow("Back")
 
 
 def asks(pat):
-    page = pat.follow("take back your consent, or ask us to delete your form")
+    page = pat.follow(pat.reader.said_in_link(TAKE_BACK))
     page = pat.press(page.form("Send this to the clinic"), "Send this to the clinic", expecting=(422,))
     assert pat.has_focus("#errors")
     form = page.form("Send this to the clinic")
-    form.pick(next(one for one in form.controls if one.label == "Delete what I sent."))
+    form.choose("Delete what I sent.")
     form.fill("Do you want to say more? (optional)", WORDS)
     page = pat.press(form, "Send this to the clinic")
-    assert page.h1 == "We got what you asked for"
+    assert page.h1 == pat.said("We got what you asked for")
 
 
 def clears(pat, reference):
     page = pat.open("/sent")
     page = pat.press(page.form("Sign out and clear this page"), "Sign out and clear this page")
-    assert page.h1 == "Nothing is left here"
+    assert page.h1 == pat.said("Nothing is left here")
     # The address of the thanks leads to the first page now.
     assert reference not in pat.open("/sent").text
     assert urlsplit(pat.tab.url).path == "/"

@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from copies import PASSWORD, make_copy, staff
+from copies import PASSWORD, staff
 from exchanging import FORM, LIBRARY
 from intake.domain.permissions import Role
 from intake.services import answering
 from intake.storage import submissions
 from journeys.chromium import Keyboard
-from journeys.modes import MODES
+from journeys.modes import PATIENTS_MODES
+from journeys.readers import AsItStands
 from sending import fill_in, send
 
 pytestmark = pytest.mark.browser
@@ -19,15 +20,17 @@ QUESTION = "Please look at your pill bottles. Is your blood pressure treated?"
 TITLE = "High blood pressure, not treated"
 WORDS = "I stopped the pills in May."
 NAME = "Quetzal Doe"
+CHECK, THANKS = "Check, sign, and send", "We got it. Thank you."
+NOT_OPENED = (
+    "We could not open that. Check the link and the reference. A reference looks like %(example)s. If you "
+    "tried several times, wait an hour or call"
+)
 
 
 @pytest.fixture
-def copy(tmp_path):
-    """A clinic with a short form: every page of it is looked at."""
-    copy = make_copy(tmp_path, LIBRARY)
-    yield copy
-    copy.desk.database.dispose()
-    copy.clinic.database.dispose()
+def content():
+    """A short form: every page of it is looked at."""
+    return LIBRARY
 
 
 def opened_form(copy, reference):
@@ -35,7 +38,7 @@ def opened_form(copy, reference):
         return submissions.by_reference(session, reference)
 
 
-@MODES
+@PATIENTS_MODES
 def test_a_clinician_asks_and_reads_what_the_patient_replies(window, copy, width, scripts, kind):
     reference = send(copy.desk, FORM).reference
     staff(copy.clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)
@@ -45,11 +48,11 @@ def test_a_clinician_asks_and_reads_what_the_patient_replies(window, copy, width
 
     link = asks(alice, form)
     assert "Waiting on patient" in alice.open(form).text
-    replies(pat, link, reference)
+    replies(pat, link, reference, copy.settings.clinic_name)
     reads(alice, form)
 
 
-@MODES
+@PATIENTS_MODES
 def test_a_patient_adds_something_after_sending(window, copy, width, scripts, kind):
     token = fill_in(copy.desk, FORM)
     answering.send(copy.desk, token, NAME)
@@ -58,14 +61,14 @@ def test_a_patient_adds_something_after_sending(window, copy, width, scripts, ki
 
     sent = pat.open("/sent")
     page = pat.press(sent.form("Add something"), "Add something")
-    assert page.h1 == "Add something to your form"
+    assert page.h1 == pat.said("Add something to your form")
     words = page.form("Continue")
     words.fill("What do you want to add?", "I forgot: I fainted once.")
     page = pat.press(words, "Continue")
     page = signs(pat, page)
 
-    assert page.h1 == "We got it. Thank you."
-    assert pat.go_back().h1 in ("We got it. Thank you.", "Check, sign, and send")
+    assert page.h1 == pat.said(THANKS)
+    assert pat.go_back().h1 in (pat.said(THANKS), pat.said(CHECK))
 
 
 def asks(alice, form):
@@ -99,11 +102,11 @@ def chooses_what_the_flag_waits_for(alice):
     assert offered.input_value() == "treated"
 
 
-def replies(pat, link, reference):
+def replies(pat, link, reference, clinic_name):
     """From the link to the thanks, without and with the script that fills it in."""
     address = link.partition("//")[2].partition("/")[2]
     page = pat.open(f"/{address}")
-    assert page.h1.startswith("Read your message")
+    assert page.h1 == pat.said("Read your message from %(clinic_name)s", clinic_name=clinic_name)
     pat.picture("asking-reply-door")
     door = page.form("Open my message")
     if not pat.tab.locator("#link").input_value():
@@ -112,28 +115,29 @@ def replies(pat, link, reference):
         assert "#" not in pat.tab.url, "the script takes the secret out of the address"
     door.fill("Your reference", "HL-222-222")
     page = pat.press(door, "Open my message", expecting=(422,))
-    assert "We could not open that" in page.text
+    assert pat.said(NOT_OPENED, example="#").partition("#")[0] in page.text
     door = page.form("Open my message")
     door.fill("The link from the clinic", link)
     door.fill("Your reference", reference.lower())
     page = pat.press(door, "Open my message")
     pat.picture("asking-reply")
-    assert page.h1 == "A question for you"
+    assert page.h1 == pat.said("A question for you")
     assert QUESTION in page.text
     words = page.form("Continue")
-    words.pick(next(one for one in words.controls if one.label == "No"))
+    # The question is the small clinic's own, and its "No" as well.
+    words.choose(AsItStands("No"))
     words.fill("Do you want to say more? (optional)", WORDS)
     page = pat.press(words, "Continue")
-    while page.h1 in ("One more question", "A few more questions"):
+    while page.h1 in (pat.said("One more question"), pat.said("A few more questions")):
         page = pat.press(page.form("Continue"), "Continue")
-    assert page.h1 == "Check, sign, and send"
+    assert page.h1 == pat.said(CHECK)
     assert WORDS in page.text
     assert pat.go_back().h1 != page.h1
     page = pat.open("/reply/check")
     pat.picture("asking-reply-check")
     page = signs(pat, page)
     pat.picture("asking-reply-sent")
-    assert page.h1 == "We got it. Thank you."
+    assert page.h1 == pat.said(THANKS)
 
 
 def reads(alice, form):

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from copies import make_copy
 from intake.domain.answers import (
     DECLINED,
     Answers,
@@ -18,7 +17,8 @@ from intake.domain.answers import (
 )
 from intake.services import reviewing
 from journeys.as_a_patient import Patient
-from journeys.chromium import Keyboard
+from journeys.chromium import Keyboard, KeyboardInSpanish
+from journeys.modes import ALL_JOURNEYS
 from short_form import LIBRARY
 
 pytestmark = pytest.mark.browser
@@ -50,16 +50,20 @@ PAT = _Pat(
 
 
 @pytest.fixture
-def copy(tmp_path):
-    """A copy of the product that asks little."""
-    copy = make_copy(tmp_path, LIBRARY)
-    yield copy
-    copy.desk.database.dispose()
-    copy.clinic.database.dispose()
+def content():
+    """Content that asks little."""
+    return LIBRARY
 
 
-def test_a_patient_without_a_mouse_sends_the_form(window, copy):
-    browser = window(1280, True, Keyboard)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(Keyboard, id="english"),
+        *([pytest.param(KeyboardInSpanish, id="spanish")] if ALL_JOURNEYS else ()),
+    ],
+)
+def test_a_patient_without_a_mouse_sends_the_form(window, copy, kind):
+    browser = window(1280, True, kind)
 
     reference = Patient(browser, PAT, copy.desk.evidence(PAT.answers)).sends_the_form()
 

@@ -11,7 +11,7 @@ from intake.domain.evidence import PatientEvidence
 from intake.services import accounts, answering, reviewing
 from intake.services.paths import asked_on, pages_asked
 from journeys.as_a_patient import Patient
-from journeys.chromium import Chromium, Keyboard
+from journeys.chromium import Chromium, InSpanish, Keyboard, KeyboardInSpanish
 from journeys.modes import ALL_JOURNEYS, in_make_journeys
 from journeys.thorough import Thorough
 from journeys.vignettes import PEOPLE
@@ -21,12 +21,22 @@ pytestmark = pytest.mark.browser
 
 SHORTEST = PEOPLE["p01_nothing_special"]
 LONG = PEOPLE["p05_suicidal_thoughts_right_now"]
+# A daughter fills it in beside her mother.
+HELPED = PEOPLE["p16_hallucinations_confusion_daughter_fills_in"]
 REVIEWED = PEOPLE["p02_high_blood_pressure_and_stimulant"]
 OTHERS = (LONG, PEOPLE["p14_dizzy_and_fainted_once"], SHORTEST)
 SIGN_OFF = "Sign off as A. Rivera, NP"
 
 EVERYTHING = pytest.param(390, True, LONG, Thorough, Chromium, id="390-scripts-everything")
 BY_KEYBOARD = pytest.param(1280, True, SHORTEST, Patient, Keyboard, id="1280-scripts-keyboard")
+IN_SPANISH = [
+    pytest.param(390, True, HELPED, Patient, InSpanish, id="390-scripts-helper-spanish"),
+    pytest.param(1280, True, LONG, Thorough, InSpanish, id="1280-scripts-everything-spanish"),
+    pytest.param(390, True, LONG, Thorough, InSpanish, id="390-scripts-everything-spanish"),
+    pytest.param(390, False, SHORTEST, Thorough, InSpanish, id="390-no-scripts-spanish"),
+    pytest.param(1280, False, SHORTEST, Thorough, InSpanish, id="1280-no-scripts-spanish"),
+    pytest.param(1280, True, SHORTEST, Patient, KeyboardInSpanish, id="1280-keyboard-spanish"),
+]
 
 # The journeys of each part of the clinic's work (``modes``) see its pages in every run; this one, of a whole
 # day's work, in `make journeys`.
@@ -45,7 +55,7 @@ windows = pytest.mark.parametrize(
         pytest.param(390, False, SHORTEST, Thorough, Chromium, id="390-no-scripts"),
         # In every run a short form is sent by keyboard (test_by_keyboard_in_chromium), and pages of every
         # kind are looked at (tests/accessibility).
-        *([EVERYTHING, BY_KEYBOARD] if ALL_JOURNEYS else ()),
+        *([EVERYTHING, BY_KEYBOARD, *IN_SPANISH] if ALL_JOURNEYS else ()),
     ],
 )
 def test_a_patient_sends_the_form(window, library, clinic, width, scripts, person, patient, kind):
@@ -55,7 +65,7 @@ def test_a_patient_sends_the_form(window, library, clinic, width, scripts, perso
 
     # Whoever presses Back now is where they were.
     back = browser.go_back()
-    assert back.h1 == "We got your answers. Thank you."
+    assert back.h1 == browser.said("We got your answers. Thank you.")
     assert reference in back.text
     assert len(reviewing.to_rescreen(clinic)) == 1
 
@@ -114,6 +124,7 @@ def opens(browser, link, expecting=200):
     if browser._scripts:
         assert box.input_value() == link.partition("#")[2]
         assert "#" not in browser.tab.url, "the secret is taken out of the address"
+        assert browser.tab.locator("button:focus").inner_text() == "Go on"
         browser.press(browser.page.form("Go on"), "Go on", expecting=(expecting,))
     else:
         write(browser, "Go on", f"Your link: {link}", expecting=expecting)

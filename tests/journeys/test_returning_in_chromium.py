@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from copies import PASSWORD, make_copy, staff
+from copies import PASSWORD, staff
 from exchanging import LIBRARY
 from intake.domain.permissions import Role
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import PATIENTS_MODES_OF_RARE_PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -22,22 +22,20 @@ NAMES = next(
 
 
 @pytest.fixture
-def copy(tmp_path):
-    """A clinic with a short form: every page of it is looked at."""
-    copy = make_copy(tmp_path, LIBRARY)
-    yield copy
-    copy.desk.database.dispose()
-    copy.clinic.database.dispose()
+def content():
+    """A short form: every page of it is looked at."""
+    return LIBRARY
 
 
-@MODES_OF_RARE_PAGES
+@PATIENTS_MODES_OF_RARE_PAGES
 def test_a_patient_goes_on_with_their_form_on_another_device(window, copy, width, scripts, kind):
     staff(copy.clinic, "fay", "F. Moreno", Role.FRONT_DESK)
     pat, elsewhere, fay = (window(width, scripts, kind) for _ in range(3))
 
     phrase, code, link = stops(pat)
     comes_back_by_link(elsewhere, scripts, link, phrase)
-    assert pat.open("/form", expecting=410).h1 == "We signed you out to keep your answers private"
+    page = pat.open("/form", expecting=410)
+    assert page.h1 == pat.said("We signed you out to keep your answers private")
     lets_the_clinic_help(elsewhere)
     anew = makes_new_words(fay, code)
     assert anew != phrase
@@ -50,10 +48,10 @@ def stops(pat):
     page = pat.press(page.form("Start"), "Start")
     page = pat.open(NAMES)
     names = page.form("Continue")
-    names.fill("First name", NAME)
+    names.fill(pat.question_in(LIBRARY.questionnaire, "first_name"), NAME)
     page = pat.press(names, "Save and finish later")
     pat.picture("returning-later")
-    assert page.h1 == "You can stop here"
+    assert page.h1 == pat.said("You can stop here")
     phrase, code = re.findall(r"<dd><strong[^>]*>([^<]+)</strong></dd>", pat.tab.content())
     return phrase, code, pat.tab.locator("#way-link").input_value()
 
@@ -70,7 +68,7 @@ def comes_back_by_link(elsewhere, scripts, link, phrase):
         form.fill("Your link, or your code", link)
     form.fill("Your four words", phrase.upper().replace(" ", "-"))
     page = elsewhere.press(form, "Open my form")
-    assert f"Your answers are saved. Welcome back, {NAME}." in page.text
+    assert page.says("Your answers are saved. Welcome back, %(name)s.", name=NAME)
     assert not [one for one in elsewhere.requests if link.partition("#")[2] in one.partition("#")[0]]
 
 
@@ -104,4 +102,4 @@ def comes_back_by_code(pat, code, old, anew):
         form.fill("Your link, or your code", code.lower())
         form.fill("Your four words", phrase)
         page = pat.press(form, "Open my form", expecting=(expecting,))
-    assert f"Welcome back, {NAME}." in page.text
+    assert page.says("Your answers are saved. Welcome back, %(name)s.", name=NAME)

@@ -3,11 +3,12 @@
 from intake.domain.answers import Text
 from intake.domain.evidence import PatientEvidence
 from intake.domain.questionnaire import Page, SafetyPage
-from journeys.as_a_patient import Patient, Somebody
+from journeys.as_a_patient import LEFT_BLANK, Patient, Somebody
 from journeys.chromium import Chromium
+from journeys.readers import AsItStands
 
 _CHECK = "Check your answers before you send them"
-_CHANGE = "Change: What number should we call?"
+_ADDED = ("You have added 1 medicine", "You have added %(count)s medicines")
 _SEND = "Sign and send to the clinic"
 _PICTURES = {"heart_conditions": "question", "phq9": "phq"}
 
@@ -40,14 +41,20 @@ class Thorough(Patient):
 
     def _errs(self) -> None:
         form = self._here.form("Continue")
-        for label, words in (("Month", "June"), ("Day", "31"), ("Year", "1988")):
+        for label, words in (("Month", self.browser.reader.voice.month(6)), ("Day", "31"), ("Year", "1988")):
             form.fill(label, words)
         self.browser.press(form, "Continue", expecting=(422,))
 
         assert self._here.title.startswith("Error: ")
         assert self.browser.has_focus("#errors")
         # The summary leads to the box, and what was typed is still in it.
-        self.browser.jump("There is no June 31. Check the day")
+        self.browser.jump(
+            self.browser.said(
+                "There is no %(month)s %(day)s. Check the day",
+                month=self.browser.reader.voice.month(6),
+                day=31,
+            )
+        )
         assert self.browser.tab.locator("#date_of_birth-day").input_value() == "31"
 
     def _is_asked_twice(self) -> None:
@@ -55,24 +62,25 @@ class Thorough(Patient):
         form.fill("Feet", "8")
         self.browser.press(form, "Continue")
 
-        assert self._here.h1 == "Is that right?"
+        assert self._here.h1 == self.browser.said("Is that right?")
         self.browser.press(self._here.form("Change it"), "Change it")
-        assert self.browser.tab.get_by_label("Feet", exact=True).input_value() == "8"
+        assert self.browser.tab.get_by_label(self.browser.said("Feet"), exact=True).input_value() == "8"
 
     def _takes_one_off_the_list(self) -> None:
         form = self._here.form("Add to my list")
         form.fill("What is the medicine called?", "Zyrtec")
         self.browser.press(form, "Add to my list")
-        assert "You have added 1 medicine" in self._here.text
+        assert self.browser.reader.said_many(*_ADDED, 1) in self._here.text
 
-        self.browser.press(self._here.form("Remove Zyrtec"), "Remove Zyrtec")
+        remove = AsItStands(f"{self.browser.said('Remove')} Zyrtec")
+        self.browser.press(self._here.form(remove), remove)
         self.browser.press(self._here.form("Yes, remove it"), "Yes, remove it")
-        assert "We took Zyrtec off your list." in self._here.text
+        assert self._here.says("We took <bdi>%(name)s</bdi> off your list.", name="Zyrtec")
 
     def _leaves_blanks(self) -> None:
         self.browser.press(self._here.form("Continue"), "Continue")
 
-        assert self._here.h1 == "You left 9 questions blank. That is OK."
+        assert self._here.h1 == self.browser.reader.said_many(*LEFT_BLANK, 9, count=9)
         self.browser.follow("Go back and answer")
 
     def _pauses_at(self, safety: SafetyPage) -> None:
@@ -85,18 +93,26 @@ class Thorough(Patient):
         assert isinstance(number, Text)
         for words in ("(555) 555-0199", number.words):
             self._changes_the_number_to(words)
-        self.browser.follow(_CHANGE)
+        self.browser.follow(self._change)
         self.browser.follow("Back")
-        assert self._here.h1 == _CHECK
+        assert self._here.h1 == self.browser.said(_CHECK)
         super()._checks()
 
     def _changes_the_number_to(self, words: str) -> None:
-        self.browser.follow(_CHANGE)
+        self.browser.follow(self._change)
         form = self._here.form("Continue")
-        form.fill("What number should we call?", words)
+        form.fill(AsItStands(self._asked), words)
         self.browser.press(form, "Continue")
-        assert self._here.h1 == _CHECK
+        assert self._here.h1 == self.browser.said(_CHECK)
         assert words in self._here.text
+
+    @property
+    def _asked(self) -> str:
+        return self.evidence.questionnaire.question("phone").ask
+
+    @property
+    def _change(self) -> AsItStands:
+        return AsItStands(f"{self.browser.said('Change')}: {self._asked}")
 
     def _signs(self) -> str:
         other = self.browser.another_tab()
@@ -112,5 +128,5 @@ class Thorough(Patient):
         form.pick(next(one for one in form.controls if not one.is_box))
         form.fill("Type your full name", self.person.signature)
         sent = other.press(form, _SEND)
-        assert sent.h1 == "We got your answers. Thank you."
+        assert sent.h1 == other.said("We got your answers. Thank you.")
         assert reference in sent.text

@@ -6,9 +6,11 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
+from intake.domain.questionnaire import Questionnaire
 from intake.services.clinic import Clinic, PatientDesk
 from intake.web.clinic.site import create_clinic_site
 from intake.web.patient.site import create_patient_site
+from journeys.readers import IN_ENGLISH, AsItStands, Reader
 from journeys.served import Form, Served
 
 _REDIRECTS = {302, 303}
@@ -23,13 +25,26 @@ class Visitor:
         self.status = 0
         self.page: Served
 
+    @property
+    def reader(self) -> Reader:
+        """Who reads the page that is open."""
+        return IN_ENGLISH
+
+    def said(self, message: str, **values: object) -> AsItStands:
+        """What stands for a message on a page they read. Raises NotTranslated."""
+        return self.reader.said(message, **values)
+
+    def question_in(self, questionnaire: Questionnaire, question: str) -> AsItStands:
+        """What a question asks, in the words they read."""
+        return AsItStands(self.reader.questions(questionnaire).question(question).ask)
+
     def open(self, address: str, *, expecting: int = 200) -> Served:
         """Follow a link or type an address."""
         return self._ask("GET", address, [], expecting)
 
     def follow(self, words: str) -> Served:
         """Follow the only link with these words."""
-        links = self.page.links()
+        links, words = self.page.links(), self.said(words)
         assert words in links, f"{self.page.address} has no link {words!r}, but {sorted(links)}"
         return self.open(links[words])
 

@@ -9,6 +9,7 @@ import threading
 import time
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
+from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
@@ -16,12 +17,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import exchanging
 from copies import PASSWORD, make_copy, staff
+from intake.domain.notice_failures import NoticeFailure
 from intake.domain.permissions import Role
 from intake.services import accounts, answering, backups, erasing, keys, restoring, retiring_keys
 from intake.services.clinic import Clinic
 from intake.services.refusals import Refusal
-from intake.storage import age_files, audit, backup_files, outgoing, submissions
+from intake.storage import age_files, audit, backup_files, dead_letters, outgoing, submissions
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.backup_files import BackupRefused
 from intake.storage.database import Database, is_empty, revision_of
@@ -238,6 +241,41 @@ def test_what_was_erased_since_the_backup_stays_erased(copy, backed_up, keepers,
         assert audit.verify(session, clinic.keys).ok
     assert done.erased == 1
     clinic.database.dispose()
+
+
+def test_no_letter_that_waited_is_sent_by_itself_after_a_restore(keepers, tmp_path):
+    """It may be sent since; of an erased form, there is none. What staff are told is told once more."""
+    exchange = exchanging.begun(tmp_path)
+    copy = exchange.copy
+    console = console_for(copy, keepers)
+    recovery = copied(console, tmp_path / "recovery.age", keepers)
+    settings = replace(copy.settings, mail_host="mail.example", mail_sender="forms@clinic.example")
+    asking = replace(copy, clinic=copy.clinic.with_settings(settings))
+    kept_form, erased_form = (exchanging.sent_to(asking, exchange.alice) for _ in range(2))
+    for one in (kept_form, erased_form):
+        one.asks()
+    with copy.clinic.database.write() as session:
+        now = copy.clock()
+        outgoing.tell_staff(session, copy.clinic.keys, "desk@example.org", now, now, wanted=True)
+        waiting = {one.id for one in outgoing.due(session, now)}
+    assert len(waiting) == 3
+    backup = backups.make(console, tmp_path / "with-letters.age").file
+    erasing.erase(copy.clinic, erased_form.reference, unread=True)
+    there = elsewhere(copy.settings, tmp_path)
+
+    done = restoring.restore(there, backup, keepers[0].identity, recovery, tuple(erasing.erased(copy.clinic)))
+
+    clinic = clinic_of(there, copy)
+    with clinic.database.write() as session:
+        outbox = clinic.keys.outbox_keys
+        far = copy.clock() + timedelta(days=3)
+        sent = [outgoing.claim(session, outbox, one, far) for one in outgoing.due(session, far)]
+        (held,) = dead_letters.every(session, outbox)
+    assert [one.recipient for one in sent] == ["desk@example.org"]
+    assert (held.addressed.recipient, held.failure) == ("quetzal@example.org", NoticeFailure.RESTORED)
+    assert (done.erased, done.held_back) == (1, 1)
+    clinic.database.dispose()
+    closed(copy)
 
 
 def test_nobody_is_signed_in_and_no_used_link_works_after_a_restore(copy, console, keepers, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 
 from copies import NOON, make_copy, staff
 from intake.content.questionnaire import parse_questionnaire
+from intake.domain import upload_limits
 from intake.domain.clinic_settings import KeptLogo, SettingsChange
 from intake.domain.clinic_settings_typed import boxes_of
 from intake.domain.logo import LogoKind, Picture
@@ -192,6 +193,23 @@ def test_a_logo_is_shown_until_another_change_takes_it_away(copy, settle):
 
     assert with_settings_in_force(copy.desk).settings.clinic_picture is None
     assert [one.clinic_picture for one in clinic_settings.lately(copy.desk)] == [None, LOGO, LOGO]
+
+
+def test_nobody_fills_the_disk_with_logos(copy, bob, settle, monkeypatch):
+    monkeypatch.setattr(upload_limits, "MOST_A_DAY", 2)
+    dana = staff(copy.clinic, "dana", "D. Both", Role.ADMINISTRATOR)
+    for _ in range(2):
+        settle(logo=LOGO)
+        settle(without_logo=True)
+
+    with pytest.raises(NotSettable) as refused:
+        settle(logo=LOGO)
+    assert "kept for good" in refused.value.problems["logo"]
+    settle(logo=LOGO, by=dana)
+    settle(clinic_name="Whatever else")
+    copy.clock.at += timedelta(days=1)
+    settle(without_logo=True)
+    assert settle(logo=LOGO)
 
 
 def test_a_setting_this_version_cannot_read_leaves_the_rest_in_force(copy, bob, caplog):

@@ -210,6 +210,7 @@ WRONG = {
     "nobody-administers": with_roles(*STAFF[:2], {Role.AUDITOR}),
     "one-administrator": with_roles(*STAFF[:3], {Role.AUDITOR}),
     "nobody-audits": with_roles(*STAFF[:4]),
+    "altered-accounts": with_records(altered=("alice",)),
     "crisis-line-out-of-date": replace(SOUND, lines_out_of_date=("988",)),
     "content-refused": replace(SOUND, content_refused="core.yaml:3: a key that nothing reads"),
     "letters-not-sent": with_records(dead_letters=3),
@@ -276,6 +277,34 @@ def test_what_is_wrong_is_found_alone_and_told_with_its_remedy(wrong):
     assert len(finding.remedy) > 10
     assert finding.problem in str(finding)
     assert finding.remedy in str(finding)
+
+
+DATABASE_ADDRESSES = ("database_url", "patient_database_url", "clinic_database_url", "worker_database_url")
+
+
+@pytest.mark.parametrize("address", [PASSWORD, "postgresql:///intake?user=intake&password=not-a-secret"])
+@pytest.mark.parametrize("setting", DATABASE_ADDRESSES)
+def test_a_password_in_any_database_address_is_found(setting, address):
+    holds = {"settings": replace(GOOD, **{setting: address})}
+    variable = f"INTAKE_{setting.upper()}"
+    in_a_readable_file = replace(with_file("settings", file("settings.ini", 0o644)), **holds)
+    in_the_environment = replace(SOUND, environment={variable: address}, **holds)
+
+    assert [one.id for one in examine(in_a_readable_file)] == ["settings-hold-a-password"]
+    (told,) = examine(in_the_environment)
+    assert (told.id, told.where) == ("password-in-the-environment", variable)
+    assert "not-a-secret" not in str(told)
+
+
+@pytest.mark.parametrize("setting", DATABASE_ADDRESSES)
+@pytest.mark.parametrize(
+    "address", ["postgresql://intake@db.elm-street.org/intake", "sqlite:////a:b@c/intake.db"]
+)
+def test_an_address_without_a_password_is_not_taken_for_one_with(setting, address):
+    holds = {"settings": replace(GOOD, **{setting: address})}
+    readable = with_file("settings", file("settings.ini", 0o644))
+
+    assert examine(replace(readable, environment={f"INTAKE_{setting.upper()}": address}, **holds)) == ()
 
 
 REFUSED_SETTINGS = {

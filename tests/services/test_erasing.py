@@ -12,18 +12,20 @@ from sqlalchemy import MetaData, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from copies import make_copy, staff
-from exchanging import begun
+from exchanging import FORM, begun, sent_to
 from intake.cli import main
 from intake.content.phrase_words import phrase_words
+from intake.domain.notice_kinds import NoticeKind
 from intake.domain.patient_requests import Asks, RequestOutcome, Way
 from intake.domain.permissions import Role
 from intake.domain.review_entries import Done
 from intake.domain.standing import PlaceInWork
 from intake.domain.submissions import Receipt
 from intake.services import erasing, patient_requests, queue, reviewing
-from intake.storage import audit, drafts, submissions, ways_back
+from intake.storage import audit, drafts, outgoing, submissions, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.erasing import Why, tables_of_a_form
+from intake.storage.outgoing import Addressed, Outcome
 from intake.storage.submissions import NoSuchSubmission
 from sending import send_at_once
 
@@ -216,6 +218,42 @@ def test_the_way_back_to_a_receipt_goes_with_its_form(exchange):
 
     left = rows_of(clinic.database)
     assert (left["ways_back"], left["patient_sessions"]) == (0, 0)
+
+
+def ways_back_letter(desk, reference):
+    """A saved form that was sent, whose way back is still to be mailed."""
+    drawn = Drawn.new(phrase_words())
+    addressed = Addressed("quetzal@example.org", drawn.way.secret, NoticeKind.SAVED_FORM)
+    with desk.database.write() as session:
+        token, _ = drafts.start(session, desk.keys, desk.now())
+        ways_back.make(session, desk.keys, drafts.opened(session, desk.keys, token), drawn, desk.now())
+        drafts.close(session, token, Receipt(reference, desk.now()))
+        outgoing.add(session, desk.keys, outgoing.new_id(), addressed, desk.now())
+
+
+def with_mail(exchange):
+    """The same form in a clinic that sends e-mail."""
+    settings = replace(exchange.copy.settings, mail_host="mail.example", mail_sender="forms@clinic.example")
+    return replace(exchange, copy=replace(exchange.copy, clinic=exchange.copy.clinic.with_settings(settings)))
+
+
+def test_no_letter_about_an_erased_form_is_left_or_sent(exchange):
+    copy = with_mail(exchange).copy
+    asked, other = (sent_to(copy, exchange.alice, FORM) for _ in range(2))
+    for one in (asked, other):
+        one.asks()
+        ways_back_letter(copy.desk, one.reference)
+    assert rows_of(copy.clinic.database)["outgoing"] == 4
+    with copy.clinic.database.write() as session:
+        # One is waiting, one could not be sent: of either there is the address.
+        first, *_ = outgoing.due(session, copy.clock())
+        outgoing.settle(session, first.id, Outcome.REFUSED, copy.clock())
+
+    erasing.erase(copy.clinic, asked.reference, unread=True)
+
+    assert rows_of(copy.clinic.database)["outgoing"] == 2
+    erasing.erase(copy.clinic, other.reference, unread=True)
+    assert rows_of(copy.clinic.database)["outgoing"] == 0
 
 
 def test_after_an_older_backup_the_list_erases_once_more(copy):

@@ -11,11 +11,13 @@ import sending
 from copies import make_copy, staff
 from intake.content.documents import DocumentRefused
 from intake.content.library import parse_library
+from intake.domain import upload_limits
 from intake.domain.permissions import Role
 from intake.domain.publications import (
     DecidedMeanwhile,
     NotAllowed,
     NotAsked,
+    PublicationRefused,
     SamePerson,
     Standing,
 )
@@ -33,7 +35,7 @@ from intake.services import (
 from intake.services.clinic import open_clinic
 from intake.services.in_force import PublishedRulesRefused
 from intake.services.publishing import NewRules, OtherRulesMeanwhile
-from intake.storage import audit, editions
+from intake.storage import audit, editions, publications
 from intake.storage.database import migrate, undo_migration
 from intake.storage.publications import NoSuchPublication
 from journeys.modes import ALL_JOURNEYS
@@ -159,6 +161,20 @@ def test_what_is_proposed_screens_nobody_until_it_is_countersigned(copy, bob, al
     publishing.countersign(copy.clinic, alice, proposed.id, against)
 
     assert screened_with(copy.desk) == ["test-aneurysm"]
+
+
+def test_nobody_fills_the_disk_with_proposals(copy, bob, dana, monkeypatch):
+    monkeypatch.setattr(upload_limits, "MOST_A_DAY", 2)
+    today = copy.clinic.today()
+    for one in ("one", "two"):
+        publishing.propose(copy.clinic, bob, rules(one), "Why.", today)
+
+    with pytest.raises(PublicationRefused, match="kept for good"):
+        publishing.propose(copy.clinic, bob, rules("three"), "Why.", today)
+    assert publishing.propose(copy.clinic, bob, rules("two"), "Why.", today), "the same again is kept once"
+    assert publishing.propose(copy.clinic, dana, rules("three"), "Why.", today)
+    with copy.clinic.database.read() as session:
+        assert len(publications.every(session)) == 3
 
 
 def test_nobody_countersigns_their_own_and_the_refusal_records_nothing(copy, bob, dana, published):

@@ -15,7 +15,9 @@ from intake.storage import (
     auth_epochs,
     authenticator_apps,
     drafts,
+    one_time_links,
     outgoing,
+    passkey_challenges,
     passkeys,
     patient_requests,
     provider_sign_ins,
@@ -23,19 +25,23 @@ from intake.storage import (
     replies,
     rewrapping,
     safety_signals,
+    staff_sessions,
     transcriptions,
+    unfinished_sign_ins,
     ways_back,
 )
 from intake.storage.encryption import open_for_clinic, open_from_outbox
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.one_time_links import Purpose
+from intake.storage.passkey_challenges import Asked
 from intake.storage.tables import StaffMemberRow
-from storage.samples import NOW, _drawn, send, signal
+from storage.samples import MINUTE, NOW, _drawn, send, signal
 
 
 def keep_one_of_each(session, keys):
     """One row for each of the columns; returns the id of a submission among them."""
     sent = send(session, keys)
-    alice = accounts.add_member(session, f"alice-{uuid4()}", "A. Lice, NP", [], NOW)
+    alice = accounts.add_member(session, keys, f"alice-{uuid4()}", "A. Lice, NP", [], NOW)
     accounts.set_password(session, keys, alice.id, "a hash of a password")
     accounts.set_notice_address(session, keys, alice.id, "alice@clinic.example")
     _prove(session, keys, alice.id)
@@ -54,12 +60,16 @@ def keep_one_of_each(session, keys):
 
 
 def _prove(session, keys, member):
-    """A passkey, an authenticator app, a recovery code, and somebody at a provider."""
+    """A passkey, an app, a recovery code, somebody at a provider; a session, a link, a sign-in under way."""
     row = session.get_one(StaffMemberRow, member)
     with auth_epochs.next_epoch(session, keys, row):
         passkeys.add(session, keys, row, passkeys.new(member, uuid4().bytes, b"key", 0, "Phone", (), NOW))
         authenticator_apps.put(session, keys, row, "a seed", 0, NOW)
         recovery_codes.put(session, keys, row, ["a hash of a code"])
+    staff_sessions.start(session, keys, member, NOW)
+    one_time_links.make(session, keys, Purpose.RESET, NOW + MINUTE, member)
+    unfinished_sign_ins.begin(session, keys, row, NOW)
+    passkey_challenges.make(session, keys, Asked.AGAIN, member, NOW)
     provider_sign_ins.link(session, keys, "https://id.example", str(member), member, NOW)
 
 

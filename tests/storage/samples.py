@@ -195,10 +195,10 @@ def take_up_again(session: Session, keys: ClinicKeys, submission_id: UUID) -> No
     revisions.add(session, key, replace(review.submission, revision=2))
 
 
-def publish(session: Session, at: datetime = NOW) -> Publication:
+def publish(session: Session, keys: ClinicKeys, at: datetime = NOW) -> Publication:
     """Rules that one person proposed and another countersigned, with the edition that came of them."""
-    first = accounts.add_member(session, "first", "F. Irst", [Role.ADMINISTRATOR], at)
-    second = accounts.add_member(session, "second", "S. Econd, MD", [Role.CLINICIAN], at)
+    first = accounts.add_member(session, keys, "first", "F. Irst", [Role.ADMINISTRATOR], at)
+    second = accounts.add_member(session, keys, "second", "S. Econd, MD", [Role.CLINICIAN], at)
     one = proposal(uuid4(), first, ("r" * 64, "o" * 64), "A new label.", at.date(), at, at.date())
     publications.add(session, one)
     publications.decide(session, one, one.countersign(second, at, at.date()))

@@ -74,9 +74,9 @@ def test_failures_counted_then_are_counted_from_nothing_and_pause_as_ever(databa
         (AHEAD - 2881, True),
     ],
 )
-def test_a_code_of_an_app_counts_again_when_the_clock_was_days_ahead(database, step, taken):
+def test_a_code_of_an_app_counts_again_when_the_clock_was_days_ahead(database, clinic_keys, step, taken):
     with database.write() as session:
-        alice = accounts.add_member(session, "alice", "A. Lice, NP", [], NOW)
+        alice = accounts.add_member(session, clinic_keys, "alice", "A. Lice, NP", [], NOW)
         session.add(AuthenticatorAppRow(member_id=alice.id, created_at=NOW, last_step=AHEAD, sealed=b"x"))
         session.flush()
 
@@ -96,16 +96,16 @@ def test_a_letter_put_off_while_the_clock_was_ahead_is_sent(database, clinic_key
         assert len(outgoing.due(session, NOW - YEAR)) == 1
 
 
-def test_a_session_of_staff_that_a_clock_set_back_ended_does_not_come_back(database):
+def test_a_session_of_staff_that_a_clock_set_back_ended_does_not_come_back(database, clinic_keys):
     with database.write() as session:
-        alice = accounts.add_member(session, "alice", "A. Lice, NP", [], NOW)
-        token = staff_sessions.start(session, alice.id, NOW)
+        alice = accounts.add_member(session, clinic_keys, "alice", "A. Lice, NP", [], NOW)
+        token = staff_sessions.start(session, clinic_keys, alice.id, NOW)
         staff_sessions.remove_expired(session, NOW - 2 * MINUTE)
-        assert staff_sessions.find(session, token, NOW) == alice
+        assert staff_sessions.find(session, clinic_keys, token, NOW) == alice
 
         staff_sessions.remove_expired(session, NOW - HOUR)
         # The clock has caught up.
-        assert staff_sessions.find(session, token, NOW) is None
+        assert staff_sessions.find(session, clinic_keys, token, NOW) is None
         assert session.scalar(select(func.count()).select_from(StaffSessionRow)) == 0
 
 

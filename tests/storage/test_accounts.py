@@ -16,33 +16,33 @@ from storage.side_by_side import at_once
 
 
 @pytest.fixture
-def alice(database):
+def alice(database, clinic_keys):
     with database.write() as session:
-        return accounts.add_member(session, " Alice ", " A. Lice, NP ", [Role.CLINICIAN], NOW)
+        return accounts.add_member(session, clinic_keys, " Alice ", " A. Lice, NP ", [Role.CLINICIAN], NOW)
 
 
-def test_somebody_new_is_known_and_has_no_password(database, alice):
+def test_somebody_new_is_known_and_has_no_password(database, clinic_keys, alice):
     with database.read() as session:
-        assert accounts.member(session, alice.id) == alice
-        assert accounts.members(session) == (alice,)
-        assert not accounts.has_password(session, alice.id)
+        assert accounts.member(session, clinic_keys, alice.id) == alice
+        assert accounts.members(session, clinic_keys) == (alice,)
+        assert not accounts.has_password(session, clinic_keys, alice.id)
     assert (alice.username, alice.printed_name) == ("alice", "A. Lice, NP")
     assert alice.roles == {Role.CLINICIAN}
 
 
-def test_somebody_may_hold_both_roles_or_none(database):
+def test_somebody_may_hold_both_roles_or_none(database, clinic_keys):
     with database.write() as session:
-        both = accounts.add_member(session, "bob", "Bob", Role, NOW)
-        none = accounts.add_member(session, "carol", "Carol", (), NOW)
-        assert accounts.member(session, both.id).roles == set(Role)
-        assert accounts.member(session, none.id).roles == frozenset()
+        both = accounts.add_member(session, clinic_keys, "bob", "Bob", Role, NOW)
+        none = accounts.add_member(session, clinic_keys, "carol", "Carol", (), NOW)
+        assert accounts.member(session, clinic_keys, both.id).roles == set(Role)
+        assert accounts.member(session, clinic_keys, none.id).roles == frozenset()
 
 
-def test_a_username_is_taken_whatever_its_capitals(database, alice):
+def test_a_username_is_taken_whatever_its_capitals(database, clinic_keys, alice):
     with database.write() as session:
         with pytest.raises(accounts.UsernameTaken, match="alice is taken"):
-            accounts.add_member(session, "ALICE", "Another", [], NOW)
-        assert len(accounts.members(session)) == 1
+            accounts.add_member(session, clinic_keys, "ALICE", "Another", [], NOW)
+        assert len(accounts.members(session, clinic_keys)) == 1
 
 
 def test_nobody_is_invented(database, clinic_keys, alice):
@@ -55,7 +55,7 @@ def test_a_password_is_kept_as_a_sealed_hash(database, clinic_keys, alice):
     with database.write() as session:
         accounts.set_password(session, clinic_keys, alice.id, kept)
     with database.read() as session:
-        assert accounts.has_password(session, alice.id)
+        assert accounts.has_password(session, clinic_keys, alice.id)
         row = session.scalars(select(StaffMemberRow)).one()
         assert b"argon2" not in row.password
         assert row.password[2:6] == clinic_keys.staff_key.id
@@ -64,7 +64,7 @@ def test_a_password_is_kept_as_a_sealed_hash(database, clinic_keys, alice):
 
 def test_a_password_put_beside_another_name_or_put_back_opens_for_nobody(database, clinic_keys, alice):
     with database.write() as session:
-        bob = accounts.add_member(session, "bob", "Bob", [], NOW)
+        bob = accounts.add_member(session, clinic_keys, "bob", "Bob", [], NOW)
         for one in (alice, bob):
             accounts.set_password(session, clinic_keys, one.id, passwords.hashed(one.username))
         alices, bobs = (session.get_one(StaffMemberRow, one.id) for one in (alice, bob))
@@ -79,11 +79,11 @@ def test_a_password_put_beside_another_name_or_put_back_opens_for_nobody(databas
 
 def test_a_new_password_ends_every_session_of_that_person(database, clinic_keys, alice):
     with database.write() as session:
-        bob = accounts.add_member(session, "bob", "Bob", [], NOW)
-        tokens = [staff_sessions.start(session, one.id, NOW) for one in (alice, alice, bob)]
+        bob = accounts.add_member(session, clinic_keys, "bob", "Bob", [], NOW)
+        tokens = [staff_sessions.start(session, clinic_keys, one.id, NOW) for one in (alice, alice, bob)]
         accounts.set_password(session, clinic_keys, alice.id, passwords.hashed("new"))
     with database.read() as session:
-        found = [staff_sessions.find(session, token, NOW) for token in tokens]
+        found = [staff_sessions.find(session, clinic_keys, token, NOW) for token in tokens]
     assert found == [None, None, bob]
 
 
@@ -128,7 +128,7 @@ def test_a_password_hashed_more_cheaply_is_hashed_again(decided_cost):
 
 def administrators(database, keys, *usernames):
     with database.write() as session:
-        every = [accounts.add_member(session, one, one, [Role.ADMINISTRATOR], NOW) for one in usernames]
+        every = [accounts.add_member(session, keys, one, one, [Role.ADMINISTRATOR], NOW) for one in usernames]
         for one in every:
             accounts.set_password(session, keys, one.id, "a hash")
     return every
@@ -144,13 +144,13 @@ def test_two_administrators_who_remove_each_other_leave_one(database, clinic_key
 
     assert sum(isinstance(one, accounts.LastAdministrator) for one in outcomes) == 1, outcomes
     with database.read() as session:
-        assert len(accounts.members(session)) == 1
+        assert len(accounts.members(session, clinic_keys)) == 1
 
 
 def test_somebody_who_never_came_is_no_administrator_to_leave_the_clinic_to(database, clinic_keys):
     (bob,) = administrators(database, clinic_keys, "bob")
     with database.write() as session:
-        accounts.add_member(session, "carol", "C. Never Came", [Role.ADMINISTRATOR], NOW)
+        accounts.add_member(session, clinic_keys, "carol", "C. Never Came", [Role.ADMINISTRATOR], NOW)
         with pytest.raises(accounts.LastAdministrator):
             accounts.remove(session, clinic_keys, bob.id, NOW)
         with pytest.raises(accounts.LastAdministrator):

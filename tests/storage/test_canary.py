@@ -77,7 +77,7 @@ def write_everything(database, keys):
         say(session, keys, sent.id, FeedbackKind.WRONG, CANARY)
         close_entry(session, keys, sent.id, say(session, keys, sent.id, FeedbackKind.MISSING, CANARY), CANARY)
     with database.write() as session:
-        alice = accounts.add_member(session, "alice", "A. Lice, NP", [], NOW)
+        alice = accounts.add_member(session, keys, "alice", "A. Lice, NP", [], NOW)
         accounts.set_password(session, keys, alice.id, passwords.hashed(CANARY))
         claim = signing_in.claim(session, keys, CANARY, CANARY, NOW)
         signing_in.settle(session, keys, claim, passwords.Proof(right=False))

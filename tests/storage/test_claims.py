@@ -17,10 +17,11 @@ LASTS = timedelta(minutes=30)
 
 
 @pytest.fixture
-def people(database):
+def people(database, clinic_keys):
     with database.write() as session:
         return [
-            accounts.add_member(session, f"nurse{n}", f"Nurse {n}", [Role.CLINICIAN], NOW) for n in range(4)
+            accounts.add_member(session, clinic_keys, f"nurse{n}", f"Nurse {n}", [Role.CLINICIAN], NOW)
+            for n in range(4)
         ]
 
 

@@ -19,9 +19,9 @@ from web.clinic.content import QUESTIONNAIRE
 
 
 @pytest.fixture
-def bob(database):
+def bob(database, clinic_keys):
     with database.write() as session:
-        return accounts.add_member(session, "bob", "B. Stone", [Role.ADMINISTRATOR], NOW)
+        return accounts.add_member(session, clinic_keys, "bob", "B. Stone", [Role.ADMINISTRATOR], NOW)
 
 
 def change(by, number=1, **settings):

@@ -148,7 +148,7 @@ def test_no_earlier_revision_passes_for_this_one(database, clinic_keys, two):
 def staff(database, clinic_keys):
     with database.write() as session:
         for name, password in (("alice", "alice's password"), ("mallory", "mallory's password")):
-            member = accounts.add_member(session, name, name.title(), [], NOW)
+            member = accounts.add_member(session, clinic_keys, name, name.title(), [], NOW)
             accounts.set_password(session, clinic_keys, member.id, passwords.hashed(password))
 
 
@@ -164,7 +164,7 @@ def test_no_earlier_password_comes_back(database, clinic_keys, staff):
     old = text("SELECT password FROM staff_members WHERE username = 'alice'")
     with database.write() as session:
         before = session.scalar(old)
-        alice = next(one for one in accounts.members(session) if one.username == "alice")
+        alice = next(one for one in accounts.members(session, clinic_keys) if one.username == "alice")
         accounts.set_password(session, clinic_keys, alice.id, passwords.hashed("a newer one"))
     with database.write() as session:
         session.execute(

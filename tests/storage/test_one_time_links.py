@@ -13,66 +13,66 @@ EXPIRES = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def alice(database):
+def alice(database, clinic_keys):
     with database.write() as session:
-        return accounts.add_member(session, "alice", "A. Lice, NP", [], NOW)
+        return accounts.add_member(session, clinic_keys, "alice", "A. Lice, NP", [], NOW)
 
 
 @pytest.fixture
-def token(database, alice):
+def token(database, clinic_keys, alice):
     with database.write() as session:
-        return one_time_links.make(session, Purpose.INVITATION, EXPIRES, alice.id)
+        return one_time_links.make(session, clinic_keys, Purpose.INVITATION, EXPIRES, alice.id)
 
 
-def burn(database, token, now=NOW):
+def burn(database, clinic_keys, token, now=NOW):
     with database.write() as session:
-        return one_time_links.burn(session, token, now)
+        return one_time_links.burn(session, clinic_keys, token, now)
 
 
-def test_looking_uses_nothing_up(database, alice, token):
+def test_looking_uses_nothing_up(database, clinic_keys, alice, token):
     with database.read() as session:
         for _ in range(2):
-            link = one_time_links.find(session, token, NOW)
+            link = one_time_links.find(session, clinic_keys, token, NOW)
             assert link == Link(Purpose.INVITATION, alice.id, EXPIRES)
 
 
-def test_it_works_once(database, alice, token):
-    assert burn(database, token) == Link(Purpose.INVITATION, alice.id, EXPIRES)
-    assert burn(database, token) is None
+def test_it_works_once(database, clinic_keys, alice, token):
+    assert burn(database, clinic_keys, token) == Link(Purpose.INVITATION, alice.id, EXPIRES)
+    assert burn(database, clinic_keys, token) is None
     with database.read() as session:
-        assert one_time_links.find(session, token, NOW) is None
+        assert one_time_links.find(session, clinic_keys, token, NOW) is None
 
 
-def test_of_two_at_once_one_is_first(database, token):
-    outcomes = at_once(database, [lambda session: one_time_links.burn(session, token, NOW)] * 2)
+def test_of_two_at_once_one_is_first(database, clinic_keys, token):
+    outcomes = at_once(database, [lambda session: one_time_links.burn(session, clinic_keys, token, NOW)] * 2)
     assert sorted(type(one).__name__ for one in outcomes) == ["Link", "NoneType"]
 
 
-def test_it_expires(database, token):
-    assert burn(database, token, EXPIRES) is None
+def test_it_expires(database, clinic_keys, token):
+    assert burn(database, clinic_keys, token, EXPIRES) is None
     with database.read() as session:
-        assert one_time_links.find(session, token, EXPIRES) is None
-        assert one_time_links.find(session, token, EXPIRES - timedelta(seconds=1)) is not None
-    assert burn(database, token, EXPIRES - timedelta(seconds=1)) is not None
+        assert one_time_links.find(session, clinic_keys, token, EXPIRES) is None
+        assert one_time_links.find(session, clinic_keys, token, EXPIRES - timedelta(seconds=1)) is not None
+    assert burn(database, clinic_keys, token, EXPIRES - timedelta(seconds=1)) is not None
 
 
-def test_an_unknown_link_is_none(database, token):
-    assert burn(database, token + "x") is None
+def test_an_unknown_link_is_none(database, clinic_keys, token):
+    assert burn(database, clinic_keys, token + "x") is None
 
 
-def test_a_new_link_ends_the_earlier_one_of_that_person_alone(database, alice, token):
+def test_a_new_link_ends_the_earlier_one_of_that_person_alone(database, clinic_keys, alice, token):
     with database.write() as session:
-        bob = accounts.add_member(session, "bob", "Bob", [], NOW)
-        bobs = one_time_links.make(session, Purpose.INVITATION, EXPIRES, bob.id)
-        setup = one_time_links.make(session, Purpose.SETUP, EXPIRES)
-        newer = one_time_links.make(session, Purpose.INVITATION, EXPIRES, alice.id)
-    assert burn(database, token) is None
+        bob = accounts.add_member(session, clinic_keys, "bob", "Bob", [], NOW)
+        bobs = one_time_links.make(session, clinic_keys, Purpose.INVITATION, EXPIRES, bob.id)
+        setup = one_time_links.make(session, clinic_keys, Purpose.SETUP, EXPIRES)
+        newer = one_time_links.make(session, clinic_keys, Purpose.INVITATION, EXPIRES, alice.id)
+    assert burn(database, clinic_keys, token) is None
     for other in (bobs, setup, newer):
-        assert burn(database, other) is not None
+        assert burn(database, clinic_keys, other) is not None
 
 
-def test_a_new_setup_link_ends_the_earlier_one(database):
+def test_a_new_setup_link_ends_the_earlier_one(database, clinic_keys):
     with database.write() as session:
-        first, second = (one_time_links.make(session, Purpose.SETUP, EXPIRES) for _ in range(2))
-    assert burn(database, first) is None
-    assert burn(database, second) == Link(Purpose.SETUP, None, EXPIRES)
+        first, second = (one_time_links.make(session, clinic_keys, Purpose.SETUP, EXPIRES) for _ in range(2))
+    assert burn(database, clinic_keys, first) is None
+    assert burn(database, clinic_keys, second) == Link(Purpose.SETUP, None, EXPIRES)

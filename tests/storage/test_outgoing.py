@@ -168,3 +168,19 @@ def test_the_clinics_key_alone_opens_no_letter_and_the_outboxs_no_form(database,
             open_for_clinic(clinic_keys, row.wrapped_key, outgoing._key_place(notice))
     with pytest.raises(DecryptionFailed):
         open_from_outbox(clinic_keys.outbox_keys, seal_for_clinic(clinic_keys, key, place), place)
+
+
+def test_what_somebody_is_told_of_their_account_takes_no_place_of_news(database, clinic_keys):
+    told, again = outgoing.new_id(), outgoing.new_id()
+    later = NOW + timedelta(minutes=1)
+    with database.write() as session:
+        outgoing.tell_staff(session, clinic_keys, "desk@example.org", NOW, NOW, wanted=True)
+        for one in (told, again):
+            addressed = Addressed("ann@example.org", "", NoticeKind.ACCOUNT)
+            outgoing.add(session, clinic_keys, one, addressed, later)
+        outgoing.settle(session, again, Outcome.REFUSED, later)
+
+        assert outgoing.told_staff_last(session) == NOW
+        dead_letters.try_again(session, again, later)
+        assert outgoing.take_back_for_staff(session, clinic_keys) == {"desk@example.org": (True, NOW)}
+        assert {one.id for one in outgoing.due(session, later)} == {told, again}

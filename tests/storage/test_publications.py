@@ -15,10 +15,10 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
-def people(database):
+def people(database, clinic_keys):
     with database.write() as session:
         return [
-            accounts.add_member(session, name, name.title(), [Role.ADMINISTRATOR], NOW)
+            accounts.add_member(session, clinic_keys, name, name.title(), [Role.ADMINISTRATOR], NOW)
             for name in ("bob", "dana", "erin")
         ]
 
@@ -31,9 +31,9 @@ def proposed(database, people):
     return one
 
 
-def test_a_publication_comes_back_as_it_was_kept(database):
+def test_a_publication_comes_back_as_it_was_kept(database, clinic_keys):
     with database.write() as session:
-        kept = publish(session)
+        kept = publish(session, clinic_keys)
     with database.read() as session:
         assert publications.every(session) == (kept,)
         assert publications.editions(session) == {kept.id: ("e" * 64,)}
@@ -58,9 +58,9 @@ def test_a_publication_nobody_made_is_named(database):
         publications.fetch(session, uuid4())
 
 
-def test_an_edition_is_noted_once(database):
+def test_an_edition_is_noted_once(database, clinic_keys):
     with database.write() as session:
-        kept = publish(session)
+        kept = publish(session, clinic_keys)
         assert not publications.note_edition(session, kept.id, "e" * 64, TODAY + timedelta(days=1))
         assert publications.note_edition(session, kept.id, "f" * 64, TODAY + timedelta(days=1))
     with database.read() as session:

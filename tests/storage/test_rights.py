@@ -4,12 +4,15 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from intake.domain.notice_kinds import NoticeKind
 from intake.domain.processes import Process
-from intake.storage import database_roles
+from intake.storage import database_roles, outgoing
 from intake.storage.database import Database
+from intake.storage.outgoing import Addressed
 from intake.storage.rights import RIGHTS, declared
 from intake.storage.tables import Base
 from roles import fresh_database_url, roles_in
+from storage.samples import NOW
 
 pytestmark = pytest.mark.postgres
 SEALED = ("sealed", "answers", "payload", "wrapped_key", "password", "shown")
@@ -70,6 +73,15 @@ GRANTED_TOO_MUCH = {
         "GRANT TEMPORARY ON DATABASE {database} TO PUBLIC",
         "may create temporary tables",
     ),
+    "letters to staff": ("ALTER TABLE outgoing DISABLE ROW LEVEL SECURITY", "reaches every row of outgoing"),
+    "another condition": (
+        "ALTER POLICY rows_of_patient ON outgoing USING (true)",
+        "reaches other rows of outgoing than it needs",
+    ),
+    "one more policy": (
+        "CREATE POLICY more ON outgoing TO PUBLIC USING (true)",
+        "reaches other rows of outgoing than it needs",
+    ),
     "a function as its owner": (
         "CREATE FUNCTION lends() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
         "may call lends(), which runs as its owner",
@@ -89,6 +101,9 @@ TAKEN_BACK = {
     "all of them": "ALTER ROLE {role} NOSUPERUSER",
     "a table of its own": "ALTER TABLE claims OWNER TO {owner}",
     "tables for a moment": "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
+    "letters to staff": "ALTER TABLE outgoing ENABLE ROW LEVEL SECURITY",
+    "another condition": "ALTER POLICY rows_of_patient ON outgoing USING (NOT for_staff)",
+    "one more policy": "DROP POLICY more ON outgoing",
     "a function as its owner": "DROP FUNCTION lends()",
     "a function that looks anywhere": (
         "ALTER FUNCTION names_retired_key(bytea) SET search_path = pg_catalog, public, pg_temp"
@@ -242,6 +257,44 @@ def test_no_role_makes_anything_for_a_moment(as_process, process, statement):
         said(as_process(process), statement)
 
 
+@pytest.fixture
+def letters(owner, patient_keys):
+    """One letter of each kind that waits, by its kind."""
+    made = {kind: outgoing.new_id() for kind in NoticeKind}
+    with owner.write() as session:
+        for kind, notice in made.items():
+            outgoing.add(
+                session, patient_keys, notice, Addressed("somebody@example.org", "secret", kind), NOW
+            )
+    yield made
+    said(owner, "DELETE FROM outgoing")
+
+
+def changed(database):
+    """The letters that a role can settle, and so keep from being sent."""
+    with database.engine.connect() as connection:
+        connection.execute(text("UPDATE outgoing SET settled_at = now(), sealed = '', wrapped_key = ''"))
+        return set(connection.scalars(text("SELECT id FROM outgoing WHERE settled_at IS NOT NULL")))
+
+
+def test_the_patient_role_changes_no_letter_to_staff(as_process, letters):
+    to_patients = {notice for kind, notice in letters.items() if kind.is_to_a_patient}
+
+    assert changed(as_process(Process.PATIENT)) == to_patients
+    # The control: who has to, can.
+    assert changed(as_process(Process.CLINIC)) == changed(as_process(Process.WORKER)) == {*letters.values()}
+
+
+def test_the_patient_role_writes_no_letter_that_counts_as_one_to_staff(as_process, patient_keys):
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        as_process(Process.PATIENT).write() as session,
+    ):
+        outgoing.add(
+            session, patient_keys, outgoing.new_id(), Addressed("a@example.org", "", NoticeKind.TO_READ), NOW
+        )
+
+
 def test_a_function_the_triggers_ask_is_missed(owner, as_process, addresses):
     said(
         owner, f"REVOKE EXECUTE ON FUNCTION names_retired_key(bytea) FROM {name(addresses, Process.PATIENT)}"
@@ -251,6 +304,15 @@ def test_a_function_the_triggers_ask_is_missed(owner, as_process, addresses):
     roles_in(owner.url.render_as_string(hide_password=False))
 
     assert found.missing == ("EXECUTE on names_retired_key()",)
+
+
+def test_rows_that_cannot_be_reached_are_missed(owner, as_process):
+    said(owner, "DROP POLICY rows_of_worker ON outgoing")
+    with as_process(Process.WORKER).read() as session:
+        found = database_roles.found(session, Process.WORKER)
+    roles_in(owner.url.render_as_string(hide_password=False))
+
+    assert (found.too_much, found.missing) == ((), ("any row of outgoing",))
 
 
 def said(database, statement):

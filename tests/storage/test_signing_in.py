@@ -19,7 +19,7 @@ FALSE = passwords.Proof(right=False)
 @pytest.fixture
 def alice(database, clinic_keys):
     with database.write() as session:
-        alice = accounts.add_member(session, "alice", "A. Lice, NP", [Role.CLINICIAN], NOW)
+        alice = accounts.add_member(session, clinic_keys, "alice", "A. Lice, NP", [Role.CLINICIAN], NOW)
         accounts.set_password(session, clinic_keys, alice.id, passwords.hashed(PASSWORD))
     return alice
 
@@ -67,8 +67,8 @@ def test_a_wrong_password_and_an_unknown_name_read_the_same(database, clinic_key
 def test_a_password_is_worked_out_once_for_whoever_it_is(database, clinic_keys, alice, monkeypatch, username):
     """Known, without a password, gone, and never there: one run of argon2id each."""
     with database.write() as session:
-        accounts.add_member(session, "bob", "Bob", [], NOW)
-        gone = accounts.add_member(session, "left", "L. Eft", [], NOW)
+        accounts.add_member(session, clinic_keys, "bob", "Bob", [], NOW)
+        gone = accounts.add_member(session, clinic_keys, "left", "L. Eft", [], NOW)
         accounts.remove(session, clinic_keys, gone.id, NOW)
     runs, verify = [], PasswordHasher.verify
     monkeypatch.setattr(PasswordHasher, "verify", lambda *given: runs.append(1) or verify(*given))
@@ -80,7 +80,7 @@ def test_a_password_is_worked_out_once_for_whoever_it_is(database, clinic_keys, 
 
 def test_somebody_without_a_password_cannot_sign_in(database, clinic_keys):
     with database.write() as session:
-        bob = accounts.add_member(session, "bob", "Bob", [], NOW)
+        bob = accounts.add_member(session, clinic_keys, "bob", "Bob", [], NOW)
     assert sign_in(database, clinic_keys, username="bob", password="") == Refused(bob.id, WRONG)
 
 
@@ -139,7 +139,7 @@ def test_a_known_browser_that_guesses_is_a_strangers_after_a_hundred(database, c
 
 def test_a_browser_is_known_of_the_person_who_used_it_and_of_nobody_else(database, clinic_keys, alice, known):
     with database.write() as session:
-        bob = accounts.add_member(session, "bob", "Bob", [], NOW)
+        bob = accounts.add_member(session, clinic_keys, "bob", "Bob", [], NOW)
         assert known_browsers.is_known(session, alice.id, known, NOW)
         assert not known_browsers.is_known(session, bob.id, known, NOW)
         assert not known_browsers.is_known(session, alice.id, known, NOW + 91 * 24 * 60 * MINUTE)

@@ -16,36 +16,38 @@ from storage.side_by_side import at_once
 
 
 @pytest.fixture
-def alice(database):
+def alice(database, clinic_keys):
     with database.write() as session:
-        return accounts.add_member(session, "alice", "A. Lice, NP", [], NOW)
+        return accounts.add_member(session, clinic_keys, "alice", "A. Lice, NP", [], NOW)
 
 
 @pytest.fixture
-def token(database, alice):
+def token(database, clinic_keys, alice):
     with database.write() as session:
-        return staff_sessions.start(session, alice.id, NOW)
+        return staff_sessions.start(session, clinic_keys, alice.id, NOW)
 
 
-def found(database, token, now=NOW):
+def found(database, clinic_keys, token, now=NOW):
     with database.write() as session:
-        return staff_sessions.find(session, token, now)
+        return staff_sessions.find(session, clinic_keys, token, now)
 
 
-def test_the_token_leads_to_the_person(database, alice, token):
-    assert found(database, token) == alice
-    assert found(database, token + "x") is None
+def test_the_token_leads_to_the_person(database, clinic_keys, alice, token):
+    assert found(database, clinic_keys, token) == alice
+    assert found(database, clinic_keys, token + "x") is None
     with database.read() as session:
-        assert staff_sessions.find(session, token, NOW) == alice
+        assert staff_sessions.find(session, clinic_keys, token, NOW) == alice
 
 
 @pytest.mark.parametrize("due", [one for one in Due if one is not Due.NOTHING])
-def test_while_something_is_due_it_is_found_by_whoever_asks_for_that_and_by_nobody_else(database, alice, due):
+def test_while_something_is_due_it_is_found_by_whoever_asks_for_that_and_by_nobody_else(
+    database, clinic_keys, alice, due
+):
     with database.write() as session:
-        token = staff_sessions.start(session, alice.id, NOW, due=due)
+        token = staff_sessions.start(session, clinic_keys, alice.id, NOW, due=due)
 
-        assert staff_sessions.find(session, token, NOW) is None
-        assert staff_sessions.find(session, token, NOW, also_due=True) == alice
+        assert staff_sessions.find(session, clinic_keys, token, NOW) is None
+        assert staff_sessions.find(session, clinic_keys, token, NOW, also_due=True) == alice
 
 
 def test_the_database_knows_only_the_tokens_digest(database, token):
@@ -54,97 +56,108 @@ def test_the_database_knows_only_the_tokens_digest(database, token):
 
 
 @pytest.mark.parametrize(("minutes", "there"), [(15, True), (16, False)])
-def test_fifteen_minutes_without_a_request_end_it(database, token, minutes, there):
-    assert (found(database, token, NOW + minutes * MINUTE) is not None) is there
+def test_fifteen_minutes_without_a_request_end_it(database, clinic_keys, token, minutes, there):
+    assert (found(database, clinic_keys, token, NOW + minutes * MINUTE) is not None) is there
 
 
-def test_ten_hours_end_it_however_busy(database, token):
+def test_ten_hours_end_it_however_busy(database, clinic_keys, token):
     now = NOW
     while now <= NOW + timedelta(hours=10):
-        assert found(database, token, now) is not None
+        assert found(database, clinic_keys, token, now) is not None
         now += 14 * MINUTE
-    assert found(database, token, now) is None
+    assert found(database, clinic_keys, token, now) is None
 
 
-def test_a_clock_set_back_does_not_lengthen_it(database, token):
-    found(database, token, NOW + 10 * MINUTE)
-    assert found(database, token, NOW + 9 * MINUTE) is not None, "clocks wander"
-    assert found(database, token, NOW + 7 * MINUTE) is None, "a day of idling could hide behind it"
-    assert found(database, token, NOW - timedelta(days=1)) is None
-    assert found(database, token, NOW + 26 * MINUTE) is None
+def test_a_clock_set_back_does_not_lengthen_it(database, clinic_keys, token):
+    found(database, clinic_keys, token, NOW + 10 * MINUTE)
+    assert found(database, clinic_keys, token, NOW + 9 * MINUTE) is not None, "clocks wander"
+    assert found(database, clinic_keys, token, NOW + 7 * MINUTE) is None, (
+        "a day of idling could hide behind it"
+    )
+    assert found(database, clinic_keys, token, NOW - timedelta(days=1)) is None
+    assert found(database, clinic_keys, token, NOW + 26 * MINUTE) is None
 
 
-def test_it_is_touched_at_most_once_a_minute(database, token):
+def test_it_is_touched_at_most_once_a_minute(database, clinic_keys, token):
     def last_seen():
         with database.read() as session:
             return session.scalars(select(StaffSessionRow.last_seen)).one()
 
-    found(database, token, NOW + timedelta(seconds=59))
+    found(database, clinic_keys, token, NOW + timedelta(seconds=59))
     assert last_seen() == NOW
-    found(database, token, NOW + MINUTE)
+    found(database, clinic_keys, token, NOW + MINUTE)
     assert last_seen() == NOW + MINUTE
 
 
-def test_a_session_from_before_a_new_password_stays_ended(database, alice, token):
+def test_a_session_from_before_a_new_password_stays_ended(database, clinic_keys, alice, token):
     """Even one that was begun in the same moment, and so was not deleted with the others."""
     with database.write() as session:
         session.execute(update(StaffMemberRow).values(auth_epoch=2))
-    assert found(database, token) is None
+    assert found(database, clinic_keys, token) is None
 
 
-def test_signing_out_ends_it(database, token):
+def test_signing_out_ends_it(database, clinic_keys, token):
     with database.write() as session:
         staff_sessions.end(session, token)
-    assert found(database, token) is None
+    assert found(database, clinic_keys, token) is None
 
 
-def test_nobody_unknown_gets_a_session(database):
+def test_nobody_unknown_gets_a_session(database, clinic_keys):
     with database.write() as session, pytest.raises(accounts.NoSuchMember):
-        staff_sessions.start(session, uuid4(), NOW)
+        staff_sessions.start(session, clinic_keys, uuid4(), NOW)
 
 
-def test_what_expired_is_removed(database, alice, token):
+def test_what_expired_is_removed(database, clinic_keys, alice, token):
     with database.write() as session:
-        fresh = staff_sessions.start(session, alice.id, NOW + 10 * MINUTE)
+        fresh = staff_sessions.start(session, clinic_keys, alice.id, NOW + 10 * MINUTE)
         staff_sessions.remove_expired(session, NOW + 16 * MINUTE)
     with database.read() as session:
         assert session.scalars(select(StaffSessionRow.token_digest)).all() == [token_digest(fresh)]
 
 
-def test_a_fourth_session_ends_the_oldest(database, alice, token):
+def test_a_fourth_session_ends_the_oldest(database, clinic_keys, alice, token):
     with database.write() as session:
-        others = [staff_sessions.start(session, alice.id, NOW + number * MINUTE) for number in (1, 2, 3)]
-    assert found(database, token, NOW + 3 * MINUTE) is None
-    assert all(found(database, one, NOW + 3 * MINUTE) == alice for one in others)
+        others = [
+            staff_sessions.start(session, clinic_keys, alice.id, NOW + number * MINUTE)
+            for number in (1, 2, 3)
+        ]
+    assert found(database, clinic_keys, token, NOW + 3 * MINUTE) is None
+    assert all(found(database, clinic_keys, one, NOW + 3 * MINUTE) == alice for one in others)
 
 
-def test_sign_ins_at_the_same_moment_are_still_three(database, alice):
+def test_sign_ins_at_the_same_moment_are_still_three(database, clinic_keys, alice):
     outcomes = at_once(
-        database, [lambda session: staff_sessions.start(session, alice.id, NOW) for _ in range(6)]
+        database,
+        [lambda session: staff_sessions.start(session, clinic_keys, alice.id, NOW) for _ in range(6)],
     )
     assert all(isinstance(one, str) for one in outcomes), outcomes
     with database.read() as session:
         assert len(session.scalars(select(StaffSessionRow.token_digest)).all()) == 3
 
 
-def test_a_session_that_was_signed_out_does_not_come_back(database, alice):
+def test_a_session_that_was_signed_out_does_not_come_back(database, clinic_keys, alice):
     """Whoever was at work with it when it ended: twenty times, all at the same moment."""
     later = NOW + 2 * MINUTE
     for number in range(20):
         with database.write() as session:
-            token = staff_sessions.start(session, alice.id, NOW)
+            token = staff_sessions.start(session, clinic_keys, alice.id, NOW)
         deeds = [
             lambda session, token=token: staff_sessions.end(session, token),
-            *[lambda session, token=token: staff_sessions.find(session, token, later) for _ in range(4)],
+            *[
+                lambda session, token=token: staff_sessions.find(session, clinic_keys, token, later)
+                for _ in range(4)
+            ],
         ]
         outcomes = at_once(database, deeds)
         assert not [one for one in outcomes if isinstance(one, Exception)], (number, outcomes)
-        assert found(database, token, later) is None
+        assert found(database, clinic_keys, token, later) is None
     with database.read() as session:
         assert session.scalars(select(StaffSessionRow.token_digest)).all() == []
 
 
-def test_a_session_that_ended_after_it_was_read_lets_nobody_in(database, alice, token, monkeypatch):
+def test_a_session_that_ended_after_it_was_read_lets_nobody_in(
+    database, clinic_keys, alice, token, monkeypatch
+):
     """The moment between: it was read, it ends, and is touched."""
     expired = staff_sessions._expired
 
@@ -154,14 +167,14 @@ def test_a_session_that_ended_after_it_was_read_lets_nobody_in(database, alice, 
         return expired(row, *given)
 
     monkeypatch.setattr(staff_sessions, "_expired", ends_meanwhile)
-    assert found(database, token, NOW + 2 * MINUTE) is None
+    assert found(database, clinic_keys, token, NOW + 2 * MINUTE) is None
 
 
-def test_one_sees_where_one_is_signed_in_and_ends_one_or_all_others(database, alice, token):
+def test_one_sees_where_one_is_signed_in_and_ends_one_or_all_others(database, clinic_keys, alice, token):
     with database.write() as session:
-        bob = accounts.add_member(session, "bob", "B. Ob", [], NOW)
-        bobs = staff_sessions.start(session, bob.id, NOW)
-        second = staff_sessions.start(session, alice.id, NOW + MINUTE)
+        bob = accounts.add_member(session, clinic_keys, "bob", "B. Ob", [], NOW)
+        bobs = staff_sessions.start(session, clinic_keys, bob.id, NOW)
+        second = staff_sessions.start(session, clinic_keys, alice.id, NOW + MINUTE)
         assert staff_sessions.seen_in(session, second, "Safari on an iPad") == alice.id
     with database.write() as session:
         visits = staff_sessions.visits(session, alice.id, token, NOW + MINUTE)
@@ -174,15 +187,15 @@ def test_one_sees_where_one_is_signed_in_and_ends_one_or_all_others(database, al
         assert not staff_sessions.end_one(session, alice.id, "no such name")
         assert staff_sessions.end_one(session, alice.id, visits[0].name)
         assert staff_sessions.end_all(session, alice.id, but=token) == 0
-    assert found(database, second, NOW + MINUTE) is None
-    assert found(database, token, NOW + MINUTE) == alice
-    assert found(database, bobs, NOW + MINUTE) == bob
+    assert found(database, clinic_keys, second, NOW + MINUTE) is None
+    assert found(database, clinic_keys, token, NOW + MINUTE) == alice
+    assert found(database, clinic_keys, bobs, NOW + MINUTE) == bob
     with database.write() as session:
         assert staff_sessions.end_all(session, alice.id) == 1
-    assert found(database, token, NOW + MINUTE) is None
+    assert found(database, clinic_keys, token, NOW + MINUTE) is None
 
 
-def test_the_name_of_a_session_opens_nothing(database, alice, token):
+def test_the_name_of_a_session_opens_nothing(database, clinic_keys, alice, token):
     with database.read() as session:
         (visit,) = staff_sessions.visits(session, alice.id, token, NOW)
-    assert found(database, visit.name) is None
+    assert found(database, clinic_keys, visit.name) is None

@@ -16,9 +16,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def fay(database):
+def fay(database, clinic_keys):
     with database.write() as session:
-        return accounts.add_member(session, "fay", "F. Moreno", [], NOW)
+        return accounts.add_member(session, clinic_keys, "fay", "F. Moreno", [], NOW)
 
 
 @pytest.fixture

@@ -137,6 +137,23 @@ def test_a_question_opens_in_the_language_the_form_was_read_in(in_spanish):
     assert 'class="rows" lang="es"' in huda.html, "the answers stay in the words they were read in"
 
 
+def test_what_nobody_translated_is_marked_where_it_is_asked_about_again(in_spanish):
+    asked = in_spanish.asks("Is it still so?", flag=in_spanish.flag().key, again="pressure")
+    huda = Visitor(in_spanish.desk)
+    opens(huda, in_spanish, asked.link)
+
+    english = 'lang="en" dir="ltr"'
+    assert (
+        f"<dt {english}>Do you have high blood pressure?</dt><dd><bdi {english}>Yes</bdi></dd>" in huda.html
+    )
+    assert f"Antes respondió: <strong><span {english}>Yes</span></strong>" in huda.html
+    # What the program says of an answer is in Spanish, and is not marked.
+    assert f"<dt {english}>Is it treated?</dt><dd><bdi>No lo sé con seguridad</bdi></dd>" in huda.html
+    huda.send("/reply/question", pressure="no", words="Ya no")
+    huda.follow()
+    assert f"<dt {english}>Do you have high blood pressure?</dt><dd><bdi {english}>No</bdi>" in huda.html
+
+
 def test_a_question_to_somebody_who_read_english_opens_as_it_always_did(exchange, pat):
     asked = exchange.asks("Is it still so?", flag=exchange.flag().key)
     opens(pat, exchange, asked.link)

@@ -34,6 +34,8 @@ from intake.domain.events.keys import (
     RecoveryCopyMade,
 )
 from intake.domain.events.people import (
+    AccountAltered,
+    AccountMadeAnew,
     AppRemoved,
     AppSetUp,
     EmergencyAccessTaken,
@@ -63,6 +65,7 @@ from intake.domain.events.people import (
     StaffMemberAdded,
     StaffMemberInvited,
     StaffMemberRemoved,
+    WayInPlanted,
 )
 from intake.domain.events.replies import (
     PatientAsked,
@@ -130,6 +133,8 @@ from intake.domain.events.transcriptions import (
 
 __all__ = [
     "AccessListOpened",
+    "AccountAltered",
+    "AccountMadeAnew",
     "AcknowledgementUndone",
     "AppRemoved",
     "AppSetUp",
@@ -233,6 +238,7 @@ __all__ = [
     "TranscriptionTyped",
     "ViewNoted",
     "WayBackRenewed",
+    "WayInPlanted",
 ]
 
 Event = (
@@ -279,6 +285,9 @@ Event = (
     | ResetLinkMade
     | RolesChanged
     | StaffMemberRemoved
+    | AccountAltered
+    | AccountMadeAnew
+    | WayInPlanted
     | NoticeAddressChanged
     | ProviderLinkMade
     | IdentityLinked

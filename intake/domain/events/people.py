@@ -186,6 +186,29 @@ class StaffMemberRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountAltered:
+    """Something else than intake changed an account in the database, or made one. It opens nothing."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMadeAnew:
+    """Somebody at the console said who an account is that was altered; they choose a password anew."""
+
+    member: UUID
+    roles: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayInPlanted:
+    """Something else than intake put a way in into the database, or changed one. It was taken out."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeAddressChanged:
     """Somebody said where they want to be told of what happens with their account, or no longer."""
 

@@ -54,6 +54,7 @@ class PasskeyChallengeRow(Base):
     member_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"), index=True)
     challenge: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    seal: Mapped[bytes | None]
 
 
 class UnfinishedSignInRow(Base):
@@ -65,3 +66,4 @@ class UnfinishedSignInRow(Base):
     member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_members.id"), index=True)
     auth_epoch: Mapped[int]
     created_at: Mapped[datetime]
+    seal: Mapped[bytes | None]

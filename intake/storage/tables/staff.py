@@ -29,6 +29,8 @@ class StaffMemberRow(Base):
     failures: Mapped[int] = mapped_column(server_default="0", default=0)
     notice_address: Mapped[bytes | None]
     removed_at: Mapped[datetime | None]
+    # Of the row: without it nobody is let in (row_seals.py).
+    seal: Mapped[bytes | None]
 
 
 class KnownBrowserRow(Base):
@@ -82,6 +84,7 @@ class StaffSessionRow(Base):
     authenticated_at: Mapped[datetime]
     proven: Mapped[str] = mapped_column(String(32))
     due: Mapped[str] = mapped_column(String(16))
+    seal: Mapped[bytes | None]
 
 
 class OneTimeLinkRow(Base):
@@ -94,6 +97,7 @@ class OneTimeLinkRow(Base):
     member_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    seal: Mapped[bytes | None]
 
 
 class LockoutRow(Base):

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import accounts, emergency, own_factors
+from intake.services import accounts, altered_rows, emergency, own_factors
 from intake.services import people as everybody
 from intake.services.accounts import AlreadyIn
 from intake.storage.accounts import NoSuchMember, UsernameTaken
@@ -87,6 +87,7 @@ def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
         people=everybody.everybody(clinic),
         left=everybody.left(clinic),
         factors=own_factors.of_everybody(clinic),
+        altered=altered_rows.altered(clinic),
         emergencies_lately=emergency.lately(clinic),
         out_of_date=clinic.library.questionnaire.out_of_date(clinic.local(clinic.now()).date()),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import render_template
 from werkzeug.datastructures import MultiDict
 
+from intake.domain.questionnaire import Questionnaire
 from intake.domain.submissions import Draft
 from intake.domain.unfinished import ShownPage, UnfinishedPage, shown_after
 from intake.domain.wording import line
@@ -13,6 +14,7 @@ from intake.web.languages import say, voice
 from intake.web.patient import held
 from intake.web.patient.addresses import Place, frame_of
 from intake.web.patient.forms import PageForm
+from intake.web.patient.marked import Marked, marked
 from intake.web.patient.visits import Visit
 
 # With a hyphen, so that no question has such a name: the questions asked about, and what was chosen of each.
@@ -35,8 +37,9 @@ class Differing:
 
     name: str
     asked: str
-    here: str
-    saved: str
+    left_in: str
+    here: Marked
+    saved: Marked
     picked: str
     open: bool
 
@@ -51,7 +54,9 @@ def read(sent: MultiDict[str, str]) -> Chosen:
     )
 
 
-def differing(draft: Draft, form: PageForm, typed: UnfinishedPage) -> tuple[Differing, ...]:
+def differing(
+    questionnaire: Questionnaire, draft: Draft, form: PageForm, typed: UnfinishedPage
+) -> tuple[Differing, ...]:
     """The questions of which both answers are to be shown: what differs, and what was asked about before.
 
     A page that came back in another language or look, or after a sign-out, asks again and finds no fault.
@@ -64,8 +69,9 @@ def differing(draft: Draft, form: PageForm, typed: UnfinishedPage) -> tuple[Diff
         Differing(
             name,
             one.question.ask,
-            line(one.question, changes[name], voice()).said,
-            line(one.question, draft.answers.get(name), voice()).said,
+            one.question.left_in,
+            marked(line(one.question, changes[name], voice()), questionnaire),
+            marked(line(one.question, draft.answers.get(name), voice()), questionnaire),
             sent.get(_PICK + name, ""),
             typed.checked and name in chosen.open,
         )

@@ -221,7 +221,7 @@ def _found(visit: Visit, place: Place) -> ResponseReturnValue:
         return _show(visit, place, form, typed), 422
     if doubts := form.doubts(sent.getlist("kept")):
         return _ask_whether_right(visit, place, form, typed, doubts)
-    if differing := both.differing(visit.draft, form, typed):
+    if differing := both.differing(visit.questionnaire, visit.draft, form, typed):
         return both.show(visit, place, form, typed, differing), 409
     return _show(visit, place, form, typed)
 

@@ -11,6 +11,7 @@ from intake.services import replying
 from intake.web.languages import say
 from intake.web.patient.forms import PageForm
 from intake.web.patient.language_choice import is_pressed
+from intake.web.patient.marked import Marked, marked
 from intake.web.patient.reply_flow import following, onward
 from intake.web.patient.reply_forms import PREFIX, WordsForm
 from intake.web.patient.reply_visits import MORE, QUESTION, Replying, help_lines, with_visit
@@ -118,14 +119,27 @@ def _question(
         **at.frame_of(QUESTION),
         kept=kept,
         asked=at.asked,
+        about=_about(at),
         words=words.words,
         form=asks,
-        before=() if asks is None or page is None else replying.given_before(at.draft, page, at.desk.voice),
+        before=() if asks is None or page is None else _before(at, page),
         attribution=page.attribution if asks is not None and page is not None else "",
         problems=problems,
         doubts=doubts,
         lines=help_lines(),
     )
+
+
+def _about(at: Replying) -> list[Marked]:
+    """What the clinician asks about, as it was answered: what was published in English says so."""
+    lines = () if at.asked is None else at.asked.about
+    return [marked(one, at.desk.library.questionnaire) for one in lines]
+
+
+def _before(at: Replying, page: Page) -> list[Marked]:
+    """What was answered before to what is asked again."""
+    there = replying.asked_for(at.desk, at.draft).questionnaire
+    return [marked(one, there) for one in replying.given_before(at.draft, page, at.desk.voice)]
 
 
 def _more(at: Replying, form: PageForm, *, doubts: tuple[str, ...] = (), kept: bool = False) -> str:

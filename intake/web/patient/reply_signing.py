@@ -7,6 +7,7 @@ from intake.domain.replies import ReplyDraft
 from intake.services import replying
 from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
 from intake.web.patient.language_choice import is_pressed
+from intake.web.patient.marked import marked
 from intake.web.patient.reply_visits import CHECK, Replying, help_lines, over, with_visit
 from intake.web.patient.sending import said_on_screen
 from intake.web.patient.sign_form import SignForm
@@ -43,6 +44,7 @@ def check(at: Replying) -> ResponseReturnValue:
 def _check(
     at: Replying, draft: ReplyDraft, form: SignForm, *, changed: bool = False, kept: bool = False
 ) -> str:
+    there = replying.asked_for(at.desk, draft).questionnaire
     lines, same = replying.answers_in_words(at.desk, draft), replying.same_as_before(draft)
     return render_template(
         "patient/reply_check.html",
@@ -53,11 +55,11 @@ def _check(
         changed=changed,
         words=draft.words,
         carried=KEPT,
-        answers=[(one, said_on_screen(one)) for one in lines],
+        answers=[(marked(one, there), said_on_screen(one)) for one in lines],
         changed_form=any(one.question not in same for one in lines),
         same=same,
         asked=at.asked,
-        consent=replying.asked_for(at.desk, draft).questionnaire.consent,
+        consent=there.consent,
         today=at.desk.today(),
         lines=help_lines(),
     )

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.answers import State
 from intake.domain.filling_in import goes_by, helper
-from intake.domain.questionnaire import Kind, Page
+from intake.domain.questionnaire import Kind, Page, Part
 from intake.domain.submissions import Receipt
 from intake.domain.unfinished import SIGNING, ShownPage
-from intake.domain.wording import Line, line
+from intake.domain.wording import Line, PartLines, line
 from intake.services import answering, checking, own_copy, paths, unfinished
 from intake.services.answering import NotAsChecked, NotReadyToSend
 from intake.web.guard import open_to_all
@@ -18,6 +18,7 @@ from intake.web.languages import say
 from intake.web.patient import held
 from intake.web.patient.addresses import place_of
 from intake.web.patient.language_choice import is_pressed
+from intake.web.patient.marked import Marked, marked
 from intake.web.patient.sign_form import SignForm
 from intake.web.patient.visits import Visit, gone, the_desk, the_token, with_draft
 
@@ -36,6 +37,7 @@ class Row:
     address: str
     open: bool
     left_in: str = ""
+    said_left_in: str = ""
 
 
 @sending.get("/check", defaults={"since": ""}, endpoint="check")
@@ -55,7 +57,7 @@ def check(visit: Visit, since: str) -> ResponseReturnValue:
     missing = checking.missing(visit.desk, draft)
     return render_template(
         "patient/check.html",
-        parts=[(part.title, _rows(visit, part.lines)) for part in parts],
+        parts=[(_part(visit, part), _rows(visit, part.lines)) for part in parts],
         missing=[(one, _change(visit, one.id)) for one in missing],
         blanks=sum(_is_open(visit, line) for part in parts for line in part.lines),
         unfinished=_unfinished(visit),
@@ -151,6 +153,10 @@ def said_on_screen(line: Line) -> str:
     return say("Answered") if line.sensitive and line.state is State.ANSWERED else line.said
 
 
+def _part(visit: Visit, shown: PartLines) -> Part:
+    return next(one for one in visit.questionnaire.parts if one.id == shown.part)
+
+
 def _rows(visit: Visit, lines: tuple[Line, ...]) -> list[Row]:
     rows: list[Row] = []
     for page in visit.questionnaire.pages:
@@ -173,24 +179,26 @@ def _scale(visit: Visit, page: Page, lines: list[Line]) -> list[Row]:
 
 def _row(visit: Visit, line: Line) -> Row:
     said = said_on_screen(line)
-    left_in = visit.questionnaire.question(line.question).left_in
-    return Row(line.asked, said, _change(visit, line.question), line.state in (State.BLANK, None), left_in)
+    left_in = marked(line, visit.questionnaire)
+    said_left_in = left_in.said_left_in if said == line.said else ""
+    is_open = line.state in (State.BLANK, None)
+    return Row(line.asked, said, _change(visit, line.question), is_open, left_in.left_in, said_left_in)
 
 
-def _unfinished(visit: Visit) -> list[tuple[str, str]]:
+def _unfinished(visit: Visit) -> list[tuple[Page, str]]:
     """The pages filled in and not continued from: what was typed there is not sent."""
     asked = {page.id: page for page in paths.pages_asked(visit.evidence)}
     return [
-        (asked[name].heading, place_of(visit.questionnaire, asked[name], changing=True).address)
+        (asked[name], place_of(visit.questionnaire, asked[name], changing=True).address)
         for name in visit.draft.unfinished
         if name in asked
     ]
 
 
-def _changed_lines(visit: Visit, changed: frozenset[str] | None) -> list[Line]:
+def _changed_lines(visit: Visit, changed: frozenset[str] | None) -> list[Marked]:
     evidence = visit.evidence
     return [
-        line(one, visit.draft.answers.get(one.id), visit.desk.voice)
+        marked(line(one, visit.draft.answers.get(one.id), visit.desk.voice), evidence.questionnaire)
         for one in evidence.questionnaire.questions
         if changed and one.id in changed
     ]

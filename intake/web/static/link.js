@@ -3,5 +3,6 @@ const box = document.querySelector('#link')
 if (location.hash.length > 20) {
   box.value = location.hash.slice(1)
   history.replaceState(null, '', location.pathname)
-  (document.querySelectorAll('.in')[1] || document.querySelector('.acts .btn')).focus()
+  const next = document.querySelectorAll('.in')[1] || document.querySelector('.acts .btn')
+  next.focus()
 }

@@ -1,0 +1,201 @@
+"""What something else than intake wrote into the database: nobody comes in by it, and it is told once."""
+
+import json
+import logging
+
+import pytest
+from sqlalchemy import insert, update
+
+from copies import PASSWORD, make_copy
+from intake.domain.events import AccountAltered, AccountMadeAnew, SignInRefused, WayInPlanted
+from intake.domain.permissions import Role
+from intake.services import accounts, altered_rows, at_start, doctor_facts
+from intake.services.instance import prepare
+from intake.storage import audit
+from intake.storage.accounts import NoSuchMember
+from intake.storage.database import undo_migration
+from intake.storage.encryption import token_digest
+from intake.storage.keyring import ACCOUNTS_SEALED, CLINIC_FILE
+from intake.storage.tables import OneTimeLinkRow, StaffMemberRow, StaffSessionRow
+
+HERE = "192.0.2.1"
+NEW = "another four plain words"
+MINE = "a token that somebody made up"
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """On SQLite, where the patient site's process can write every table."""
+    copy = make_copy(tmp_path, under_roles=False)
+    yield copy
+    copy.desk.database.dispose()
+    copy.clinic.database.dispose()
+
+
+def written(copy, *statements):
+    """As whoever took over the patient site's process does it."""
+    with copy.desk.database.write() as session:
+        for one in statements:
+            session.execute(one)
+
+
+def session_of(copy, member):
+    now = copy.clinic.now()
+    return insert(StaffSessionRow).values(
+        token_digest=token_digest(MINE),
+        member_id=member.id,
+        auth_epoch=2,
+        created_at=now,
+        last_seen=now,
+        authenticated_at=now,
+        proven="passkey",
+        due="",
+    )
+
+
+def link_to(copy, member):
+    expires = copy.clinic.now() + accounts.INVITATION_LASTS
+    return insert(OneTimeLinkRow).values(
+        token_digest=token_digest(MINE), purpose="reset", member_id=member.id, expires_at=expires
+    )
+
+
+def other_roles(member, roles="administrator auditor clinician"):
+    return update(StaffMemberRow).where(StaffMemberRow.id == member.id).values(roles=roles)
+
+
+def lines(copy, *kinds):
+    names = {kind.__name__ for kind in kinds}
+    with copy.clinic.database.read() as session:
+        return [one for one in audit.events(session) if one.event in names]
+
+
+def sign_in(copy, username, password=PASSWORD):
+    return accounts.sign_in(copy.clinic, username, password, HERE)
+
+
+def test_a_session_or_link_written_by_hand_opens_nothing(copy, alice):
+    written(copy, session_of(copy, alice), link_to(copy, alice))
+
+    assert accounts.whoever(copy.clinic, MINE) is None
+    assert accounts.link_purpose(copy.clinic, MINE) is None
+    with pytest.raises(accounts.LinkUsedUp):
+        accounts.accept_invitation(copy.clinic, MINE, NEW)
+    assert accounts.whoever(copy.clinic, sign_in(copy, "alice")) == alice
+
+
+def test_what_was_planted_is_taken_out_and_told_once(copy, alice, caplog):
+    token = sign_in(copy, "alice")
+    written(copy, session_of(copy, alice), link_to(copy, alice))
+
+    with caplog.at_level(logging.ERROR, logger="intake"):
+        for _ in range(2):
+            altered_rows.look(copy.clinic)
+
+    assert sorted(one.detail["kind"] for one in lines(copy, WayInPlanted)) == ["link", "session"]
+    assert sorted(one.message for one in caplog.records) == [
+        "way_in_planted why=link",
+        "way_in_planted why=session",
+    ]
+    assert accounts.whoever(copy.clinic, token) == alice, "what is ours stays"
+
+
+def test_roles_written_by_hand_make_nobody_anything(copy, alice):
+    token = sign_in(copy, "alice")
+
+    written(copy, other_roles(alice))
+
+    assert accounts.whoever(copy.clinic, token) is None
+    assert sign_in(copy, "alice") is None
+    assert lines(copy, SignInRefused)[-1].detail["reason"] == "what is kept of the password does not open"
+    assert accounts.staff(copy.clinic) == ()
+
+
+def test_an_account_written_by_hand_can_be_given_no_link(copy, alice, bob):
+    made_up = {"username": "mallory", "printed_name": "M. Allory", "roles": "administrator"}
+    with copy.desk.database.write() as session:
+        kept = session.get_one(StaffMemberRow, alice.id)
+        row = {one.name: getattr(kept, one.name) for one in StaffMemberRow.__table__.columns}
+        session.execute(insert(StaffMemberRow).values(row | made_up | {"id": alice.id.__class__(int=7)}))
+
+    assert sign_in(copy, "mallory") is None
+    assert [one.username for one in accounts.staff(copy.clinic)] == ["alice", "bob"]
+    with pytest.raises(NoSuchMember):
+        accounts.invite_again(copy.clinic, bob, alice.id.__class__(int=7))
+
+
+def test_an_altered_account_is_told_once_and_given_back_at_the_console(copy, alice, caplog):
+    old = sign_in(copy, "alice")
+    written(copy, other_roles(alice))
+    with caplog.at_level(logging.ERROR, logger="intake"):
+        for _ in range(2):
+            altered_rows.look(copy.clinic)
+    assert [one.object for one in lines(copy, AccountAltered)] == [str(alice.id)]
+    assert [one.message for one in caplog.records] == [f"account_altered id={alice.id}"]
+    assert any("'alice' was changed in the database" in one for one in at_start.told(copy.clinic))
+    assert doctor_facts.gather(copy.settings).records.altered == ("alice",)
+
+    token = altered_rows.say_who(copy.clinic, "alice", "A. Rivera, MD", [Role.CLINICIAN])
+
+    assert sign_in(copy, "alice") is None, "the password of before is not kept"
+    back = accounts.accept_invitation(copy.clinic, token, NEW)
+    assert (back.id, back.roles, back.printed_name) == (alice.id, {Role.CLINICIAN}, "A. Rivera, MD")
+    assert accounts.whoever(copy.clinic, sign_in(copy, "alice", NEW)) == back
+    assert accounts.whoever(copy.clinic, old) is None
+    assert [one.detail["roles"] for one in lines(copy, AccountMadeAnew)] == ["clinician"]
+    assert altered_rows.altered(copy.clinic) == ()
+
+    copy.clock.at += accounts.INVITATION_LASTS
+    written(copy, other_roles(alice))
+    altered_rows.look(copy.clinic)
+    assert len(lines(copy, AccountAltered)) == 2, "another time is told again"
+
+
+def test_an_altered_account_may_be_nobodys(copy, alice, bob):
+    written(copy, other_roles(alice))
+
+    altered_rows.say_nobody(copy.clinic, "alice", "A. Rivera, MD")
+
+    assert altered_rows.altered(copy.clinic) == ()
+    assert accounts.staff(copy.clinic) == (bob,)
+    assert sign_in(copy, "alice") is None
+
+
+def test_an_account_that_nobody_altered_is_not_made_anew(copy, alice):
+    with pytest.raises(NoSuchMember):
+        altered_rows.say_who(copy.clinic, "alice", "A. Rivera, MD", [Role.ADMINISTRATOR])
+    assert accounts.staff(copy.clinic) == (alice,)
+
+
+def test_an_invitation_that_was_used_is_no_second_one(copy):
+    token = accounts.add_staff(copy.clinic, None, "zoe", "Z. Oe", [Role.CLINICIAN])
+    with copy.desk.database.read() as session:
+        row = session.get_one(OneTimeLinkRow, token_digest(token))
+        kept = {one.name: getattr(row, one.name) for one in OneTimeLinkRow.__table__.columns}
+    accounts.accept_invitation(copy.clinic, token, PASSWORD)
+
+    of_it = update(OneTimeLinkRow).where(OneTimeLinkRow.token_digest == kept["token_digest"])
+    written(copy, of_it.values(kept))
+
+    with pytest.raises(accounts.LinkUsedUp):
+        accounts.accept_invitation(copy.clinic, token, NEW)
+
+
+def test_accounts_of_before_are_sealed_once_and_never_again(copy, alice):
+    """A clinic's database from before there were seals, and then somebody who takes one away."""
+    file = copy.settings.instance / "keys" / CLINIC_FILE
+    document = json.loads(file.read_text())
+    assert document.pop(ACCOUNTS_SEALED) is True, "new keys never sealed anything else"
+    file.write_text(json.dumps(document))
+    token = sign_in(copy, "alice")
+    undo_migration(copy.clinic.database, "0019")
+
+    assert prepare(copy.settings).migrated
+
+    assert accounts.whoever(copy.clinic, token) is None, "once everybody signs in anew"
+    assert accounts.whoever(copy.clinic, sign_in(copy, "alice")) == alice
+    assert json.loads(file.read_text())[ACCOUNTS_SEALED] is True
+
+    written(copy, other_roles(alice), update(StaffMemberRow).values(seal=None))
+    prepare(copy.settings)
+    assert accounts.staff(copy.clinic) == ()

@@ -1,0 +1,229 @@
+"""A session, a link, a sign-in under way or an account written into the database by hand opens nothing."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from intake.domain.factors import Due, Proven
+from intake.domain.permissions import Role
+from intake.storage import (
+    accounts,
+    one_time_links,
+    passkey_challenges,
+    session_proofs,
+    staff_sessions,
+    unfinished_sign_ins,
+)
+from intake.storage.encryption import token_digest
+from intake.storage.one_time_links import Purpose
+from intake.storage.passkey_challenges import Asked
+from intake.storage.row_seals import CHALLENGES, EVERY, LINKS, MEMBERS, SESSIONS, UNFINISHED
+from intake.storage.tables import StaffMemberRow, StaffSessionRow
+from storage.samples import MINUTE, NOW
+
+LATER = NOW + MINUTE
+MINE = "a token that somebody made up"
+
+
+class Clinic:
+    """Alice and Bob, and one of every way in of Alice's."""
+
+    def __init__(self, session, keys):
+        self.session, self.keys = session, keys
+        self.alice, self.bob = (
+            accounts.add_member(session, keys, name, name.title(), [Role.FRONT_DESK], NOW)
+            for name in ("alice", "bob")
+        )
+        row = accounts.hold(session, keys, self.alice.id)
+        self.tokens = {
+            SESSIONS: staff_sessions.start(session, keys, self.alice.id, NOW, due=Due.SET_UP),
+            LINKS: one_time_links.make(session, keys, Purpose.INVITATION, LATER + MINUTE, self.alice.id),
+            UNFINISHED: unfinished_sign_ins.begin(session, keys, row, NOW),
+            CHALLENGES: passkey_challenges.make(session, keys, Asked.AGAIN, self.alice.id, NOW)[0],
+            MEMBERS: "",
+        }
+
+    def opens(self, rows, token="", whose=None, asked=Asked.AGAIN):
+        """Whether anybody comes in by it."""
+        session, keys, token = self.session, self.keys, token or self.tokens[rows]
+        whose = whose or self.alice.id
+        if rows is SESSIONS:
+            return staff_sessions.find(session, keys, token, LATER, also_due=True)
+        if rows is LINKS:
+            return one_time_links.find(session, keys, token, LATER)
+        if rows is UNFINISHED:
+            return unfinished_sign_ins.find(session, keys, token, LATER)
+        if rows is CHALLENGES:
+            return passkey_challenges.take(session, keys, token, asked, whose, LATER)
+        return [one for one in accounts.members(session, keys) if one.id == whose]
+
+    def change(self, rows, **changed):
+        """As somebody does who can write to the database."""
+        table = rows.row
+        key = table.id == self.alice.id if rows is MEMBERS else True
+        self.session.execute(update(table).where(key).values(**changed))
+        self.session.expire_all()
+
+
+@pytest.fixture
+def clinic(sqlite_database, clinic_keys):
+    """On one kind of database: a seal is made of values that are the same in every one (see below)."""
+    with sqlite_database.write() as session:
+        yield Clinic(session, clinic_keys)
+
+
+def everything_sealed():
+    return [
+        pytest.param(rows, column, id=f"{rows.table}.{column}") for rows in EVERY for column in rows.sealed
+    ]
+
+
+CHANGED = {
+    "auth_epoch": 7,
+    "authenticated_at": NOW + MINUTE / 2,
+    "challenge": b"another",
+    "created_at": NOW + MINUTE / 2,
+    "due": Due.NOTHING.value,
+    "expires_at": NOW + timedelta(days=3000),
+    "last_seen": NOW + MINUTE / 2,
+    "printed_name": "Bob",
+    "proven": "passkey",
+    "roles": "administrator clinician",
+    "second_factor": True,
+    "token_digest": token_digest(MINE),
+    "username": "alicia",
+}
+
+
+@pytest.mark.parametrize(("rows", "column"), everything_sealed())
+def test_with_one_column_written_by_hand_it_opens_nothing(clinic, rows, column):
+    asked = {}
+    match rows, column:
+        case _, "member_id":
+            clinic.change(rows, member_id=clinic.bob.id)
+            asked = {"whose": clinic.bob.id}
+        case _, "purpose":
+            named = {LINKS.table: Purpose.RESET, CHALLENGES.table: Asked.SIGN_IN}[rows.table]
+            clinic.change(rows, purpose=named.value)
+            asked = {"asked": named}
+        case _, "token_digest":
+            clinic.change(rows, token_digest=CHANGED[column])
+            asked = {"token": MINE}
+        case _, "auth_epoch" if rows is not MEMBERS:
+            # The person is let do other things, and what was ended is put back for today.
+            kept = clinic.session.execute(select(rows.row.__table__)).mappings().one()
+            accounts.set_roles(clinic.session, clinic.keys, clinic.alice.id, [Role.CLINICIAN])
+            clinic.session.execute(insert(rows.row.__table__).values({**kept, "auth_epoch": 2}))
+        case _, "id":
+            other = uuid4()
+            clone = clinic.session.execute(select(StaffMemberRow.__table__)).mappings().first()
+            clinic.session.execute(
+                insert(StaffMemberRow.__table__).values({**clone, "id": other, "username": "zoe"})
+            )
+            asked = {"whose": other}
+        case _, "removed_at":
+            accounts.remove(clinic.session, clinic.keys, clinic.alice.id, NOW)
+            clinic.change(rows, removed_at=None)
+        case _:
+            clinic.change(rows, **{column: CHANGED[column]})
+
+    assert not clinic.opens(rows, **asked)
+
+
+@pytest.mark.parametrize("rows", [pytest.param(one, id=one.table) for one in EVERY])
+def test_as_the_clinics_side_left_it_it_opens(clinic, rows):
+    """The control."""
+    assert clinic.opens(rows)
+
+
+@pytest.mark.parametrize("rows", [pytest.param(one, id=one.table) for one in EVERY])
+@pytest.mark.parametrize("seal", [None, b"", b"\x01\x01abcdefghijklmnopqrstuvwxyzabcdef", "moved"])
+def test_with_no_seal_or_another_it_opens_nothing(clinic, rows, seal):
+    if seal == "moved":
+        elsewhere = LINKS if rows is not LINKS else SESSIONS
+        seal = clinic.session.scalars(select(elsewhere.row.seal)).first()
+    clinic.change(rows, seal=seal)
+    assert not clinic.opens(rows)
+    assert clinic.opens(LINKS if rows is not LINKS else CHALLENGES), "of the others nothing was said"
+
+
+@pytest.mark.parametrize("rows", [pytest.param(one, id=one.table) for one in EVERY])
+def test_every_column_is_under_the_seal_or_is_said_to_need_none(rows):
+    columns = {one.name for one in rows.row.__table__.columns}
+    assert set(rows.left_out) <= columns
+    assert all(rows.left_out.values())
+    assert set(rows.sealed) == columns - set(rows.left_out) - {"seal"}
+
+
+def test_a_made_up_session_of_a_real_person_opens_nothing(clinic):
+    """What a reviewer did: one row, with the SHA-256 of a token of one's own."""
+    clinic.session.execute(
+        insert(StaffSessionRow).values(
+            token_digest=token_digest(MINE),
+            member_id=clinic.bob.id,
+            auth_epoch=1,
+            created_at=NOW,
+            last_seen=NOW,
+            authenticated_at=NOW,
+            proven="passkey",
+            due="",
+        )
+    )
+    assert staff_sessions.find(clinic.session, clinic.keys, MINE, NOW) is None
+    assert session_proofs.of(clinic.session, clinic.keys, MINE) is None
+    assert session_proofs.proved_again(clinic.session, clinic.keys, MINE, Proven.PASSKEY, NOW) is None
+
+
+def test_a_session_is_under_seal_again_after_every_use(clinic):
+    token = clinic.tokens[SESSIONS]
+    for minute in range(1, 4):
+        now = NOW + minute * MINUTE
+        assert staff_sessions.find(clinic.session, clinic.keys, token, now, also_due=True)
+        clinic.session.expire_all()
+    row = clinic.session.scalars(select(StaffSessionRow)).one()
+    assert row.last_seen == NOW + 3 * MINUTE
+    assert SESSIONS.is_ours(clinic.keys, row)
+
+
+def test_a_link_that_was_used_is_not_made_new_by_taking_the_note_back(clinic):
+    token = clinic.tokens[LINKS]
+    assert one_time_links.burn(clinic.session, clinic.keys, token, NOW)
+    clinic.change(LINKS, used_at=None)
+    assert one_time_links.burn(clinic.session, clinic.keys, token, NOW) is None
+
+
+def test_an_account_that_was_altered_is_nobody_wherever_it_is_asked_for(clinic):
+    clinic.change(MEMBERS, roles="administrator", printed_name="Dr. Mallory")
+    session, keys, alice = clinic.session, clinic.keys, clinic.alice.id
+
+    with pytest.raises(accounts.NoSuchMember):
+        accounts.hold(session, keys, alice)
+    with pytest.raises(accounts.NoSuchMember):
+        staff_sessions.start(session, keys, alice, NOW)
+    assert not clinic.opens(SESSIONS), "whoever was signed in is not any more"
+    assert not clinic.opens(UNFINISHED)
+    assert [one.username for one in accounts.members(session, keys)] == ["bob"]
+    assert "Dr. Mallory" not in {one.printed_name for one in accounts.everybody(session, keys)}
+
+
+def test_an_altered_account_is_not_the_other_administrator(clinic):
+    session, keys = clinic.session, clinic.keys
+    accounts.set_roles(session, keys, clinic.bob.id, [Role.ADMINISTRATOR])
+    for one in (clinic.alice, clinic.bob):
+        accounts.set_password(session, keys, one.id, "a hash")
+    clinic.change(MEMBERS, roles="administrator")
+
+    with pytest.raises(accounts.LastAdministrator):
+        accounts.remove(session, keys, clinic.bob.id, NOW)
+
+
+@pytest.mark.parametrize("rows", [pytest.param(one, id=one.table) for one in EVERY])
+def test_a_row_reads_the_same_from_every_database(database, clinic_keys, rows):
+    with database.write() as session:
+        Clinic(session, clinic_keys)
+    with database.read() as session:
+        found = session.scalars(select(rows.row)).all()
+        assert found
+        assert all(rows.is_ours(clinic_keys, row) for row in found)
