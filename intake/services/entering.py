@@ -12,6 +12,7 @@ from intake.services.clinic import Clinic
 from intake.storage import (
     accounts,
     audit,
+    auth_epochs,
     authenticator_apps,
     passkeys,
     recovery_codes,
@@ -42,14 +43,17 @@ def factors_of(session: Session, member: UUID) -> Factors:
 
 
 def go_on(session: Session, clinic: Clinic, member: UUID, proven: Proven, now: datetime) -> str | Begun:
-    """The token of a session, or of a sign-in that goes on with a second factor."""
+    """The token of a session, or of a sign-in that goes on with a second factor.
+
+    Raises FactorsDamaged where a second factor was taken away in the database: who comes from the provider
+    has had no password opened, which would have shown it, and is not led to set one up of their own.
+    """
+    row = accounts.hold(session, clinic.keys, member)
+    if not auth_epochs.is_as_it_was_kept(session, clinic.keys, row):
+        raise FactorsDamaged
     match what_next(clinic.settings.sign_in_policy, factors_of(session, member), proven):
         case Next.PROVE_MORE:
-            return Begun(
-                unfinished_sign_ins.begin(
-                    session, clinic.keys, accounts.hold(session, clinic.keys, member), now
-                )
-            )
+            return Begun(unfinished_sign_ins.begin(session, clinic.keys, row, now))
         case Next.SET_UP:
             return enter(session, clinic, member, proven, now, Due.SET_UP)
         case Next.REVIEW:

@@ -18,7 +18,7 @@ from intake.domain.rate_limits import network_of
 from intake.domain.sign_in_limits import Budget, Counted
 from intake.services import coming_in, provider, wrong_passwords
 from intake.services.clinic import Clinic
-from intake.services.entering import Begun, go_on
+from intake.services.entering import Begun, FactorsDamaged, go_on
 from intake.services.provider import ProviderFailed as ProviderFailed
 from intake.services.provider import Why as Why
 from intake.services.wrong_passwords import UNKNOWN, LockedOut
@@ -35,14 +35,15 @@ class Refusal(Enum):
     OVER = "the sign-in is over, or was begun in another browser"
     NOBODY = "nobody here is linked to this sign-in"
     ANOTHER = "this sign-in is linked to somebody else"
+    DAMAGED = "what is kept of how they sign in does not open"
 
 
 class NotSignedIn(Exception):
     """Nobody is signed in. Says why."""
 
-    def __init__(self, why: Refusal | Why) -> None:
+    def __init__(self, why: Refusal | Why, member: UUID | None = None) -> None:
         super().__init__(why.value)
-        self.why = why
+        self.why, self.member = why, member
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,9 @@ def come_back(clinic: Clinic, back: Back, browser: str, source: str = "") -> str
         if anybodys and not wrong_passwords.is_to_be_told(clinic, network_of(source)):
             raise NotSignedIn(refusal.why) from None
         with clinic.database.write() as session:
-            event = SignInRefused(None, str(refusal))
-            audit.record(session, clinic.keys, UNKNOWN, event, clinic.now())
+            member = refusal.member if isinstance(refusal, NotSignedIn) else None
+            event = SignInRefused(member, str(refusal))
+            audit.record(session, clinic.keys, member or UNKNOWN, event, clinic.now())
         raise NotSignedIn(refusal.why) from None
 
 
@@ -135,7 +137,10 @@ def _come_back(clinic: Clinic, back: Back, browser: str) -> str | Begun | None:
         if member is None:
             raise NotSignedIn(Refusal.NOBODY)
         proven = Proven.PROVIDER_WITH_FACTOR if who.second_factor else Proven.PROVIDER
-        return go_on(session, clinic, member, proven, now)
+        try:
+            return go_on(session, clinic, member, proven, now)
+        except FactorsDamaged:
+            raise NotSignedIn(Refusal.DAMAGED, member) from None
 
 
 def make_link(clinic: Clinic, by: StaffMember, member: UUID) -> str:

@@ -84,6 +84,16 @@ def factors_are_gone(session: Session, row: StaffMemberRow) -> bool:
     return row.second_factor and not _has_any(session, row.id)
 
 
+def is_as_it_was_kept(session: Session, keys: ClinicKeys, row: StaffMemberRow) -> bool:
+    """Whether there is a password that opens, and beside it a second factor if there was one."""
+    if factors_are_gone(session, row):
+        return False
+    try:
+        return open_password(keys, row) is not None
+    except DecryptionFailed:
+        return False
+
+
 def _has_any(session: Session, member: UUID) -> bool:
     found = (
         session.scalar(select(table.member_id).where(table.member_id == member).limit(1))

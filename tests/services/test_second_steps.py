@@ -203,7 +203,9 @@ def test_a_person_is_held_before_their_passkey_so_that_no_two_wait_for_each_othe
         said.append(statement)
 
     with clinic.database.read() as session:
-        credential = passkeys.of(session, clinic.keys, members.hold(session, alice.member.id))[0].credential
+        credential = passkeys.of(session, clinic.keys, members.hold(session, clinic.keys, alice.member.id))[
+            0
+        ].credential
     with clinic.database.write() as session:
         event.listen(session.connection(), "before_cursor_execute", says)
         assert passkeys.find(session, clinic.keys, credential)

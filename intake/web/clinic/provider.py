@@ -36,6 +36,8 @@ _WORDS = {
     "browser. Begin again.",
     Refusal.NOBODY: "Nobody here is linked to that sign-in at {name}. Sign in another way, and ask your "
     "administrator for a link.",
+    Refusal.DAMAGED: "Something we keep of how you sign in does not open any more, as when somebody changed "
+    "it in the database. Have an administrator press Start over how they sign in beside your name.",
     Refusal.ANOTHER: "That sign-in at {name} belongs to somebody else here. Sign in there as yourself, "
     "and ask for a new link.",
 }

@@ -10,18 +10,21 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+import pyotp
 import pytest
 import requests
 from joserfc.jwk import RSAKey
+from sqlalchemy import delete, update
 
 from intake.config import SettingsRefused, read_settings
 from intake.domain.factors import Factors, Next, Policy, Proven, what_next
-from intake.services import coming_in, people, provider_client, provider_sign_in
+from intake.services import accounts, coming_in, own_app, people, provider_client, provider_sign_in
 from intake.services.accounts import LockedOut
-from intake.storage import one_time_links, provider_sign_ins
-from intake.storage.tables import ProviderIdentityRow
+from intake.storage import audit, one_time_links, provider_sign_ins
+from intake.storage.tables import AuthenticatorAppRow, ProviderIdentityRow, StaffMemberRow
 from intake.web.clinic.site import create_clinic_site
 from web.clinic import mock_provider
+from web.clinic.conftest import PASSWORD
 from web.clinic.mock_provider import CLIENT, ISSUER, MockProvider, made_of, parts
 from web.clinic.person import Person
 
@@ -624,5 +627,33 @@ def test_a_link_that_cannot_be_followed_yet_is_not_used_up(clinic, provider, sig
     assert alice.status == 429
 
     with clinic.database.read() as session:
-        found = one_time_links.find(session, link.partition("#")[2], clinic.now())
+        found = one_time_links.find(session, clinic.keys, link.partition("#")[2], clinic.now())
     assert found is not None
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_factors_deleted_in_the_database_do_not_make_the_provider_enough(
+    clinic, staff, anyone, provider, linked, flag
+):
+    """As with a password: whoever writes to the database leads nobody to set up a factor of their own."""
+    alice = staff["alice"].id
+    token = accounts.sign_in(clinic, "alice", PASSWORD, "here")
+    offered = own_app.offer(clinic, staff["alice"])
+    code = pyotp.TOTP(offered.seed).at(clinic.now())
+    own_app.set_up(clinic, staff["alice"], token, offered.carried, code)
+    come_back(anyone, provider.sign_in(leave(anyone)))
+    anyone.open("/sign-in/second")
+    assert anyone.page.h1 == "One more step", "the control: whoever has one is asked for it"
+    with clinic.database.write() as session:
+        session.execute(delete(AuthenticatorAppRow))
+        session.execute(update(StaffMemberRow).values(second_factor=flag))
+
+    come_back(anyone, provider.sign_in(leave(anyone)))
+
+    assert anyone.status == 422
+    # An account whose row was changed as well is nobody's.
+    assert ("Start over how they sign in" if flag else "Nobody here is linked") in anyone.text
+    assert not is_in(anyone)
+    with clinic.database.read() as session:
+        last = audit.events(session)[-1]
+    assert (last.event, last.actor) == ("SignInRefused", str(alice) if flag else "unknown")
