@@ -118,4 +118,4 @@ def _untold(session: Session, keys: ClinicKeys) -> list[StaffMember]:
     ids = [one.id for one in found]
     told = audit.last_times(session, AccountAltered, ids)
     anew = audit.last_times(session, AccountMadeAnew, ids)
-    return [one for one in found if one.id not in told or told[one.id] < anew.get(one.id, told[one.id])]
+    return [one for one in found if one.id not in told or (one.id in anew and told[one.id] <= anew[one.id])]
