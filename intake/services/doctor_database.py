@@ -7,6 +7,7 @@ from intake.config import Settings
 from intake.domain.processes import Process
 from intake.services.doctor_checks import Check, Weight, so
 from intake.services.doctor_facts import Facts
+from intake.services.doctor_files import has_password
 from intake.storage.condition import Condition
 
 REFUSE, WARN = Weight.REFUSE, Weight.WARN
@@ -160,7 +161,7 @@ CHECKS = (
         WARN,
         "a role signs in to PostgreSQL with a password, which does not change by itself",
         "let roles sign in by the machine's user (peer) or by certificate (docs/running.md, PostgreSQL)",
-        _when_on_server(lambda settings: any(urlsplit(one).password for one in _addresses(settings))),
+        _when_on_server(lambda settings: any(map(has_password, _addresses(settings)))),
     ),
     Check(
         "database-not-verified",

@@ -54,11 +54,11 @@ def _with_a_password(settings: Settings) -> frozenset[str]:
     return frozenset(
         name
         for name in _ADDRESSES
-        if (address := getattr(settings, name)) and not address.startswith("sqlite") and _password(address)
+        if (address := getattr(settings, name)) and not address.startswith("sqlite") and has_password(address)
     )
 
 
-def _password(address: str) -> bool:
+def has_password(address: str) -> bool:
     try:
         url = make_url(address)
     except ArgumentError:

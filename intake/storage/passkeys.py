@@ -7,9 +7,10 @@ change of that person's factors, does not open.
 import base64
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from intake.storage.codec_record import document_of, to_bytes
@@ -18,6 +19,8 @@ from intake.storage.key_entries import KeyPurpose
 from intake.storage.row_seals import MEMBERS
 from intake.storage.sealed_columns import SealedColumn, whose
 from intake.storage.tables import PasskeyRow, StaffMemberRow
+
+_Row = TypeVar("_Row", PasskeyRow, StaffMemberRow)
 
 
 class NoSuchPasskey(Exception):
@@ -93,9 +96,8 @@ def find(session: Session, keys: ClinicKeys, credential: bytes) -> tuple[StaffMe
     whose = select(StaffMemberRow).where(
         StaffMemberRow.id == select(PasskeyRow.member_id).where(this).scalar_subquery()
     )
-    member = session.scalar(whose.with_for_update().execution_options(populate_existing=True))
-    theirs = select(PasskeyRow).where(this).with_for_update()
-    found = session.scalar(theirs.execution_options(populate_existing=True))
+    member = session.scalar(_held(whose))
+    found = session.scalar(_held(select(PasskeyRow).where(this)))
     if member is None or found is None or found.member_id != member.id:
         return None
     if not MEMBERS.is_ours(keys, member):
@@ -129,6 +131,10 @@ def seal_again(session: Session, keys: ClinicKeys, row: StaffMemberRow, kept: tu
     """Seal them for this person as they are now."""
     for one in kept:
         _rewrite(session, keys, row, one)
+
+
+def _held(query: Select[_Row]) -> Select[_Row]:
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 def _one(session: Session, keys: ClinicKeys, row: StaffMemberRow, passkey: UUID) -> Passkey:

@@ -131,7 +131,7 @@ _SESSIONS = _of(
         "effective - row.last_seen > idle",
     ),
     ("return effective - row.last_seen > idle or ", "return "),
-    ("token = secrets.token_urlsafe(32)\n    session.add(", "token = str(member_id)\n    session.add("),
+    ("token = secrets.token_urlsafe(32)\n    begun", "token = str(member_id)\n    begun"),
     ("query = query.where(StaffSessionRow.due == Due.NOTHING.value)", "pass"),
     (
         "StaffSessionRow.member_id == member_id, StaffSessionRow.token_digest == digest)",

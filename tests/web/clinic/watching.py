@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
+from intake.storage import row_seals
 from intake.storage.database import Database
 from intake.storage.encryption import Place, SealingKey
 from intake.storage.tables import AuditEventRow
 
-# Sealed as well, and nothing a patient sent or a clinician wrote of them: passwords and second factors.
-_NOT_READ = frozenset({"staff_members", "passkeys", "authenticator_apps", "recovery_codes"})
+# Sealed as well, and nothing a patient sent or a clinician wrote of them: how staff come in.
+_NOT_READ = frozenset(one.table for one in row_seals.EVERY) | {
+    "passkeys",
+    "authenticator_apps",
+    "recovery_codes",
+}
 
 
 @dataclass
