@@ -205,7 +205,10 @@ _LINKS = _of(
     "storage/test_one_time_links.py",
     ("row.used_at is not None or ", ""),
     (" or now >= row.expires_at", ""),
-    ("OneTimeLinkRow.purpose == purpose.value,", 'OneTimeLinkRow.purpose == "none",'),
+    (
+        "OneTimeLinkRow.purpose == purpose.value,\n            OneTimeLinkRow.member_id == member if",
+        'OneTimeLinkRow.purpose == "none",\n            OneTimeLinkRow.member_id == member if',
+    ),
 )
 _GUARD = _of(
     "web/guard.py",
