@@ -304,6 +304,22 @@ def test_somebody_is_invited_in_whatever_roles_they_are_to_have(intake, tmp_path
     assert "'janitor' is not one of" in intake("add-clinician", "jo", "Jo", "--role", "janitor", code=2)
 
 
+def test_an_altered_account_is_given_back_with_a_link_that_leads_somewhere(intake, tmp_path):
+    intake("add-clinician", "carol", "C. Diaz, NP")
+    from intake.storage.database import sqlite_module
+
+    database = sqlite_module().connect(tmp_path / "instance" / "intake.db")
+    database.execute("UPDATE staff_members SET roles = 'administrator'")
+    database.commit()
+    database.close()
+    assert "'carol', who signs as 'C. Diaz, NP'" in intake("say-who", code=1)
+
+    told = intake("say-who", "carol", "C. Diaz, NP", "--role", "clinician")
+
+    assert re.search(r"/clinic/invitation#[\w-]{43}$", told, re.MULTILINE)
+    assert intake("say-who") == "Every account is as intake left it.\n"
+
+
 def test_a_broken_trail_is_told_with_its_line(intake, tmp_path):
     intake("init")
     from intake.storage.database import sqlite_module
