@@ -11,9 +11,10 @@ from intake.domain.events import AccountAltered, AccountMadeAnew, SignInRefused,
 from intake.domain.permissions import Role
 from intake.services import accounts, altered_rows, at_start, doctor_facts
 from intake.services.instance import prepare
+from intake.services.refusals import Refusal
 from intake.storage import audit
 from intake.storage.accounts import NoSuchMember
-from intake.storage.database import undo_migration
+from intake.storage.database import is_current, undo_migration
 from intake.storage.encryption import token_digest
 from intake.storage.keyring import ACCOUNTS_SEALED, CLINIC_FILE
 from intake.storage.tables import OneTimeLinkRow, StaffMemberRow, StaffSessionRow
@@ -199,3 +200,19 @@ def test_accounts_of_before_are_sealed_once_and_never_again(copy, alice):
     written(copy, other_roles(alice), update(StaffMemberRow).values(seal=None))
     prepare(copy.settings)
     assert accounts.staff(copy.clinic) == ()
+
+
+def test_a_database_put_back_without_its_keys_is_refused_before_it_is_changed(copy, alice):
+    """Else it is brought up to date with accounts that nothing seals, and nobody ever comes in again."""
+    file = copy.settings.instance / "keys" / CLINIC_FILE
+    newer = file.read_text()
+    undo_migration(copy.clinic.database, "0019")
+
+    with pytest.raises(Refusal, match="Put the key files back that were saved with it"):
+        prepare(copy.settings)
+
+    assert not is_current(copy.clinic.database)
+    assert file.read_text() == newer
+    file.write_text(json.dumps({k: v for k, v in json.loads(newer).items() if k != ACCOUNTS_SEALED}))
+    prepare(copy.settings)
+    assert accounts.whoever(copy.clinic, sign_in(copy, "alice")) == alice, "with the keys of that day"
