@@ -2,12 +2,19 @@
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, update
 
 from copies import PASSWORD, make_copy
-from intake.domain.events import AccountAltered, AccountMadeAnew, SignInRefused, WayInPlanted
+from intake.domain.events import (
+    AccountAltered,
+    AccountMadeAnew,
+    PasswordSetAside,
+    SignInRefused,
+    WayInPlanted,
+)
 from intake.domain.permissions import Role
 from intake.services import accounts, altered_rows, at_start, doctor_facts
 from intake.services.instance import prepare
@@ -110,6 +117,19 @@ def test_roles_written_by_hand_make_nobody_anything(copy, alice):
     assert sign_in(copy, "alice") is None
     assert lines(copy, SignInRefused)[-1].detail["reason"] == "what is kept of the password does not open"
     assert accounts.staff(copy.clinic) == ()
+
+
+def test_a_hundred_wrong_passwords_for_an_altered_account_are_all_counted(copy, alice):
+    """The last of them has the person told, and this account is nobody's to tell."""
+    told = replace(copy.clinic, settings=replace(copy.settings, mail_host="mail.example.org"))
+    written(copy, other_roles(alice), update(StaffMemberRow).values(failures=99))
+
+    assert accounts.sign_in(told, "alice", "a guess", HERE) is None
+
+    assert [one.detail["member"] for one in lines(copy, SignInRefused)] == [str(alice.id)]
+    assert len(lines(copy, PasswordSetAside)) == 1
+    with copy.clinic.database.read() as session:
+        assert session.get_one(StaffMemberRow, alice.id).failures == 100
 
 
 def test_an_account_written_by_hand_can_be_given_no_link(copy, alice, bob):
