@@ -20,7 +20,7 @@ from intake.services import accounts, altered_rows, at_start, doctor_facts
 from intake.services.instance import prepare
 from intake.services.refusals import Refusal
 from intake.storage import audit
-from intake.storage.accounts import NoSuchMember
+from intake.storage.accounts import NoSuchMember, UsernameTaken
 from intake.storage.database import is_current, undo_migration
 from intake.storage.encryption import token_digest
 from intake.storage.keyring import ACCOUNTS_SEALED, CLINIC_FILE
@@ -186,6 +186,33 @@ def test_an_account_that_nobody_altered_is_not_made_anew(copy, alice):
     with pytest.raises(NoSuchMember):
         altered_rows.say_who(copy.clinic, "alice", "A. Rivera, MD", [Role.ADMINISTRATOR])
     assert accounts.staff(copy.clinic) == (alice,)
+
+
+@pytest.mark.parametrize("written_there", ["Alice", " alice ", "ALICE"])
+def test_an_altered_username_is_named_as_it_stands_and_signs_in_as_every_other(copy, alice, written_there):
+    written(copy, update(StaffMemberRow).where(StaffMemberRow.id == alice.id).values(username=written_there))
+    (found,) = altered_rows.altered(copy.clinic)
+
+    token = altered_rows.say_who(copy.clinic, found.username, "A. Rivera, MD", [Role.CLINICIAN])
+
+    back = accounts.accept_invitation(copy.clinic, token, NEW)
+    assert (back.id, back.username) == (alice.id, "alice")
+    assert accounts.whoever(copy.clinic, sign_in(copy, "alice", NEW)) == back
+
+
+def test_an_altered_username_that_somebody_else_has_is_made_nobodys_and_takes_theirs_from_nobody(
+    copy, alice, bob
+):
+    written(copy, update(StaffMemberRow).where(StaffMemberRow.id == alice.id).values(username="Bob"))
+
+    with pytest.raises(UsernameTaken, match="somebody else has the username bob"):
+        altered_rows.say_who(copy.clinic, "Bob", "A. Rivera, MD", [Role.CLINICIAN])
+    with pytest.raises(NoSuchMember, match="'bob'"):
+        altered_rows.say_nobody(copy.clinic, "bob", "B. Stone")
+    altered_rows.say_nobody(copy.clinic, "Bob", "A. Rivera, MD")
+
+    assert altered_rows.altered(copy.clinic) == ()
+    assert accounts.staff(copy.clinic) == (bob,)
 
 
 def test_an_invitation_that_was_used_is_no_second_one(copy):
