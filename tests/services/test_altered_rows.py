@@ -242,9 +242,7 @@ def test_accounts_of_before_are_sealed_once_and_never_again(copy, alice):
     assert prepare(copy.settings).migrated
 
     assert accounts.whoever(copy.clinic, token) is None, "once everybody signs in anew"
-    assert accounts.link_purpose(copy.clinic, link) is None, (
-        "and is invited anew (docs/running.md)"
-    )
+    assert accounts.link_purpose(copy.clinic, link) is None, "and is invited anew (docs/running.md)"
     assert [one.username for one in accounts.staff(copy.clinic)] == ["alice", "zoe"]
     assert accounts.whoever(copy.clinic, sign_in(copy, "alice")) == alice
     assert json.loads(file.read_text())[ACCOUNTS_SEALED] is True
