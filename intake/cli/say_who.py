@@ -29,7 +29,7 @@ def say_who(username: str | None, printed_name: str | None, roles: tuple[str, ..
     else:
         token = altered_rows.say_who(clinic, username, printed_name, [Role(one) for one in roles])
         click.echo(f"{printed_name} can choose a password here, once, within 3 days:")
-        click.echo(f"  {clinic.settings.clinic_side}/invitation/{token}")
+        click.echo(f"  {clinic.settings.clinic_side}/invitation#{token}")
 
 
 def _list(found: tuple[StaffMember, ...]) -> None:

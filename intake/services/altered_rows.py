@@ -82,7 +82,10 @@ def altered(clinic: Clinic) -> tuple[StaffMember, ...]:
 
 
 def say_who(clinic: Clinic, username: str, printed_name: str, roles: Iterable[Role]) -> str:
-    """Give an altered account back to its person; the token of an invitation. Raises NoSuchMember."""
+    """Give an altered account back to its person; the token of an invitation.
+
+    Raises NoSuchMember, and UsernameTaken where somebody else has its username.
+    """
     now, does = clinic.now(), frozenset(roles)
     with clinic.database.write() as session:
         member = altered_accounts.make_anew(session, clinic.keys, username, printed_name, does, now)

@@ -71,8 +71,8 @@ def tell(clinic: Clinic, session: Session, member_id: UUID) -> None:
         return
     try:
         address = accounts.notice_address(session, clinic.keys, member_id)
-    except DecryptionFailed:
-        return  # it was changed by nobody here, and nobody is to be kept out for it
+    except (DecryptionFailed, accounts.NoSuchMember):
+        return  # it, or the whole account, was changed by nobody here, and nothing else is to fail for that
     if address:
         addressed = outgoing.Addressed(address, "", NoticeKind.ACCOUNT)
         outgoing.add(session, clinic.keys, outgoing.new_id(), addressed, clinic.now())

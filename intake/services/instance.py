@@ -51,7 +51,7 @@ class Prepared:
 def prepare(settings: Settings) -> Prepared:
     """Make what is missing: folder, keys, database at its newest version. Safe to repeat.
 
-    Raises KeyringRefused and DatabaseRefused; keys that exist are never replaced.
+    Raises KeyringRefused, DatabaseRefused and Refusal; keys that exist are never replaced.
     """
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = settings.instance / "keys"
@@ -61,6 +61,7 @@ def prepare(settings: Settings) -> Prepared:
         if made_keys:
             _refuse_new_keys_for(database, settings)
             create_keyring(keys)
+        _refuse_a_database_put_back_alone(database, keys)
         complete_keyring(keys)
         behind = not is_current(database)
         if behind:
@@ -82,6 +83,21 @@ def _seal_accounts(database: Database, folder: Path) -> None:
             altered_accounts.seal_as_they_stand(session, read_clinic_keys(folder))
         # Killed in between, the next start does the same again.
         documents[CLINIC_FILE][ACCOUNTS_SEALED] = True
+
+
+def _refuse_a_database_put_back_alone(database: Database, folder: Path) -> None:
+    # Sealing once more would seal whatever was written there meanwhile; sealing nothing keeps everybody out.
+    if ACCOUNTS_SEALED not in read_document(folder / CLINIC_FILE) or is_empty(database):
+        return
+    with database.read() as session:
+        if altered_accounts.are_sealed(session):
+            return
+    raise Refusal(
+        f"the database is of a version before the one that {folder} was last used with: it was put back, and "
+        "the key files were not. Nobody could sign in, so nothing was changed. Put the key files back that "
+        "were saved with it, or the newer database; what is there now, move aside and keep (docs/running.md, "
+        "Upgrading)"
+    )
 
 
 def is_prepared(settings: Settings) -> bool:

@@ -7,7 +7,14 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from intake.domain.permissions import Role, StaffMember
-from intake.storage.accounts import NoSuchMember, as_kept, end_ways_in, roles_to_text, staff_member
+from intake.storage.accounts import (
+    NoSuchMember,
+    UsernameTaken,
+    as_kept,
+    end_ways_in,
+    roles_to_text,
+    staff_member,
+)
 from intake.storage.auth_epochs import start_over
 from intake.storage.encryption import ClinicKeys
 from intake.storage.row_seals import MEMBERS, SEAL
@@ -31,12 +38,12 @@ def make_anew(
     """The account of this username, as somebody at the console says it is; without roles, of one who left.
 
     Nothing that led into it is kept, since nobody knows what of it was changed: they choose a password
-    anew. Raises NoSuchMember where there is none, or nothing was changed.
+    anew. Raises NoSuchMember where there is none, or nothing was changed; UsernameTaken where they could
+    not sign in with its username, which somebody else has.
     """
-    query = select(StaffMemberRow).where(StaffMemberRow.username == as_kept(username))
-    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
-    if row is None or MEMBERS.is_ours(keys, row):
-        raise NoSuchMember(f"no account with the username {as_kept(username)} was changed by something else")
+    row = _altered_row(session, keys, username)
+    if roles is not None:
+        row.username = _free(session, row)
     # Minutes since 1970: a point in time the account never had, whatever was written into it. What was
     # sealed for another one stays shut.
     row.auth_epoch = int(now.timestamp()) // 60
@@ -50,6 +57,30 @@ def make_anew(
     end_ways_in(session, row.id)
     session.flush()
     return staff_member(row)
+
+
+def _altered_row(session: Session, keys: ClinicKeys, username: str) -> StaffMemberRow:
+    """As it stands there, whatever was written into it, and only then as a username is otherwise taken."""
+    for name in dict.fromkeys((username, as_kept(username))):
+        query = select(StaffMemberRow).where(StaffMemberRow.username == name)
+        row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+        if row is not None and not MEMBERS.is_ours(keys, row):
+            return row
+    raise NoSuchMember(
+        f"no account with the username {username!r} was changed by something else: type it as "
+        "`intake say-who` lists it, in quotation marks"
+    )
+
+
+def _free(session: Session, row: StaffMemberRow) -> str:
+    name = as_kept(row.username)
+    query = select(StaffMemberRow.id).where(StaffMemberRow.username == name, StaffMemberRow.id != row.id)
+    if session.scalar(query) is not None:
+        raise UsernameTaken(
+            f"somebody else has the username {name}, so nobody can sign in as {row.username!r}. Say that it "
+            "is nobody's (--nobody), then give its person a new account (intake add-clinician)"
+        )
+    return name
 
 
 def are_sealed(session: Session) -> bool:

@@ -1,13 +1,12 @@
 """A small site with mistakes made on purpose, for the scanners to find before they look at the product."""
 
-import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from flask import Flask, request
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 _PAGE = (
     '<!doctype html><title>Find</title><h1>Find</h1><form method="post" action="/find">'
@@ -50,12 +49,17 @@ def site() -> Flask:
     return app
 
 
+class _Silent(WSGIRequestHandler):
+    """Writes no line for each of a thousand requests."""
+
+    def log(self, *_told: object) -> None:
+        """Nothing."""
+
+
 @contextmanager
 def served() -> Iterator[int]:
     """The port at which it answers."""
-    # It would write a line for each of a thousand requests.
-    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-    server = make_server("127.0.0.1", 0, site(), threaded=True)
+    server = make_server("127.0.0.1", 0, site(), threaded=True, request_handler=_Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port

@@ -8,6 +8,7 @@ import re
 import stat
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ from intake.config import read_settings
 from intake.domain.permissions import Role
 from intake.services import accounts, instance
 
+RUNNING = Path(__file__).parents[2] / "docs" / "running.md"
+# What leads to a link is another each time.
+A_LINK = re.compile(r"#[\w-]{43}$", re.MULTILINE)
 SCREENED = {
     "answers": {
         "date_of_birth": "1988-03-14",
@@ -302,6 +306,27 @@ def test_somebody_is_invited_in_whatever_roles_they_are_to_have(intake, tmp_path
     assert roles["fay"] == {Role.FRONT_DESK, Role.AUDITOR}
     assert roles["carol"] == {Role.CLINICIAN, Role.ADMINISTRATOR}
     assert "'janitor' is not one of" in intake("add-clinician", "jo", "Jo", "--role", "janitor", code=2)
+
+
+def test_an_altered_account_is_given_back_with_a_link_that_leads_somewhere(intake, tmp_path):
+    intake("add-clinician", "bob", "B. Stone")
+    from intake.storage.database import sqlite_module
+
+    database = sqlite_module().connect(tmp_path / "instance" / "intake.db")
+    database.execute("UPDATE staff_members SET roles = 'administrator'")
+    database.commit()
+    database.close()
+    listed = intake("say-who", code=1)
+    assert "'bob', who signs as 'B. Stone'" in listed
+
+    told = intake("say-who", "bob", "B. Stone", "--role", "administrator")
+
+    assert "http://127.0.0.1:8001/clinic/invitation#..." in A_LINK.sub("#...", told)
+    none = intake("say-who")
+    assert none == "Every account is as intake left it.\n"
+    shown = A_LINK.sub("#...", RUNNING.read_text(encoding="utf-8"))
+    for output in (listed, told, none):
+        assert textwrap.indent(A_LINK.sub("#...", output), "    ") in shown, "docs/running.md shows another"
 
 
 def test_a_broken_trail_is_told_with_its_line(intake, tmp_path):

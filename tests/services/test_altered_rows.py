@@ -2,18 +2,26 @@
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, update
 
 from copies import PASSWORD, make_copy
-from intake.domain.events import AccountAltered, AccountMadeAnew, SignInRefused, WayInPlanted
+from intake.domain.events import (
+    AccountAltered,
+    AccountMadeAnew,
+    PasswordSetAside,
+    SignInRefused,
+    WayInPlanted,
+)
 from intake.domain.permissions import Role
 from intake.services import accounts, altered_rows, at_start, doctor_facts
 from intake.services.instance import prepare
+from intake.services.refusals import Refusal
 from intake.storage import audit
-from intake.storage.accounts import NoSuchMember
-from intake.storage.database import undo_migration
+from intake.storage.accounts import NoSuchMember, UsernameTaken
+from intake.storage.database import is_current, undo_migration
 from intake.storage.encryption import token_digest
 from intake.storage.keyring import ACCOUNTS_SEALED, CLINIC_FILE
 from intake.storage.tables import OneTimeLinkRow, StaffMemberRow, StaffSessionRow
@@ -111,6 +119,19 @@ def test_roles_written_by_hand_make_nobody_anything(copy, alice):
     assert accounts.staff(copy.clinic) == ()
 
 
+def test_a_hundred_wrong_passwords_for_an_altered_account_are_all_counted(copy, alice):
+    """The last of them has the person told, and this account is nobody's to tell."""
+    told = replace(copy.clinic, settings=replace(copy.settings, mail_host="mail.example.org"))
+    written(copy, other_roles(alice), update(StaffMemberRow).values(failures=99))
+
+    assert accounts.sign_in(told, "alice", "a guess", HERE) is None
+
+    assert [one.detail["member"] for one in lines(copy, SignInRefused)] == [str(alice.id)]
+    assert len(lines(copy, PasswordSetAside)) == 1
+    with copy.clinic.database.read() as session:
+        assert session.get_one(StaffMemberRow, alice.id).failures == 100
+
+
 def test_an_account_written_by_hand_can_be_given_no_link(copy, alice, bob):
     made_up = {"username": "mallory", "printed_name": "M. Allory", "roles": "administrator"}
     with copy.desk.database.write() as session:
@@ -167,6 +188,33 @@ def test_an_account_that_nobody_altered_is_not_made_anew(copy, alice):
     assert accounts.staff(copy.clinic) == (alice,)
 
 
+@pytest.mark.parametrize("written_there", ["Alice", " alice ", "ALICE"])
+def test_an_altered_username_is_named_as_it_stands_and_signs_in_as_every_other(copy, alice, written_there):
+    written(copy, update(StaffMemberRow).where(StaffMemberRow.id == alice.id).values(username=written_there))
+    (found,) = altered_rows.altered(copy.clinic)
+
+    token = altered_rows.say_who(copy.clinic, found.username, "A. Rivera, MD", [Role.CLINICIAN])
+
+    back = accounts.accept_invitation(copy.clinic, token, NEW)
+    assert (back.id, back.username) == (alice.id, "alice")
+    assert accounts.whoever(copy.clinic, sign_in(copy, "alice", NEW)) == back
+
+
+def test_an_altered_username_that_somebody_else_has_is_made_nobodys_and_takes_theirs_from_nobody(
+    copy, alice, bob
+):
+    written(copy, update(StaffMemberRow).where(StaffMemberRow.id == alice.id).values(username="Bob"))
+
+    with pytest.raises(UsernameTaken, match="somebody else has the username bob"):
+        altered_rows.say_who(copy.clinic, "Bob", "A. Rivera, MD", [Role.CLINICIAN])
+    with pytest.raises(NoSuchMember, match="'bob'"):
+        altered_rows.say_nobody(copy.clinic, "bob", "B. Stone")
+    altered_rows.say_nobody(copy.clinic, "Bob", "A. Rivera, MD")
+
+    assert altered_rows.altered(copy.clinic) == ()
+    assert accounts.staff(copy.clinic) == (bob,)
+
+
 def test_an_invitation_that_was_used_is_no_second_one(copy):
     token = accounts.add_staff(copy.clinic, None, "zoe", "Z. Oe", [Role.CLINICIAN])
     with copy.desk.database.read() as session:
@@ -188,14 +236,33 @@ def test_accounts_of_before_are_sealed_once_and_never_again(copy, alice):
     assert document.pop(ACCOUNTS_SEALED) is True, "new keys never sealed anything else"
     file.write_text(json.dumps(document))
     token = sign_in(copy, "alice")
+    link = accounts.add_staff(copy.clinic, None, "zoe", "Z. Oe", [Role.CLINICIAN])
     undo_migration(copy.clinic.database, "0019")
 
     assert prepare(copy.settings).migrated
 
     assert accounts.whoever(copy.clinic, token) is None, "once everybody signs in anew"
+    assert accounts.link_purpose(copy.clinic, link) is None, "and is invited anew (docs/running.md)"
+    assert [one.username for one in accounts.staff(copy.clinic)] == ["alice", "zoe"]
     assert accounts.whoever(copy.clinic, sign_in(copy, "alice")) == alice
     assert json.loads(file.read_text())[ACCOUNTS_SEALED] is True
 
     written(copy, other_roles(alice), update(StaffMemberRow).values(seal=None))
     prepare(copy.settings)
     assert accounts.staff(copy.clinic) == ()
+
+
+def test_a_database_put_back_without_its_keys_is_refused_before_it_is_changed(copy, alice):
+    """Else it is brought up to date with accounts that nothing seals, and nobody ever comes in again."""
+    file = copy.settings.instance / "keys" / CLINIC_FILE
+    newer = file.read_text()
+    undo_migration(copy.clinic.database, "0019")
+
+    with pytest.raises(Refusal, match="Put the key files back that were saved with it"):
+        prepare(copy.settings)
+
+    assert not is_current(copy.clinic.database)
+    assert file.read_text() == newer
+    file.write_text(json.dumps({k: v for k, v in json.loads(newer).items() if k != ACCOUNTS_SEALED}))
+    prepare(copy.settings)
+    assert accounts.whoever(copy.clinic, sign_in(copy, "alice")) == alice, "with the keys of that day"

@@ -71,7 +71,8 @@ def test_files_threads_and_memory_stay_level(stage, site, who, caplog):
 
     files, threads, held = piled_up(asked)
 
-    assert (files, threads) == (0, 0)
+    # Fewer are left where something that a test before had forgotten was collected meanwhile.
+    assert max(files, threads) <= 0
     assert held < BYTES_A_REQUEST
 
 

@@ -18,6 +18,8 @@ from intake.web.clinic.passkey_sent import NEEDS_SCRIPT, asks_for_json, passkey_
 _WRONG_PASSWORD = "That is not your password. Type it again"  # noqa: S105 (words about one)
 _WRONG_CODE = "That is not right. Type your password again, and the code your app shows now"
 _WRONG_PASSKEY = "The passkey could not be used. Try again, or use another way"
+# After a hundred wrong codes in a row (services/typed_codes) no waiting helps.
+IF_WAITING_CHANGES_NOTHING = "If that changes nothing, sign in again with a recovery code"
 _PASSKEY_ONLY = "Your clinic asks for your passkey here. Press the button that uses it"
 
 
@@ -81,8 +83,11 @@ def with_password(member: StaffMember, form: ProvingForm, then: str) -> Proven |
             sessions.this_clinic(), member, typed(form.password), code, sessions.source()
         )
     except LockedOut:
-        what = "passwords or codes" if "code" in form else "passwords"
-        form.refuse(f"Too many wrong {what}. Wait 15 minutes, then {then}")
+        if "code" in form:
+            wait = f"Too many wrong passwords or codes. Wait 15 minutes, then {then}"
+            form.refuse(f"{wait}. {IF_WAITING_CHANGES_NOTHING}")
+        else:
+            form.refuse(f"Too many wrong passwords. Wait 15 minutes, then {then}")
         return None
     if proven is None:
         form.refuse(_WRONG_CODE if "code" in form else _WRONG_PASSWORD)

@@ -18,6 +18,7 @@ from intake.web.clinic import sessions
 from intake.web.clinic.factor_forms import AgainForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.passkey_sent import NEEDS_SCRIPT, asks_for_json, handed, passkey_sent
+from intake.web.clinic.proving import IF_WAITING_CHANGES_NOTHING
 from intake.web.guard import asks_at_once
 from intake.web.typed import AGAIN
 
@@ -26,7 +27,8 @@ _NOT_KEPT = frozenset({"csrf_token", "password", "old", "again"})
 _WRONG = "That is not right. Type your password again, and the code your app shows now"
 _WRONG_PASSWORD = "That is not your password. Type it again"  # noqa: S105 (words about one)
 _WRONG_PASSKEY = "The passkey could not be used. Try again, or use another way"
-_PAUSED = "Too many wrong ones. Wait 15 minutes, then try again"
+_PAUSED = "Too many wrong passwords. Wait 15 minutes, then try again"
+_PAUSED_WITH_CODES = f"Too many wrong ones. Wait 15 minutes, then try again. {IF_WAITING_CHANGES_NOTHING}"
 
 
 def ask_again(member: StaffMember) -> ResponseReturnValue | None:
@@ -54,7 +56,7 @@ def ask_again(member: StaffMember) -> ResponseReturnValue | None:
         else:
             return _page(form, has, "", 403, by_app=by_app)
     except LockedOut:
-        renewed, refusal = None, _PAUSED
+        renewed, refusal = None, _PAUSED_WITH_CODES if by_app else _PAUSED
     if renewed is None:
         return _page(form, has, refusal, 422, by_app=by_app)
     sessions.renewed(renewed)

@@ -11,7 +11,17 @@ from argon2 import PasswordHasher
 from sqlalchemy import update
 
 from intake.domain.review_entries import Done
-from intake.services import accounts, acting, own_factors, people, reviewing, signature_proofs, signing_with
+from intake.domain.sign_in_limits import WRONG_BEFORE_SET_ASIDE
+from intake.services import (
+    accounts,
+    acting,
+    own_factors,
+    people,
+    reviewing,
+    signature_proofs,
+    signing_with,
+    typed_codes,
+)
 from intake.services.passkeys import PasskeyRefused
 from intake.services.signature_proofs import Proof
 from intake.services.signing_with import Answer, Statement
@@ -320,6 +330,41 @@ def test_a_wrong_answer_asks_again_and_keeps_what_was_typed(member, clock):
         assert "/invitation#" not in bob.browser.response.text
     bob.browser.send("/staff", **wanted, **{"again-password": PASSWORD, "again-code": bob.code()})
     assert "/invitation#" in bob.browser.response.text
+
+
+RECOVERY = "Wait 15 minutes, then {}. If that changes nothing, sign in again with a recovery code"
+
+
+def test_after_a_hundred_wrong_codes_the_question_says_what_helps(member, clock, clinic, staff):
+    bob = member("bob").types_password().sets_up_app()
+    wrong_in_a_row(clinic, staff["bob"])
+    clock.move(minutes=6)
+    bob.browser.open("/staff")
+    wanted = {"username": "carol", "printed_name": "C. Diaz", "roles": "clinician"}
+
+    bob.browser.send("/staff", **wanted, **{"again-password": PASSWORD, "again-code": bob.code()})
+
+    assert bob.browser.status == 422
+    assert RECOVERY.format("try again") in bob.browser.text
+
+
+def test_after_a_hundred_wrong_codes_the_form_says_what_helps(member, sent, clinic, staff, clock):
+    alice = member("alice").types_password().sets_up_app()
+    submission = acknowledged(clinic, staff["alice"], sent())
+    wrong_in_a_row(clinic, staff["alice"])
+    clock.move(minutes=1)
+
+    shown = opens(alice, submission)
+    alice.browser.send(f"/submissions/{submission}/sign-off", password=PASSWORD, code=alice.code(), **shown)
+
+    assert alice.browser.status == 422
+    assert RECOVERY.format("sign") in alice.browser.text
+
+
+def wrong_in_a_row(clinic, person):
+    """As ``typed_codes`` counts them."""
+    for _ in range(WRONG_BEFORE_SET_ASIDE):
+        typed_codes._count_in_a_row(clinic, person.id)
 
 
 def test_a_password_typed_on_a_sensitive_page_is_not_sent_back(member, clock):
