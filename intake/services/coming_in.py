@@ -40,7 +40,6 @@ def recognize(clinic: Clinic, token: str, known_as: str, browser: str) -> str:
         member = staff_sessions.seen_in(session, token, browser)
         if member is None:
             return name
-        known_browsers.remove_expired(session, now)
         if remember(clinic, session, member, Browser(name, browser)):
             tell(clinic, session, member)
             audit.record(session, clinic.keys, member, NewBrowserUsed(member, browser), now)

@@ -83,7 +83,7 @@ def state_of(clinic: Clinic) -> MailState:
     if not notices.is_set_up(clinic.settings):
         return MailState(State.NOT_SET_UP)
     with clinic.database.read() as session:
-        found = dead_letters.outbox(session, _HELD_UP_AFTER)
+        found = dead_letters.outbox(session, _HELD_UP_AFTER, clinic.now())
     if found.not_sent:
         return MailState(State.NOT_SENT)
     if found.held_up:
@@ -94,8 +94,7 @@ def state_of(clinic: Clinic) -> MailState:
 def not_sent(clinic: Clinic, member: StaffMember | None) -> tuple[NotSent, ...]:
     """Every notice that could not be sent, the newest first; nobody is at the console. Recorded."""
     with clinic.database.write() as session:
-        outgoing.erase_what_is_over(session, clinic.now())
-        every = dead_letters.every(session, clinic.keys.outbox_keys)
+        every = dead_letters.every(session, clinic.keys.outbox_keys, clinic.now())
         _record(clinic, session, member, NoticesNotSentOpened(len(every)))
     sees_patients = member is not None and member.may(Permission.SEE_DESK)
     return tuple(_told(one, sees_patients=sees_patients) for one in every)

@@ -250,7 +250,7 @@ def _records(database: Database, keys: ClinicKeys) -> Records:
             oldest_event=datetime.fromisoformat(first.at) if first is not None else None,
             usernames=frozenset(one.username for one in staff),
             roles=tuple(one.roles for one in staff),
-            dead_letters=dead_letters.outbox(session, tries=1).not_sent,
+            dead_letters=dead_letters.outbox(session, 1, datetime.now(UTC)).not_sent,
             altered=tuple(one.username for one in altered_accounts.altered(session, keys)),
             opens=_opens(session, keys),
         )

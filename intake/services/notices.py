@@ -57,8 +57,7 @@ def deliver_due(worker: Worker) -> int:
     if not is_set_up(worker.settings):
         return 0
     worker = worker.as_set_by_now()
-    with worker.database.write() as session:
-        outgoing.erase_what_is_over(session, worker.now())
+    with worker.database.read() as session:
         waiting = outgoing.due(session, worker.now())
     return sum(_try(worker, one) for one in waiting)
 

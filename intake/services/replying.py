@@ -54,7 +54,6 @@ def open_question(desk: PatientDesk, link: str, reference: str, before: str = ""
     """
     now = desk.now()
     with desk.database.write() as session:
-        reply_sessions.remove_over(session, now)
         whole = whole_reference(reference, desk.settings.reference_prefix)
         found = patient_questions.open_with(session, desk.keys, secret_in(link), whole, now)
     if found is None:

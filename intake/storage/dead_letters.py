@@ -1,4 +1,7 @@
-"""Notices that could not be sent: kept for a while, so that somebody can have them tried again."""
+"""Notices that could not be sent: kept for a while, so that somebody can have them tried again.
+
+After that while nobody is shown one or can have it tried, whether or not the worker has erased it yet.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,18 +44,18 @@ class Outbox:
     not_sent: int
 
 
-def outbox(session: Session, tries: int) -> Outbox:
+def outbox(session: Session, tries: int, now: datetime) -> Outbox:
     """How it goes, by what lies in the open."""
     waits = (OutgoingRow.next_try_at.is_not(None), OutgoingRow.attempts >= tries)
     held_up = session.scalar(select(func.count()).where(*waits, OutgoingRow.failure.is_not(None))) or 0
     newest = select(OutgoingRow.failure).where(*waits).order_by(OutgoingRow.next_try_at.desc()).limit(1)
-    not_sent = session.scalar(select(func.count()).where(OutgoingRow.kept_until.is_not(None))) or 0
+    not_sent = session.scalar(select(func.count()).where(OutgoingRow.kept_until > now)) or 0
     return Outbox(held_up, _failure(session.scalar(newest)) if held_up else None, not_sent)
 
 
-def every(session: Session, keys: OutboxKeys) -> tuple[DeadLetter, ...]:
+def every(session: Session, keys: OutboxKeys, now: datetime) -> tuple[DeadLetter, ...]:
     """Every notice that could not be sent, the newest first."""
-    query = select(OutgoingRow).where(OutgoingRow.kept_until.is_not(None))
+    query = select(OutgoingRow).where(OutgoingRow.kept_until > now)
     rows = session.scalars(query.order_by(OutgoingRow.settled_at.desc(), OutgoingRow.id))
     return tuple(_letter(keys, row) for row in rows)
 
@@ -61,7 +64,7 @@ def try_again(session: Session, notice: UUID, now: datetime) -> bool:
     """Have it tried again from now on; False when nothing of it is kept any more."""
     done = session.execute(
         update(OutgoingRow)
-        .where(OutgoingRow.id == notice, OutgoingRow.kept_until.is_not(None))
+        .where(OutgoingRow.id == notice, OutgoingRow.kept_until > now)
         .values(
             attempts=0,
             next_try_at=now,

@@ -4,7 +4,9 @@ from itertools import groupby
 
 from flask import request
 
+from intake.domain.processes import Process
 from intake.web.allowances import LARGEST_PAGE
+from intake.web.why import site_name
 
 # The boxes in which staff write more than a word or two; a test compares them with the forms.
 SENTENCES = ("note", "words", "reason", "next_words", "purpose", "reply-words")
@@ -13,6 +15,8 @@ _PATIENTS = ("name", "amount", "typed_name")
 _NOT_TYPED = frozenset({"csrf_token", "shown-page"})
 # Never written into a page; a test compares them with the forms.
 SECRETS = frozenset({"password", "again", "old"})
+# So begin the names of the boxes in which staff prove again who they are; a patient's question may, too.
+AGAIN = "again-"
 
 
 def sentences() -> str:
@@ -32,8 +36,12 @@ def to_try_again() -> list[tuple[str, str]]:
     if (request.content_length or 0) > LARGEST_PAGE:
         # Content files: whoever sent them has them.
         return []
-    left_out = {"csrf_token", *SECRETS}
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
+    return [(name, value) for name, value in request.form.items(multi=True) if not _is_left_out(name)]
+
+
+def _is_left_out(name: str) -> bool:
+    proves = site_name() is Process.CLINIC and name.startswith(AGAIN)
+    return proves or name == "csrf_token" or name in SECRETS
 
 
 def _is_typed(name: str) -> bool:

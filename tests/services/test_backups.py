@@ -270,7 +270,7 @@ def test_no_letter_that_waited_is_sent_by_itself_after_a_restore(keepers, tmp_pa
         outbox = clinic.keys.outbox_keys
         far = copy.clock() + timedelta(days=3)
         sent = [outgoing.claim(session, outbox, one, far) for one in outgoing.due(session, far)]
-        (held,) = dead_letters.every(session, outbox)
+        (held,) = dead_letters.every(session, outbox, copy.clock())
     assert [one.recipient for one in sent] == ["desk@example.org"]
     assert (held.addressed.recipient, held.failure) == ("quetzal@example.org", NoticeFailure.RESTORED)
     assert (done.erased, done.held_back) == (1, 1)

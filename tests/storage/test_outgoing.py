@@ -59,9 +59,9 @@ def test_a_notice_kept_by_the_patients_side_is_taken_once_and_opened(database, c
 def test_what_could_not_be_sent_is_kept_and_tried_again_when_somebody_says_so(database, clinic_keys, notice):
     settled(database, notice)
     with database.read() as session:
-        (letter,) = dead_letters.every(session, clinic_keys.outbox_keys)
+        (letter,) = dead_letters.every(session, clinic_keys.outbox_keys, NOW)
         assert outgoing.due(session, NOW + timedelta(days=9)) == ()
-        assert dead_letters.outbox(session, 3).not_sent == 1
+        assert dead_letters.outbox(session, 3, NOW).not_sent == 1
     assert (letter.addressed, letter.failure) == (ADDRESSED, NoticeFailure.NO_SUCH_ADDRESS)
 
     later = NOW + timedelta(days=1)
@@ -71,7 +71,7 @@ def test_what_could_not_be_sent_is_kept_and_tried_again_when_somebody_says_so(da
 
     with database.read() as session:
         (due,) = outgoing.due(session, later)
-        assert dead_letters.every(session, clinic_keys.outbox_keys) == ()
+        assert dead_letters.every(session, clinic_keys.outbox_keys, later) == ()
     assert (due.id, due.tried_since) == (notice, later)
 
 
@@ -87,7 +87,7 @@ def test_one_that_is_not_needed_any_more_is_no_dead_letter_either(database, clin
     settled(database, notice, Outcome.NOT_NEEDED, None)
 
     with database.read() as session:
-        assert dead_letters.every(session, clinic_keys.outbox_keys) == ()
+        assert dead_letters.every(session, clinic_keys.outbox_keys, NOW) == ()
     assert kept(database, notice) == b""
 
 
@@ -100,12 +100,24 @@ def test_what_is_set_aside_or_over_is_erased(database, clinic_keys, notice, how)
             assert not outgoing.erase(session, notice)
         else:
             outgoing.erase_what_is_over(session, NOW + outgoing.KEPT_FOR - timedelta(seconds=1))
-            assert dead_letters.every(session, clinic_keys.outbox_keys)
+            assert dead_letters.every(session, clinic_keys.outbox_keys, NOW)
             outgoing.erase_what_is_over(session, NOW + outgoing.KEPT_FOR)
 
     with database.read() as session:
         assert outgoing.delivery(session, notice).outcome is Outcome.REFUSED
     assert kept(database, notice) == b""
+
+
+@pytest.mark.parametrize("late", [-1, 0])
+def test_what_is_over_is_no_dead_letter_before_it_is_erased(database, clinic_keys, notice, late):
+    settled(database, notice)
+    then, is_kept = NOW + outgoing.KEPT_FOR + timedelta(seconds=late), late < 0
+
+    with database.write() as session:
+        assert len(dead_letters.every(session, clinic_keys.outbox_keys, then)) == is_kept
+        assert dead_letters.outbox(session, 3, then).not_sent == is_kept
+        assert dead_letters.try_again(session, notice, then) is is_kept
+    assert kept(database, notice)
 
 
 def test_one_that_cannot_be_opened_is_shown_as_just_that(database, clinic_keys, notice):
@@ -114,7 +126,7 @@ def test_one_that_cannot_be_opened_is_shown_as_just_that(database, clinic_keys, 
         session.get_one(OutgoingRow, notice).sealed = b"damaged"
 
     with database.read() as session:
-        (letter,) = dead_letters.every(session, clinic_keys.outbox_keys)
+        (letter,) = dead_letters.every(session, clinic_keys.outbox_keys, NOW)
     assert letter.addressed is None
 
 

@@ -12,9 +12,11 @@ import pytest
 from flask import abort
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from wtforms import PasswordField
+from wtforms.fields.core import UnboundField
 
 from intake import web
 from intake.web import typed as typed_module
+from intake.web.clinic.factor_forms import AgainForm
 from intake.web.patient.site import create_patient_site
 from intake.web.security import REFUSED_BY_SERVER
 from journeys.served import Served
@@ -165,6 +167,34 @@ def test_every_password_there_is_a_box_for_is_left_out_of_such_a_page():
     assert {"password", "again", "old"} <= passwords()
 
 
+@pytest.mark.parametrize("status", [400, 500, 503])
+def test_what_staff_prove_again_who_they_are_with_is_left_out_too(both_sites, status):
+    """Its boxes have names of their own, for they stand on a page beside what is kept of another."""
+    error = {503: OperationalError("SELECT 1", {}, psycopg.errors.AdminShutdown())}.get(status, ValueError())
+    kept, secret = {"note": "Called <her> today."}, dict.fromkeys(boxes_that_prove(), SECRET)
+    client = both_sites.client("clinic")
+    token = token_in(client.get(FIRST_PAGE["clinic"], base_url=AT))
+    with both_sites.breaking("clinic", error):
+        sent = kept | secret | {"csrf_token": "gone" if status == 400 else token}
+        refused = client.post("/staff", base_url=AT, headers=HERE, data=sent)
+
+    assert {"again-password", "again-code"} <= set(secret)
+    assert refused.status_code == status
+    assert dict(looked_at("clinic", refused).form("Try again").hidden).items() >= kept.items()
+    assert SECRET not in refused.text
+
+
+def test_an_answer_to_a_question_of_such_a_name_is_kept_for_a_patient(both_sites):
+    """The control: what patients are asked is named by whoever writes the form."""
+    typed = {"again-words": "It came back last winter"}
+    client = both_sites.client("patient")
+    token = token_in(client.get(FIRST_PAGE["patient"], base_url=AT))
+    with both_sites.breaking("patient", ValueError()):
+        response = client.post("/start", base_url=AT, headers=HERE, data=typed | {"csrf_token": token})
+
+    assert dict(looked_at("patient", response).form("Try again").hidden).items() >= typed.items()
+
+
 def test_a_refusal_is_a_line_of_the_log_without_what_was_asked(both_sites, caplog):
     both_sites.ask("patient", f"/f/1/1?{SECRET}", "POST", data={SECRET: SECRET})
     both_sites.ask("patient", f"/return#{SECRET}", "PUT")
@@ -232,6 +262,12 @@ def passwords():
         for name in dir(form)
         if getattr(getattr(form, name, None), "field_class", None) is PasswordField
     }
+
+
+def boxes_that_prove():
+    """What every way of proving it again is sent in: the boxes of the form, and what its script sends."""
+    typed = {name for name in dir(AgainForm) if isinstance(getattr(AgainForm, name), UnboundField)}
+    return {f"again-{name}" for name in typed | {"with", "ceremony", "answer"}}
 
 
 @pytest.mark.parametrize("site", SITES)

@@ -9,7 +9,6 @@ from intake.web.clinic.forms import filled, no_line_breaks, stripped
 
 # Longer than any code, however it is typed.
 _LONGEST_CODE = 60
-AGAIN = "again-"
 
 
 def code_box(label: str, description: str = "") -> StringField:

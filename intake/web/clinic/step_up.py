@@ -15,11 +15,12 @@ from intake.services import second_steps
 from intake.services.accounts import LockedOut
 from intake.services.passkeys import address_of
 from intake.web.clinic import sessions
-from intake.web.clinic.factor_forms import AGAIN, AgainForm
+from intake.web.clinic.factor_forms import AgainForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.passkey_sent import NEEDS_SCRIPT, asks_for_json, handed, passkey_sent
 from intake.web.clinic.proving import IF_WAITING_CHANGES_NOTHING
 from intake.web.guard import asks_at_once
+from intake.web.typed import AGAIN
 
 # Passwords are asked for anew rather than sent back in a page.
 _NOT_KEPT = frozenset({"csrf_token", "password", "old", "again"})

@@ -28,8 +28,8 @@ from intake.services.signing_with import Answer, Statement
 from intake.storage import audit, passwords
 from intake.storage.encryption import content_digest
 from intake.storage.tables import PasskeyRow, StaffSessionRow
-from intake.web.clinic.factor_forms import AGAIN
 from intake.web.guard import asks_at_once, is_sensitive
+from intake.web.typed import AGAIN
 from soft_passkeys import SoftPasskey
 from web.clinic.conftest import PASSWORD
 from web.clinic.person import Person
