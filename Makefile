@@ -236,7 +236,8 @@ paper: $(venv)/.runtime
 .PHONY: journeys
 journeys: setup browser
 	INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 2 --dist loadgroup -m "browser or postgres" tests/journeys \
-		tests/services/test_publishing.py
+		tests/services/test_publishing.py tests/web
+	INTAKE_ALL_JOURNEYS=1 $(venv)/bin/python -m pytest -n 0 tests/campaigns/test_kills.py
 	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_nothing_piles_up.py
 
 # The journeys that have pictures taken on their way (tests/journeys/chromium.py).

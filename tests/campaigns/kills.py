@@ -182,11 +182,13 @@ class Campaign:
 
 
 def _is_expected(line: str) -> bool:
-    """Whether the supervisor writes down what was done to a process of its, or a request waited its turn."""
+    """Whether a line tells of a kill: of a process that ended, or of requests that waited or were dropped."""
     killed = (f'"line": "{Noted.PROCESS_ENDED.value}"', '"exit_code": -9')
     # Six browsers and a clinician are more than there are threads.
     waited = (f'"line": "{Noted.LIBRARY.value}"', '"from": "waitress.queue"')
-    return any(all(word in line for word in words) for words in (killed, waited))
+    # A site whose supervisor is gone ends, and answers no more whoever still stood in its line.
+    dropped = (f'"line": "{Noted.LIBRARY.value}"', '"from": "waitress"', '"level": "warning"')
+    return any(all(word in line for word in words) for words in (killed, waited, dropped))
 
 
 def campaign(

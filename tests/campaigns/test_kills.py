@@ -5,6 +5,7 @@ import pytest
 from campaigns.forked import Stem
 from campaigns.kills import EARLY, campaign
 from campaigns.victims import Victim
+from journeys.modes import in_make_journeys
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,7 @@ def test_nothing_a_patient_was_thanked_for_is_lost_when_the_product_is_killed(tm
     assert seen.acknowledged > 0
 
 
+@in_make_journeys
 def test_nor_when_it_was_started_by_hand(tmp_path):
     """As ``intake serve`` starts it, with the pause before a process that died is started again."""
     seen = campaign(tmp_path, kills=1, seed=20261120, victims=[Victim.PATIENT])

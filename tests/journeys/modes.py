@@ -49,6 +49,9 @@ MODES_OF_RARE_PAGES = pytest.mark.parametrize(
 PATIENTS_MODES = pytest.mark.parametrize(
     ("width", "scripts", "kind"), [*_ALWAYS, *_THOROUGHLY, *_IN_SPANISH] if ALL_JOURNEYS else _ALWAYS
 )
+PATIENTS_MODES_ON_A_PHONE = pytest.mark.parametrize(
+    ("width", "scripts", "kind"), [*_ALWAYS, *_THOROUGHLY, *_IN_SPANISH] if ALL_JOURNEYS else _ALWAYS[1:]
+)
 PATIENTS_MODES_OF_RARE_PAGES = pytest.mark.parametrize(
     ("width", "scripts", "kind"), [*_ALWAYS, *_THOROUGHLY, *_IN_SPANISH] if ALL_JOURNEYS else _ALWAYS[:1]
 )

@@ -10,7 +10,7 @@ from intake.domain.permissions import Role
 from intake.services import answering
 from intake.storage import submissions
 from journeys.chromium import Keyboard
-from journeys.modes import PATIENTS_MODES
+from journeys.modes import PATIENTS_MODES_ON_A_PHONE
 from journeys.readers import AsItStands
 from sending import fill_in, send
 
@@ -38,7 +38,7 @@ def opened_form(copy, reference):
         return submissions.by_reference(session, reference)
 
 
-@PATIENTS_MODES
+@PATIENTS_MODES_ON_A_PHONE
 def test_a_clinician_asks_and_reads_what_the_patient_replies(window, copy, width, scripts, kind):
     reference = send(copy.desk, FORM).reference
     staff(copy.clinic, "alice", "A. Rivera, NP", Role.CLINICIAN)
@@ -52,7 +52,7 @@ def test_a_clinician_asks_and_reads_what_the_patient_replies(window, copy, width
     reads(alice, form)
 
 
-@PATIENTS_MODES
+@PATIENTS_MODES_ON_A_PHONE
 def test_a_patient_adds_something_after_sending(window, copy, width, scripts, kind):
     token = fill_in(copy.desk, FORM)
     answering.send(copy.desk, token, NAME)

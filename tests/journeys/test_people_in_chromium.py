@@ -7,7 +7,7 @@ from intake.domain.permissions import Role
 from intake.services import accounts
 from intake.storage import trail
 from intake.storage.submissions import ids
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
 from journeys.test_in_chromium import send, write
 from journeys.vignettes import PEOPLE
 
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 WHY = "The night nurse called: nobody of the clinicians answers"
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_an_administrator_looks_after_accounts_and_an_emergency(window, copy, width, scripts, kind):
     for username, name, role in (

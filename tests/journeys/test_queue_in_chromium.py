@@ -10,7 +10,7 @@ from intake.domain.permissions import Role
 from intake.services import claims
 from intake.storage.queue import reference
 from journeys.chromium import Chromium
-from journeys.modes import MODES_OF_RARE_PAGES
+from journeys.modes import MODES_OF_RARE_PAGES, in_make_journeys
 from storage.samples import send
 
 pytestmark = pytest.mark.browser
@@ -44,6 +44,7 @@ def signs_in(browser):
     write(browser, "Sign in", username="alice", password=PASSWORD)
 
 
+@in_make_journeys
 @MODES_OF_RARE_PAGES
 def test_a_clinician_finds_a_form_takes_it_and_takes_another_over(
     window, width, scripts, kind, copy, chen, forms

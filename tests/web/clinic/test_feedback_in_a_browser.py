@@ -7,6 +7,7 @@ import pytest
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
+from journeys.modes import in_make_journeys
 from web.clinic.conftest import PASSWORD
 from web.looking import follow, look, served
 
@@ -80,6 +81,7 @@ def test_feedback_is_given_on_a_phone_without_scripts_and_read_in_the_log(visit,
     picture(phone, "log-390")
 
 
+@in_make_journeys
 def test_the_pages_keep_nobody_out(context, address, sent, signed_in):
     submission = sent()
     alice = signed_in("alice")

@@ -7,6 +7,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
 from intake.domain.answers import MedicineEntry, MedicineList, answered
+from journeys.modes import in_make_journeys
 from web.clinic.conftest import PASSWORD
 from web.clinic.content import RULES
 from web.looking import follow, look, served
@@ -137,6 +138,7 @@ def test_the_rare_pages_keep_nobody_out(desk, sent, address):
     look(desk)
 
 
+@in_make_journeys
 def test_rules_are_proposed_and_countersigned_by_two_people(context, address, tmp_path):
     other = context.browser.new_context(reduced_motion="reduce")  # nothing fades while it is looked at
     bob, alice = context.new_page(), other.new_page()
@@ -173,6 +175,7 @@ def test_rules_are_proposed_and_countersigned_by_two_people(context, address, tm
     other.close()
 
 
+@in_make_journeys
 def test_what_other_rules_would_change_is_counted(address, context, sent, tmp_path):
     for number in range(3):
         sent(f"Pat Doe {number}")

@@ -9,6 +9,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
 from intake.services.clinic import publish_editions
+from journeys.modes import in_make_journeys
 from web.clinic.conftest import PASSWORD
 from web.clinic.overlaid import overlaid
 from web.looking import follow, look, served
@@ -33,6 +34,7 @@ def picture(page, name):
             page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
 
+@in_make_journeys
 def test_what_the_clinic_changed_keeps_nobody_out(context, site, sent):
     sent()
     page = context.new_page()

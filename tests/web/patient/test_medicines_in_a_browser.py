@@ -6,6 +6,7 @@ import pytest
 
 from intake.domain.answers import MedicineEntry, MedicineList
 from intake.web.patient.site import create_patient_site
+from journeys.modes import in_make_journeys
 from web.looking import follow, look, served
 
 pytestmark = pytest.mark.browser
@@ -129,6 +130,7 @@ def test_enter_without_a_marked_name_adds_what_was_typed(window):
     assert window.entries == (MedicineEntry("klo"),)
 
 
+@in_make_journeys
 def test_enter_beside_a_list_takes_nothing_off_it(window):
     for name in ("Lithium", "Zoloft"):
         window.box.fill(name)
@@ -139,6 +141,7 @@ def test_enter_beside_a_list_takes_nothing_off_it(window):
     assert [entry.name for entry in window.entries] == ["Lithium", "Zoloft"]
 
 
+@in_make_journeys
 def test_escape_closes_and_leaves_what_was_typed(window):
     type_in(window, "klo")
     window.page.keyboard.press("Escape")
@@ -149,6 +152,7 @@ def test_escape_closes_and_leaves_what_was_typed(window):
     assert window.options.count() > 0
 
 
+@in_make_journeys
 def test_one_letter_is_too_little_and_eight_names_are_enough(window):
     window.box.press_sequentially("a")
     window.page.wait_for_timeout(600)
@@ -166,12 +170,14 @@ def test_one_letter_is_too_little_and_eight_names_are_enough(window):
         ("qqqq", "None found. You can keep what you typed."),
     ],
 )
+@in_make_journeys
 def test_how_many_were_found_is_told(window, typed, told):
     window.box.press_sequentially(typed)
 
     window.told.get_by_text(told).wait_for()
 
 
+@in_make_journeys
 def test_typing_on_after_picking_forgets_the_pick(window):
     type_in(window, "klo")
     window.page.keyboard.press("ArrowDown")
@@ -194,6 +200,7 @@ def test_a_name_is_picked_by_touch_and_a_press_elsewhere_closes(window):
     assert window.options.count() == 0
 
 
+@in_make_journeys
 def test_a_press_below_the_open_list_lands_where_it_was_aimed(window):
     type_in(window, "lith")
     window.press("Add to my list")
@@ -202,6 +209,7 @@ def test_a_press_below_the_open_list_lands_where_it_was_aimed(window):
     assert [entry.name for entry in window.entries] == ["lith"]
 
 
+@in_make_journeys
 def test_the_open_list_keeps_nobody_out(window):
     type_in(window, "am")
     window.page.keyboard.press("ArrowDown")
