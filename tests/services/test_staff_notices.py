@@ -16,7 +16,7 @@ from exchanging import FORM, begun, sent_to, signs
 from intake.config import Settings
 from intake.domain.answers import Chosen, answered
 from intake.domain.notice_kinds import NoticeKind
-from intake.services import notice_words, notices, replying, staff_notices
+from intake.services import notice_words, notices, replying, staff_notices, sweeping
 from intake.services.notice_words import Letterhead, Notice, letter, link_of
 from intake.storage import news
 from intake.storage.tables import NewsRow, OutgoingRow, RecordKeyRow, SubmissionRow
@@ -239,7 +239,7 @@ def test_a_notice_to_staff_is_forgotten_after_a_month(clinic, box):
     notices.send_due(clinic.clinic)
     clinic.clock.at += timedelta(days=31)
 
-    notices.send_due(clinic.clinic)
+    sweeping.sweep(clinic.worker)
 
     assert outgoing_rows(clinic) == []
 
