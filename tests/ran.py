@@ -22,8 +22,11 @@ def named():
 
 
 def without_proof(named, passed):
-    """The named tests of which nothing passed; ``passed`` are ids as pytest writes them."""
-    return sorted(named - {one.split("[")[0] for one in passed})
+    """The named tests of which nothing passed.
+
+    ``passed`` are ids as pytest writes them: with what a test was given, and the group it runs in.
+    """
+    return sorted(named - {re.split(r"[\[@]", one)[0] for one in passed})
 
 
 class Ran:

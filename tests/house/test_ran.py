@@ -9,8 +9,10 @@ def told(nodeid, when="call", passed=True):
     return SimpleNamespace(nodeid=nodeid, when=when, passed=passed)
 
 
-def test_a_named_test_needs_one_pass_whatever_its_parameters():
+def test_a_named_test_needs_one_pass_whatever_its_parameters_and_its_group():
     assert without_proof({"a.py::test_it"}, {"a.py::test_it[one-two]"}) == []
+    assert without_proof({"a.py::test_it"}, {"a.py::test_it@server"}) == []
+    assert without_proof({"a.py::test_it"}, {"a.py::test_it[one@two]@server"}) == []
     assert without_proof({"a.py::test_it"}, {"a.py::test_it_too", "b.py::test_it"}) == ["a.py::test_it"]
 
 
