@@ -25,7 +25,9 @@ from cryptography.x509.oid import NameOID
 from serving import Answered, Product, free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-FORMS, STAFF = "forms.example.org", "staff.example.org"
+# The files are examples, and intake refuses the names of examples: these are put in their place.
+_EXAMPLE, _OURS = "example.org", "elm-street.org"
+FORMS, STAFF = f"forms.{_OURS}", f"staff.{_OURS}"
 # Changes to a file before it is used; a control makes the mistakes that the trial has to find.
 Change = Callable[[str], str]
 _SECONDS_TO_START = 15.0
@@ -65,6 +67,8 @@ class Behind(Product):
             "INTAKE_CLINIC_PHONE": "(555) 010-0199",
             "INTAKE_TRUSTED_PROXIES": "1",
             "INTAKE_STARTS_PER_HOUR": "6",
+            # An address that others can open takes nothing less, and nobody signs in here.
+            "INTAKE_SECOND_FACTOR": "required",
         }
 
 
@@ -90,7 +94,7 @@ class Front:
         text = text.replace("127.0.0.1:8000", f"127.0.0.1:{self.product.port}")
         text = text.replace("127.0.0.1:8001", f"127.0.0.1:{self.product.clinic_port}")
         text = text.replace("/etc/intake/tls", str(self.folder / "tls"))
-        text = text.replace("/etc/intake/pages", str(DEPLOY / "pages"))
+        text = text.replace("/etc/intake/pages", str(DEPLOY / "pages")).replace(_EXAMPLE, _OURS)
         there = self.folder / path
         there.parent.mkdir(parents=True, exist_ok=True)
         there.write_text(self.changes(text), "utf-8")

@@ -339,7 +339,7 @@ def _caddy_mistakes(text: str) -> str:
     text = text.replace("\tlog default {\n\t\tlevel PANIC\n", "\tlog default {\n\t\toutput file access.log\n")
     text = text.replace("\thandle_errors {", "\tlog\n\theader X-Robots-Tag noindex\n\thandle_errors {", 1)
     text = text.replace("header_down -Server", "header_down +X-Robots-Tag noindex")
-    text = text.replace("tls/forms.example.org.key", "tls/forms.example.org.key {\n\t\tprotocols tls1.3\n\t}")
+    text = text.replace(f"tls/{FORMS}.key", f"tls/{FORMS}.key {{\n\t\tprotocols tls1.3\n\t}}")
     return text.replace("path /health\n", "path /healthy\n")
 
 
