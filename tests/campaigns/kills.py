@@ -111,7 +111,7 @@ class Campaign:
             if code := product.stop():
                 self.tally.faults.append(f"told to stop, the product ended with exit code {code}")
             self._look_for_everything()
-            self.tally.faults += [one for one in product.complained.splitlines() if not _is_expected(one)]
+            self.tally.faults += [one for one in product.complaints if not _is_expected(one)]
         return self.tally
 
     def _send_and_kill(self, victim: Victim) -> tuple[Burst, Killed]:
@@ -182,13 +182,11 @@ class Campaign:
 
 
 def _is_expected(line: str) -> bool:
-    """Whether a line tells of a kill: of a process that ended, or of requests that waited or were dropped."""
+    """Whether a line tells of a kill: of a process that ended, or of requests that were dropped."""
     killed = (f'"line": "{Noted.PROCESS_ENDED.value}"', '"exit_code": -9')
-    # Six browsers and a clinician are more than there are threads.
-    waited = (f'"line": "{Noted.LIBRARY.value}"', '"from": "waitress.queue"')
     # A site whose supervisor is gone ends, and answers no more whoever still stood in its line.
     dropped = (f'"line": "{Noted.LIBRARY.value}"', '"from": "waitress"', '"level": "warning"')
-    return any(all(word in line for word in words) for words in (killed, waited, dropped))
+    return any(all(word in line for word in words) for words in (killed, dropped))
 
 
 def campaign(

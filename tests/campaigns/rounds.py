@@ -73,7 +73,7 @@ class SmallProduct(Product):
 
     def _own_settings(self) -> dict[str, str]:
         database = {"INTAKE_DATABASE_URL": self._database_url} if self._database_url else {}
-        # As many as work at once: the server would note in its log that others wait.
+        # As many as work at once.
         return (
             super()._own_settings()
             | self._content
@@ -237,7 +237,7 @@ def campaign(
             one.play()
             played()
         seen = one.end()
-        seen.faults += product.complained.splitlines()
+        seen.faults += product.complaints
     return seen
 
 
