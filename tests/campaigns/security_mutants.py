@@ -203,7 +203,16 @@ _SIGNING_IN = (
 _LINKS = _of(
     "storage/one_time_links.py",
     "storage/test_one_time_links.py",
-    ("row.used_at is not None or ", ""),
+    (
+        "row.used_at is not None or ",
+        "",
+        "storage/test_row_seals.py::test_a_link_that_was_used_is_not_made_new_by_taking_the_note_back",
+    ),
+    (
+        ".values(used_at=now, seal=None)",
+        ".values(used_at=now)",
+        "storage/test_row_seals.py::test_a_link_that_was_used_is_not_made_new_by_taking_the_note_back",
+    ),
     (" or now >= row.expires_at", ""),
     (
         "OneTimeLinkRow.purpose == purpose.value,\n            OneTimeLinkRow.member_id == member if",
@@ -759,12 +768,17 @@ _AGAIN = (
     )
     + _of(
         "web/clinic/staff.py",
-        "web/clinic/test_second_steps.py",
+        "web/clinic/test_people_pages.py::test_what_changes_what_others_may_do_asks_again_who_is_there",
         (
             "@sensitive\n@requires(Permission.MANAGE_STAFF)\ndef forget_factors",
             "@requires(Permission.MANAGE_STAFF)\ndef forget_factors",
         ),
-        ("    if somebody == member.id:\n        abort(403)\n", ""),
+        (
+            "    if somebody == member.id:\n        abort(403)\n",
+            "",
+            "web/clinic/test_second_steps.py"
+            "::test_an_administrator_helps_somebody_who_lost_everything_and_never_themselves",
+        ),
     )
 )
 _NOT_COUNTED = (
@@ -794,12 +808,12 @@ _BEHIND_THE_NUMBER_SIGN = (
     )
     + _of(
         "services/notice_words.py",
-        "services/test_notices.py",
+        "web/test_secrets_in_addresses.py",
         ("{_PATHS[kind]}#{secret}", "{_PATHS[kind]}?{secret}"),
     )
     + _of(
         "services/at_start.py",
-        "house/test_commands.py",
+        "web/test_secrets_in_addresses.py",
         ("/setup#{token}", "/setup?{token}"),
     )
 )
@@ -836,6 +850,8 @@ _RESTORED = _of(
     (
         'kept = [one for one in entries(document, name) if one["id"] not in gone]',
         "kept = list(entries(document, name))",
+        "services/test_backups.py"
+        "::test_a_key_destroyed_since_the_recovery_copy_is_in_no_file_after_a_restore",
     ),
 )
 _LETTERS = (

@@ -197,10 +197,12 @@ def test_a_session_is_under_seal_again_after_every_use(clinic):
 
 
 def test_a_link_that_was_used_is_not_made_new_by_taking_the_note_back(clinic):
-    token = clinic.tokens[LINKS]
+    token, kept = clinic.tokens[LINKS], clinic.session.scalar(select(LINKS.row.seal))
     assert one_time_links.burn(clinic.session, clinic.keys, token, NOW)
     clinic.change(LINKS, used_at=None)
     assert one_time_links.burn(clinic.session, clinic.keys, token, NOW) is None
+    clinic.change(LINKS, used_at=NOW, seal=kept)
+    assert not clinic.opens(LINKS), "nor by putting its seal back"
 
 
 def test_an_account_that_was_altered_is_nobody_wherever_it_is_asked_for(clinic):
