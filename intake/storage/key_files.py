@@ -76,8 +76,8 @@ def _handed_over(name: str) -> Path | None:
         return handed_over if folder and handed_over.exists() else None
     except PermissionError:
         raise KeyringRefused(
-            f"{folder} is where systemd hands over keys, and this user cannot read it: start intake as the User= "
-            "of its unit, and see whether systemd could hand them over (systemctl status)"
+            f"{folder} is where systemd hands over keys, and this user cannot read it: start intake as the "
+            "User= of its unit, and see whether systemd could hand them over (systemctl status)"
         ) from None
 
 
