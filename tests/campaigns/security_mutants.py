@@ -231,7 +231,7 @@ _GUARD = _of(
     ),
 ) + _of(
     "domain/permissions.py",
-    "web/clinic/test_who_may.py",
+    "web/clinic/test_who_may.py::test_an_administrator_reads_no_answers",
     ("Permission.MANAGE_STAFF,\n", "Permission.MANAGE_STAFF,\n            Permission.REVIEW,\n"),
 )
 _HEADERS = _of(
@@ -285,7 +285,7 @@ _SECURITY = _of(
     (
         "WTF_CSRF_TIME_LIMIT=None",
         "WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_CHECK_DEFAULT=False",
-        "web/clinic/test_who_may.py web/patient/test_tampering.py",
+        "web/clinic/test_who_may.py::test_whatever_is_sent_without_the_pages_token_is_refused",
     ),
 )
 _ORIGINS = _of(
@@ -432,7 +432,8 @@ _EXPORTS = _of(
     (
         "viewing.refuse_before_view(clinic, member, review)",
         "pass",
-        "web/clinic/test_read_first_everywhere.py",
+        "web/clinic/test_read_first_everywhere.py"
+        "::test_no_page_and_no_file_tells_what_the_rules_said_before_a_view_is_noted",
     ),
 )
 _LOGOS = (
