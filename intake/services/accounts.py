@@ -21,7 +21,7 @@ from intake.domain.events import (
     StaffMemberInvited,
 )
 from intake.domain.factors import Proven
-from intake.domain.password_rules import LONGEST, SHORTEST, what_is_wrong
+from intake.domain.password_rules import LONGEST, SHORTEST
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.rate_limits import network_of
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
@@ -29,6 +29,8 @@ from intake.services import coming_in, wrong_passwords
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.coming_in import Browser
 from intake.services.entering import Begun, FactorsDamaged, go_on
+from intake.services.new_passwords import PasswordTooWeak as PasswordTooWeak
+from intake.services.new_passwords import refuse_guessable
 from intake.services.wrong_passwords import LockedOut as LockedOut
 from intake.services.wrong_passwords import NotCounted as NotCounted
 from intake.storage import accounts as members
@@ -45,10 +47,6 @@ _CHOOSES_A_PASSWORD = frozenset({Purpose.INVITATION, Purpose.RESET})
 
 class LinkUsedUp(Exception):
     """The link was used before, is too old, or never was."""
-
-
-class PasswordTooWeak(Exception):
-    """The password chosen is one that somebody would guess; says why, and what to do."""
 
 
 class AlreadyIn(Exception):
@@ -309,9 +307,7 @@ def _forget_strangers(clinic: Clinic, member: StaffMember) -> None:
 
 
 def _hashed(clinic: Clinic, password: str, username: str, printed_name: str) -> str:
-    names = (clinic.settings.clinic_name, printed_name, username)
-    if wrong := what_is_wrong(password, username, names):
-        raise PasswordTooWeak(wrong)
+    refuse_guessable(clinic.settings, password, username, printed_name)
     return passwords.hashed(password)
 
 
