@@ -235,17 +235,20 @@ def confirms(clinic: Clinic, member: StaffMember, password: str, source: str) ->
 
 
 def whoever(
-    clinic: Clinic, token: str, *, attended: bool = True, also_due: bool = False
+    clinic: Clinic, token: str, source: str = "", *, attended: bool = True, also_due: bool = False
 ) -> StaffMember | None:
-    """Who is signed in with this token, if anyone.
+    """Who is signed in with this token, if anyone; they are told where ``source`` is another network.
 
     What a page asks by itself is not ``attended``: it does not keep anybody signed in. Somebody who
     has to set up or look at how they sign in first is found only where ``also_due`` is said.
     """
     with clinic.database.write() if attended else clinic.database.read() as session:
-        return staff_sessions.find(
+        found = staff_sessions.find(
             session, clinic.keys, token, clinic.now(), coming_in.idle(clinic), also_due=also_due
         )
+        if found is not None and attended and source:
+            coming_in.notice_move(clinic, session, found.id, token, source)
+        return found
 
 
 def sign_out(clinic: Clinic, token: str) -> None:

@@ -249,7 +249,7 @@ def test_an_answer_counts_once(clinic, alice):
     answer = alice.passkey.use(asked.options)
     assert second_steps.finish_with_passkey(clinic, asked.token, answer)
 
-    assert second_steps.finish_with_passkey(clinic, asked.token, answer) is None
+    assert second_steps.finish_with_passkey(clinic, asked.token, answer, "here") is None
     again = second_steps.ask_for_passkey(clinic)
     assert second_steps.finish_with_passkey(clinic, again.token, answer) is None
 
@@ -308,7 +308,10 @@ def test_the_passkey_of_somebody_else_proves_nothing_again(clinic, alice):
 
     answer = bob.passkey.use(asked.options)
 
-    assert second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer) is None
+    assert (
+        second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer, "here")
+        is None
+    )
 
 
 def test_a_passkey_moved_to_somebody_else_in_the_database_does_not_open(clinic, alice):
@@ -352,7 +355,7 @@ def test_a_passkey_that_was_removed_and_put_back_in_the_database_does_not_open(c
 def test_what_is_no_answer_is_refused_and_breaks_nothing(clinic, answer):
     asked = second_steps.ask_for_passkey(clinic)
 
-    assert second_steps.finish_with_passkey(clinic, asked.token, answer) is None
+    assert second_steps.finish_with_passkey(clinic, asked.token, answer, "here") is None
 
 
 def test_a_changed_byte_anywhere_in_an_answer_is_refused(clinic, alice):
@@ -804,7 +807,7 @@ def test_forgetting_how_somebody_signs_in_leads_them_to_set_it_up_anew(clinic, a
 
 def test_a_session_is_fresh_for_five_minutes_and_a_clock_set_back_makes_none_fresh(copy, clinic, alice):
     with_passkey(clinic, alice)
-    assert second_steps.is_fresh(clinic, alice.token)
+    assert second_steps.is_fresh(clinic, alice.token, "here")
 
     for moved, fresh in (
         (timedelta(minutes=5), True),
@@ -812,7 +815,7 @@ def test_a_session_is_fresh_for_five_minutes_and_a_clock_set_back_makes_none_fre
         (-timedelta(hours=1), False),
     ):
         copy.clock.at += moved
-        assert second_steps.is_fresh(clinic, alice.token) is fresh
+        assert second_steps.is_fresh(clinic, alice.token, "here") is fresh
 
 
 def test_proving_it_again_makes_a_new_token_and_the_old_one_leads_nowhere(copy, clinic, alice):
@@ -821,11 +824,11 @@ def test_proving_it_again_makes_a_new_token_and_the_old_one_leads_nowhere(copy, 
     asked = second_steps.ask_again(clinic, alice.member)
 
     answer = alice.passkey.use(asked.options)
-    renewed = second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer)
+    renewed = second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer, "here")
 
-    assert second_steps.is_fresh(clinic, renewed)
+    assert second_steps.is_fresh(clinic, renewed, "here")
     assert who(clinic, alice.token) is None
-    assert not second_steps.is_fresh(clinic, alice.token)
+    assert not second_steps.is_fresh(clinic, alice.token, "here")
 
 
 def test_neither_half_of_password_and_code_is_enough_again(copy, clinic, alice):
