@@ -235,7 +235,7 @@ _FIELDS: dict[str, Callable[[object], str]] = {
     "purpose": lambda value: f"purpose: {value}",
     "complete": lambda value: "every rule came to an end" if value else "a rule stopped with an error",
     "same": lambda value: "they came out the same" if value else "they came out otherwise",
-    "work": lambda value: f"wanted: {_WORK[str(value)]}",
+    "work": lambda value: f"wanted: {_WORK.get(str(value), value)}",
     "shown": _counted("shown"),
     "found": _counted("found"),
     "listed": _counted("listed"),

@@ -88,6 +88,8 @@ CHANGED = {
     "due": Due.NOTHING.value,
     "expires_at": NOW + timedelta(days=3000),
     "last_seen": NOW + MINUTE / 2,
+    "moved": True,
+    "network": token_digest("elsewhere"),
     "printed_name": "Bob",
     "proven": "passkey",
     "roles": "administrator clinician",
