@@ -20,7 +20,7 @@ _NOT_LOOKED_UP = (
 # The longer the slower; whatever is hard to guess is so within this much.
 _JUDGED = 64
 # Signs that stand for letters. zxcvbn tries every meaning of each, beside every meaning of all others, and
-# would be at it for a minute; those of figures are few.
+# would be at it for seconds; those of figures are few.
 _SIGNS = str.maketrans("@({[<!|$+%", "accccilstx")
 # zxcvbn keeps what it is told of a person in one place for all threads.
 _one_at_a_time = Lock()
