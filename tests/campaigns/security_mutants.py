@@ -561,7 +561,7 @@ _COOKIES = _of(
         'httponly=True,\n        samesite="Strict",\n    )\n\n\ndef _take_back',
         'httponly=True,\n        samesite="Lax",\n    )\n\n\ndef _take_back',
     ),
-    ("        secure=_as_opened().settings.secure_cookies,\n", "        secure=False,\n"),
+    ("        secure=as_opened().settings.secure_cookies,\n", "        secure=False,\n"),
 ) + _of(
     "web/patient/visits.py",
     "web/patient/test_starting.py",
@@ -586,6 +586,69 @@ _APART = _of(
     "papers/test_engine.py",
     ("    sys.addaudithook(_stay_inside)\n", ""),
     ("        (resource.RLIMIT_FSIZE, 0),\n", ""),
+)
+_NEW_PASSWORDS = _of(
+    "services/new_passwords.py",
+    "services/test_new_passwords.py",
+    ("< FEWEST_GUESSES:", "< 0:"),
+    ("    if is_breached:\n        raise PasswordTooWeak(_BREACHED)\n", ""),
+    ("        raise PasswordTooWeak(_NOT_LOOKED_UP) from None\n", "        return\n"),
+    ("user_inputs=[*known, *WELL_KNOWN]", "user_inputs=[]"),
+    ("password[:_JUDGED].translate(_SIGNS)", "password[:_JUDGED]"),
+    ("    with _one_at_a_time:\n", "    if judged:\n"),
+) + _of(
+    "storage/breached_passwords.py",
+    "storage/test_breached_passwords.py",
+    ("                    low = middle + 1\n", "                    low = middle + 80\n"),
+    ("                if digest < before:\n", "                if not digest:\n"),
+    ("    if not _LINE.fullmatch(line):\n", "    if not line:\n"),
+)
+_NETWORKS = (
+    _of(
+        "domain/networks.py",
+        "domain/test_networks.py",
+        ("return not self.listed or _lies_in(address, self.listed)", "return True"),
+        ("found.ipv4_mapped is not None:", "False:"),
+        ("    except ValueError:\n        return False\n", "    except ValueError:\n        return True\n"),
+    )
+    + _of(
+        "web/clinic/networks.py",
+        "web/clinic/test_networks.py",
+        ("            refuse(403, Why.OUTSIDE_CLINIC)\n", "            pass\n"),
+        ("            refuse(403, Why.OUTSIDE_ADMINISTRATION)\n", "            pass\n"),
+        ("            staff_networks.record(clinic, member, Work.ADMINISTRATION)\n", ""),
+        ("            staff_networks.record_somebody(clinic, sessions.token(), Work.CLINIC)\n", ""),
+    )
+    + _of(
+        "web/guard.py",
+        "web/clinic/test_networks.py",
+        ("            door.look_where(member, every)\n", ""),
+    )
+    + _of(
+        "services/second_steps.py",
+        "web/clinic/test_networks.py",
+        ("if proof is None or proof.is_elsewhere:", "if proof is None:"),
+    )
+    + _of(
+        "services/staff_networks.py",
+        "web/clinic/test_networks.py",
+        ('if wrong_passwords.is_to_be_told(clinic, f"{work.value} {member.id}"):', "if True:"),
+    )
+    + _of(
+        "services/accounts.py",
+        "web/clinic/test_networks.py",
+        (
+            "            coming_in.notice_move(clinic, session, found.id, token, source)\n",
+            "            pass\n",
+        ),
+    )
+    + _of(
+        "storage/session_proofs.py",
+        "web/clinic/test_networks.py",
+        ("if row is None or row.moved or not", "if row is None or not"),
+        ('        "network": _tag(keys, row.member_id, network),\n        "moved": False,\n', ""),
+        ('Place("staff_sessions", "network", member)', 'Place("staff_sessions", "network", "")'),
+    )
 )
 
 _ROW_SEALS = (
@@ -913,4 +976,6 @@ MUTANTS: tuple[Mutant, ...] = (
     + _BEHIND_THE_NUMBER_SIGN
     + _RESTORED
     + _LETTERS
+    + _NEW_PASSWORDS
+    + _NETWORKS
 )

@@ -88,6 +88,8 @@ CHANGED = {
     "due": Due.NOTHING.value,
     "expires_at": NOW + timedelta(days=3000),
     "last_seen": NOW + MINUTE / 2,
+    "moved": True,
+    "network": token_digest("elsewhere"),
     "printed_name": "Bob",
     "proven": "passkey",
     "roles": "administrator clinician",
@@ -182,7 +184,10 @@ def test_a_made_up_session_of_a_real_person_opens_nothing(clinic):
     )
     assert staff_sessions.find(clinic.session, clinic.keys, MINE, NOW) is None
     assert session_proofs.of(clinic.session, clinic.keys, MINE) is None
-    assert session_proofs.proved_again(clinic.session, clinic.keys, MINE, Proven.PASSKEY, NOW) is None
+    assert (
+        session_proofs.proved_again(clinic.session, clinic.keys, MINE, Proven.PASSKEY, NOW, "192.0.2.1")
+        is None
+    )
 
 
 def test_a_session_is_under_seal_again_after_every_use(clinic):

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import object_session
 
 from intake.domain.factors import Due
-from intake.storage import accounts, staff_sessions
+from intake.storage import accounts, session_proofs, staff_sessions
 from intake.storage.encryption import token_digest
 from intake.storage.tables import StaffSessionRow
 from storage.samples import MINUTE, NOW
@@ -177,7 +177,9 @@ def test_one_sees_where_one_is_signed_in_and_ends_one_or_all_others(database, cl
         bob = accounts.add_member(session, clinic_keys, "bob", "B. Ob", [], NOW)
         bobs = staff_sessions.start(session, clinic_keys, bob.id, NOW)
         second = staff_sessions.start(session, clinic_keys, alice.id, NOW + MINUTE)
-        assert staff_sessions.seen_in(session, second, "Safari on an iPad") == alice.id
+        assert alice.id == session_proofs.begun_in(
+            session, clinic_keys, second, "Safari on an iPad", "192.0.2.1"
+        )
     with database.write() as session:
         visits = staff_sessions.visits(session, alice.id, token, NOW + MINUTE)
         assert [(one.browser, one.is_this) for one in visits] == [
