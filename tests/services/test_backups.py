@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import text
 
 import exchanging
+from agreeing import agree_to_erase
 from copies import PASSWORD, make_copy, staff
 from intake.domain.notice_failures import NoticeFailure
 from intake.domain.permissions import Role
@@ -260,6 +261,7 @@ def test_no_letter_that_waited_is_sent_by_itself_after_a_restore(keepers, tmp_pa
         waiting = {one.id for one in outgoing.due(session, now)}
     assert len(waiting) == 3
     backup = backups.make(console, tmp_path / "with-letters.age").file
+    agree_to_erase(copy.clinic, erased_form.reference, exchange.alice)
     erasing.erase(copy.clinic, erased_form.reference, unread=True)
     there = elsewhere(copy.settings, tmp_path)
 

@@ -36,6 +36,9 @@ from intake.domain.events.keys import (
 from intake.domain.events.people import (
     AccountAltered,
     AccountMadeAnew,
+    AdministratorConfirmed,
+    AdministratorProposed,
+    AdministratorRefused,
     AppRemoved,
     AppSetUp,
     EmergencyAccessTaken,
@@ -75,6 +78,9 @@ from intake.domain.events.replies import (
     SubmissionRevised,
 )
 from intake.domain.events.requests import (
+    ErasureConfirmed,
+    ErasureProposed,
+    ErasureRefused,
     OwnCopyOpened,
     PatientRequestHandled,
     PatientRequestMade,
@@ -136,6 +142,9 @@ __all__ = [
     "AccountAltered",
     "AccountMadeAnew",
     "AcknowledgementUndone",
+    "AdministratorConfirmed",
+    "AdministratorProposed",
+    "AdministratorRefused",
     "AppRemoved",
     "AppSetUp",
     "BackupMade",
@@ -145,6 +154,9 @@ __all__ = [
     "EarlierLookedFor",
     "EditionPublished",
     "EmergencyAccessTaken",
+    "ErasureConfirmed",
+    "ErasureProposed",
+    "ErasureRefused",
     "Event",
     "FactorsForgotten",
     "FactorsReviewed",
@@ -284,6 +296,9 @@ Event = (
     | SignInAlarm
     | ResetLinkMade
     | RolesChanged
+    | AdministratorProposed
+    | AdministratorConfirmed
+    | AdministratorRefused
     | StaffMemberRemoved
     | AccountAltered
     | AccountMadeAnew
@@ -310,6 +325,9 @@ Event = (
     | PatientRequestsOpened
     | PatientRequestHandled
     | PatientTold
+    | ErasureProposed
+    | ErasureConfirmed
+    | ErasureRefused
     | ViewNoted
     | EarlierLookedFor
     | SamePersonSaid
