@@ -96,6 +96,8 @@ def _note(error: BaseException | None, status: int) -> None:
 def _page(status: int) -> str:
     if status == 403 and g.get("refused_why") in _ELSEWHERE:
         return "elsewhere"
+    if g.get("refused_why") is Why.TOO_FAST:
+        return "too_fast"
     return str(status if status in _PAGES else (500 if status >= 500 else 400))
 
 
@@ -123,6 +125,9 @@ def _giver(error: HTTPException, *, for_patients: bool) -> Callable[[], dict[str
             return lambda: {"typed": words() if _has_our_token() else ""}
         case Why.TOKEN:
             return lambda: {"typed": words(), "again": send_again()}
+        case Why.TOO_FAST:
+            # With the token of its browser: it was looked at before.
+            return lambda: {"typed": words(), "again": typed.to_try_again()}
     if status == 403:
         return lambda: {"typed": words()}
     if status >= 500:
