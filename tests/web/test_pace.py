@@ -73,16 +73,16 @@ def test_into_one_form_nothing_is_sent_faster_than_a_person_could(copy, few):
     pat, other = pat_with_a_form(copy), pat_with_a_form(copy)
     assert [sends(pat).status_code for _ in range(FEW)] == [303] * FEW
 
-    pat.send(pat.address("more"), more=WORDS)
+    pat.send(pat.address("more"), more__words=WORDS)
 
     assert (pat.status, pat.page.h1) == (429, "Wait a moment")
     assert pat.response.headers["Retry-After"] == "2"
     assert WORDS in pat.html, "what was typed is still there, and goes on by one press"
-    assert f'name="more" value="{WORDS}"' in pat.html
+    assert f'name="more-words" value="{WORDS}"' in pat.html
     assert "988" in pat.html or "911" in pat.html, "the ways to reach help stand there as on every page"
     assert sends(other).status_code == 303, "another patient never waits for it"
     copy.clock.at += PERSON.every
-    pat.send(pat.address("more"), more=WORDS)
+    pat.send(pat.address("more"), more__words=WORDS)
     assert pat.status == 303
     assert pat.answers.get("more").value.text == WORDS
 
@@ -92,7 +92,7 @@ def test_help_leaving_and_what_a_page_keeps_are_never_too_fast(copy, few):
     while sends(pat).status_code == 303:
         pass
 
-    kept = sends(pat, f"{pat.address('more')}/keep", more=WORDS)
+    kept = sends(pat, f"{pat.address('more')}/keep", **{"more-words": WORDS})
     others = [sends(pat, "/stay"), sends(pat, "/leave"), pat.client.get("/help", base_url=pat.site)]
     erased = sends(pat, "/forget")
 
