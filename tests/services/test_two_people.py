@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from agreeing import REASON, agree_to_erase, asked_to_erase
 from copies import PASSWORD, make_copy, staff
+from intake.domain.patient_requests import RequestOutcome, Way
 from intake.domain.permissions import Role
 from intake.domain.two_people import LASTS, AskedAlready, NoReason, NothingProposed, OnePersonTwice, Stage
 from intake.services import accounts, administrators, erasing, patient_requests, people
@@ -109,6 +110,9 @@ def test_what_nobody_confirms_is_overdue_and_stays_in_the_list_until_somebody_do
     assert erasing.erase_agreed(copy.clinic).forms == 0
     patient_requests.propose_erasing(copy.clinic, ben, submission, number, REASON, 1)
     patient_requests.confirm_erasing(copy.clinic, alice, submission, number, 2)
+    outcome = RequestOutcome.DONE
+    patient_requests.handle(copy.clinic, alice, submission, number, outcome, "It goes tonight", 3)
+    patient_requests.tell(copy.clinic, alice, submission, number, Way.PHONE, 4)
     assert stage_of(copy, ben) is Stage.AGREED, "told or not, it stays a task until it is done"
     assert erasing.erase_agreed(copy.clinic).forms == 1
 
