@@ -1,12 +1,12 @@
 """Making somebody an administrator: two administrators do it, where there are two (docs/decisions/0063).
 
 What was proposed stands in the audit trail and nowhere else. A line counts while it is the last word about
-that person's work here, while nobody changed it since it was written, and for as long as two_people says.
+that person's work here, while whoever wrote it is an administrator, while nobody changed it since it was
+written, and for as long as two_people says.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -25,7 +25,6 @@ from intake.domain.two_people import Deed, NothingProposed, Said, Stage
 from intake.services import coming_in
 from intake.services.clinic import Clinic
 from intake.storage import accounts, audit
-from intake.storage.audit import Recorded
 
 # The last of these about somebody says whether a proposal still counts.
 _KINDS: tuple[type[Event], ...] = (
@@ -119,17 +118,13 @@ def _last(session: Session, clinic: Clinic, member: UUID) -> Proposed | None:
     if not audit.is_ours(session, clinic.keys, line.seq):
         # Something else than intake wrote it: nobody proposed that.
         return None
-    said = _said(session, line)
+    people = {str(one.id): one for one in accounts.members(session, clinic.keys)}
+    first, person = people.get(line.actor), people.get(str(member))
+    if first is None or person is None or not first.may(Permission.MANAGE_STAFF):
+        return None
+    said = Said(Deed.PROPOSED, str(line.detail["reason"]), first.id, first.printed_name, line.at)
     roles = frozenset(Role(one) for one in str(line.detail["roles"]).split())
-    person = accounts.member(session, clinic.keys, member)
     return Proposed(person, roles, said, two_people.stage([said], clinic.now()))
-
-
-def _said(session: Session, line: Recorded) -> Said:
-    by = UUID(line.actor)
-    name = accounts.printed_names(session).get(by, "Somebody without an account by now")
-    at: datetime = line.at
-    return Said(Deed.PROPOSED, str(line.detail["reason"]), by, name, at)
 
 
 def _names(roles: Iterable[Role]) -> str:

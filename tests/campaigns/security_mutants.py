@@ -549,6 +549,7 @@ _TWO_PEOPLE = (
         "services/test_two_people.py",
         ("return any(one.id != by.id and one.may(Permission.MANAGE_STAFF) for one in came)", "return False"),
         ("two_people.confirm([found.said], by, now)", "pass"),
+        ("person is None or not first.may(Permission.MANAGE_STAFF):", "person is None:"),
         ("if not audit.is_ours(session, clinic.keys, line.seq):", "if False:"),
         ("    AdministratorRefused,\n    RolesChanged,\n", "    AdministratorRefused,\n"),
     )

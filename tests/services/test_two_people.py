@@ -221,6 +221,16 @@ def test_a_proposal_ends_with_a_week_a_refusal_or_other_work(copy, alice, bob, c
     administrators.confirm(copy.clinic, bob, alice.id)
 
 
+def test_nobody_confirms_for_an_administrator_who_is_none_any_more(copy, alice, bob, carol):
+    dana = staff(copy.clinic, "dana", "D. Ash", Role.ADMINISTRATOR)
+    people.set_roles(copy.clinic, bob, alice.id, [Role.ADMINISTRATOR], REASON)
+    people.set_roles(copy.clinic, carol, bob.id, [Role.FRONT_DESK])
+
+    assert administrators.waiting(copy.clinic) == ()
+    with pytest.raises(NothingProposed):
+        administrators.confirm(copy.clinic, dana, alice.id)
+
+
 def test_a_line_that_something_else_wrote_into_the_trail_proposes_nothing(copy, alice, bob, carol):
     """As whoever can write to the database, and has no key, would do it."""
     people.set_roles(copy.clinic, carol, bob.id, [Role.ADMINISTRATOR, Role.CLINICIAN], REASON)
