@@ -23,13 +23,13 @@ def knock(desk: PatientDesk, door: Door, address: str) -> timedelta | None:
     return _counted(desk, key, pace)
 
 
-def sent(desk: PatientDesk | Clinic, site: str, whose: str, pace: Pace) -> timedelta | None:
+def sent(desk: PatientDesk | Clinic, whose: str, pace: Pace) -> timedelta | None:
     """Count what was sent by one session, or into one form; how long to wait when it was too fast.
 
     ``whose`` is a token or an id: it is kept nowhere, and nobody else's count is touched. When nothing can
     be counted nobody waits.
     """
-    key = rate_limits.key_of(desk.keys, f"pace of the {site} site", whose, desk.now().date())
+    key = rate_limits.key_of(desk.keys, "pace", whose, desk.now().date())
     return _counted(desk, key, pace)
 
 

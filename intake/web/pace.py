@@ -14,7 +14,7 @@ from intake.domain.rate_limits import Pace
 from intake.services import rate_limiting
 from intake.services.clinic import Clinic, PatientDesk
 from intake.web.guard import View, is_unattended
-from intake.web.why import Why, because, site_name
+from intake.web.why import Why, because
 
 _PACE = "intake.pace"
 _MARK = "at_any_pace"
@@ -36,7 +36,7 @@ def refuse_too_fast(desk: PatientDesk | Clinic, whose: str) -> None:
     if request.method in ("GET", "HEAD") or _is_left_alone(request.endpoint):
         return
     pace: Pace = current_app.extensions[_PACE]
-    wait = rate_limiting.sent(desk, site_name().value, whose, pace)
+    wait = rate_limiting.sent(desk, whose, pace)
     if wait is not None:
         because(Why.TOO_FAST)
         raise TooManyRequests(retry_after=max(1, -(-wait // timedelta(seconds=1))))

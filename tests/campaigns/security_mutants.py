@@ -578,8 +578,7 @@ _PACE = (
     + _of(
         "services/rate_limiting.py",
         "web/test_pace.py",
-        ('f"pace of the {site} site", whose,', 'f"pace of the {site} site", "",'),
-        ('f"pace of the {site} site", whose,', '"pace", whose,'),
+        ('"pace", whose,', '"pace", "",'),
     )
     + _of("web/guard.py", "web/test_pace.py", ("            door.paced()\n", ""))
     + _of(

@@ -53,18 +53,17 @@ def sends(pat, path="/later/clinic", **fields):
 
 def test_a_program_is_stopped_after_a_hundred_and_twenty_pages_at_once(copy):
     def send():
-        return rate_limiting.sent(copy.desk, "patient", "one form", PERSON)
+        return rate_limiting.sent(copy.desk, "one form", PERSON)
 
     assert {send() for _ in range(120)} == {None}
     assert send() == PERSON.every
-    assert rate_limiting.sent(copy.desk, "patient", "another form", PERSON) is None
-    assert rate_limiting.sent(copy.clinic, "clinic", "one form", PERSON) is None
+    assert rate_limiting.sent(copy.desk, "another form", PERSON) is None
 
 
 def test_somebody_who_takes_two_seconds_for_a_page_never_waits(copy):
     """For as long as they like; and the whole of the form goes at any speed."""
     for _ in range(300):
-        assert rate_limiting.sent(copy.desk, "patient", "one form", PERSON) is None
+        assert rate_limiting.sent(copy.desk, "one form", PERSON) is None
         copy.clock.at += timedelta(seconds=2)
     questionnaire, _ = read_questionnaire(copy.settings.questionnaire)
     assert sum(len(part.pages) for part in questionnaire.parts) <= PERSON.at_once
