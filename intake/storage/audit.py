@@ -172,6 +172,12 @@ def latest_about(
     return tuple(recorded(row) for row in session.scalars(query))
 
 
+def is_ours(session: Session, keys: PatientKeys, seq: int) -> bool:
+    """Whether a line is as intake wrote it, looked at by itself; ``verify`` follows the whole chain."""
+    line = chained_at(session, seq)
+    return line is not None and not _fault(keys, line, seq, line.prev_mac)
+
+
 def _line(seq: int, actor: UUID | str, event: Event, at: datetime) -> dict[str, object]:
     detail = _detail(event)
     return {

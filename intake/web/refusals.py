@@ -101,6 +101,8 @@ def _page(status: int) -> str:
             return "errors/elsewhere.html"
         if why in _OTHER_NETWORK:
             return "clinic/other_network.html"
+    if g.get("refused_why") is Why.TOO_FAST:
+        return "errors/too_fast.html"
     return f"errors/{status if status in _PAGES else (500 if status >= 500 else 400)}.html"
 
 
@@ -128,6 +130,9 @@ def _giver(error: HTTPException, *, for_patients: bool) -> Callable[[], dict[str
             return lambda: {"typed": words() if _has_our_token() else ""}
         case Why.TOKEN:
             return lambda: {"typed": words(), "again": send_again()}
+        case Why.TOO_FAST:
+            # With the token of its browser: it was looked at before.
+            return lambda: {"typed": words(), "again": typed.to_try_again()}
     if status == 403:
         return lambda: {"typed": words()}
     if status >= 500:

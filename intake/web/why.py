@@ -29,6 +29,7 @@ class Why(StrEnum):
     MANY_HEADERS = "many-headers"
     KIND = "kind"
     TOO_OFTEN = "too-often"
+    TOO_FAST = "too-fast"
     BY_THE_SERVER = "by-the-server"
 
 

@@ -507,15 +507,105 @@ _ERASING = (
         ("    clinic.database.empty_log()\n    return Gone(1, rows)", "    return Gone(1, rows)"),
         ("if not unread and not erasing.is_signed(session, submission):", "if False:"),
         ("return any(one.status is not RequestStatus.CLOSED for one in requests)", "return False"),
-        (
-            "audit.record(session, clinic.keys, SYSTEM, SubmissionErased(submission, why.value, rows), at)",
-            "pass",
-        ),
+        ("    audit.record(session, clinic.keys, SYSTEM, event, at)\n", ""),
     )
     + _of(
         "storage/database.py",
         "services/test_erasing.py storage/test_ways_back.py",
         ('    "secure_delete = ON",\n', ""),
+    )
+)
+_TWO_PEOPLE = (
+    _of(
+        "domain/two_people.py",
+        "domain/test_two_people.py",
+        ("if said[-1].member == by.id:", "if False:"),
+        ("if stage(said, at) is not Stage.WAITS:", "if not said:"),
+        ("return Stage.WAITS if now < said[-1].until else Stage.OVERDUE", "return Stage.WAITS"),
+        ("    if not words.strip():\n        raise NoReason\n", ""),
+    )
+    + _of(
+        "services/erasing.py",
+        "services/test_two_people.py",
+        ("if agreed is None and asked_for.may_agree(session, clinic):", "if False:"),
+        (
+            "SubmissionErased(submission, why.value, rows, *people)",
+            "SubmissionErased(submission, why.value, rows)",
+        ),
+    )
+    + _of(
+        "services/patient_requests.py",
+        "services/test_two_people.py",
+        ("return all(one.id == member.id for one in may_agree(session, clinic))", "return True"),
+        (
+            "one.stage_of_erasing(clinic.now()) is Stage.AGREED",
+            "one.stage_of_erasing(clinic.now()) is not Stage.NONE",
+        ),
+        ("self.stage is Stage.NONE", "True"),
+    )
+    + _of(
+        "services/people.py",
+        "services/test_two_people.py",
+        ("if Role.ADMINISTRATOR in wanted - before:", "if False:"),
+    )
+    + _of(
+        "services/accounts.py",
+        "services/test_two_people.py",
+        ("at_once = wanted - {Role.ADMINISTRATOR} if proposes else wanted", "at_once = wanted"),
+        ("if not member.roles:", "if False:"),
+    )
+    + _of(
+        "services/administrators.py",
+        "services/test_two_people.py",
+        ("return any(one.id != by.id and one.may(Permission.MANAGE_STAFF) for one in came)", "return False"),
+        ("two_people.confirm([found.said], by, now)", "pass"),
+        ("person is None or not first.may(Permission.MANAGE_STAFF):", "person is None:"),
+        ("if not audit.is_ours(session, clinic.keys, line.seq):", "if False:"),
+        ("    AdministratorRefused,\n    RolesChanged,\n", "    AdministratorRefused,\n"),
+    )
+    + _of(
+        "web/clinic/requests.py",
+        "web/clinic/test_two_people_pages.py",
+        (
+            "@requires(Permission.REVIEW)\n@sensitive\ndef confirm_erasing",
+            "@requires(Permission.OWN_ACCOUNT)\n@sensitive\ndef confirm_erasing",
+        ),
+    )
+)
+_PACE = (
+    _of(
+        "web/pace.py",
+        "web/test_pace.py",
+        ("    if wait is not None:", "    if False:"),
+        ("return is_unattended(endpoint) or ", "return "),
+        (" or getattr(view, _MARK, False)", ""),
+    )
+    + _of(
+        "domain/rate_limits.py",
+        "web/test_pace.py",
+        ("timedelta(seconds=2), 120)", "timedelta(seconds=2), 1200)"),
+    )
+    + _of(
+        "services/rate_limiting.py",
+        "web/test_pace.py",
+        ('"pace", whose,', '"pace", "",'),
+    )
+    + _of("web/guard.py", "web/test_pace.py", ("            door.paced()\n", ""))
+    + _of(
+        "web/clinic/sessions.py",
+        "web/test_pace.py",
+        ("refuse_too_fast(this_clinic(), token())", 'refuse_too_fast(this_clinic(), "")'),
+    )
+    + _of(
+        "web/patient/visits.py",
+        "web/test_pace.py",
+        ("                refuse_too_fast(desk, str(draft.id))\n", ""),
+    )
+    + _of("web/patient/reply_visits.py", "web/test_pace.py", ("        refuse_too_fast(desk, token)\n", ""))
+    + _of(
+        "web/refusals.py",
+        "web/test_pace.py",
+        ('return lambda: {"typed": words(), "again": typed.to_try_again()}', "return None"),
     )
 )
 _NOTICES = (
@@ -965,6 +1055,8 @@ MUTANTS: tuple[Mutant, ...] = (
     + _LOGOS
     + _LOG
     + _ERASING
+    + _TWO_PEOPLE
+    + _PACE
     + _NOTICES
     + _COOKIES
     + _APART

@@ -18,9 +18,10 @@ import pytest
 from sqlalchemy import text
 
 import exchanging
+from agreeing import agree_to_erase
 from copies import PASSWORD, make_copy, staff
 from intake.domain.notice_failures import NoticeFailure
-from intake.domain.permissions import Role
+from intake.domain.permissions import Permission, Role
 from intake.services import accounts, answering, backups, erasing, keys, restoring, retiring_keys
 from intake.services.clinic import Clinic
 from intake.services.refusals import Refusal
@@ -225,6 +226,8 @@ def test_every_table_is_in_a_backup_or_is_left_out_for_a_reason():
 def test_what_was_erased_since_the_backup_stays_erased(copy, backed_up, keepers, tmp_path):
     with copy.clinic.database.read() as session:
         reference, *_ = session.scalars(text("SELECT reference FROM submissions"))
+    reads = next(one for one in accounts.staff(copy.clinic) if one.may(Permission.REVIEW))
+    agree_to_erase(copy.clinic, reference, reads)
     erasing.erase(copy.clinic, reference, unread=True)
     kept_apart = [erasing.line(one) for one in erasing.erased(copy.clinic)]
     settings = elsewhere(copy.settings, tmp_path)
@@ -260,6 +263,7 @@ def test_no_letter_that_waited_is_sent_by_itself_after_a_restore(keepers, tmp_pa
         waiting = {one.id for one in outgoing.due(session, now)}
     assert len(waiting) == 3
     backup = backups.make(console, tmp_path / "with-letters.age").file
+    agree_to_erase(copy.clinic, erased_form.reference, exchange.alice)
     erasing.erase(copy.clinic, erased_form.reference, unread=True)
     there = elsewhere(copy.settings, tmp_path)
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import MetaData, func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from agreeing import agree_to_erase
 from copies import make_copy, staff
 from exchanging import FORM, begun, sent_to
 from intake.cli import main
@@ -65,6 +66,7 @@ def exchange(request, tmp_path):
 
 def test_no_row_of_an_erased_form_is_left_and_every_other_form_is_whole(exchange):
     clinic = exchange.copy.clinic
+    agree_to_erase(clinic, exchange.reference, exchange.alice)
     before = rows_of(clinic.database)
     other = send_at_once(exchange.desk).reference
     with_other = rows_of(clinic.database)
@@ -92,6 +94,7 @@ def test_nothing_of_a_form_can_be_deleted_before_it_is_erased(exchange):
 
 
 def test_what_was_erased_stays_on_the_list(exchange):
+    agree_to_erase(exchange.copy.clinic, exchange.reference, exchange.alice)
     erasing.erase(exchange.copy.clinic, exchange.reference, unread=True)
 
     (erasure,) = erasing.erased(exchange.copy.clinic)
@@ -213,6 +216,7 @@ def test_the_way_back_to_a_receipt_goes_with_its_form(exchange):
         ways_back.make(session, desk.keys, opened, Drawn.new(phrase_words()), desk.now())
         drafts.close(session, token, Receipt(exchange.reference, desk.now()))
     assert rows_of(clinic.database)["ways_back"] == 1
+    agree_to_erase(clinic, exchange.reference, exchange.alice)
 
     erasing.erase(clinic, exchange.reference, unread=True)
 
@@ -243,6 +247,7 @@ def test_no_letter_about_an_erased_form_is_left_or_sent(exchange):
     for one in (asked, other):
         one.asks()
         ways_back_letter(copy.desk, one.reference)
+        agree_to_erase(copy.clinic, one.reference, exchange.alice)
     assert rows_of(copy.clinic.database)["outgoing"] == 4
     with copy.clinic.database.write() as session:
         # One is waiting, one could not be sent: of either there is the address.
@@ -278,6 +283,7 @@ def test_after_an_older_backup_the_list_erases_once_more(copy):
 def test_an_erased_form_is_in_no_list(copy):
     alice = staff(copy.clinic, "alice", "Alice", Role.CLINICIAN)
     reference, other = (send_at_once(copy.desk).reference for _ in range(2))
+    agree_to_erase(copy.clinic, reference, alice)
     erasing.erase(copy.clinic, reference, unread=True)
 
     shown = str(queue.open_list(copy.clinic, alice, PlaceInWork.QUEUE))

@@ -36,6 +36,9 @@ from intake.domain.events.keys import (
 from intake.domain.events.people import (
     AccountAltered,
     AccountMadeAnew,
+    AdministratorConfirmed,
+    AdministratorProposed,
+    AdministratorRefused,
     AppRemoved,
     AppSetUp,
     EmergencyAccessTaken,
@@ -77,6 +80,9 @@ from intake.domain.events.replies import (
     SubmissionRevised,
 )
 from intake.domain.events.requests import (
+    ErasureConfirmed,
+    ErasureProposed,
+    ErasureRefused,
     OwnCopyOpened,
     PatientRequestHandled,
     PatientRequestMade,
@@ -138,6 +144,9 @@ __all__ = [
     "AccountAltered",
     "AccountMadeAnew",
     "AcknowledgementUndone",
+    "AdministratorConfirmed",
+    "AdministratorProposed",
+    "AdministratorRefused",
     "AppRemoved",
     "AppSetUp",
     "BackupMade",
@@ -147,6 +156,9 @@ __all__ = [
     "EarlierLookedFor",
     "EditionPublished",
     "EmergencyAccessTaken",
+    "ErasureConfirmed",
+    "ErasureProposed",
+    "ErasureRefused",
     "Event",
     "FactorsForgotten",
     "FactorsReviewed",
@@ -290,6 +302,9 @@ Event = (
     | SignInAlarm
     | ResetLinkMade
     | RolesChanged
+    | AdministratorProposed
+    | AdministratorConfirmed
+    | AdministratorRefused
     | StaffMemberRemoved
     | AccountAltered
     | AccountMadeAnew
@@ -316,6 +331,9 @@ Event = (
     | PatientRequestsOpened
     | PatientRequestHandled
     | PatientTold
+    | ErasureProposed
+    | ErasureConfirmed
+    | ErasureRefused
     | ViewNoted
     | EarlierLookedFor
     | SamePersonSaid
