@@ -258,8 +258,9 @@ def test_no_letter_about_an_erased_form_is_left_or_sent(exchange):
     assert rows_of(copy.clinic.database)["outgoing"] == 0
 
 
-def test_no_letter_with_a_way_back_that_is_gone_is_left_either(exchange):
+def test_no_letter_with_a_way_back_that_is_gone_is_left_either(tmp_path):
     """Made anew, or over since: no row leads from the form to the link in the letter any more."""
+    exchange = begun(tmp_path)
     desk, clinic = exchange.desk.with_settings(with_mail(exchange).copy.clinic.settings), exchange.copy.clinic
     erased, kept = (saved_and_mailed_twice(desk, name) for name in ("quetzal", "xochitl"))
     with desk.database.write() as session:
@@ -271,6 +272,8 @@ def test_no_letter_with_a_way_back_that_is_gone_is_left_either(exchange):
     assert addresses(clinic) == ["xochitl@example.org"] * 2, "and nobody else's is"
     erasing.erase(clinic, kept, unread=True)
     assert addresses(clinic) == []
+    for one in (desk, clinic):
+        one.database.dispose()
 
 
 def saved_and_mailed_twice(desk, name):

@@ -53,7 +53,6 @@ from intake.storage.encryption import digest_of
 from intake.storage.lock_order import OF_A_PERSON, ORDER, PERSON, UNLESS, in_order
 from intake.storage.signing_in import Claim, Refused
 from intake.storage.tables import Base, OneTimeLinkRow, PasskeyRow, StaffMemberRow
-from postgres import fresh_database
 from sending import fill_in
 from short_form import LIBRARY
 
@@ -67,13 +66,14 @@ HOLDS = re.compile(r"^\s*(?:UPDATE|DELETE FROM) (\w+)")
 
 
 @pytest.fixture(scope="module")
-def two(postgres_server, tmp_path_factory):
+def two(_migrated, tmp_path_factory):
     """A clinic with two administrators, one of whom has two passkeys, and a form that was saved."""
-    with fresh_database(postgres_server) as address, pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         # The server looks for those who wait for each other after a moment, not after a second.
-        url = f"{address}&options=-c%20deadlock_timeout%3D30ms"
+        url = f"{_migrated.address}&options=-c%20deadlock_timeout%3D30ms"
         yield from of_two(make_copy(tmp_path_factory.mktemp("two"), LIBRARY, url, under_roles=False))
+    _migrated.empty()
 
 
 def of_two(copy):
