@@ -177,6 +177,25 @@ def secrets_of(site):
     return dict.fromkeys(typed_module.SECRETS[Process(site)], SECRET)
 
 
+def test_what_staff_typed_before_their_session_was_over_is_still_there(both_sites):
+    """On every page that asks who they are; of a paper and of settings, whatever stood in any box."""
+    sentences = {name: f"What I wrote into {name}" for name in typed_module.SENTENCES}
+    client = both_sites.client("clinic")
+    token = token_in(client.get(FIRST_PAGE["clinic"], base_url=AT))
+    pages = 0
+    for one in both_sites.addresses("clinic", "POST"):
+        box_by_box = one.endpoint.startswith(("transcribing.", "settings"))
+        typed = {"first_name": "Quetzal"} if box_by_box else sentences
+        sent = typed | secrets_of("clinic") | {"csrf_token": token}
+        response = client.post(one.path, base_url=AT, headers=HERE, data=sent)
+        if (response.status_code, "<h1>You are signed out" in response.text) != (403, True):
+            continue
+        pages += 1
+        assert [words for words in typed.values() if words not in response.text] == [], one
+        assert SECRET not in response.text
+    assert pages > 60
+
+
 @pytest.mark.parametrize("status", [400, 500, 503])
 def test_what_staff_prove_again_who_they_are_with_is_left_out_too(both_sites, status):
     """Its boxes have names of their own, for they stand on a page beside what is kept of another."""
