@@ -65,14 +65,20 @@ DEADLOCK = psycopg.errors.DeadlockDetected
 HOLDS = re.compile(r"^\s*(?:UPDATE|DELETE FROM) (\w+)")
 
 
-@pytest.fixture(scope="module")
-def two(_migrated, tmp_path_factory):
-    """A clinic with two administrators, one of whom has two passkeys, and a form that was saved."""
+@pytest.fixture(scope="module", autouse=True)
+def cheap():
+    """Passwords and codes worked out fast: how dear they are is looked at elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        # The server looks for those who wait for each other after a moment, not after a second.
-        url = f"{_migrated.address}&options=-c%20deadlock_timeout%3D30ms"
-        yield from of_two(make_copy(tmp_path_factory.mktemp("two"), LIBRARY, url, under_roles=False))
+        yield
+
+
+@pytest.fixture(scope="module")
+def two(_migrated, cheap, tmp_path_factory):
+    """A clinic with two administrators, one of whom has two passkeys, and a form that was saved."""
+    # The server looks for those who wait for each other after a moment, not after a second.
+    url = f"{_migrated.address}&options=-c%20deadlock_timeout%3D30ms"
+    yield from of_two(make_copy(tmp_path_factory.mktemp("two"), LIBRARY, url, under_roles=False))
     _migrated.empty()
 
 
