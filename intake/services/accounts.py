@@ -186,6 +186,11 @@ def accept_invitation(
     hashed = _hashed(clinic, password, invited.username, invited.printed_name)
     with clinic.database.write() as session:
         now = clinic.now()
+        try:
+            # The person before their link, as where somebody makes another one for them (decision 0065).
+            members.hold(session, clinic.keys, invited.id)
+        except members.NoSuchMember:
+            raise LinkUsedUp from None
         burned = one_time_links.burn(session, clinic.keys, token, now)
         if burned is None or burned.purpose not in _CHOOSES_A_PASSWORD:
             raise LinkUsedUp

@@ -54,7 +54,7 @@ def factors(clinic: Clinic, member: UUID) -> Factors:
 def finish_with_code(clinic: Clinic, token: str, typed: str) -> str | None:
     """The token of a session, for a code of the app or a recovery code; None when it is wrong.
 
-    Raises SignInOver, LockedOut, NotCounted and TooBusy.
+    Raises SignInOver, LockedOut and TooBusy.
     """
     member = who_began(clinic, token)
     if one_time_codes.is_of_an_app(typed):

@@ -137,7 +137,7 @@ _SESSIONS = _of(
         "StaffSessionRow.member_id == member_id, StaffSessionRow.token_digest == digest)",
         "StaffSessionRow.token_digest == digest)",
     ),
-    (".offset(MOST - 1)", ".offset(MOST + 100)"),
+    ("[MOST - 1 :]", "[MOST + 100 :]"),
 )
 _SIGNING_IN = (
     _of(
@@ -156,6 +156,18 @@ _SIGNING_IN = (
         "domain/sign_in_limits.py",
         "storage/test_signing_in.py",
         ("WRONG_BEFORE_SET_ASIDE = 100", "WRONG_BEFORE_SET_ASIDE = 200"),
+    )
+    + _of(
+        "services/typed_codes.py",
+        "services/test_second_steps.py",
+        ("if app.wrong >= WRONG_BEFORE_SET_ASIDE:", "if False:"),
+        ("        authenticator_apps.count_wrong(session, clinic.keys, row)\n", ""),
+    )
+    + _of(
+        "storage/authenticator_apps.py",
+        "services/test_second_steps.py",
+        ("App(app.seed, app.wrong + 1)", "App(app.seed, app.wrong)"),
+        ("if app.wrong else app.seed.encode()", "if False else app.seed.encode()"),
     )
     + _of(
         "domain/password_rules.py",
@@ -341,24 +353,39 @@ _DOORS = (
         ("x_host=0", "x_host=1"),
     )
 )
-_WAYS_BACK = _of(
-    "storage/wrong_tries.py",
-    "storage/test_ways_back.py",
-    ("WRONG_BEFORE_A_PAUSE = 5", "WRONG_BEFORE_A_PAUSE = 500"),
-    (
-        "return not _is_paused(row, now) and row.failures < WRONG_BEFORE_THE_END",
-        "return not _is_paused(row, now)",
-    ),
-) + _of(
-    "storage/ways_back.py",
-    "storage/test_ways_back.py",
-    ("wrong=works and opening is None and is_phrase", "wrong=False"),
-    ('return f"{handle}#{worked_out.hex()}"', 'return f"{handle}#"'),
-    ('return f"{handle}#{worked_out.hex()}"', 'return f"#{worked_out.hex()}"'),
-    ("return max(now, row.last_visit) - row.last_visit > KEPT", "return False"),
-    ('nothing = {"draft_key": b"", "shown": b"", "for_clinic": b"", "with_code": b""}', "nothing = {}"),
-    ("    remove_of(session, draft_id)\n    row = ", "    row = "),
-    ("wrap_for_token(draft_key, _both(half.secret.hex(), code)", 'wrap_for_token(draft_key, _both("", code)'),
+_WAYS_BACK = (
+    _of(
+        "storage/wrong_tries.py",
+        "storage/test_ways_back.py",
+        ("WRONG_BEFORE_A_PAUSE = 5", "WRONG_BEFORE_A_PAUSE = 500"),
+        (
+            "return not _is_paused(row, now) and row.failures < WRONG_BEFORE_THE_END",
+            "return not _is_paused(row, now)",
+        ),
+    )
+    + _of(
+        "storage/ways_back.py",
+        "storage/test_ways_back.py",
+        ("wrong=works and opening is None and is_phrase", "wrong=False"),
+        ('return f"{handle}#{worked_out.hex()}"', 'return f"{handle}#"'),
+        ('return f"{handle}#{worked_out.hex()}"', 'return f"#{worked_out.hex()}"'),
+        ("return max(now, row.last_visit) - row.last_visit > KEPT", "return False"),
+        ('nothing = {"draft_key": b"", "shown": b"", "for_clinic": b"", "with_code": b""}', "nothing = {}"),
+        ("    remove_of(session, draft_id)\n    row = ", "    row = "),
+        (
+            "wrap_for_token(draft_key, _both(half.secret.hex(), code)",
+            'wrap_for_token(draft_key, _both("", code)',
+        ),
+    )
+    + _of(
+        "storage/carried_ways.py",
+        "web/patient/test_returning.py",
+        ('"way_back", token_digest(token).hex())', '"way_back", "")'),
+        (
+            "page_key(keys).seal(typed, _place(token))",
+            "page_key(keys).seal(typed, _place(token)) + typed",
+        ),
+    )
 )
 _DRAFTS = (
     _of(
@@ -1012,7 +1039,7 @@ _LETTERS = (
     _of(
         "storage/withdrawn_letters.py",
         "services/test_erasing.py::test_no_letter_about_an_erased_form_is_left_or_sent",
-        ("if _link_in(keys, row) in links}", "if False}"),
+        ("if _leads_to(keys, row, form, links)}", "if False}"),
         (
             ".where(OutgoingRow.settled_at.is_(None), ~OutgoingRow.for_staff)",
             ".where(OutgoingRow.settled_at.is_(None))",
@@ -1022,8 +1049,11 @@ _LETTERS = (
     + _of(
         "storage/erasing.py",
         "services/test_erasing.py::test_no_letter_about_an_erased_form_is_left_or_sent",
-        ("    gone = _erase_letters(session, keys, submission, reference)\n", "    gone = 0\n"),
-        ("ids = [outgoing.id_of(submission, one.number, one.digest) for one in links]", "ids = []"),
+        (
+            "return gone + withdrawn_letters.remove(session, keys.outbox_keys, submission, letters, links)",
+            "return gone",
+        ),
+        ("ids = [outgoing.id_of(submission, one.number, one.digest) for one in asked]", "ids = []"),
     )
     + _of(
         "storage/dead_letters.py",
@@ -1036,6 +1066,53 @@ _LETTERS = (
     )
 )
 
+_LEFT_BEHIND = (
+    _of(
+        "storage/withdrawn_letters.py",
+        "services/test_erasing.py",
+        ("letter.draft == form.hex or token_digest", "token_digest"),
+    )
+    + _of(
+        "web/typed.py",
+        "web/test_refusals.py",
+        ('"again", "old", "code", "link", ', '"again", "old", "link", '),
+        ('frozenset({"link", "phrase"})', 'frozenset({"link"})'),
+    )
+    + _of(
+        "services/restoring.py",
+        "services/test_backups.py",
+        ("    _refuse_other_tables(session, manifest)\n", ""),
+        ("        altered_accounts.seal_as_they_stand(session, keys)\n", "        pass\n"),
+    )
+    + _of(
+        "services/restored_keys.py",
+        "services/test_backups.py",
+        ("        documents[CLINIC_FILE][ACCOUNTS_SEALED] = True\n", ""),
+    )
+    + _of(
+        "services/entering.py",
+        "services/test_pages_by_a_clock_ahead.py",
+        ("    before = len(", "    staff_sessions.remove_expired(session, now, idle)\n    before = len("),
+    )
+    + _of(
+        "storage/unfinished_sign_ins.py",
+        "services/test_pages_by_a_clock_ahead.py",
+        ("    token = secrets", "    remove_over(session, now)\n    token = secrets"),
+    )
+    + _of(
+        "services/accounts.py",
+        "services/test_order_of_locks.py",
+        (
+            "            members.hold(session, clinic.keys, invited.id)\n        except",
+            "            pass\n        except",
+        ),
+    )
+    + _of(
+        "storage/erasing.py",
+        "services/test_order_of_locks.py",
+        ("session.scalar(of_it.with_for_update())", "session.scalar(of_it)"),
+    )
+)
 MUTANTS: tuple[Mutant, ...] = (
     _SEALING
     + _TRAIL
@@ -1070,4 +1147,5 @@ MUTANTS: tuple[Mutant, ...] = (
     + _LETTERS
     + _NEW_PASSWORDS
     + _NETWORKS
+    + _LEFT_BEHIND
 )

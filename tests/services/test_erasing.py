@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import MetaData, func, select, text
+from sqlalchemy import MetaData, delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from agreeing import agree_to_erase
@@ -22,15 +22,17 @@ from intake.domain.permissions import Role
 from intake.domain.review_entries import Done
 from intake.domain.standing import PlaceInWork
 from intake.domain.submissions import Receipt
-from intake.services import erasing, patient_requests, queue, reviewing
+from intake.services import answering, erasing, patient_requests, queue, returning, reviewing
 from intake.storage import audit, drafts, outgoing, submissions, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.erasing import Why, tables_of_a_form
 from intake.storage.outgoing import Addressed, Outcome
 from intake.storage.submissions import NoSuchSubmission
-from sending import send_at_once
+from intake.storage.tables import OutgoingRow, WayBackRow
+from sending import fill_in, send_at_once
 
 NAME = "Quetzalcoatlus"
+SAVED = (NoticeKind.SAVED_FORM, NoticeKind.UNNAMED_SAVED_FORM)
 # Behind what every sealed value begins with, as far as it lies in one piece.
 _HEADER, _LOOKED_FOR = 6, 60
 
@@ -259,6 +261,41 @@ def test_no_letter_about_an_erased_form_is_left_or_sent(exchange):
     assert rows_of(copy.clinic.database)["outgoing"] == 2
     erasing.erase(copy.clinic, other.reference, unread=True)
     assert rows_of(copy.clinic.database)["outgoing"] == 0
+
+
+def test_no_letter_with_a_way_back_that_is_gone_is_left_either(tmp_path):
+    """Made anew, or over since: no row leads from the form to the link in the letter any more."""
+    exchange = begun(tmp_path)
+    desk, clinic = exchange.desk.with_settings(with_mail(exchange).copy.clinic.settings), exchange.copy.clinic
+    erased, kept = (saved_and_mailed_twice(desk, name) for name in ("quetzal", "xochitl"))
+    with desk.database.write() as session:
+        session.execute(delete(WayBackRow))
+    assert addresses(clinic) == ["quetzal@example.org"] * 2 + ["xochitl@example.org"] * 2
+
+    erasing.erase(clinic, erased, unread=True)
+
+    assert addresses(clinic) == ["xochitl@example.org"] * 2, "and nobody else's is"
+    erasing.erase(clinic, kept, unread=True)
+    assert addresses(clinic) == []
+    for one in (desk, clinic):
+        one.database.dispose()
+
+
+def saved_and_mailed_twice(desk, name):
+    """A form whose link was mailed, and mailed again after it was made anew, before it was sent."""
+    token = fill_in(desk, FORM)
+    for _ in range(2):
+        returning.make_anew(desk, token)
+        returning.mail_link(desk, token, f"{name}@example.org")
+    return answering.send(desk, token, "Quetzal Doe").reference
+
+
+def addresses(clinic):
+    """To whom letters about saved forms are kept in the outbox, by the rows themselves."""
+    with clinic.database.read() as session:
+        rows = session.scalars(select(OutgoingRow).where(OutgoingRow.wrapped_key != b""))
+        letters = [outgoing.opened(clinic.keys.outbox_keys, row) for row in rows]
+    return sorted(one.recipient for one in letters if one.kind in SAVED)
 
 
 def test_after_an_older_backup_the_list_erases_once_more(copy):
