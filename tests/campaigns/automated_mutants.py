@@ -31,7 +31,7 @@ from campaigns.mistakes import Mistake, mistakes
 from campaigns.mistakes_tried import FORKS, Became, InMemory, Job, became, in_lanes, limited, quiet
 from campaigns.mutants import LEFT_OUT, WHICH
 from campaigns.reports import CHECKOUT, end, report
-from campaigns.security_modules import EQUIVALENT, MODULES, TESTS
+from campaigns.security_modules import EQUIVALENT, MODULES, OF_ALL, TESTS
 from campaigns.tests_over import Learned, tried_with
 
 _SEED = 20261127
@@ -209,7 +209,7 @@ def _read_anew(
 
     def jobs() -> Iterator[Job]:
         for mistake in chosen:
-            tests = tried_with(mistake, learned, asked.files)
+            tests = tried_with(mistake, learned, asked.files, OF_ALL)
             if tests:
                 yield job(mistake, tests)
             else:

@@ -32,7 +32,7 @@ from campaigns.tests_over import Learned, tried_with
 
 FORKS = multiprocessing.get_context("fork")
 # Of the processor, and by the clock: a test that hangs notices, too.
-_CPU_SECONDS, _LONGEST = 90, 900
+_CPU_SECONDS, _LONGEST, _LONGEST_LEARNING = 90, 900, 7200
 
 
 class Became(Enum):
@@ -60,8 +60,8 @@ class Job:
     told: Callable[[int | None], None]
 
 
-def in_lanes(jobs: Iterable[Job], lanes: int) -> None:
-    """Have each done in a process of its own, so many at a time."""
+def in_lanes(jobs: Iterable[Job], lanes: int, longest: float = _LONGEST) -> None:
+    """Have each done in a process of its own, so many at a time, and none for longer than so many seconds."""
     left, running = iter(jobs), dict[ForkProcess, tuple[Job, float]]()
     while True:
         while len(running) < lanes and (job := next(left, None)) is not None:
@@ -72,7 +72,7 @@ def in_lanes(jobs: Iterable[Job], lanes: int) -> None:
             return
         connection.wait([child.sentinel for child in running], timeout=5)
         for child, (job, began) in list(running.items()):
-            late = time.monotonic() - began > _LONGEST
+            late = time.monotonic() - began > longest
             if child.exitcode is None and not late:
                 continue
             # Whatever a test began goes with it.
@@ -167,19 +167,18 @@ class InMemory:
         for item in new:
             by_file[item.nodeid.partition("::")[0]].append(item)
         with tempfile.TemporaryDirectory() as folder:
-            parts = [Path(folder) / str(number) for number in range(len(by_file))]
-            in_lanes(
-                (
-                    Job(partial(self._pass, session, some, part), lambda _code: None)
-                    for some, part in zip(by_file.values(), parts, strict=True)
-                ),
-                self.lanes,
-            )
-            for part in parts:
-                if part.exists():
-                    learned.take(pickle.loads(part.read_bytes()))
-        learned.keep(self.kept)
+            jobs = []
+            for number, some in enumerate(by_file.values()):
+                part = Path(folder) / str(number)
+                jobs.append(Job(partial(self._pass, session, some, part), partial(self._take, learned, part)))
+            in_lanes(jobs, self.lanes, longest=_LONGEST_LEARNING)
         return learned
+
+    def _take(self, learned: Learned, part: Path, code: int | None) -> None:
+        # File by file, so that a run that was interrupted goes on there.
+        if code == 0:
+            learned.take(pickle.loads(part.read_bytes()))
+            learned.keep(self.kept)
 
     def _pass(self, session: pytest.Session, items: Sequence[pytest.Item], part: Path) -> int:
         learned = Learned()

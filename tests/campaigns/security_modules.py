@@ -41,6 +41,8 @@ MODULES = {
     "intake/domain/rate_limits.py": "guesses could be made without end",
     "intake/domain/factors.py": "the second step could be left out",
 }
+# These look at all of them: at limits, at words that are kept, at what may be changed.
+OF_ALL = ("tests/house/test_limits.py", "tests/house/test_security_modules.py")
 # Where the tests of them are.
 TESTS = (
     *(
@@ -52,6 +54,7 @@ TESTS = (
             "encryption",
             "handed_over_keys",
             "keyring",
+            "known_answers",
             "moved",
             "one_time_links",
             "passwords_as_typed",
@@ -92,6 +95,7 @@ TESTS = (
     "tests/domain/test_password_rules.py",
     "tests/domain/test_rate_limits.py",
     "tests/domain/test_ways_back.py",
+    *OF_ALL,
 )
 
 

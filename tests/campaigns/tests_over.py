@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,11 +56,13 @@ class Learned:
         return learned
 
 
-def tried_with(mistake: Mistake, learned: Learned, sources: Mapping[str, str]) -> list[str]:
+def tried_with(
+    mistake: Mistake, learned: Learned, sources: Mapping[str, str], of_all: Sequence[str] = ()
+) -> list[str]:
     """At most 25 tests, and 30 seconds of them, that could fail of a mistake: quick ones, and of many kinds.
 
     What is done when the module is read, no test passes over: there it is the tests over lines, of any
-    of the modules, that name what is made there.
+    of the modules, that name what is made there, after those in the files that look at all modules.
     """
     ids = _over(learned, mistake.file, mistake.lines)
     if not ids:
@@ -69,7 +71,12 @@ def tried_with(mistake: Mistake, learned: Learned, sources: Mapping[str, str]) -
             ids |= _over(learned, file, _naming(names, source)) if names else set()
     if not ids and not mistake.in_function:
         ids = _over(learned, mistake.file, learned.over[mistake.file])
-    return _few(ids & learned.seconds.keys(), learned.seconds)
+    first = () if mistake.in_function else _in(of_all, learned.seconds)
+    return [*first, *_few((ids & learned.seconds.keys()) - set(first), learned.seconds)]
+
+
+def _in(files: Sequence[str], ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for one in ids if one.partition("::")[0] in files)
 
 
 def _over(learned: Learned, file: str, lines: Iterable[int]) -> set[str]:
