@@ -52,6 +52,7 @@ TESTS = (
             "accounts",
             "audit",
             "encryption",
+            "exact_limits",
             "handed_over_keys",
             "keyring",
             "known_answers",
@@ -92,6 +93,7 @@ TESTS = (
         for name in ("people_pages", "second_steps", "signing_in", "under_roles", "who_may")
     ),
     *(f"tests/web/patient/test_{name}.py" for name in ("doors", "returning", "starting")),
+    "tests/domain/test_factors.py",
     "tests/domain/test_password_rules.py",
     "tests/domain/test_rate_limits.py",
     "tests/domain/test_ways_back.py",
