@@ -111,4 +111,23 @@ class Equivalent:
     reason: str
 
 
-EQUIVALENT: tuple[Equivalent, ...] = ()
+EQUIVALENT: tuple[Equivalent, ...] = (
+    Equivalent(
+        "intake/domain/factors.py",
+        'ENTER = "enter"',
+        "ENTER = None",
+        "what follows on a proof is compared and written down nowhere",
+    ),
+    Equivalent(
+        "intake/domain/factors.py",
+        '"enter"',
+        '"XXenterXX"',
+        "what follows on a proof is compared and written down nowhere",
+    ),
+    Equivalent(
+        "intake/domain/factors.py",
+        'PROVE_MORE = "prove more"',
+        "PROVE_MORE = None",
+        "what follows on a proof is compared and written down nowhere",
+    ),
+)

@@ -118,6 +118,13 @@ def test_what_is_done_when_a_module_is_read_is_tried_with_the_tests_over_lines_t
     sources = {"module.py": "LIMIT = 8\n", "other.py": "\nif hour > LIMIT:\n    pass\n"}
 
     assert tried_with(mistake(1, in_function=False), learned, sources) == ["t.py::b"]
+    learned.seconds |= {"tests/test_module.py::c": 0.1, "tests/test_limits.py::d": 9.0}
+    assert tried_with(mistake(1, in_function=False), learned, sources, ["tests/test_limits.py"]) == [
+        "tests/test_limits.py::d",
+        "tests/test_module.py::c",
+        "t.py::b",
+    ]
+    assert "tests/test_module.py::c" not in tried_with(mistake(5), learned, sources)
 
 
 def test_what_was_learned_is_kept(learned, tmp_path):

@@ -62,7 +62,8 @@ def tried_with(
     """At most 25 tests, and 30 seconds of them, that could fail of a mistake: quick ones, and of many kinds.
 
     What is done when the module is read, no test passes over: there it is the tests over lines, of any
-    of the modules, that name what is made there, after those in the files that look at all modules.
+    of the modules, that name what is made there, and those of the file that is named for the module, after
+    those in the files that look at all modules.
     """
     ids = _over(learned, mistake.file, mistake.lines)
     if not ids:
@@ -71,12 +72,14 @@ def tried_with(
             ids |= _over(learned, file, _naming(names, source)) if names else set()
     if not ids and not mistake.in_function:
         ids = _over(learned, mistake.file, learned.over[mistake.file])
+    if not mistake.in_function:
+        ids |= set(_in([f"test_{Path(mistake.file).name}"], learned.seconds))
     first = () if mistake.in_function else _in(of_all, learned.seconds)
     return [*first, *_few((ids & learned.seconds.keys()) - set(first), learned.seconds)]
 
 
 def _in(files: Sequence[str], ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(one for one in ids if one.partition("::")[0] in files)
+    return tuple(one for one in ids if one.partition("::")[0].endswith(tuple(files)))
 
 
 def _over(learned: Learned, file: str, lines: Iterable[int]) -> set[str]:

@@ -109,6 +109,18 @@ def test_the_pause_after_too_many_failures_is_over_at_its_end(session):
     assert (held.failures, held.since, held.refused_until) == (1, over, None)
 
 
+def test_after_a_pause_the_first_failure_is_the_first_of_so_many_again(session):
+    held = lockouts.hold(session, WHO, NOW)
+    for _ in range(3):
+        lockouts.count(held, LIMIT, NOW)
+
+    after = NOW + LIMIT.pause
+    assert after - NOW < LIMIT.within
+    lockouts.count(held, LIMIT, after)
+
+    assert (held.failures, held.since, held.refused_until) == (1, after, None)
+
+
 def test_failures_that_lie_too_far_apart_are_counted_from_one(session):
     held = lockouts.hold(session, WHO, NOW)
     assert (held.failures, held.since) == (0, NOW)
