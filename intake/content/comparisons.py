@@ -2,13 +2,13 @@
 
 from intake.content.problems import did_you_mean
 from intake.domain.conditions import Operator
+from intake.domain.number_lines import NUMERIC
 from intake.domain.questionnaire import Kind
 
 WORDS = tuple(operator.value for operator in Operator)
 CHOICE = frozenset({Operator.IS, Operator.IS_NOT})
 CHOICES = frozenset({Operator.IS_ONE_OF, Operator.IS_NONE_OF})
 TICKED = frozenset({Operator.INCLUDES, Operator.LEAVES_OUT})
-NUMERIC = frozenset({Operator.AT_LEAST, Operator.BELOW, Operator.ABOVE, Operator.AT_MOST})
 DAYS = frozenset({Operator.WITHIN_DAYS, Operator.LONGER_AGO_THAN_DAYS})
 CLASS = frozenset({Operator.HAS_CLASS, Operator.LACKS_CLASS})
 MEDICINE = frozenset({Operator.HAS_MEDICINE, Operator.LACKS_MEDICINE})

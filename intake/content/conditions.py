@@ -9,7 +9,6 @@ from intake.content.comparisons import (
     CLASS,
     DAYS,
     MEDICINE,
-    NUMERIC,
     OPERATORS,
     STATES,
     TAKES,
@@ -21,6 +20,7 @@ from intake.domain.answers import State
 from intake.domain.conditions import All, AnyOf, Compare, Condition, Operand, Operator
 from intake.domain.derived_answers import DerivedAnswer
 from intake.domain.measures import canonical_unit
+from intake.domain.number_lines import NUMERIC
 from intake.domain.questionnaire import Kind, Question, Questionnaire
 
 T = TypeVar("T")

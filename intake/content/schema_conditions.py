@@ -7,12 +7,13 @@ offers what can be written there and nothing else.
 import re
 from collections.abc import Iterable
 
-from intake.content.comparisons import CLASS, MEDICINE, NUMERIC, OPERATORS, STATES
+from intake.content.comparisons import CLASS, MEDICINE, OPERATORS, STATES
 from intake.content.schema_words import Schema
 from intake.domain.answers import State
 from intake.domain.conditions import Operator
 from intake.domain.measures import canonical_unit
 from intake.domain.medicines import Formulary
+from intake.domain.number_lines import NUMERIC
 from intake.domain.questionnaire import CHOICE_KINDS, Kind, Question, Questionnaire
 
 OPEN_STATES = [state.value for state in State if state is not State.ANSWERED]

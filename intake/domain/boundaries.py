@@ -30,6 +30,7 @@ from intake.domain.evidence import PatientEvidence
 from intake.domain.measures import canonical_unit
 from intake.domain.medicines import Formulary
 from intake.domain.mutated_comparisons import ComparisonMutation
+from intake.domain.number_lines import NUMERIC
 from intake.domain.questionnaire import CHOICE_KINDS, Kind, Question, Questionnaire
 from intake.domain.truth import Truth
 
@@ -137,7 +138,7 @@ class Boundaries:
             yield DECLINED
 
     def _beside(self, comparison: Compare) -> tuple[Decimal, ...]:
-        if comparison.operator not in _NUMERIC:
+        if comparison.operator not in NUMERIC:
             return (Decimal(1),)
         line = Decimal(str(comparison.operand))
         step = ComparisonMutation(self.questionnaire, self.formulary).step(comparison.question)
@@ -164,7 +165,6 @@ class Boundaries:
 
 _MOST_TRIES = 3000  # a few tenths of a second
 _DAYS = {Operator.WITHIN_DAYS, Operator.LONGER_AGO_THAN_DAYS}
-_NUMERIC = {Operator.AT_LEAST, Operator.ABOVE, Operator.BELOW, Operator.AT_MOST}
 
 
 def _combined(bases: tuple[Given, ...], tries: list[list[Change]]) -> Iterator[Given]:

@@ -16,6 +16,7 @@ from intake.domain.answers import Chosen, ChosenMany, MedicineList, State, Text,
 from intake.domain.conditions import Compare, Condition, Finding, Interval, Operator, comparisons, question_of
 from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import rests_on
+from intake.domain.number_lines import NUMERIC
 from intake.domain.questionnaire import Kind, Question, Questionnaire
 from intake.domain.ranges import Range, range_of
 from intake.domain.truth import Truth
@@ -24,7 +25,6 @@ _UNKNOWN = Interval(None, None)
 _MOST_TICKED = 8  # choices told apart on one question; 2 ** 8 ways to tick them
 _MOST_MEMBERSHIPS = 6  # classes and medicines told apart; 3 ** 6 lists
 _PARTLY_KNOWN = frozenset({Derivation.TOTAL, Derivation.MEAN, Derivation.CLASS_COUNT})
-_NUMERIC = frozenset({Operator.AT_LEAST, Operator.BELOW, Operator.ABOVE, Operator.AT_MOST})
 _BEYOND = Decimal(1000)  # a step past the last number that anything is compared with
 
 
@@ -239,7 +239,7 @@ def _numbers(within: Range, asked: tuple[Compare, ...], reference: str = "") -> 
     Where only whole numbers can be given, the next ones stand for what lies between.
     """
     compared = [one for one in asked if not reference or one.question == reference]
-    operators = _NUMERIC | {Operator.WITHIN_DAYS, Operator.LONGER_AGO_THAN_DAYS}
+    operators = NUMERIC | {Operator.WITHIN_DAYS, Operator.LONGER_AGO_THAN_DAYS}
     lines = {Decimal(str(one.operand)) for one in compared if one.operator in operators}
     ends = {end for end in (within.low, within.high) if end is not None}
     marks = sorted(lines | ends) or [Decimal(0)]

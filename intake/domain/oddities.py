@@ -5,15 +5,13 @@ Each is only said where it holds for whoever answers (see :mod:`intake.domain.po
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from intake.domain.conditions import All, AnyOf, Compare, Condition, Operator, question_of
+from intake.domain.number_lines import NUMERIC, is_so
 from intake.domain.possibilities import Possibilities
 from intake.domain.questionnaire import Questionnaire
 from intake.domain.ranges import Range, range_of
 from intake.domain.rules import Rule
-
-NUMERIC = frozenset({Operator.AT_LEAST, Operator.BELOW, Operator.ABOVE, Operator.AT_MOST})
 
 PlacePath = tuple[str | int, ...]  # where a clause stands in a condition: ("all", 1, "any", 0)
 
@@ -132,20 +130,6 @@ def _outside(questionnaire: Questionnaire, comparison: Compare) -> Range | None:
     within = range_of(questionnaire, comparison.question if derived is None else derived.id)
     # Without an end, numbers go on to where the comparison comes out otherwise.
     falls = comparison.operator in (Operator.BELOW, Operator.AT_MOST)
-    at_the_low_end = falls if within.low is None else compares(comparison, within.low)
-    at_the_high_end = not falls if within.high is None else compares(comparison, within.high)
+    at_the_low_end = falls if within.low is None else is_so(comparison, within.low)
+    at_the_high_end = not falls if within.high is None else is_so(comparison, within.high)
     return within if at_the_low_end is at_the_high_end else None
-
-
-def compares(comparison: Compare, number: Decimal) -> bool:
-    """Whether a number makes a comparison with a number so."""
-    line = Decimal(str(comparison.operand))
-    match comparison.operator:
-        case Operator.AT_LEAST:
-            return number >= line
-        case Operator.ABOVE:
-            return number > line
-        case Operator.BELOW:
-            return number < line
-        case _:
-            return number <= line

@@ -26,9 +26,9 @@ from intake.domain.evidence import PatientEvidence
 from intake.domain.measures import canonical_unit
 from intake.domain.medicines import Medicine
 from intake.domain.mutated_comparisons import ComparisonMutation
+from intake.domain.number_lines import NUMERIC
 from intake.domain.questionnaire import CHOICE_KINDS, Kind, Question
 
-_LINES = frozenset({Operator.AT_LEAST, Operator.ABOVE, Operator.BELOW, Operator.AT_MOST})
 _DAYS = frozenset({Operator.WITHIN_DAYS, Operator.LONGER_AGO_THAN_DAYS})
 _CLASS = frozenset({Operator.HAS_CLASS, Operator.LACKS_CLASS})
 _TENTH = Decimal("0.1")
@@ -98,7 +98,7 @@ class Otherwise:
 
     def _beside(self) -> Iterator[Decimal]:
         for comparison in self.parts:
-            if comparison.operator not in _LINES:
+            if comparison.operator not in NUMERIC:
                 continue
             line, derived = Decimal(str(comparison.operand)), self._derived(comparison)
             if derived is None:
@@ -120,7 +120,7 @@ class Otherwise:
         top, bottom = (now.first, now.second) if isinstance(now, Reading) else (_TOP, _BOTTOM)
         pairs = [(top, bottom)]
         for comparison in self.parts:
-            if comparison.operator not in _LINES:
+            if comparison.operator not in NUMERIC:
                 continue
             line = int(Decimal(str(comparison.operand)))
             for number in (line - 1, line, line + 1):
@@ -135,7 +135,7 @@ class Otherwise:
         today, days = self.given.as_of, []
         for comparison in self.parts:
             derived = self._derived(comparison)
-            number = int(Decimal(str(comparison.operand))) if comparison.operator in _LINES | _DAYS else 0
+            number = int(Decimal(str(comparison.operand))) if comparison.operator in NUMERIC | _DAYS else 0
             if derived is not None and derived.derivation is Derivation.AGE:
                 # The last to have turned so old, the next in line, and a year further on.
                 for years in (number, number + 1):

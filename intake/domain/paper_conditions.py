@@ -6,11 +6,13 @@ the paper in another language is quoted as it stands there, between two marks th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 from intake.domain.answers import State
 from intake.domain.conditions import All, AnyOf, Compare, Condition, Operator, question_of
 from intake.domain.languages import Voice, apart, mark
+from intake.domain.number_lines import is_so
 from intake.domain.questionnaire import Kind, Question, Questionnaire
 
 _LEFT = {State.NOT_SURE: mark("I'm not sure"), State.DECLINED: mark("I'd rather not say")}
@@ -173,7 +175,7 @@ def _answers(question: Question, comparisons: list[Compare]) -> tuple[list[str],
             case Operator.AT_LEAST | Operator.ABOVE | Operator.BELOW | Operator.AT_MOST if (
                 question.kind is Kind.SCALE
             ):
-                choices += [one.id for one in question.choices if _holds(comparison, one.points or 0)]
+                choices += [one.id for one in question.choices if is_so(comparison, Decimal(one.points or 0))]
             case Operator.STATE:
                 operand = comparison.operand if isinstance(comparison.operand, tuple) else ()
                 states |= {one for one in operand if isinstance(one, State)}
@@ -185,16 +187,3 @@ def _answers(question: Question, comparisons: list[Compare]) -> tuple[list[str],
 def _operands(comparison: Compare) -> tuple[str, ...]:
     operand = comparison.operand
     return tuple(str(one) for one in operand) if isinstance(operand, tuple) else (str(operand),)
-
-
-def _holds(comparison: Compare, points: int) -> bool:
-    line = int(str(comparison.operand))
-    match comparison.operator:
-        case Operator.AT_LEAST:
-            return points >= line
-        case Operator.ABOVE:
-            return points > line
-        case Operator.BELOW:
-            return points < line
-        case _:
-            return points <= line

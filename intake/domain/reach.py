@@ -6,10 +6,12 @@ about a question that is put only to those who chose it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from intake.domain.conditions import Compare, Condition, Operator, comparisons, question_of, questions_in
 from intake.domain.derived_answers import Derivation, DerivedAnswer
 from intake.domain.evidence import rests_on
+from intake.domain.number_lines import is_so
 from intake.domain.questionnaire import Question, Questionnaire
 from intake.domain.rules import Rule
 
@@ -71,23 +73,10 @@ def decided_on(question: Question, comparison: Compare) -> frozenset[str]:
             return frozenset(
                 choice
                 for choice, points in offered.items()
-                if points is not None and _is_so(points, comparison)
+                if points is not None and is_so(comparison, Decimal(points))
             )
         case _:
             return frozenset()
-
-
-def _is_so(points: int, comparison: Compare) -> bool:
-    line = float(str(comparison.operand))
-    match comparison.operator:
-        case Operator.AT_LEAST:
-            return points >= line
-        case Operator.ABOVE:
-            return points > line
-        case Operator.BELOW:
-            return points < line
-        case _:
-            return points <= line
 
 
 class _Walk:

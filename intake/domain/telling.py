@@ -10,7 +10,8 @@ from intake.domain.conditions import All, AnyOf, Compare, Condition, Operator, q
 from intake.domain.evidence import rests_on
 from intake.domain.measures import canonical_unit
 from intake.domain.medicines import Formulary
-from intake.domain.questionnaire import Choice, Kind, Question, Questionnaire
+from intake.domain.number_lines import is_so
+from intake.domain.questionnaire import Kind, Question, Questionnaire
 
 STATES = {
     State.ANSWERED: "answered",
@@ -173,20 +174,7 @@ def _measured(question: Question, comparison: Compare) -> str:
         named = question.part_labels[1 if part == "second" else 0]
         return f", {named[:1].lower()}{named[1:]}, {_number(comparison, question.units[0])}"
     if question.kind is Kind.SCALE:
-        reached = [f"“{one.say}”" for one in question.choices if _reaches(one, comparison)]
+        reached = [f"“{one.say}”" for one in question.choices if is_so(comparison, Decimal(one.points or 0))]
         points = _number(comparison, "points").replace("is ", "counts ", 1)
         return f" {points}" + (f": {_joined(reached, 'or')}" if reached else "")
     return f" {_number(comparison, canonical_unit(question.units[0]) if question.units else '')}"
-
-
-def _reaches(choice: Choice, comparison: Compare) -> bool:
-    points, line = Decimal(choice.points or 0), Decimal(str(comparison.operand))
-    match comparison.operator:
-        case Operator.AT_LEAST:
-            return points >= line
-        case Operator.ABOVE:
-            return points > line
-        case Operator.BELOW:
-            return points < line
-        case _:
-            return points <= line

@@ -6,20 +6,12 @@ from dataclasses import dataclass
 from intake.domain.clauses import clause_findings
 from intake.domain.conditions import All, AnyOf, Compare, Condition, Operator
 from intake.domain.evidence import PatientEvidence
+from intake.domain.number_lines import NUMERIC
 from intake.domain.telling import Told
 from intake.domain.truth import Truth, all_of, any_of
 from intake.domain.wording import Line, quote
 
-_THRESHOLDS = frozenset(
-    {
-        Operator.AT_LEAST,
-        Operator.ABOVE,
-        Operator.BELOW,
-        Operator.AT_MOST,
-        Operator.WITHIN_DAYS,
-        Operator.LONGER_AGO_THAN_DAYS,
-    }
-)
+_THRESHOLDS = NUMERIC | {Operator.WITHIN_DAYS, Operator.LONGER_AGO_THAN_DAYS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from intake.domain.answers import State
 from intake.domain.conditions import Compare
 from intake.domain.evidence import PatientEvidence
 from intake.domain.medicines import Formulary
+from intake.domain.number_lines import NUMERIC
 from intake.domain.oddities import (
-    NUMERIC,
     Oddity,
     PlacedComparison,
     oddities_between,

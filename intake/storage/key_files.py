@@ -58,15 +58,27 @@ def read_document(path: Path) -> dict[str, Any]:
 
 
 def as_found(path: Path) -> Path:
-    """Where a key file really lies: where it is named, or where systemd handed it to this process."""
+    """Where a key file really lies: where it is named, or where systemd handed it to this process.
+
+    Raises KeyringRefused where systemd's place cannot be looked into.
+    """
     return _handed_over(path.name) or path
 
 
 def _handed_over(name: str) -> Path | None:
-    """The file as systemd handed it to this process (``LoadCredential=``), if it did."""
+    """The file as systemd handed it to this process (``LoadCredential=``), if it did.
+
+    Raises KeyringRefused where systemd's place cannot be looked into.
+    """
     folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
     handed_over = Path(folder) / name
-    return handed_over if folder and handed_over.exists() else None
+    try:
+        return handed_over if folder and handed_over.exists() else None
+    except PermissionError:
+        raise KeyringRefused(
+            f"{folder} is where systemd hands over keys, and this user cannot read it: start intake as the "
+            "User= of its unit, and see whether systemd could hand them over (systemctl status)"
+        ) from None
 
 
 def _refuse_others(path: Path, found: os.stat_result) -> None:

@@ -7,6 +7,7 @@ can read every submission; without it nobody can.
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -128,6 +129,7 @@ class _ReadFrom:
     understand: Callable[[dict[str, Any]], PatientKeys | OutboxKeys]
 
 
+_NO_STAMP = (0, 0, 0)
 _reading = Lock()
 _newer: dict[Path, tuple[tuple[int, int, int], PatientKeys | OutboxKeys]] = {}
 
@@ -135,7 +137,10 @@ _newer: dict[Path, tuple[tuple[int, int, int], PatientKeys | OutboxKeys]] = {}
 def _read_keys(path: Path, understand: Callable[[dict[str, Any]], _Keys]) -> _Keys:
     # Looked at before it is read: what is written in between is noticed the next time.
     path = as_found(path)
-    stamp = _stamp(path.stat()) if path.exists() else (0, 0, 0)
+    stamp = _NO_STAMP
+    with suppress(OSError):
+        # Without it, reading says why.
+        stamp = _stamp(path.stat())
     document = read_document(path)
     try:
         return replace(understand(document), read_from=_ReadFrom(path, stamp, understand))

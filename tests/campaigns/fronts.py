@@ -195,7 +195,7 @@ class Nginx(Front):
     name = "nginx"
 
     def command(self) -> list[str]:
-        for one in ("headers.conf", "proxied.conf"):
+        for one in ("served.conf", "headers.conf", "proxied.conf"):
             self.written(f"nginx/{one}", (DEPLOY / "nginx" / one).read_text("utf-8"))
         ours = (DEPLOY / "nginx" / "intake.conf").read_text("utf-8")
         ours = ours.replace("listen 443", f"listen 127.0.0.1:{self.https}")
@@ -211,9 +211,18 @@ class Nginx(Front):
         main.write_text(
             f"daemon off;\nuser root;\nworker_processes 1;\npid {self.folder}/pid;\nerror_log stderr crit;\n"
             "events { worker_connections 4096; }\n"
-            f"http {{\ntypes {{ text/html html; }}\n{temps}include {self.folder}/intake.conf;\n}}\n"
+            f"http {{\ntypes {{ text/html html; }}\n{temps}{self._as_packaged()}"
+            f"include {self.folder}/intake.conf;\n}}\n"
         )
         return [str(shutil.which("nginx", path=self._own()["PATH"])), "-c", str(main), "-p", str(self.folder)]
+
+    def _as_packaged(self) -> str:
+        """What nginx.conf of Debian's package (1.22.1) says for every server: old TLS, a log, and gzip."""
+        return (
+            "sendfile on;\ntcp_nopush on;\ntypes_hash_max_size 2048;\n"
+            "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;\nssl_prefer_server_ciphers on;\n"
+            f"access_log {self.folder}/access.log;\ngzip on;\n"
+        )
 
 
 class Caddy(Front):

@@ -97,9 +97,19 @@ def test_only_what_is_read_is_led_over_to_https_and_what_is_sent_in_the_open_is_
     assert "@read method GET HEAD\n\tredir @read https://{host}{uri} 301\n\trespond 403" in of_caddy
 
 
+def test_each_server_of_nginx_says_for_itself_what_nginx_conf_of_the_package_says_otherwise():
+    blocks = NGINX["intake.conf"].split("\nserver {")[1:]
+    beside = re.findall(r"^(\w+) ", NGINX["intake.conf"], re.MULTILINE)
+
+    assert len(blocks) == 5
+    assert all(block.startswith("\n    include /etc/nginx/intake/served.conf;\n") for block in blocks)
+    # Said beside the servers, a word that nginx.conf says too keeps nginx from starting.
+    assert set(beside) == {"server", "limit_conn_zone"}
+
+
 def test_tls_is_of_today_and_anything_older_is_left_out():
     assert set(re.findall(r"ssl_protocols (.*);", "".join(NGINX.values()))) == {"TLSv1.2 TLSv1.3"}
-    suites = re.search(r"ssl_ciphers (.*);", NGINX["intake.conf"])[1].split(":")
+    suites = re.search(r"ssl_ciphers (.*);", NGINX["served.conf"])[1].split(":")
     assert [
         one for one in suites if not re.fullmatch(r"ECDHE-\w+-(AES\d+-GCM-SHA\d+|CHACHA20-POLY1305)", one)
     ] == []
@@ -126,14 +136,14 @@ def test_each_site_has_a_name_of_its_own():
 
 
 def test_neither_writes_down_who_asked_for_what():
-    assert "access_log off;" in NGINX["intake.conf"]
+    assert "access_log off;" in NGINX["served.conf"]
     assert not re.search(r"access_log (?!off)|log_format", "".join(NGINX.values()))
     assert re.search(r"log default \{\n\t\tlevel PANIC\n", CADDY)
     assert not re.search(r"^\tlog( \{)?$|output", CADDY, re.MULTILINE)
 
 
 def test_neither_compresses_a_page():
-    assert "gzip off;" in NGINX["intake.conf"]
+    assert "gzip off;" in NGINX["served.conf"]
     assert "encode" not in CADDY
 
 

@@ -18,7 +18,7 @@ from intake.services.front_door import Front, look
 from services.certificates import Authority
 from services.test_doctor import GOOD
 
-NGINX = (resources.TEMPLATES.parent / "deploy" / "nginx" / "intake.conf").read_text("utf-8")
+NGINX = (resources.TEMPLATES.parent / "deploy" / "nginx" / "served.conf").read_text("utf-8")
 (SHIPPED,) = re.findall(r"ssl_ciphers ([^;]+);", NGINX)
 PROMISE = "max-age=63072000; includeSubDomains"
 PAGE = f"HTTP/1.1 200 OK\r\nStrict-Transport-Security: {PROMISE}\r\nContent-Length: 0\r\n\r\n"

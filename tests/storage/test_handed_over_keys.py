@@ -1,6 +1,7 @@
 """A key file that systemd hands to one process: read in the place of the folder's own, and only if closed."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -62,6 +63,32 @@ def test_one_of_another_user_is_refused_there_too(handed_over, tmp_path, monkeyp
 
     with pytest.raises(KeyringRefused, match="belongs to user 1001"):
         read_patient_keys(tmp_path / "keys")
+
+
+@pytest.mark.parametrize(("closed", "words"), [("credentials", "where systemd hands"), ("keys", "cannot be")])
+def test_a_folder_that_cannot_be_looked_into_is_told_of(handed_over, tmp_path, monkeypatch, closed, words):
+    """As root, whom nothing is closed to, tests cannot close one: looking is what fails."""
+    if closed == "keys":
+        monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    closed_to_us(monkeypatch, tmp_path / closed)
+
+    with pytest.raises(KeyringRefused, match=words):
+        read_patient_keys(tmp_path / "keys")
+
+
+def closed_to_us(monkeypatch, folder):
+    """As if the folder were somebody else's alone."""
+    for name in ("stat", "open"):
+        monkeypatch.setattr(Path, name, _refusing(getattr(Path, name), folder))
+
+
+def _refusing(real, folder):
+    def refuse(path, *args, **more):
+        if path.parent == folder:
+            raise PermissionError(path)
+        return real(path, *args, **more)
+
+    return refuse
 
 
 def test_a_file_of_the_folder_that_roots_group_could_read_is_refused_as_before(tmp_path, monkeypatch):

@@ -4,13 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import object_session
 
 from intake.domain.factors import Due
 from intake.storage import accounts, staff_sessions
 from intake.storage.encryption import token_digest
-from intake.storage.tables import StaffMemberRow, StaffSessionRow
+from intake.storage.tables import StaffSessionRow
 from storage.samples import MINUTE, NOW
 from storage.side_by_side import at_once
 
@@ -90,9 +90,11 @@ def test_it_is_touched_at_most_once_a_minute(database, clinic_keys, token):
 
 
 def test_a_session_from_before_a_new_password_stays_ended(database, clinic_keys, alice, token):
-    """Even one that was begun in the same moment, and so was not deleted with the others."""
+    """Also where somebody kept its row, and puts it back with its seal."""
     with database.write() as session:
-        session.execute(update(StaffMemberRow).values(auth_epoch=2))
+        kept = session.execute(select(StaffSessionRow.__table__)).mappings().one()
+        accounts.set_password(session, clinic_keys, alice.id, "a hash")
+        session.execute(insert(StaffSessionRow.__table__).values(dict(kept)))
     assert found(database, clinic_keys, token) is None
 
 
