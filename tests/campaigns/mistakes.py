@@ -149,6 +149,7 @@ _OPERATORS: tuple[_Operator, ...] = (
     case_removed,
     word_changed,
 )
+_LOGGED = m.Call(func=m.Attribute(value=m.OneOf(m.Name("log"), m.Name("_LOG"), m.Name("_log"))))
 _LEFT_ALONE = (
     m.Annotation()
     | m.Import()
@@ -160,7 +161,8 @@ _LEFT_ALONE = (
     | m.AnnAssign(value=None)
     | m.Arg(keyword=m.Name("slots"))
     | m.Call(func=m.Name("cast"))
-    | m.Call(func=m.Attribute(value=m.OneOf(m.Name("log"), m.Name("_LOG"), m.Name("logger"))))
+    | _LOGGED
+    | m.Expr(value=_LOGGED)
     | m.Assign(targets=[m.AssignTarget(target=m.OneOf(m.Name("__all__"), m.Name("__tablename__")))])
 )
 

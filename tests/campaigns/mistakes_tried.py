@@ -245,7 +245,7 @@ def _put(functions: dict[Any, list[FunctionType]], mistake: Mistake, source: str
         for one in functions.get((mistake.file, before.co_qualname, before.co_firstlineno), ()):
             one.__code__ = after
             put += 1
-    if not put:
+    if not put and old != new:
         raise ValueError(mistake.name)
 
 

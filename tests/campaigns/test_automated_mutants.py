@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
 
+from campaigns import mistakes_tried
 from campaigns.mistakes import Mistake, mistakes
 from campaigns.reports import CHECKOUT
 from campaigns.security_modules import EQUIVALENT, MODULES, TESTS
@@ -74,6 +76,7 @@ def test_a_statement_an_argument_a_case_and_a_decorator_are_left_out():
 def test_words_annotations_and_what_is_logged_stay_as_they_are():
     instead = [after for _, after in made(MODULE)]
 
+    assert not [before for before, _ in made(MODULE) if "log" in before]
     for never in ("Words", "More", "said", "never", "XXnoXX", "XXtodayXX", "XXstr", "XXFinal"):
         assert not [one for one in instead if never in one], never
 
@@ -90,6 +93,15 @@ def test_only_what_a_function_does_is_put_into_it_while_it_runs():
 
     assert in_functions['"clinician"']
     assert not any(in_functions[one] for one in ("8", "7", "@kept"))
+
+
+def test_what_is_in_no_function_that_is_there_cannot_be_put_into_one_and_no_change_is_none():
+    (limit,) = (one for one in mistakes("module.py", MODULE) if one.before == '"ab"')
+    unchanged = replace(limit, after=limit.before)
+
+    mistakes_tried._put({}, unchanged, MODULE)
+    with pytest.raises(ValueError, match=r"module\.py"):
+        mistakes_tried._put({}, limit, MODULE)
 
 
 @pytest.fixture
