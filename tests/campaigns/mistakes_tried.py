@@ -132,7 +132,9 @@ class InMemory:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Instead of running every test once."""
+        """Instead of running every test once. Raises Session.Interrupted when some could not be read."""
+        if session.testsfailed:
+            raise session.Interrupted("not every test could be read")
         learned = self._learn(session)
         self._tracer.stop()
         functions = _functions(self.files)
