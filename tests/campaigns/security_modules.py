@@ -130,4 +130,10 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "PROVE_MORE = None",
         "what follows on a proof is compared and written down nowhere",
     ),
+    Equivalent(
+        "intake/web/guard.py",
+        '"asks_again_at_once"',
+        '"XXasks_again_at_onceXX"',
+        "a mark on a view, set and read by this one name in the same process",
+    ),
 )

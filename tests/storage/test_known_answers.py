@@ -62,6 +62,14 @@ def test_what_was_sealed_opens_where_it_belongs():
         assert key == OWN
 
 
+def test_what_is_sealed_names_its_key_where_it_is_a_key_of_a_file():
+    named = {SEALED: bytes(4), SEALED_FOR_STAFF: b"staf", FOR_CLINIC: b"clin", FOR_OUTBOX: b"outb"}
+
+    assert {one: encryption.key_id_of(one) for one in named} == named
+    assert [encryption.names_a_key(one) for one in (*named, WRAPPED)] == [False, True, True, True, False]
+    assert [encryption.is_sealed_for_clinic(KEYS, one) for one in named] == [False, False, True, False]
+
+
 @pytest.mark.parametrize("sealed", [SEALED, FOR_CLINIC, FOR_OUTBOX, WRAPPED])
 def test_what_is_sealed_today_begins_and_is_as_long_as_what_was(sealed):
     today = {
