@@ -30,14 +30,15 @@ def erase_form(reference: str, *, unread: bool, yes: bool) -> None:
 
 @erase_group.command("due", help="Erase the forms that are kept no longer (setting: keep_forms_days).")
 @click.option("--dry-run", is_flag=True, help="Only say how many.")
+@click.option("--the-clock-is-right", is_flag=True, help="Also after days without a line in the trail.")
 @refusals_in_words
-def erase_due(*, dry_run: bool) -> None:
+def erase_due(*, dry_run: bool, the_clock_is_right: bool) -> None:
     """For a timer of the machine: intake erases nothing by itself."""
     clinic = instance.opened(read_settings())
     if dry_run:
         click.echo(f"{len(erasing.due(clinic))} forms would be erased now.")
         return
-    _tell(erasing.erase_due(clinic))
+    _tell(erasing.erase_due(clinic, clock_is_right=the_clock_is_right))
 
 
 @erase_group.command("list", help="Print what was erased: an id, a moment and why, one to a line.")
