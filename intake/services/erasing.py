@@ -122,8 +122,8 @@ def _refuse_a_leap(clinic: Clinic, now: datetime) -> None:
         return
     raise ClockAhead(
         f"the clock of this machine shows {_shown(now)}, and the audit trail has no line from "
-        f"{_shown(leap.before)} to {_shown(leap.after)}. If the clock is wrong, set it right. If it is right, "
-        "for example because the clinic was closed, wait for a day of work, or say so now with "
+        f"{_shown(leap.before)} to {_shown(leap.after)}. If the clock is wrong, set it right. If it is "
+        "right, for example because the clinic was closed, wait for a day of work, or say so now with "
         "--the-clock-is-right. Nothing was erased"
     )
 

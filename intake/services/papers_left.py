@@ -1,4 +1,4 @@
-"""Throwing away the papers nobody finished typing, beside the pages: whoever looks at the list changes nothing.
+"""Throwing away the papers nobody finished typing, beside the pages: who looks at the list changes nothing.
 
 The clinic site does it and not the worker, for it is a line of the audit trail; and it does it with the same
 care as the worker (``careful_clock``), for with a paper go hours of two people's typing.

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from copies import make_copy
-from intake.domain.processes import Process
 from intake.domain.clock_leaps import TOO_FAR_AHEAD
+from intake.domain.processes import Process
 from intake.services import answering
 from intake.services.careful_sweeping import CarefulSweeping
 from intake.services.working import Work

@@ -1,4 +1,4 @@
-"""A paper nobody finished is thrown away in its time, and not by somebody who looks while the clock is ahead."""
+"""A paper nobody finished is thrown away in its time, and not by who looks while the clock is ahead."""
 
 from datetime import timedelta
 from threading import Event
