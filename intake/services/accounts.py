@@ -21,7 +21,7 @@ from intake.domain.events import (
     StaffMemberInvited,
 )
 from intake.domain.factors import Proven
-from intake.domain.password_rules import LONGEST, SHORTEST, what_is_wrong
+from intake.domain.password_rules import LONGEST, SHORTEST
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.rate_limits import network_of
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
@@ -29,6 +29,8 @@ from intake.services import coming_in, wrong_passwords
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.coming_in import Browser
 from intake.services.entering import Begun, FactorsDamaged, go_on
+from intake.services.new_passwords import PasswordTooWeak as PasswordTooWeak
+from intake.services.new_passwords import refuse_guessable
 from intake.services.wrong_passwords import LockedOut as LockedOut
 from intake.services.wrong_passwords import NotCounted as NotCounted
 from intake.storage import accounts as members
@@ -45,10 +47,6 @@ _CHOOSES_A_PASSWORD = frozenset({Purpose.INVITATION, Purpose.RESET})
 
 class LinkUsedUp(Exception):
     """The link was used before, is too old, or never was."""
-
-
-class PasswordTooWeak(Exception):
-    """The password chosen is one that somebody would guess; says why, and what to do."""
 
 
 class AlreadyIn(Exception):
@@ -237,17 +235,20 @@ def confirms(clinic: Clinic, member: StaffMember, password: str, source: str) ->
 
 
 def whoever(
-    clinic: Clinic, token: str, *, attended: bool = True, also_due: bool = False
+    clinic: Clinic, token: str, source: str = "", *, attended: bool = True, also_due: bool = False
 ) -> StaffMember | None:
-    """Who is signed in with this token, if anyone.
+    """Who is signed in with this token, if anyone; they are told where ``source`` is another network.
 
     What a page asks by itself is not ``attended``: it does not keep anybody signed in. Somebody who
     has to set up or look at how they sign in first is found only where ``also_due`` is said.
     """
     with clinic.database.write() if attended else clinic.database.read() as session:
-        return staff_sessions.find(
+        found = staff_sessions.find(
             session, clinic.keys, token, clinic.now(), coming_in.idle(clinic), also_due=also_due
         )
+        if found is not None and attended and source:
+            coming_in.notice_move(clinic, session, found.id, token, source)
+        return found
 
 
 def sign_out(clinic: Clinic, token: str) -> None:
@@ -309,9 +310,7 @@ def _forget_strangers(clinic: Clinic, member: StaffMember) -> None:
 
 
 def _hashed(clinic: Clinic, password: str, username: str, printed_name: str) -> str:
-    names = (clinic.settings.clinic_name, printed_name, username)
-    if wrong := what_is_wrong(password, username, names):
-        raise PasswordTooWeak(wrong)
+    refuse_guessable(clinic.settings, password, username, printed_name)
     return passwords.hashed(password)
 
 

@@ -117,6 +117,8 @@ TITLES: dict[type[Event], str] = {
     events.FactorsReviewed: "Looked at how they sign in",
     events.FactorsForgotten: "Took away how somebody signs in, to be set up anew",
     events.NewBrowserUsed: "Signed in from a browser not used before",
+    events.NetworkChanged: "Came from another network while signed in",
+    events.NetworkRefused: "Was refused: not in a network the clinic names",
     events.SessionsEnded: "Ended sessions",
     events.PasswordSetAside: "Set a password aside after 100 wrong ones in a row",
     events.SignInAlarm: "Noticed very many wrong passwords at once",
@@ -217,6 +219,7 @@ _PEOPLE_AND_THINGS: dict[str, tuple[str, Callable[[Known, str], str]]] = {
     "confirmed_by": ("confirmed by", Known.who),
 }
 _TYPINGS = {"0": "both side by side", "1": "the first time", "2": "the second time"}
+_WORK = {"clinic": "the clinic’s pages", "administration": "an administrator’s work"}
 _WHY = {"requested": "somebody asked for it", "time_over": "its time was over"}
 _FIELDS: dict[str, Callable[[object], str]] = {
     "content": lambda value: f"what was stored has the SHA-256 {_short(value)}",
@@ -232,6 +235,7 @@ _FIELDS: dict[str, Callable[[object], str]] = {
     "purpose": lambda value: f"purpose: {value}",
     "complete": lambda value: "every rule came to an end" if value else "a rule stopped with an error",
     "same": lambda value: "they came out the same" if value else "they came out otherwise",
+    "work": lambda value: f"wanted: {_WORK.get(str(value), value)}",
     "shown": _counted("shown"),
     "found": _counted("found"),
     "listed": _counted("listed"),

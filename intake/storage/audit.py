@@ -138,6 +138,16 @@ def last_times(session: Session, event: type[Event], things: Collection[UUID]) -
     return {UUID(thing): datetime.fromisoformat(at) for thing, at in session.execute(query) if thing}
 
 
+def places(session: Session, event: type[Event]) -> Mapping[UUID, int]:
+    """Where in the trail each thing first had such a line: an order that no clock has a part in."""
+    query = (
+        select(AuditEventRow.object_id, func.min(AuditEventRow.seq))
+        .where(AuditEventRow.event == event.__name__, AuditEventRow.object_id.is_not(None))
+        .group_by(AuditEventRow.object_id)
+    )
+    return {UUID(thing): seq for thing, seq in session.execute(query)}
+
+
 def since(session: Session, event: type[Event], start: datetime) -> tuple[Recorded, ...]:
     """The lines of one kind since then, oldest first."""
     query = select(AuditEventRow).where(

@@ -48,11 +48,12 @@ def start(
     now: datetime,
     proven: Proven = Proven.PASSWORD,
     due: Due = Due.NOTHING,
+    network: bytes | None = None,
 ) -> str:
     """The token of a new session; the database keeps only its digest. Raises NoSuchMember.
 
     Until what is ``due`` was done, the session is found only by whoever asks for it all the same. Whoever
-    had three is signed out of the oldest.
+    had three is signed out of the oldest. ``network`` is that of the session it takes the place of, if any.
     """
     # Held until the transaction ends, so that two who sign in at once do not become four.
     query = select(StaffMemberRow).where(StaffMemberRow.id == member_id, StaffMemberRow.removed_at.is_(None))
@@ -72,6 +73,8 @@ def start(
         authenticated_at=now,
         proven=proven.value,
         due=due.value,
+        network=network,
+        moved=False,
     )
     begun.seal = SESSIONS.seal(keys, begun)
     session.add(begun)
@@ -115,17 +118,6 @@ def find(
     if _expired(row, now, idle, longest) or not _touched(session, keys, row, now):
         return None
     return staff_member(member)
-
-
-def seen_in(session: Session, token: str, browser: str) -> UUID | None:
-    """Whose new session it is; keeps which browser it is in. None when it ended meanwhile."""
-    changed = session.execute(
-        update(StaffSessionRow)
-        .where(StaffSessionRow.token_digest == token_digest(token))
-        .values(browser=browser)
-        .returning(StaffSessionRow.member_id)
-    )
-    return changed.scalar()
 
 
 def visits(

@@ -24,6 +24,13 @@ def sentences() -> str:
     return "\n\n".join(words for name in SENTENCES if (words := request.form.get(name, "").strip()))
 
 
+def box_by_box() -> str:
+    """Everything but passwords, a box a line: its name, and what stood in it or was chosen."""
+    boxes = ((name, value.strip()) for name, value in request.form.items(multi=True))
+    kept = (one for one in boxes if one[1] and one[0] not in _NOT_TYPED and not _is_left_out(one[0]))
+    return "\n".join(f"{name}: {value}" for name, value in kept)
+
+
 def by_a_patient() -> str:
     """What a patient typed in any box, a question a line. What was pressed is not typed."""
     boxes = [(name, value.strip()) for name, value in request.form.items(multi=True) if _is_typed(name)]

@@ -29,7 +29,7 @@ from intake.storage.age_files import RecipientsRefused
 from intake.storage.backup_files import BackupRefused
 from intake.storage.database import Database, is_empty, revision_of
 from intake.storage.key_documents import changing, documents_in
-from intake.storage.key_entries import KeyPurpose, has, the_active
+from intake.storage.key_entries import KeyPurpose, entries, has, the_active
 from intake.storage.key_files import KeyringRefused
 from intake.storage.keyring import CLINIC_FILE, read_clinic_keys, read_outbox_keys, read_patient_keys
 from intake.storage.table_shapes import LEFT_OUT, shapes
@@ -459,6 +459,26 @@ def test_without_retire_a_restore_takes_the_new_key_as_well(copy, console, keepe
         restoring.restore(settings, backup, keepers[0].identity, tmp_path / f"{purpose.value}.age")
 
         assert in_use(settings) == in_use(copy.settings)
+
+
+def test_a_key_destroyed_since_the_recovery_copy_is_in_no_file_after_a_restore(
+    copy, console, keepers, tmp_path
+):
+    """Its secret lies in two of them: the clinic's, and that of whoever uses it."""
+    bob, mia = (staff(copy.clinic, name, name.title(), Role.ADMINISTRATOR) for name in ("bob", "mia"))
+    (old,) = (one.id for one in keys.held(console) if one.purpose is KeyPurpose.OUTBOX)
+    rotated(console, tmp_path / "to-rotate.age", keepers, KeyPurpose.OUTBOX)
+    recovery = copied(console, tmp_path / "with-both.age", keepers)
+    retiring_keys.retire(console, retiring_keys.leaving(console, old), bob, mia)
+    backup = backups.make(console, tmp_path / "backup.age").file
+    settings = elsewhere(copy.settings, tmp_path)
+
+    restoring.restore(settings, backup, keepers[0].identity, recovery)
+
+    name = KeyPurpose.OUTBOX.entry
+    every = [one for one in documents_in(settings.instance / "keys").values() if has(one, name)]
+    assert [len(entries(one, name)) for one in every] == [1] * len(every)
+    assert len(every) >= 2
 
 
 def test_a_key_taken_into_use_after_the_backup_stays_in_use(copy, backed_up, console, keepers, tmp_path):

@@ -65,7 +65,7 @@ def holds(copy, secret, shown):
 def comes_in(copy, known_as):
     """Alice signs in; what her browser is known by."""
     token = accounts.sign_in(copy.clinic, "alice", PASSWORD, "127.0.0.1")
-    return coming_in.recognize(copy.clinic, token, known_as, "Firefox on Linux")
+    return coming_in.recognize(copy.clinic, token, known_as, "Firefox on Linux", "192.0.2.1")
 
 
 @pytest.fixture

@@ -308,7 +308,10 @@ def test_the_passkey_of_somebody_else_proves_nothing_again(clinic, alice):
 
     answer = bob.passkey.use(asked.options)
 
-    assert second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer) is None
+    assert (
+        second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer, "here")
+        is None
+    )
 
 
 def test_a_passkey_moved_to_somebody_else_in_the_database_does_not_open(clinic, alice):
@@ -739,7 +742,7 @@ def test_whoever_gave_an_address_is_told_of_every_change_and_not_what_it_was(cop
     count()
     own_factors.forget(clinic, None, alice.member.id)
     count()
-    accounts.change_password(clinic, alice.member, PASSWORD, "another long password", "here")
+    accounts.change_password(clinic, alice.member, PASSWORD, "another four plain words", "here")
     count()
 
     # A name alone changes nothing of how somebody signs in.
@@ -777,9 +780,9 @@ def test_a_change_from_a_session_that_is_over_changes_nothing(clinic, alice):
 def test_a_new_password_keeps_the_second_factor(copy, clinic, alice):
     with_app(clinic, with_passkey(clinic, alice))
     copy.clock.at += 2 * STEP
-    accounts.change_password(clinic, alice.member, PASSWORD, "another long password", "here")
+    accounts.change_password(clinic, alice.member, PASSWORD, "another four plain words", "here")
 
-    begun = accounts.sign_in(clinic, "alice", "another long password", "here")
+    begun = accounts.sign_in(clinic, "alice", "another four plain words", "here")
 
     assert isinstance(begun, Begun)
     assert second_steps.finish_with_code(clinic, begun.token, code_of(clinic, alice))
@@ -804,7 +807,7 @@ def test_forgetting_how_somebody_signs_in_leads_them_to_set_it_up_anew(clinic, a
 
 def test_a_session_is_fresh_for_five_minutes_and_a_clock_set_back_makes_none_fresh(copy, clinic, alice):
     with_passkey(clinic, alice)
-    assert second_steps.is_fresh(clinic, alice.token)
+    assert second_steps.is_fresh(clinic, alice.token, "here")
 
     for moved, fresh in (
         (timedelta(minutes=5), True),
@@ -812,7 +815,7 @@ def test_a_session_is_fresh_for_five_minutes_and_a_clock_set_back_makes_none_fre
         (-timedelta(hours=1), False),
     ):
         copy.clock.at += moved
-        assert second_steps.is_fresh(clinic, alice.token) is fresh
+        assert second_steps.is_fresh(clinic, alice.token, "here") is fresh
 
 
 def test_proving_it_again_makes_a_new_token_and_the_old_one_leads_nowhere(copy, clinic, alice):
@@ -821,11 +824,11 @@ def test_proving_it_again_makes_a_new_token_and_the_old_one_leads_nowhere(copy, 
     asked = second_steps.ask_again(clinic, alice.member)
 
     answer = alice.passkey.use(asked.options)
-    renewed = second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer)
+    renewed = second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer, "here")
 
-    assert second_steps.is_fresh(clinic, renewed)
+    assert second_steps.is_fresh(clinic, renewed, "here")
     assert who(clinic, alice.token) is None
-    assert not second_steps.is_fresh(clinic, alice.token)
+    assert not second_steps.is_fresh(clinic, alice.token, "here")
 
 
 def test_neither_half_of_password_and_code_is_enough_again(copy, clinic, alice):

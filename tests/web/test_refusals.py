@@ -162,6 +162,25 @@ def test_only_a_page_that_surely_came_from_here_is_sent_again(both_sites, header
     assert "Try again" not in response.text
 
 
+def test_what_staff_typed_before_their_session_was_over_is_still_there(both_sites):
+    """On every page that asks who they are; of a paper and of settings, whatever stood in any box."""
+    sentences = {name: f"What I wrote into {name}" for name in typed_module.SENTENCES}
+    client = both_sites.client("clinic")
+    token = token_in(client.get(FIRST_PAGE["clinic"], base_url=AT))
+    pages = 0
+    for one in both_sites.addresses("clinic", "POST"):
+        box_by_box = one.endpoint.startswith(("transcribing.", "settings"))
+        typed = {"first_name": "Quetzal"} if box_by_box else sentences
+        sent = typed | {"csrf_token": token, "password": SECRET}
+        response = client.post(one.path, base_url=AT, headers=HERE, data=sent)
+        if (response.status_code, "<h1>You are signed out" in response.text) != (403, True):
+            continue
+        pages += 1
+        assert [words for words in typed.values() if words not in response.text] == [], one
+        assert SECRET not in response.text
+    assert pages > 60
+
+
 def test_every_password_there_is_a_box_for_is_left_out_of_such_a_page():
     assert passwords() <= typed_module.SECRETS
     assert {"password", "again", "old"} <= passwords()

@@ -43,6 +43,8 @@ from intake.domain.events.people import (
     FactorsReviewed,
     IdentityLinked,
     IdentityUnlinked,
+    NetworkChanged,
+    NetworkRefused,
     NewBrowserUsed,
     NoticeAddressChanged,
     PasskeyAdded,
@@ -159,6 +161,8 @@ __all__ = [
     "KeyMade",
     "KeyRetired",
     "LookAgainSet",
+    "NetworkChanged",
+    "NetworkRefused",
     "NewBrowserUsed",
     "NoticeAddressChanged",
     "NoticeSetAside",
@@ -279,6 +283,8 @@ Event = (
     | FactorsReviewed
     | FactorsForgotten
     | NewBrowserUsed
+    | NetworkChanged
+    | NetworkRefused
     | SessionsEnded
     | PasswordSetAside
     | SignInAlarm

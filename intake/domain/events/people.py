@@ -140,6 +140,21 @@ class NewBrowserUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkChanged:
+    """A session was used from another network than the one its person last proved in who they are."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRefused:
+    """A staff member came from a network that is not on the clinic's list for what they wanted."""
+
+    member: UUID
+    work: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionsEnded:
     """Sessions of a staff member were ended by somebody, or by a fourth one."""
 

@@ -32,6 +32,7 @@ from intake.web.clinic import (
     impact,
     junk,
     mail,
+    networks,
     overlay_report,
     own_account,
     own_app,
@@ -144,7 +145,8 @@ def create_clinic_site(clinic: Clinic) -> Flask:
         lately=lambda: clinic_settings.lately(sessions.this_clinic()),
     )
     app.extensions[sessions.CLINIC] = clinic
-    keep_door(app, Door(sessions.whoever, entry.signed_out, step_up.ask_again))
+    networks.let_in_from_the_clinic(app)
+    keep_door(app, Door(sessions.whoever, entry.signed_out, step_up.ask_again, networks.look_where))
     for part in _PARTS:
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)

@@ -29,7 +29,6 @@ def people(_member: StaffMember) -> ResponseReturnValue:
 @pages.post("/staff")
 @sensitive
 @requires(Permission.MANAGE_STAFF)
-@sensitive
 def add(member: StaffMember) -> ResponseReturnValue:
     """Add somebody, and show their invitation: now and never again."""
     form = StaffForm()
@@ -48,7 +47,6 @@ def add(member: StaffMember) -> ResponseReturnValue:
 @pages.post("/staff/<uuid:somebody>/invitation")
 @sensitive
 @requires(Permission.MANAGE_STAFF)
-@sensitive
 def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     """A new link for somebody who lost theirs; shown now and never again."""
     clinic = this_clinic()

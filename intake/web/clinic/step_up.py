@@ -44,14 +44,14 @@ def ask_again(member: StaffMember) -> ResponseReturnValue | None:
     try:
         if sent is not None and sent.is_answered:
             renewed = second_steps.again_with_passkey(
-                clinic, member, sessions.token(), sent.ceremony, sent.answer
+                clinic, member, sessions.token(), sent.ceremony, sent.answer, sessions.source()
             )
             refusal = _WRONG_PASSKEY
         elif sent is not None:
             renewed, refusal = None, NEEDS_SCRIPT
         elif form.password.name in request.form:
             renewed, refusal = _with_password(member, form, by_app=by_app)
-        elif second_steps.is_fresh(clinic, sessions.token(), _lately(has)):
+        elif second_steps.is_fresh(clinic, sessions.token(), sessions.source(), _lately(has)):
             return None
         else:
             return _page(form, has, "", 403, by_app=by_app)
@@ -82,8 +82,11 @@ def _with_password(member: StaffMember, form: AgainForm, *, by_app: bool) -> tup
 def _page(form: AgainForm, has: Factors, refusal: str, status: int, *, by_app: bool) -> ResponseReturnValue:
     if refusal:
         form.password.errors = [refusal]
+    clinic = sessions.this_clinic()
+    proof = second_steps.proof_of(clinic, sessions.token(), sessions.source())
     page = render_template(
         "account/again.html",
+        is_elsewhere=proof is not None and proof.is_elsewhere,
         form=form,
         has=has,
         # Where only a passkey counts there is nothing to type.
@@ -92,7 +95,7 @@ def _page(form: AgainForm, has: Factors, refusal: str, status: int, *, by_app: b
         kept=_kept(),
         prefix=AGAIN,
         back=url_for("review.home"),
-        passkey_address=address_of(sessions.this_clinic().settings).origin,
+        passkey_address=address_of(clinic.settings).origin,
     )
     return page, status
 
