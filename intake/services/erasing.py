@@ -16,7 +16,7 @@ from intake.domain.events import SubmissionErased
 from intake.domain.patient_requests import PatientRequest, RequestStatus
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.refusals import Refusal
-from intake.storage import audit, erasing, patient_requests, submissions
+from intake.storage import audit, erasing, patient_requests, said_states, submissions
 from intake.storage.erasing import Erasure, Why
 
 _AT_ONCE = 500
@@ -41,7 +41,7 @@ def erase(clinic: Clinic, reference: str, *, unread: bool = False) -> Gone:
     """
     with clinic.database.write() as session:
         submission = submissions.by_reference(session, reference)
-        if not unread and not erasing.is_signed(session, submission):
+        if not unread and not _is_signed(clinic, session, submission):
             raise NotReadYet(
                 f"{reference} is not signed off: somebody may have to read it first. "
                 "If it is to go all the same, say so with --unread"
@@ -49,6 +49,12 @@ def erase(clinic: Clinic, reference: str, *, unread: bool = False) -> Gone:
         rows = _erase(clinic, session, submission, Why.REQUESTED)
     clinic.database.empty_log()
     return Gone(1, rows)
+
+
+def _is_signed(clinic: Clinic, session: Session, submission: UUID) -> bool:
+    return erasing.is_signed(session, submission) and not said_states.not_finished(
+        session, clinic.keys, (submission,)
+    )
 
 
 def due(clinic: Clinic) -> tuple[UUID, ...]:
@@ -61,8 +67,10 @@ def due(clinic: Clinic) -> tuple[UUID, ...]:
     over = clinic.now() - timedelta(days=clinic.settings.keep_forms_days)
     with clinic.database.read() as session:
         old = erasing.signed_before(session, over, _AT_ONCE)
+        # What lies in the open may have been written by anybody: what nobody finished is not erased for it.
+        unread = set(said_states.not_finished(session, clinic.keys, old))
         waiting = patient_requests.of_several(session, clinic.keys, old)
-    return tuple(one for one in old if not _is_waited_for(waiting.get(one, ())))
+    return tuple(one for one in old if one not in unread and not _is_waited_for(waiting.get(one, ())))
 
 
 def erase_due(clinic: Clinic) -> Gone:

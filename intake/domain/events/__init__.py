@@ -19,6 +19,7 @@ from intake.domain.events.clinic import (
     NoticeSetAside,
     NoticesNotSentOpened,
     NoticeTriedAgain,
+    SettingsPlanted,
     StatisticsOpened,
     TrailOpened,
     WayBackRenewed,
@@ -58,6 +59,7 @@ from intake.domain.events.people import (
     RolesChanged,
     SessionsEnded,
     SetupLinkMade,
+    SignaturePlanted,
     SignedIn,
     SignedOut,
     SignInAlarm,
@@ -103,6 +105,7 @@ from intake.domain.events.rules import (
     ImpactLooked,
     RuleFiguresOpened,
     RulesCountersigned,
+    RulesPlanted,
     RulesProposed,
     RulesWithdrawn,
 )
@@ -194,6 +197,7 @@ __all__ = [
     "RolesChanged",
     "RuleFiguresOpened",
     "RulesCountersigned",
+    "RulesPlanted",
     "RulesProposed",
     "RulesWithdrawn",
     "SafetyEntryClosed",
@@ -203,9 +207,11 @@ __all__ = [
     "SafetySignalRaised",
     "SamePersonSaid",
     "SessionsEnded",
+    "SettingsPlanted",
     "SetupLinkMade",
     "SignInAlarm",
     "SignInRefused",
+    "SignaturePlanted",
     "SignedIn",
     "SignedOut",
     "StaffMemberAdded",
@@ -258,6 +264,7 @@ Event = (
     | RulesProposed
     | RulesCountersigned
     | RulesWithdrawn
+    | RulesPlanted
     | ImpactLooked
     | ImpactListed
     | SubmissionReplayed
@@ -288,6 +295,7 @@ Event = (
     | AccountAltered
     | AccountMadeAnew
     | WayInPlanted
+    | SignaturePlanted
     | NoticeAddressChanged
     | ProviderLinkMade
     | IdentityLinked
@@ -319,6 +327,7 @@ Event = (
     | SubmissionExported
     | SubmissionsExported
     | ClinicSettingsChanged
+    | SettingsPlanted
     | StatisticsOpened
     | DeskOpened
     | TrailOpened
