@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from intake.domain.events import Event, RulesPlanted, SettingsPlanted
 from intake.log import Noted, note
+from intake.services import clinic_settings as set_here
+from intake.services import published_rules
 from intake.services.clinic import SYSTEM, Clinic
 from intake.storage import audit, clinic_settings, publications
 from intake.storage.encryption import ClinicKeys
@@ -47,10 +49,10 @@ def found(clinic: Clinic) -> Planted:
 def look(clinic: Clinic) -> None:
     """Tell of each once, in the trail and in the log."""
     with clinic.database.read() as session:
-        if not _untold(session, planted(session, clinic.keys)):
+        if not _untold(session, _as_known(session, clinic)):
             return
     with clinic.database.write() as session:
-        untold = _untold(session, planted(session, clinic.keys))
+        untold = _untold(session, _as_known(session, clinic))
         audit.record_all(session, clinic.keys, SYSTEM, untold, clinic.now())
     for one in untold:
         match one:
@@ -58,6 +60,13 @@ def look(clinic: Clinic) -> None:
                 note(Noted.RULES_PLANTED, id=publication)
             case _:
                 note(Noted.SETTINGS_PLANTED)
+
+
+def _as_known(session: Session, clinic: Clinic) -> Planted:
+    """The same as both sites have read it, which costs little while nothing is added."""
+    rules = published_rules.kept(session, clinic.database, clinic.keys)
+    settings = set_here.kept(session, clinic.database, clinic.keys)
+    return Planted(rules.planted, settings.planted)
 
 
 def _untold(session: Session, there: Planted) -> list[Event]:
