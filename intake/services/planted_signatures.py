@@ -47,7 +47,7 @@ def _let_wait(clinic: Clinic, lies: Collection[UUID]) -> None:
         # With the keys of now, and as it stands now. A form that was signed before summaries said so has one
         # made that does: nothing of it is told.
         still = said_states.not_finished(session, clinic.keys, lies)
-        planted = [one for one in still if not reviews.settle_again(session, clinic.keys, one)]
+        planted = [one for one in sorted(still) if not reviews.settle_again(session, clinic.keys, one)]
         happened = [SignaturePlanted(one) for one in planted]
         audit.record_all(session, clinic.keys, SYSTEM, happened, clinic.now())
     for one in planted:

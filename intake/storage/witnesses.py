@@ -23,7 +23,7 @@ def witnesses(session: Session, keys: PatientKeys | None, *kinds: type[Event]) -
     if not _may_read(session):
         return None
     lines = audit.chained_of_kinds(session, kinds)
-    return tuple(audit.recorded(one) for one in lines if keys is None or audit.is_ours(keys, one))
+    return tuple(audit.recorded(one) for one in lines if keys is None or audit.is_as_written(keys, one))
 
 
 def _may_read(session: Session) -> bool:

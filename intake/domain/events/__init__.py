@@ -37,6 +37,9 @@ from intake.domain.events.keys import (
 from intake.domain.events.people import (
     AccountAltered,
     AccountMadeAnew,
+    AdministratorConfirmed,
+    AdministratorProposed,
+    AdministratorRefused,
     AppRemoved,
     AppSetUp,
     EmergencyAccessTaken,
@@ -44,6 +47,8 @@ from intake.domain.events.people import (
     FactorsReviewed,
     IdentityLinked,
     IdentityUnlinked,
+    NetworkChanged,
+    NetworkRefused,
     NewBrowserUsed,
     NoticeAddressChanged,
     PasskeyAdded,
@@ -77,6 +82,9 @@ from intake.domain.events.replies import (
     SubmissionRevised,
 )
 from intake.domain.events.requests import (
+    ErasureConfirmed,
+    ErasureProposed,
+    ErasureRefused,
     OwnCopyOpened,
     PatientRequestHandled,
     PatientRequestMade,
@@ -139,6 +147,9 @@ __all__ = [
     "AccountAltered",
     "AccountMadeAnew",
     "AcknowledgementUndone",
+    "AdministratorConfirmed",
+    "AdministratorProposed",
+    "AdministratorRefused",
     "AppRemoved",
     "AppSetUp",
     "BackupMade",
@@ -148,6 +159,9 @@ __all__ = [
     "EarlierLookedFor",
     "EditionPublished",
     "EmergencyAccessTaken",
+    "ErasureConfirmed",
+    "ErasureProposed",
+    "ErasureRefused",
     "Event",
     "FactorsForgotten",
     "FactorsReviewed",
@@ -162,6 +176,8 @@ __all__ = [
     "KeyMade",
     "KeyRetired",
     "LookAgainSet",
+    "NetworkChanged",
+    "NetworkRefused",
     "NewBrowserUsed",
     "NoticeAddressChanged",
     "NoticeSetAside",
@@ -286,11 +302,16 @@ Event = (
     | FactorsReviewed
     | FactorsForgotten
     | NewBrowserUsed
+    | NetworkChanged
+    | NetworkRefused
     | SessionsEnded
     | PasswordSetAside
     | SignInAlarm
     | ResetLinkMade
     | RolesChanged
+    | AdministratorProposed
+    | AdministratorConfirmed
+    | AdministratorRefused
     | StaffMemberRemoved
     | AccountAltered
     | AccountMadeAnew
@@ -318,6 +339,9 @@ Event = (
     | PatientRequestsOpened
     | PatientRequestHandled
     | PatientTold
+    | ErasureProposed
+    | ErasureConfirmed
+    | ErasureRefused
     | ViewNoted
     | EarlierLookedFor
     | SamePersonSaid
