@@ -224,7 +224,7 @@ def changed(
                 recovery_codes.remove(session, row.id)
             due = Due.NOTHING if before.due is Due.SET_UP and is_enough(policy, has) else before.due
             renewed = staff_sessions.start(
-                session, clinic.keys, row.id, now, proven or before.proven, due, before.network
+                session, clinic.keys, row.id, now, proven or before.proven, due, network=before.network
             )
             audit.record(session, clinic.keys, member.id, event, now)
             if not isinstance(event, PasskeyRenamed):

@@ -48,6 +48,7 @@ def start(
     now: datetime,
     proven: Proven = Proven.PASSWORD,
     due: Due = Due.NOTHING,
+    *,
     network: bytes | None = None,
     idle: timedelta = IDLE,
 ) -> str:
