@@ -19,7 +19,16 @@ from intake.domain.patient_requests import PatientRequest, RequestStatus
 from intake.services import patient_requests as asked_for
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.refusals import Refusal
-from intake.storage import audit, claims, erasing, last_trace, patient_requests, replies, submissions
+from intake.storage import (
+    audit,
+    claims,
+    erasing,
+    last_trace,
+    patient_requests,
+    replies,
+    said_states,
+    submissions,
+)
 from intake.storage.erasing import Erasure, Why
 from intake.storage.submissions import NoSuchSubmission
 
@@ -67,7 +76,7 @@ def erase(clinic: Clinic, reference: str, *, unread: bool = False) -> Gone:
                 f"nobody has agreed yet that {reference} is erased. Under Requests on the clinic's side, one "
                 "person proposes it and another confirms it, where two read forms. Nothing was erased"
             )
-        if not unread and not erasing.is_signed(session, submission):
+        if not unread and not _is_signed(clinic, session, submission):
             raise NotReadYet(
                 f"{reference} is not signed off: somebody may have to read it first. "
                 "If it is to go all the same, say so with --unread"
@@ -75,6 +84,12 @@ def erase(clinic: Clinic, reference: str, *, unread: bool = False) -> Gone:
         rows = _erase(clinic, session, submission, Why.REQUESTED, agreed or _NOBODY)
     clinic.database.empty_log()
     return Gone(1, rows)
+
+
+def _is_signed(clinic: Clinic, session: Session, submission: UUID) -> bool:
+    return erasing.is_signed(session, submission) and not said_states.not_finished(
+        session, clinic.keys, (submission,)
+    )
 
 
 def agreed(clinic: Clinic) -> tuple[UUID, ...]:
@@ -180,8 +195,10 @@ def _due(clinic: Clinic, now: datetime) -> tuple[UUID, ...]:
         return ()
     with clinic.database.read() as session:
         old = erasing.signed_before(session, _over(clinic, now), _AT_ONCE)
+        # What lies in the open may have been written by anybody: what nobody finished is not erased for it.
+        unread = set(said_states.not_finished(session, clinic.keys, old))
         waiting = patient_requests.of_several(session, clinic.keys, old)
-    return tuple(one for one in old if not _is_waited_for(waiting.get(one, ())))
+    return tuple(one for one in old if one not in unread and not _is_waited_for(waiting.get(one, ())))
 
 
 def _is_still_due(clinic: Clinic, session: Session, submission: UUID, now: datetime) -> bool:
@@ -190,6 +207,8 @@ def _is_still_due(clinic: Clinic, session: Session, submission: UUID, now: datet
         # First: whoever takes it up, or asks, was before this or waits for it.
         claims.hold(session, submission)
     except NoSuchSubmission:
+        return False
+    if said_states.not_finished(session, clinic.keys, (submission,)):
         return False
     waiting = patient_requests.of_several(session, clinic.keys, (submission,)).get(submission, ())
     over = _over(clinic, now)

@@ -235,6 +235,17 @@ def newest(session: Session) -> int:
     return session.scalar(select(AuditHeadRow.seq).where(AuditHeadRow.id == _HEAD)) or 0
 
 
+def chained_of_kinds(session: Session, kinds: Collection[type[Event]]) -> tuple[Chained, ...]:
+    """The lines of these kinds as they are chained, in order."""
+    query = select(*_CHAINED).where(AuditEventRow.event.in_([kind.__name__ for kind in kinds]))
+    return tuple(Chained(*row) for row in session.execute(query.order_by(AuditEventRow.seq)))
+
+
+def is_as_written(keys: PatientKeys, line: Chained) -> bool:
+    """Whether a line stands as it was written, whatever became of those before it."""
+    return not _fault(keys, line, line.seq, line.prev_mac)
+
+
 def chained_at(session: Session, seq: int) -> Chained | None:
     """One line as it is chained; None when there is no such line."""
     row = session.execute(select(*_CHAINED).where(AuditEventRow.seq == seq)).one_or_none()
@@ -295,7 +306,7 @@ def _canonical(thing: Mapping[str, object]) -> str:
     return json.dumps(thing, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def recorded(row: AuditEventRow) -> Recorded:
+def recorded(row: AuditEventRow | Chained) -> Recorded:
     """One line as people ask about it."""
     at = datetime.fromisoformat(row.at)
     return Recorded(row.seq, at, row.actor, row.event, row.object_id, json.loads(row.detail))

@@ -768,6 +768,49 @@ _NETWORKS = (
     )
 )
 
+_PLANTED = (
+    _of(
+        "storage/queue.py",
+        "services/test_planted_signatures.py",
+        (' and row["signed_once"] and entry.standing.is_finished', ' and row["signed_once"]'),
+    )
+    + _of(
+        "services/planted_signatures.py",
+        "services/test_planted_signatures.py",
+        ("    if lies:\n", "    if not lies:\n"),
+        ("if known.get(one) != number][", "if one not in known]["),
+        ("if not reviews.settle_again(session, clinic.keys, one)", "if reviews.settle_again"),
+    )
+    + _of(
+        "services/erasing.py",
+        "services/test_planted_signatures.py",
+        ("if one not in unread and not", "if not"),
+        (" and not said_states.not_finished(", " or not said_states.not_finished("),
+    )
+    + _of(
+        "storage/witnesses.py",
+        "services/test_planted_rules.py",
+        ("if keys is None or audit.is_as_written(keys, one)", "if one"),
+    )
+    + _of(
+        "storage/publications.py",
+        "services/test_planted_rules.py",
+        ("if not any(_says_proposed(line, one) for line in about):", "if False:"),
+        (
+            "for deed in one.decisions if any(_says_decided(line, deed) for line in about)",
+            "for deed in one.decisions",
+        ),
+        (" + publication.set_aside + 1", " + 1"),
+    )
+    + _of(
+        "storage/clinic_settings.py",
+        "services/test_planted_rules.py",
+        ('and line.detail.get("content", content) == content', "and content"),
+        ("if lines is None or _is_witnessed(row, lines)", "if row"),
+        ('line.detail.get("number") == row.number\n', "line.detail\n"),
+        ("    while number in taken:\n", "    while number < 0:\n"),
+    )
+)
 _ROW_SEALS = (
     _of(
         "storage/row_seals.py",
@@ -1137,6 +1180,7 @@ MUTANTS: tuple[Mutant, ...] = (
     + _NOTICES
     + _COOKIES
     + _APART
+    + _PLANTED
     + _ROW_SEALS
     + _LEAPS
     + _IN_LINE

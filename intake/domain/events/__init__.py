@@ -19,6 +19,7 @@ from intake.domain.events.clinic import (
     NoticeSetAside,
     NoticesNotSentOpened,
     NoticeTriedAgain,
+    SettingsPlanted,
     StatisticsOpened,
     TrailOpened,
     WayBackRenewed,
@@ -63,6 +64,7 @@ from intake.domain.events.people import (
     RolesChanged,
     SessionsEnded,
     SetupLinkMade,
+    SignaturePlanted,
     SignedIn,
     SignedOut,
     SignInAlarm,
@@ -111,6 +113,7 @@ from intake.domain.events.rules import (
     ImpactLooked,
     RuleFiguresOpened,
     RulesCountersigned,
+    RulesPlanted,
     RulesProposed,
     RulesWithdrawn,
 )
@@ -210,6 +213,7 @@ __all__ = [
     "RolesChanged",
     "RuleFiguresOpened",
     "RulesCountersigned",
+    "RulesPlanted",
     "RulesProposed",
     "RulesWithdrawn",
     "SafetyEntryClosed",
@@ -219,9 +223,11 @@ __all__ = [
     "SafetySignalRaised",
     "SamePersonSaid",
     "SessionsEnded",
+    "SettingsPlanted",
     "SetupLinkMade",
     "SignInAlarm",
     "SignInRefused",
+    "SignaturePlanted",
     "SignedIn",
     "SignedOut",
     "StaffMemberAdded",
@@ -274,6 +280,7 @@ Event = (
     | RulesProposed
     | RulesCountersigned
     | RulesWithdrawn
+    | RulesPlanted
     | ImpactLooked
     | ImpactListed
     | SubmissionReplayed
@@ -309,6 +316,7 @@ Event = (
     | AccountAltered
     | AccountMadeAnew
     | WayInPlanted
+    | SignaturePlanted
     | NoticeAddressChanged
     | ProviderLinkMade
     | IdentityLinked
@@ -343,6 +351,7 @@ Event = (
     | SubmissionExported
     | SubmissionsExported
     | ClinicSettingsChanged
+    | SettingsPlanted
     | StatisticsOpened
     | DeskOpened
     | TrailOpened

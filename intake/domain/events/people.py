@@ -253,6 +253,13 @@ class WayInPlanted:
 
 
 @dataclass(frozen=True, slots=True)
+class SignaturePlanted:
+    """A form stood as signed, written by something else than intake. It is in the queue again."""
+
+    submission: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeAddressChanged:
     """Somebody said where they want to be told of what happens with their account, or no longer."""
 
