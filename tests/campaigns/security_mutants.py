@@ -351,6 +351,13 @@ _WAYS_BACK = _of(
     ("    remove_of(session, draft_id)\n    row = ", "    row = "),
     ("wrap_for_token(draft_key, _both(half.secret.hex(), code)", 'wrap_for_token(draft_key, _both("", code)'),
 )
+_TYPED_BY_ANYBODY = _of(
+    "domain/ways_back.py",
+    "domain/test_ways_back.py::test_what_is_too_long_for_a_phrase_is_looked_up_nowhere",
+    (" or max(map(len, apart)) > self.longest + 1:", ":"),
+    ("if len(apart) != WORDS_OF_A_PHRASE or max", "if not apart or max"),
+    ("if len(typed) > _LONGEST_TYPED:", "if False:"),
+)
 _DRAFTS = (
     _of(
         "storage/drafts.py",
@@ -592,6 +599,7 @@ MUTANTS: tuple[Mutant, ...] = (
     + _ALLOWANCES
     + _DOORS
     + _WAYS_BACK
+    + _TYPED_BY_ANYBODY
     + _DRAFTS
     + _EXPORTS
     + _LOGOS

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from intake.domain import ways_back as domain
 from intake.services import answering, returning
 from intake.storage.tables import OutgoingRow, WayBackRow
 from intake.web.patient.site import create_patient_site
@@ -218,6 +219,16 @@ def test_what_cannot_be_words_waits_for_nothing(desk, way, runs):
 
     tries_from(presser, "192.0.2.7", way.code, way.phrase)
     assert presser.status == 303
+
+
+@pytest.mark.parametrize("words", ["a" * 60_000, "zzzz " * 12_000])
+def test_sixty_thousand_letters_are_refused_and_no_word_is_looked_up(desk, way, monkeypatch, words):
+    looked_up = []
+    monkeypatch.setattr(domain, "_one_slip_away", looked_up.append)
+
+    stranger = tries_from(Visitor(desk), "192.0.2.7", way.secret, words)
+
+    assert (stranger.status, REFUSAL in stranger.html, looked_up) == (422, True, [])
 
 
 def tries_from(browser, source, link, words):
