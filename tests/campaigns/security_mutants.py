@@ -351,12 +351,21 @@ _WAYS_BACK = _of(
     ("    remove_of(session, draft_id)\n    row = ", "    row = "),
     ("wrap_for_token(draft_key, _both(half.secret.hex(), code)", 'wrap_for_token(draft_key, _both("", code)'),
 )
-_TYPED_BY_ANYBODY = _of(
-    "domain/ways_back.py",
-    "domain/test_ways_back.py::test_what_is_too_long_for_a_phrase_is_looked_up_nowhere",
-    (" or max(map(len, apart)) > self.longest + 1:", ":"),
-    ("if len(apart) != WORDS_OF_A_PHRASE or max", "if not apart or max"),
-    ("if len(typed) > _LONGEST_TYPED:", "if False:"),
+_TYPED_BY_ANYBODY = (
+    _of(
+        "domain/ways_back.py",
+        "domain/test_ways_back.py::test_what_is_too_long_for_a_phrase_is_looked_up_nowhere",
+        (" or max(map(len, apart)) > self.longest + 1:", ":"),
+        ("if len(apart) != WORDS_OF_A_PHRASE or max", "if not apart or max"),
+        ("if len(typed) > _LONGEST_TYPED:", "if False:"),
+    )
+    + _of(
+        "web/patient/parse.py",
+        "web/patient/test_parse.py::test_what_is_far_too_long_is_refused_before_anything_reads_it",
+        ("    refuse_too_long(words, LONGEST_SHORT_TEXT, box)\n    return words", "    return words"),
+        ("question.long and not is_for_email else LONGEST_SHORT_TEXT)", "question.long else 100_000)"),
+    )
+    + _of("domain/logo_svg.py", "house/test_patterns.py", (r"|\wscript:|", r"|\w+script:|"))
 )
 _DRAFTS = (
     _of(
