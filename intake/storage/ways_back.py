@@ -69,9 +69,14 @@ def make(
     *,
     for_clinic: bool = False,
 ) -> UUID:
-    """Keep a way back to a draft; the one before, if there was one, stops working. Returns its id."""
+    """Keep a way back to a draft; the one before, if there was one, stops working. Returns its id.
+
+    The links sent by e-mail are counted on: they are the draft's, however often its words are made anew.
+    """
     draft_id, draft_key = draft
     way, identity, opening = drawn.way, uuid4(), new_record_key(keys)
+    before = _row_of(session, draft_id)
+    mailed = 0 if before is None else before.mailed
     remove_of(session, draft_id)
     row = WayBackRow(
         id=identity,
@@ -87,7 +92,7 @@ def make(
         with_code=b"",
         created_at=now,
         last_visit=now,
-        mailed=0,
+        mailed=mailed,
         failures=0,
         paused_until=None,
         reference=None,

@@ -349,6 +349,7 @@ _WAYS_BACK = _of(
     ("return max(now, row.last_visit) - row.last_visit > KEPT", "return False"),
     ('nothing = {"draft_key": b"", "shown": b"", "for_clinic": b"", "with_code": b""}', "nothing = {}"),
     ("    remove_of(session, draft_id)\n    row = ", "    row = "),
+    ("        mailed=mailed,\n", "        mailed=0,\n", "services/test_returning.py"),
     ("wrap_for_token(draft_key, _both(half.secret.hex(), code)", 'wrap_for_token(draft_key, _both("", code)'),
 )
 _TYPED_BY_ANYBODY = (
@@ -548,6 +549,12 @@ _NOTICES = (
         "services/test_notices.py",
         ("        values |= _ERASED\n", "        pass\n"),
         ("            OutgoingRow.attempts == one.attempts,\n", ""),
+        ("OutgoingRow.for_staff.desc(), began", "began", "storage/test_outgoing.py"),
+    )
+    + _of(
+        "services/notices.py",
+        "services/test_notices.py",
+        ("len(tried) < _MOST_IN_A_PASS and ", ""),
     )
     + _of(
         "services/mail_server.py",
