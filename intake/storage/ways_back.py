@@ -147,18 +147,18 @@ def draft_of(session: Session, handle: str) -> UUID | None:
 
 
 def open_with(
-    session: Session, keys: PatientKeys, handle: str, phrase: bytes, now: datetime, *, is_phrase: bool = True
+    session: Session, keys: PatientKeys, handle: str, phrase: bytes, now: datetime
 ) -> Opened | None:
     """What a link or a code opens with a phrase, stretched; None for any reason there may be.
 
-    Whatever the reason, as much is worked out. A wrong phrase counts against a way back that works, but
-    for what cannot be a phrase at all (``is_phrase``): a program that presses buttons must not use it up.
+    Whatever the reason, as much is worked out. A wrong phrase counts against a way back that works; what
+    cannot be a phrase at all is not to come here: a program that presses buttons must not use it up.
     """
     query = select(WayBackRow).where(_found_by(handle)).with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
     works = row is not None and may_be_tried(row, now) and not _is_over(row, now)
     opening = _opening(keys, row, handle, phrase)
-    count = counted(row, now, wrong=works and opening is None and is_phrase)
+    count = counted(row, now, wrong=works and opening is None)
     session.execute(update(WayBackRow).where(_found_by(handle)).values(**count))
     if row is None or opening is None or not works:
         return None

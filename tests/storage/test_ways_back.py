@@ -122,15 +122,6 @@ def test_five_wrong_phrases_rest_it_for_an_hour_and_thirty_end_it(database, pati
     assert open_with(database, patient_keys, drawn.way.code, drawn.phrase, later) is None
 
 
-def test_what_cannot_be_a_phrase_is_refused_and_not_counted(database, patient_keys, drawn, saved):
-    """A program that presses buttons must not use up the way back of a patient."""
-    nothing = passwords.stretched("", drawn.salt)
-    for _ in range(40):
-        open_with(database, patient_keys, drawn.way.secret, nothing, is_phrase=False)
-
-    assert open_with(database, patient_keys, drawn.way.secret, drawn.phrase) is not None
-
-
 @pytest.mark.parametrize(("days", "there"), [(30, True), (31, False)])
 def test_it_works_for_thirty_days_after_the_last_visit(database, patient_keys, drawn, saved, days, there):
     with database.write() as session:
