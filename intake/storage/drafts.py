@@ -169,13 +169,14 @@ def close(session: Session, token: str, receipt: Receipt) -> None:
     _remove(session, draft_id)
 
 
-def erase(session: Session, token: str) -> bool:
+def erase(session: Session, token: str, now: datetime, limits: Limits = LIMITS) -> bool:
     """Forget the draft, whoever can open it, and the browser.
 
-    False, and nothing is changed, when there is no draft: it was sent, is open elsewhere, or is over.
+    False, and nothing is changed, when there is no draft: it was sent, is open elsewhere, or is over. A
+    browser that was signed out by idling opens nothing and erases nothing, also before anybody swept.
     """
     row = _session_row(session, token)
-    if row is None or row.draft_id is None:
+    if row is None or row.draft_id is None or _expired(session, row, now, limits):
         return False
     ways_back.remove_of(session, row.draft_id)
     _remove(session, row.draft_id)

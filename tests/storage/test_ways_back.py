@@ -146,7 +146,7 @@ def test_signing_out_keeps_the_draft_and_erasing_does_not(database, patient_keys
         found = ways_back.open_with(session, patient_keys, drawn.way.code, drawn.phrase, NOW)
         token = drafts.open_again(session, found.draft, NOW)
     with database.write() as session:
-        drafts.erase(session, token)
+        drafts.erase(session, token, NOW)
 
     assert [rows(database, table) for table in (DraftRow, PatientSessionRow, WayBackRow)] == [0, 0, 0]
     assert open_with(database, patient_keys, drawn.way.code, drawn.phrase) is None

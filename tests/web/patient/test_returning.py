@@ -404,6 +404,17 @@ def test_deleting_is_said_only_where_something_was_deleted(pat, way, stranger):
     assert stranger.open("/form").status_code == 200
 
 
+def test_a_browser_that_was_signed_out_deletes_nothing(pat, way, desk, copy):
+    """Nobody swept yet: whoever finds the browser an hour later sees no answer, and must not delete them."""
+    pat.open("/later")
+    copy.clock.at += timedelta(minutes=61)
+
+    pat.send("/erase")
+
+    assert (pat.status, pat.page.h1) == (410, "We could not delete it from here")
+    assert tries_from(Visitor(desk), "192.0.2.9", way.code, way.phrase).status == 303
+
+
 def test_deleting_a_form_that_was_sent_meanwhile_leads_to_its_reference(pat, way, desk):
     pat.open("/later")
     receipt = answering.send(desk, pat.token, "Pat Doe")
