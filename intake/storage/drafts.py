@@ -131,7 +131,12 @@ def open_again(session: Session, draft: tuple[UUID, SealingKey], now: datetime) 
 
 
 def hold_browsers(session: Session, draft_id: UUID | None) -> None:
-    """Wait for whoever is at the draft: a page holds its browser first, and so must whoever ends them."""
+    """Wait for whoever is at the draft: a page holds its browser first, and so must whoever ends them.
+
+    Without a draft there is nobody to wait for: browsers that have none sent theirs.
+    """
+    if draft_id is None:
+        return
     query = select(PatientSessionRow.token_digest).where(PatientSessionRow.draft_id == draft_id)
     session.scalars(query.with_for_update()).all()
 

@@ -383,6 +383,7 @@ _DRAFTS = (
             "row.draft_id is None:\n        return False",
             "web/patient/test_returning.py",
         ),
+        ("    if draft_id is None:\n        return\n", "", "storage/test_ways_back.py"),
         ("or stored.id != draft.id:", ":"),
         (
             "ways_back.close(session, draft_id, receipt)\n    _remove(session, draft_id)",
