@@ -373,6 +373,27 @@ _TYPED_BY_ANYBODY = (
         ("    if phrase is None:\n", "    phrase = phrase or ''\n    if False:\n"),
     )
 )
+_MUCH_OF_ONE_FORM = (
+    _of(
+        "services/replying.py",
+        "services/test_replies.py::test_so_much_is_added_in_a_day_and_what_the_clinic_asks_is_answered_all_the_same",
+        ("at) >= MOST_REPLIES:", "at) >= 1000 * MOST_REPLIES:"),
+        ("if visit.number is None and stored.came", "if stored.came"),
+    )
+    + _of(
+        "services/requesting.py",
+        "web/test_after_sending.py::test_what_is_too_much_for_one_day_stays_on_the_page_with_whom_to_call",
+        ("at) > MOST_REQUESTS:", "at) > 1000 * MOST_REQUESTS:"),
+    )
+    + _of(
+        "services/replies.py",
+        "services/test_replies.py",
+        ("in waiting[:MOST_AT_ONCE])", "in waiting)"),
+        ("earlier[submission] += submission not in first", "pass"),
+        ("turns.append((reply in _failed, ", "turns.append((False, "),
+        (" or reply in _left:", ":"),
+    )
+)
 _DRAFTS = (
     _of(
         "storage/drafts.py",
@@ -627,6 +648,7 @@ MUTANTS: tuple[Mutant, ...] = (
     + _DOORS
     + _WAYS_BACK
     + _TYPED_BY_ANYBODY
+    + _MUCH_OF_ONE_FORM
     + _DRAFTS
     + _EXPORTS
     + _LOGOS
