@@ -8,29 +8,24 @@ settings: keys lie in files of their own (docs/running.md).
 
 import configparser
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from intake import resources
 from intake.domain.factors import Policy
 from intake.domain.languages import mark
 from intake.domain.logo import Picture
-from intake.domain.mail_addresses import is_address
+from intake.domain.networks import StaffNetworks, networks_in
 from intake.domain.processes import Process
 from intake.domain.reading_promise import ReadingPromise, Unit, promise_in, read_by
 from intake.domain.safety_signal import SignalDuty
+from intake.settings_problems import NOT_REQUIRED as NOT_REQUIRED
+from intake.settings_problems import problems_of
 
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-_PREFIX = re.compile(r"[A-Z]{2,4}")
-_MOST_PROXIES = 10
-_FEWEST_RECIPIENTS = 2
-_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _PATHS = frozenset(
     {
         "questionnaire",
@@ -40,7 +35,12 @@ _PATHS = frozenset(
         "rules_overlay",
         "mail_password_file",
         "provider_secret_file",
+        "breached_passwords_file",
     }
+)
+# Of them, those that may be left empty.
+_MAY_BE_NONE = frozenset(
+    {"rules_overlay", "mail_password_file", "provider_secret_file", "breached_passwords_file"}
 )
 # Numbers that may be 0, with what they should be.
 _FROM_NOTHING = {
@@ -62,9 +62,6 @@ _NUMBERS = frozenset(
 )
 # Where the clinic's side is, while nobody says that it has a name of its own.
 _CLINIC_PATH = "/clinic"
-MAIL_SECURITY = ("starttls", "tls", "none")
-NOT_REQUIRED = "not_required"
-SECOND_FACTOR = ("required", NOT_REQUIRED)
 _YES_OR_NO = frozenset({"transcribe_alone", "require_passkey"})
 # A message: patients read it in their language while a clinic leaves it as it comes.
 USUAL_HOURS = mark("Monday to Friday, 9 am to 5 pm")
@@ -121,6 +118,12 @@ class Settings:
     # What everybody who works in the clinic has beside a password (decision 0051).
     second_factor: str = "required"
     require_passkey: bool = False
+    # From where people of the clinic may come, and from where an administrator's work may be done: anywhere
+    # while a list is empty (decision 0062).
+    clinic_networks: str = ""
+    administration_networks: str = ""
+    # Passwords known from breaches, which nobody may choose (decision 0061).
+    breached_passwords_file: Path | None = None
     # Where staff may sign in beside that, with OpenID Connect; nowhere unless it is set (decision 0053).
     provider_issuer: str = ""
     provider_name: str = ""
@@ -172,6 +175,11 @@ class Settings:
         return Policy(self.second_factor != NOT_REQUIRED, self.require_passkey)
 
     @property
+    def staff_networks(self) -> StaffNetworks:
+        """Where people of the clinic may come from, and where an administrator's work may be done from."""
+        return StaffNetworks(networks_in(self.clinic_networks), networks_in(self.administration_networks))
+
+    @property
     def secure_cookies(self) -> bool:
         """Cookies travel over HTTPS only, unless the product is tried on this machine."""
         return urlsplit(self.public_address).scheme == "https"
@@ -214,6 +222,11 @@ class Settings:
         return self.host, self.port
 
     @property
+    def listens_here(self) -> bool:
+        """Whether the clinic's site is spoken to by this machine alone: by a proxy on it, or in a try-out."""
+        return self.listens(Process.CLINIC)[0] in ("127.0.0.1", "localhost", "::1")
+
+    @property
     def clinic_side(self) -> str:
         """The address that people of the clinic type, without a last slash.
 
@@ -252,13 +265,6 @@ class Settings:
                 return self.worker_database_url
 
 
-# WCAG 2.2.1, ux_spec 9: somebody who is asked needs two minutes, and has to have done something before.
-SHORTEST_PATIENT_IDLE = 5
-# A browser's cookie lasts no longer, nor does any draft.
-_MOST_UNSAVED_DAYS = 30
-
-# Good for a first look on one's own machine, and refused where patients are.
-_INVENTED = {"clinic_name": "Harbor Light Clinic", "clinic_phone": "(555) 010-0142"}
 _NOT_WRITTEN = frozenset(
     {
         "instance",
@@ -299,7 +305,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if "public_address" not in values:
         values["public_address"] = f"http://{values.get('host', '127.0.0.1')}:{values.get('port', 8000)}"
     settings = _with_promise(Settings(instance=instance, **values))  # type: ignore[arg-type]  # converted by field
-    if problems := _problems(settings):
+    if problems := problems_of(settings):
         raise SettingsRefused(problems)
     return settings
 
@@ -368,158 +374,6 @@ def _converted(name: str, value: str, problems: list[str]) -> str | int | Path |
         if value.strip().casefold() not in ("yes", "no"):
             problems.append(f"{name}: should be yes or no")
         return value.strip().casefold() == "yes"
-    if name in ("rules_overlay", "mail_password_file", "provider_secret_file") and not value.strip():
+    if name in _MAY_BE_NONE and not value.strip():
         return None
-    if name in (
-        "questionnaire",
-        "screening_rules",
-        "medicines",
-        "crisis_lines",
-        "rules_overlay",
-        "mail_password_file",
-        "provider_secret_file",
-    ):
-        return Path(value).absolute()
-    return value
-
-
-def _problems(settings: Settings) -> list[str]:
-    problems = []
-    if not settings.clinic_name.strip():
-        problems.append("clinic_name: patients need to know whose form this is; write the clinic's name")
-    if not _COLOR.fullmatch(settings.clinic_color):
-        problems.append("clinic_color: should be a color like #0f766e")
-    if not _PREFIX.fullmatch(settings.reference_prefix):
-        problems.append("reference_prefix: should be two to four capital letters")
-    if settings.timezone not in available_timezones():
-        problems.append("timezone: should be a name like America/New_York")
-    if urlsplit(settings.public_address).scheme not in ("http", "https"):
-        problems.append("public_address: should start with https:// (http:// only to try it here)")
-    if not settings.secure_cookies and not set(settings.trusted_hosts) <= _THIS_MACHINE:
-        problems.append(
-            "public_address: answers would travel unprotected; use https:// for any address "
-            "other than this machine"
-        )
-    if settings.secure_cookies:
-        problems += [
-            f"{name}: still the invented one; patients would be sent to nobody"
-            for name, invented in _INVENTED.items()
-            if getattr(settings, name) == invented
-        ]
-    problems += _clinic_address_problems(settings)
-    if settings.clinic_logo and not Path(settings.clinic_logo).is_file():
-        problems.append("clinic_logo: there is no such file")
-    if not _is_neutral(settings.leave_now_address):
-        problems.append(
-            "leave_now_address: should be a plain https:// address of a site everybody might look at, "
-            "like https://www.weather.gov/, without anything behind a ? or a #"
-        )
-    return [
-        *problems,
-        *_factor_problems(settings),
-        *_provider_problems(settings),
-        *_number_problems(settings),
-        *_mail_problems(settings),
-        *_backup_problems(settings),
-    ]
-
-
-def _factor_problems(settings: Settings) -> list[str]:
-    if settings.second_factor not in SECOND_FACTOR:
-        return [f"second_factor: should be one of {', '.join(SECOND_FACTOR)}"]
-    if settings.second_factor == NOT_REQUIRED and not set(settings.trusted_hosts) <= _THIS_MACHINE:
-        return [
-            "second_factor: a password alone can be stolen from anywhere, and opens everything; "
-            "not_required is for trying intake on this machine"
-        ]
-    return []
-
-
-def _provider_problems(settings: Settings) -> list[str]:
-    if not settings.provider_issuer:
-        return []
-    problems = []
-    at = urlsplit(settings.provider_issuer)
-    if at.scheme != "https" and (settings.secure_cookies or at.hostname not in _THIS_MACHINE):
-        problems.append("provider_issuer: should start with https://, exactly as the provider writes it")
-    if at.query or at.fragment or "@" in at.netloc:
-        problems.append("provider_issuer: should be an address without anything behind a ? or a #")
-    if not settings.provider_client_id:
-        problems.append("provider_client_id: the provider gave the clinic one; write it down")
-    if not settings.provider_name.strip():
-        problems.append("provider_name: should be what staff call it, like Example ID; a button says it")
-    if settings.provider_secret_file is None or not settings.provider_secret_file.is_file():
-        problems.append("provider_secret_file: should name the file that holds the provider's client secret")
-    if find_spec("authlib") is None:
-        problems.append("provider_issuer: needs Authlib; install intake with its extra `oidc`")
-    return problems
-
-
-def _number_problems(settings: Settings) -> list[str]:
-    problems = []
-    if settings.patient_idle_minutes < SHORTEST_PATIENT_IDLE:
-        problems.append(
-            f"patient_idle_minutes: should be at least {SHORTEST_PATIENT_IDLE}; a page asks whether somebody "
-            "is still there, and they need two minutes to answer"
-        )
-    if settings.patient_unsaved_days > _MOST_UNSAVED_DAYS:
-        problems.append(f"patient_unsaved_days: should be at most {_MOST_UNSAVED_DAYS}")
-    listened = {"port": settings.port, "clinic_port": settings.listens(Process.CLINIC)[1]}
-    for name, port in (listened | {"worker_port": settings.worker_port or 0}).items():
-        if port > 65535 and not (name == "clinic_port" and settings.port > 65535):
-            problems.append(f"{name}: should be at most 65535")
-    ports = [settings.listens(Process.PATIENT), settings.listens(Process.CLINIC)]
-    if settings.worker_port is not None:
-        ports.append((settings.host, settings.worker_port))
-    if len(set(ports)) < len(ports):
-        problems.append("clinic_port: each process needs a port of its own; choose another one")
-    if settings.trusted_proxies > _MOST_PROXIES:
-        problems.append(f"trusted_proxies: should be at most {_MOST_PROXIES}")
-    return problems
-
-
-def _clinic_address_problems(settings: Settings) -> list[str]:
-    if not settings.clinic_address:
-        return []
-    if urlsplit(settings.clinic_address).scheme != urlsplit(settings.public_address).scheme:
-        return ["clinic_address: should start with https:// if public_address does, and not otherwise"]
-    if not settings.secure_cookies and not set(settings.hosts_of(Process.CLINIC)) <= _THIS_MACHINE:
-        return ["clinic_address: use https:// for any address other than this machine"]
-    return []
-
-
-def _is_neutral(address: str) -> bool:
-    # What stands in it stays in a browser's history: nothing that could say where somebody came from.
-    try:
-        found = urlsplit(address)
-        plain = not (found.query or found.fragment or "@" in found.netloc or "?" in address or "#" in address)
-        return found.scheme == "https" and bool(found.hostname) and plain and address.isprintable()
-    except ValueError:
-        return False
-
-
-def _mail_problems(settings: Settings) -> list[str]:
-    if not settings.mail_host:
-        return []
-    problems = []
-    if not is_address(settings.mail_sender):
-        problems.append("mail_sender: should be the clinic's address, like forms@clinic.example")
-    if settings.mail_security not in MAIL_SECURITY:
-        problems.append(f"mail_security: should be one of {', '.join(MAIL_SECURITY)}")
-    if settings.mail_security == "none" and settings.mail_host not in _THIS_MACHINE:
-        problems.append("mail_security: none is for a mail server on this machine; use starttls or tls")
-    if settings.mail_password_file is not None and not settings.mail_password_file.is_file():
-        problems.append("mail_password_file: there is no such file")
-    return problems
-
-
-def _backup_problems(settings: Settings) -> list[str]:
-    named = {one.strip() for one in settings.backup_recipients.split(",")} - {""}
-    if not named:
-        return []
-    if len(named) < _FEWEST_RECIPIENTS or not all(one.startswith(("age1", "ssh-")) for one in named):
-        return [
-            "backup_recipients: should be two or more different lines that begin with age1, as `age-keygen` "
-            "prints them, separated by commas"
-        ]
-    return []
+    return Path(value).absolute() if name in _PATHS else value

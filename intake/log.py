@@ -59,6 +59,7 @@ class Noted(StrEnum):
     REPLY_NOT_TAKEN_IN = "reply_not_taken_in"
     PAGE_NOT_COUNTED = "page_not_counted"
     PASSWORDS_NOT_TAKEN = "passwords_not_taken"  # says what could not be done
+    BREACHED_LIST_UNREAD = "breached_list_unread"
     SIGN_IN_ALARM = "sign_in_alarm"
     ACCOUNT_ALTERED = "account_altered"
     WAY_IN_PLANTED = "way_in_planted"
@@ -157,6 +158,7 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.REPLY_NOT_TAKEN_IN: frozenset({_ERROR, "id"}),
     Noted.PAGE_NOT_COUNTED: frozenset({_ERROR}),
     Noted.PASSWORDS_NOT_TAKEN: frozenset({_ERROR}),
+    Noted.BREACHED_LIST_UNREAD: frozenset({_ERROR}),
     Noted.SIGN_IN_ALARM: frozenset(),
     Noted.ACCOUNT_ALTERED: frozenset({"id"}),
     Noted.WAY_IN_PLANTED: frozenset({"why"}),

@@ -35,8 +35,9 @@ _ASKED = Finding(Truth.YES)
 class PatientEvidence:
     """One patient's answers as of the day the form was, or would be, sent.
 
-    ``unread`` are questions answered on paper in a way nobody could read. They have no answer, and so are
-    not known to any condition; only their words say why.
+    ``unread`` are questions answered on paper in a way nobody could read, ``not_on_paper`` those that do not
+    stand on a paper of an earlier edition. They have no answer, and so are not known to any condition; nor is
+    what they mention, though a box that was left empty mentions nothing.
     """
 
     questionnaire: Questionnaire
@@ -44,6 +45,7 @@ class PatientEvidence:
     answers: Answers
     as_of: date
     unread: frozenset[str] = frozenset()
+    not_on_paper: frozenset[str] = frozenset()
     # Worked out once, however many rules look: the answers stay as they are.
     _asked: dict[str, Finding] = field(default_factory=dict, init=False, repr=False, compare=False)
     _numbers: dict[str, Interval] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -89,6 +91,8 @@ class PatientEvidence:
         if derived is None:
             return (question_id,)
         asked = tuple(of for of in rests_on(derived) if self.asked(of).truth is not Truth.NO)
+        if derived.derivation is Derivation.MENTIONS:
+            return self._hidden(derived) or derived.of
         return tuple(of for of in asked if self.value(of) is None) or derived.of
 
     def derive(self, derived: DerivedAnswer) -> Interval:
@@ -114,12 +118,19 @@ class PatientEvidence:
                     return UNKNOWN
                 return _exactly(len(self.medicines.not_recognised(listed)))
             case Derivation.MENTIONS:
-                return _exactly(len(self.mentioned(derived)))
+                found = Decimal(len(self.mentioned(derived)))
+                return Interval(found, None if self._hidden(derived) else found)
 
     def mentioned(self, derived: DerivedAnswer) -> tuple[str, ...]:
         """The listed words that stand in a free text; text left empty mentions nothing."""
         texts = [value.words for value in map(self.value, derived.of) if isinstance(value, Text)]
         return tuple(word for word in derived.words if any(stands_in(word, text) for text in texts))
+
+    def _hidden(self, derived: DerivedAnswer) -> tuple[str, ...]:
+        """The boxes that may hold words nobody knows."""
+        without = self.unread | self.not_on_paper
+        hidden = (of for of in derived.of if of in without and self.value(of) is None)
+        return tuple(of for of in hidden if self.asked(of).truth is not Truth.NO)
 
     def _number(self, question: str) -> Interval:
         question_id, _, part = question.partition(".")

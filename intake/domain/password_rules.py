@@ -1,8 +1,7 @@
 """Which passwords anybody would try first, and so will not do: short, patterned, or made of what is known.
 
 There is no rule about which characters (NIST SP 800-63B): any long password will do that is not one of
-those. No list of stolen passwords is asked: hardly any on such lists is as long as these have to be, and
-those that are consist of the patterns below.
+those. What leaked elsewhere, and what else is soon guessed, ``services/new_passwords`` looks up.
 """
 
 import re
@@ -10,11 +9,14 @@ from collections.abc import Iterable
 
 SHORTEST = 15
 LONGEST = 128
+# A hundred times what zxcvbn calls very hard to guess: sayings and names with figures stay below, and four
+# words that nobody says in a row do not.
+FEWEST_GUESSES = 10**12
 # How many characters have to be left that do not follow from the others.
 _UNFORESEEN = 8
 # Shorter pieces of names stand in many words.
 _SHORTEST_NAME = 4
-_WELL_KNOWN = (
+WELL_KNOWN = (
     "password",
     "passphrase",
     "passwort",
@@ -66,13 +68,18 @@ def what_is_wrong(password: str, username: str, names: Iterable[str]) -> str:
     name = username.strip().casefold()
     if len(name) >= _SHORTEST_NAME and name in plain:
         return "Choose a password that does not contain your username"
-    known = (*_WELL_KNOWN, *(word for one in names for word in _WORD.findall(one.casefold())))
+    known = (*WELL_KNOWN, *(word for one in names for word in words_of(one)))
     left = _without(plain, (word for word in known if len(word) >= _SHORTEST_NAME))
-    if _unforeseen(plain) < _UNFORESEEN or _repeated(plain) < SHORTEST - 2:
+    if _unforeseen(plain) < _UNFORESEEN:
         return "Choose a password that is not a pattern, like rows of keys or the same again and again"
     if _unforeseen(left) < _UNFORESEEN:
         return "Choose a password that is not made of names or words people would try first"
     return ""
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name, as somebody who guesses tries them."""
+    return _WORD.findall(name.casefold())
 
 
 def _without(plain: str, words: Iterable[str]) -> str:
@@ -86,13 +93,6 @@ def _without(plain: str, words: Iterable[str]) -> str:
 def _unforeseen(plain: str) -> int:
     """How many characters do not follow from those before them."""
     return sum(not _follows(plain, place) for place in range(len(plain)))
-
-
-def _repeated(plain: str) -> int:
-    """How long the piece is that a password is made of, over and over; its own length when of none."""
-    length = len(plain)
-    pieces = (size for size in range(1, length // 2 + 1) if (plain[:size] * length)[:length] == plain)
-    return next(pieces, length)
 
 
 def _follows(plain: str, place: int) -> bool:

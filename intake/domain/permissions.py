@@ -79,6 +79,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+# What administrators alone may do: the lists of networks for administration are about these.
+ADMINISTRATION = PERMISSIONS[Role.ADMINISTRATOR].difference(
+    *(held for role, held in PERMISSIONS.items() if role is not Role.ADMINISTRATOR)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StaffMember:
     """A person of the clinic. ``printed_name`` is how they sign: "R. Chen, NP"."""

@@ -99,7 +99,9 @@ def revised(
     if set(fitting(questionnaire, reply.changes)) != set(reply.changes):
         raise DoesNotFit
     answers = relevant(_evidence(submission, questionnaire, formulary, reply.changes))
-    settled = PatientEvidence(questionnaire, formulary, answers, submission.sent_on, submission.unread)
+    settled = PatientEvidence(
+        questionnaire, formulary, answers, submission.sent_on, submission.unread, submission.not_on_paper
+    )
     return replace(newest, answers=answers, transcript=transcribe(settled))
 
 
@@ -107,7 +109,9 @@ def _evidence(
     submission: Submission, questionnaire: Questionnaire, formulary: Formulary, changes: Answers
 ) -> PatientEvidence:
     answers = submission.answers.with_(changes)
-    return PatientEvidence(questionnaire, formulary, answers, submission.sent_on, submission.unread)
+    return PatientEvidence(
+        questionnaire, formulary, answers, submission.sent_on, submission.unread, submission.not_on_paper
+    )
 
 
 def page_again(questionnaire: Questionnaire, question_id: str) -> Page:

@@ -102,7 +102,7 @@ class WordsNeeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Signalled:
-    """Everything about one patient: their signals, oldest first, and what was done, in order.
+    """Everything about one patient: their signals in the order they were raised, and what was done, in order.
 
     Each deed comes with the place of the signal, from 1, that was the newest then.
     """
@@ -142,9 +142,9 @@ def deed(what: Answering, words: str, by: By) -> SignalDeed:
 
 
 def by_patient(signals: Sequence[Signal]) -> tuple[tuple[Signal, ...], ...]:
-    """The signals of each patient together, oldest first."""
+    """The signals of each patient together, in the order given: that in which they were raised."""
     found: dict[UUID, list[Signal]] = {}
-    for one in sorted(signals, key=lambda one: one.at):
+    for one in signals:
         found.setdefault(one.draft, []).append(one)
     return tuple(tuple(each) for each in found.values())
 

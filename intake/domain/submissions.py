@@ -100,6 +100,11 @@ class Submission:
         return frozenset() if self.from_paper is None else frozenset(self.from_paper.unread)
 
     @property
+    def not_on_paper(self) -> frozenset[str]:
+        """The questions that do not stand on the paper, which is of an earlier edition."""
+        return frozenset() if self.from_paper is None else frozenset(self.from_paper.not_asked)
+
+    @property
     def sent_on(self) -> date:
         """The calendar day at the clinic on which it was sent.
 

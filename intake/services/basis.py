@@ -111,7 +111,9 @@ def _evidence(library: Library, review: Review) -> PatientEvidence:
     submission = next((one for one in review.revisions if one.revision == screened), review.submission)
     as_of = review.screening.as_of or submission.sent_on
     answers = fitting(library.questionnaire, submission.answers)
-    return PatientEvidence(library.questionnaire, library.formulary, answers, as_of, submission.unread)
+    return PatientEvidence(
+        library.questionnaire, library.formulary, answers, as_of, submission.unread, submission.not_on_paper
+    )
 
 
 def _instruments(evidence: PatientEvidence, review: Review) -> Iterator[Instrument]:

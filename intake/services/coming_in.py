@@ -11,10 +11,11 @@ from uuid import UUID
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Session
 
-from intake.domain.events import NewBrowserUsed
+from intake.domain.events import NetworkChanged, NewBrowserUsed
 from intake.domain.notice_kinds import NoticeKind
+from intake.domain.rate_limits import network_of
 from intake.services.clinic import Clinic
-from intake.storage import accounts, audit, known_browsers, outgoing, staff_sessions
+from intake.storage import accounts, audit, known_browsers, outgoing, session_proofs
 from intake.storage.encryption import DecryptionFailed
 
 _SALT = "intake known browser"
@@ -28,22 +29,32 @@ class Browser:
     called: str
 
 
-def recognize(clinic: Clinic, token: str, known_as: str, browser: str) -> str:
+def recognize(clinic: Clinic, token: str, known_as: str, browser: str, source: str) -> str:
     """What a browser is to be known by from now on, whose session with this token has just begun.
 
-    ``known_as`` is from :func:`browser_in`, and ``browser`` what it is called in plain words. Who never
-    came with it is told.
+    ``known_as`` is from :func:`browser_in`, and ``browser`` what it is called in plain words; ``source``
+    is the address it comes from. Who never came with it is told.
     """
     name = known_as or known_browsers.new_name()
     with clinic.database.write() as session:
         now = clinic.now()
-        member = staff_sessions.seen_in(session, token, browser)
+        member = session_proofs.begun_in(session, clinic.keys, token, browser, network_of(source))
         if member is None:
             return name
         if remember(clinic, session, member, Browser(name, browser)):
             tell(clinic, session, member)
             audit.record(session, clinic.keys, member, NewBrowserUsed(member, browser), now)
     return name
+
+
+def notice_move(clinic: Clinic, session: Session, member: UUID, token: str, source: str) -> None:
+    """Tell somebody, once, that their session is used from another network than the one it was proved in.
+
+    Reading goes on: somebody on a train is not thrown out of a form. What matters asks for a new proof.
+    """
+    if session_proofs.moved(session, clinic.keys, token, network_of(source)):
+        tell(clinic, session, member)
+        audit.record(session, clinic.keys, member, NetworkChanged(member), clinic.now())
 
 
 def remember(clinic: Clinic, session: Session, member: UUID, browser: Browser) -> bool:

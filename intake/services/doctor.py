@@ -1,14 +1,22 @@
 """``intake doctor``: what of this copy's surroundings would hurt somebody, and what to do about each.
 
 Facts are gathered first (``doctor_facts``); every check is a line of a table and only decides
-(``doctor_files``, ``doctor_network``, ``doctor_front``, ``doctor_database``, ``doctor_clinic``).
+(``doctor_files``, ``doctor_network``, ``doctor_front``, ``doctor_database``, ``doctor_clinic``,
+``doctor_lists``).
 """
 
 import os
 from collections.abc import Mapping
 
 from intake.config import Settings, SettingsRefused, read_settings
-from intake.services import doctor_clinic, doctor_database, doctor_files, doctor_front, doctor_network
+from intake.services import (
+    doctor_clinic,
+    doctor_database,
+    doctor_files,
+    doctor_front,
+    doctor_lists,
+    doctor_network,
+)
 from intake.services.doctor_checks import Finding, Weight
 from intake.services.doctor_facts import Facts, gather
 from intake.services.refusals import Refusal
@@ -19,6 +27,7 @@ CHECKS = (
     *doctor_front.CHECKS,
     *doctor_database.CHECKS,
     *doctor_clinic.CHECKS,
+    *doctor_lists.CHECKS,
 )
 
 

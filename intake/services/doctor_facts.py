@@ -20,7 +20,16 @@ from intake.domain.permissions import Role
 from intake.papers import engine
 from intake.services.clinic import asked_of
 from intake.services.front_door import Front, look
-from intake.storage import accounts, altered_accounts, audit, dead_letters, every_submission, submissions
+from intake.storage import (
+    accounts,
+    altered_accounts,
+    audit,
+    breached_passwords,
+    dead_letters,
+    every_submission,
+    submissions,
+)
+from intake.storage.breached_passwords import BreachedListRefused
 from intake.storage.condition import Condition, examine
 from intake.storage.database import Database, DatabaseRefused
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
@@ -91,6 +100,7 @@ class Facts:
     content_refused: str = ""
     fronts: tuple[Front, ...] = ()
     keys_made: Mapping[str, date | None] = field(default_factory=dict)
+    breached_refused: str = ""
 
     @property
     def is_public(self) -> bool:
@@ -143,6 +153,7 @@ def gather(settings: Settings, environment: Mapping[str, str] = os.environ, *, q
         content_refused=content_refused,
         fronts=() if quick else _fronts(settings),
         keys_made={} if quick or keys is None else _keys_made(settings),
+        breached_refused=_breached(settings),
     )
 
 
@@ -274,6 +285,16 @@ def _content(settings: Settings) -> tuple[tuple[str, ...], str]:
     except DocumentRefused as refusal:
         return (), str(refusal).splitlines()[0]
     return tuple(line.say for line in questionnaire.out_of_date(settings.today())), ""
+
+
+def _breached(settings: Settings) -> str:
+    """Why the list of stolen passwords cannot be used; empty when it can, or when there is none."""
+    try:
+        if settings.breached_passwords_file is not None:
+            breached_passwords.look_over(settings.breached_passwords_file)
+    except BreachedListRefused as refusal:
+        return str(refusal)
+    return ""
 
 
 def _fronts(settings: Settings) -> tuple[Front, ...]:

@@ -18,6 +18,8 @@ _SHOWN = 12
 # What somebody is told of their own account; the rest of the trail is the auditor's.
 _TOLD = (
     events.NewBrowserUsed,
+    events.NetworkChanged,
+    events.NetworkRefused,
     events.SignInRefused,
     events.PasswordSetAside,
     events.PasswordChanged,

@@ -26,6 +26,7 @@ def receive(site: Site, session: Session, submission: Submission, by: UUID | str
         submission.answers,
         submission.sent_on,
         submission.unread,
+        submission.not_on_paper,
     )
     # Screening never raises: a rule that crashes becomes an urgent "cannot tell".
     screening = screen(library.rulebook, evidence, library.editions, now)

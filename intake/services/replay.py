@@ -226,7 +226,9 @@ def made_again(stored: Stored, past: Shelf) -> Replayed:
 def _transcript(submission: Submission, past: Shelf) -> tuple[PartLines, ...]:
     library = past.library(submission.editions)
     answers, sent_on = submission.answers, submission.sent_on
-    evidence = PatientEvidence(library.questionnaire, library.formulary, answers, sent_on, submission.unread)
+    evidence = PatientEvidence(
+        library.questionnaire, library.formulary, answers, sent_on, submission.unread, submission.not_on_paper
+    )
     return transcribe(evidence)
 
 
@@ -246,7 +248,12 @@ def _screenings(
         # Screenings of the first versions do not say; they were as of the day it was sent.
         as_of = before.as_of or submission.sent_on
         evidence = PatientEvidence(
-            library.questionnaire, library.formulary, answers, as_of, submission.unread
+            library.questionnaire,
+            library.formulary,
+            answers,
+            as_of,
+            submission.unread,
+            submission.not_on_paper,
         )
         made = screen(library.rulebook, evidence, library.editions, before.at)
         yield ScreeningReplayed(number, before.editions, verbatim.from_screening(content, made))

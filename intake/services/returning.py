@@ -15,7 +15,7 @@ from intake.domain.submissions import Draft, Receipt
 from intake.domain.ways_back import WayBack, handle_in
 from intake.services import answering, notice_words, notices
 from intake.services.clinic import PatientDesk
-from intake.storage import drafts, outgoing, ways_back
+from intake.storage import carried_ways, drafts, outgoing, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.encryption import SealingKey
 from intake.storage.outgoing import Addressed
@@ -82,7 +82,9 @@ def mail_link(desk: PatientDesk, token: str, address: str) -> None:
             return
         found = drafts.find(session, desk.keys, token, desk.now(), answering.limits(desk))
         # In the language of the page it was asked for on.
-        addressed = Addressed(address, known.way.secret, _kind(found), language=desk.language)
+        addressed = Addressed(
+            address, known.way.secret, _kind(found), language=desk.language, draft=draft_id.hex
+        )
         outgoing.add(session, desk.keys, uuid4(), addressed, desk.now())
         ways_back.note_mail(session, draft_id)
 
@@ -109,6 +111,16 @@ def come_back(desk: PatientDesk, typed_handle: str, typed_phrase: str) -> str | 
         drafts.hold_browsers(session, ways_back.draft_of(session, handle))
         found = ways_back.open_with(session, desk.keys, handle, worked_out, now)
         return None if found is None else _let_in(desk, session, found)
+
+
+def carry(desk: PatientDesk, token: str, typed_handle: str, typed_phrase: str) -> str:
+    """What was typed, for a page in between to carry without showing it."""
+    return carried_ways.sealed(desk.keys, token, typed_handle, typed_phrase)
+
+
+def carried(desk: PatientDesk, token: str, given: str) -> tuple[str, str]:
+    """What such a page carried, link or code first; nothing where it was another browser's."""
+    return carried_ways.opened(desk.keys, token, given) or ("", "")
 
 
 def would_be_lost(desk: PatientDesk, token: str) -> bool:

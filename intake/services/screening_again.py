@@ -15,6 +15,11 @@ def screen_again(library: Library, submission: Submission, at: datetime) -> Scre
     answers = fitting(library.questionnaire, submission.answers)
     # As of the day it was sent: a patient does not grow older by being screened again.
     evidence = PatientEvidence(
-        library.questionnaire, library.formulary, answers, submission.sent_on, submission.unread
+        library.questionnaire,
+        library.formulary,
+        answers,
+        submission.sent_on,
+        submission.unread,
+        submission.not_on_paper,
     )
     return replace(screen(library.rulebook, evidence, library.editions, at), revision=submission.revision)

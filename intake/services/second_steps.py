@@ -54,7 +54,7 @@ def factors(clinic: Clinic, member: UUID) -> Factors:
 def finish_with_code(clinic: Clinic, token: str, typed: str) -> str | None:
     """The token of a session, for a code of the app or a recovery code; None when it is wrong.
 
-    Raises SignInOver, LockedOut, NotCounted and TooBusy.
+    Raises SignInOver, LockedOut and TooBusy.
     """
     member = who_began(clinic, token)
     if one_time_codes.is_of_an_app(typed):
@@ -111,17 +111,19 @@ def finish_with_passkey(
     return None
 
 
-def is_fresh(clinic: Clinic, token: str, within: timedelta = FRESH) -> bool:
-    """Whether whoever holds this session proved so lately that it is them."""
-    proof = proof_of(clinic, token)
+def is_fresh(clinic: Clinic, token: str, source: str, within: timedelta = FRESH) -> bool:
+    """Whether whoever holds this session proved so lately that it is them, in the network they are in."""
+    proof = proof_of(clinic, token, source)
+    if proof is None or proof.is_elsewhere:
+        return False
     # A clock set back makes nothing fresh.
-    return proof is not None and timedelta(0) <= clinic.now() - proof.authenticated_at <= within
+    return timedelta(0) <= clinic.now() - proof.authenticated_at <= within
 
 
-def proof_of(clinic: Clinic, token: str) -> SessionProof | None:
-    """What a session rests on."""
+def proof_of(clinic: Clinic, token: str, source: str) -> SessionProof | None:
+    """What a session rests on, and whether it is used from another network than that was proved in."""
     with clinic.database.read() as session:
-        return session_proofs.of(session, clinic.keys, token)
+        return session_proofs.of(session, clinic.keys, token, network_of(source))
 
 
 def ask_again(clinic: Clinic, member: StaffMember) -> Ceremony:
@@ -131,14 +133,14 @@ def ask_again(clinic: Clinic, member: StaffMember) -> Ceremony:
 
 
 def again_with_passkey(
-    clinic: Clinic, member: StaffMember, token: str, ceremony: str, answer: str
+    clinic: Clinic, member: StaffMember, token: str, ceremony: str, answer: str, source: str
 ) -> str | None:
     """The new token of the session; None when the passkey proves nothing."""
     try:
         challenge = passkeys.taken(clinic, ceremony, Asked.AGAIN, member.id)
         with clinic.database.write() as session:
             passkeys.prove(session, clinic, answer, challenge, member.id)
-            renewed = _proved_again(session, clinic, member, token, Proven.PASSKEY)
+            renewed = _proved_again(session, clinic, member, token, Proven.PASSKEY, source)
         typed_codes.forget(clinic, member.id)
         return renewed
     except PasskeyRefused as refusal:
@@ -154,7 +156,7 @@ def again_with_password(
     if proven is None:
         return None
     with clinic.database.write() as session:
-        return _proved_again(session, clinic, member, token, proven)
+        return _proved_again(session, clinic, member, token, proven, source)
 
 
 def confirms(clinic: Clinic, member: StaffMember, password: str, code: str, source: str) -> Proven | None:
@@ -198,8 +200,10 @@ def _entered(session: Session, clinic: Clinic, begun: str, member: UUID, proven:
 
 
 def _proved_again(
-    session: Session, clinic: Clinic, member: StaffMember, token: str, proven: Proven
+    session: Session, clinic: Clinic, member: StaffMember, token: str, proven: Proven, source: str
 ) -> str | None:
-    renewed = session_proofs.proved_again(session, clinic.keys, token, proven, clinic.now())
+    renewed = session_proofs.proved_again(
+        session, clinic.keys, token, proven, clinic.now(), network_of(source)
+    )
     audit.record(session, clinic.keys, member.id, ProvedAgain(member.id, proven.value), clinic.now())
     return renewed

@@ -183,7 +183,7 @@ def _beside(clinic: Clinic, both: Transcription) -> SideBySide:
     edition = paper_editions.edition(clinic, both.paper_edition)
     reading: Callable[[Answers], PatientEvidence] = lambda answers: read(clinic, answers)  # noqa: E731
     compared = compare(both, reading, edition.not_asked)
-    evidence = replace(read(clinic, compared.answers), unread=compared.unread)
+    evidence = replace(read(clinic, compared.answers), unread=compared.unread, not_on_paper=edition.not_asked)
     return SideBySide(both, compared, edition, evidence)
 
 

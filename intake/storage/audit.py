@@ -138,6 +138,16 @@ def last_times(session: Session, event: type[Event], things: Collection[UUID]) -
     return {UUID(thing): datetime.fromisoformat(at) for thing, at in session.execute(query) if thing}
 
 
+def places(session: Session, event: type[Event]) -> Mapping[UUID, int]:
+    """Where in the trail each thing first had such a line: an order that no clock has a part in."""
+    query = (
+        select(AuditEventRow.object_id, func.min(AuditEventRow.seq))
+        .where(AuditEventRow.event == event.__name__, AuditEventRow.object_id.is_not(None))
+        .group_by(AuditEventRow.object_id)
+    )
+    return {UUID(thing): seq for thing, seq in session.execute(query)}
+
+
 def since(session: Session, event: type[Event], start: datetime) -> tuple[Recorded, ...]:
     """The lines of one kind since then, oldest first."""
     query = select(AuditEventRow).where(
@@ -160,6 +170,12 @@ def latest_about(
         .limit(most)
     )
     return tuple(recorded(row) for row in session.scalars(query))
+
+
+def is_ours(session: Session, keys: PatientKeys, seq: int) -> bool:
+    """Whether a line is as intake wrote it, looked at by itself; ``verify`` follows the whole chain."""
+    line = chained_at(session, seq)
+    return line is not None and not _fault(keys, line, seq, line.prev_mac)
 
 
 def _line(seq: int, actor: UUID | str, event: Event, at: datetime) -> dict[str, object]:

@@ -138,7 +138,7 @@ def hold_browsers(session: Session, draft_id: UUID | None) -> None:
     if draft_id is None:
         return
     query = select(PatientSessionRow.token_digest).where(PatientSessionRow.draft_id == draft_id)
-    session.scalars(query.with_for_update()).all()
+    session.scalars(query.order_by(PatientSessionRow.token_digest).with_for_update()).all()
 
 
 def show_receipt(session: Session, receipt: Receipt, now: datetime) -> str:
@@ -204,8 +204,10 @@ def remove_expired(session: Session, now: datetime, limits: Limits) -> int:
     Returns how many drafts. ``limits`` are what :func:`find` is called with: shorter ones would delete
     living drafts.
     """
-    ways_back.remove_over(session, now)
-    way_back = select(WayBackRow.id).where(WayBackRow.draft_id == PatientSessionRow.draft_id).exists()
+    # Browsers before ways back, as whoever comes back holds them: the other way round each would wait for
+    # the other (decision 0065). So what is over is not counted, for it is still there.
+    of_it = (WayBackRow.draft_id == PatientSessionRow.draft_id, ~ways_back.are_over(now))
+    way_back = select(WayBackRow.id).where(*of_it).exists()
     lost = and_(PatientSessionRow.draft_id.is_not(None), ~way_back)
     seen = PatientSessionRow.last_seen
     over = or_(
@@ -213,6 +215,7 @@ def remove_expired(session: Session, now: datetime, limits: Limits) -> int:
         and_(seen < now - limits.allowed(lost=False), ~lost),
     )
     session.execute(delete(PatientSessionRow).where(over), execution_options=_UNSEEN)
+    ways_back.remove_over(session, now)
     return _remove_unreachable(session)
 
 

@@ -74,7 +74,8 @@ class Addressed:
     """To whom a notice goes, the secret of its link, what it says there is to read, and in which language.
 
     ``wanted`` is false for a notice to staff that is kept beside the others and sent to nobody: what lies
-    in the open must be the same whether or not a form is urgent (docs/decisions/0040).
+    in the open must be the same whether or not a form is urgent (docs/decisions/0040). ``draft`` is the id of
+    the saved form that the link leads to, for the letter to be found when the way back is gone.
     """
 
     recipient: str = field(repr=False)
@@ -82,6 +83,7 @@ class Addressed:
     kind: NoticeKind
     wanted: bool = True
     language: str = ""
+    draft: str = ""
 
 
 def id_of(submission_id: UUID, number: int, link: bytes) -> UUID:
@@ -217,7 +219,7 @@ def take_back_for_staff(session: Session, keys: ClinicKeys) -> dict[str, tuple[b
     """
     waiting = select(OutgoingRow).where(*_OF_NEWS, OutgoingRow.settled_at.is_(None))
     found: dict[str, tuple[bool, datetime]] = {}
-    for row in session.scalars(waiting.with_for_update()):
+    for row in session.scalars(waiting.order_by(OutgoingRow.id).with_for_update()):
         try:
             addressed = opened(keys.outbox_keys, row)
         except DecryptionFailed:
@@ -285,6 +287,7 @@ def _to_bytes(addressed: Addressed) -> bytes:
         addressed.kind,
         wanted=addressed.wanted,
         language=addressed.language,
+        draft=addressed.draft,
     )
 
 

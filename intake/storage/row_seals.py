@@ -54,7 +54,8 @@ class SealedRows:
 
     def seal(self, keys: ClinicKeys, row: Base, **changed: object) -> bytes:
         """The seal of this row, as it will be once these columns were changed."""
-        values = self._values(row) | changed
+        sealed = self.sealed
+        values = self._values(row) | {name: value for name, value in changed.items() if name in sealed}
         return keys.staff_key.seal(_written(values), self._place(values))
 
     def is_ours(self, keys: ClinicKeys, row: Base) -> bool:

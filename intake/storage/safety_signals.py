@@ -11,7 +11,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from intake.domain.events import SafetySignalRaised
 from intake.domain.safety_signal import Signal, SignalDeed, Signalled, by_patient
+from intake.storage import audit
 from intake.storage.codec_record import UnknownRecord
 from intake.storage.codec_safety_signals import (
     signal_deed_from_bytes,
@@ -89,7 +91,14 @@ def of_late(session: Session, keys: ClinicKeys, now: datetime) -> Signals:
             found[row.id] = _signal(key, row), tuple(_deeds(session, key, row.id))
         except (DecryptionFailed, UnknownRecord):
             damaged += 1
-    grouped = by_patient([signal for signal, _ in found.values()])
+    raised = audit.places(session, SafetySignalRaised)
+    # By the trail, and not by the clock: it may have been set back between two answers, and the last word of
+    # a patient must not pass for an older one. One without a line would be new, and so nothing settles it.
+    ordered = sorted(
+        (signal for signal, _ in found.values()),
+        key=lambda one: (one.id not in raised, raised.get(one.id, 0), one.at),
+    )
+    grouped = by_patient(ordered)
     patients = (
         Signalled(
             signals,

@@ -213,7 +213,12 @@ def remove_of(session: Session, draft_id: UUID) -> None:
 
 def remove_over(session: Session, now: datetime) -> None:
     """Forget the ways back whose time is over."""
-    session.execute(delete(WayBackRow).where(WayBackRow.last_visit < now - KEPT), execution_options=_UNSEEN)
+    session.execute(delete(WayBackRow).where(are_over(now)), execution_options=_UNSEEN)
+
+
+def are_over(now: datetime) -> ColumnElement[bool]:
+    """Those whose time is over."""
+    return WayBackRow.last_visit < now - KEPT
 
 
 def _let_clinic(row: WayBackRow, keys: PatientKeys, draft_key: SealingKey, code: bytes) -> None:

@@ -1,6 +1,6 @@
 """Who may see which page: every page says so itself, and a site with a page that does not will not start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 
@@ -33,7 +33,15 @@ class UnmarkedView(Exception):
         )
 
 
+def _anywhere(_member: StaffMember, _permissions: Collection[Permission]) -> None:
+    return None
+
+
 def _never(_member: StaffMember) -> None:
+    return None
+
+
+def _at_any_pace() -> None:
     return None
 
 
@@ -41,13 +49,16 @@ def _never(_member: StaffMember) -> None:
 class Door:
     """How a site finds out who is there, and what it answers when it is nobody.
 
-    ``ask_again`` answers instead of a sensitive page when somebody has to prove first that it is still
-    them; None lets them go on.
+    ``look_where`` refuses what somebody may do, but not from the network they are in. ``ask_again`` answers
+    instead of a sensitive page when somebody has to prove first that it is still them; None lets them go on.
+    ``paced`` refuses whoever sends faster than a person could.
     """
 
     whoever: Callable[[], StaffMember | None]
     signed_out: View
     ask_again: Callable[[StaffMember], ResponseReturnValue | None] = _never
+    look_where: Callable[[StaffMember, Collection[Permission]], None] = _anywhere
+    paced: Callable[[], None] = _at_any_pace
 
 
 def keep_door(app: Flask, door: Door) -> None:
@@ -69,6 +80,8 @@ def requires(permission: Permission, *others: Permission) -> Callable[[View], Vi
             g.member = member
             if not all(member.may(one) for one in every):
                 abort(403)
+            door.look_where(member, every)
+            door.paced()
             if _asks_again() and (asked := door.ask_again(member)) is not None:
                 return asked
             return view(member, **address)

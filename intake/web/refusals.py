@@ -22,6 +22,7 @@ from intake.web.why import Why, because, site_name
 # Every refusal a browser can get has a page of its own; any other gets the one for its hundred.
 _PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 415, 429, 500, 503})
 _ELSEWHERE = frozenset({Why.OTHER_SITE, Why.EMBEDDED})
+_OTHER_NETWORK = frozenset({Why.OUTSIDE_CLINIC, Why.OUTSIDE_ADMINISTRATION})
 # Only what the protocol needs travels on: never the error's own words.
 _BUSY_SECONDS = 5
 # As the page says it: a minute.
@@ -53,9 +54,10 @@ def show_refusals(app: Flask, *, for_patients: bool) -> None:
         if isinstance(error, CSRFError):
             because(Why.TOKEN)
         told = render_template(
-            f"errors/{_page(status)}.html",
+            _page(status),
             for_patients=for_patients,
             number=_number(error) if status >= 500 else "",
+            only_administration=g.get("refused_why") is Why.OUTSIDE_ADMINISTRATION,
             **_given_back(error, for_patients=for_patients),
         )
         return told, status, [one for one in error.get_headers() if one[0] in _KEPT_HEADERS]
@@ -94,9 +96,14 @@ def _note(error: BaseException | None, status: int) -> None:
 
 
 def _page(status: int) -> str:
-    if status == 403 and g.get("refused_why") in _ELSEWHERE:
-        return "elsewhere"
-    return str(status if status in _PAGES else (500 if status >= 500 else 400))
+    if status == 403 and (why := g.get("refused_why")) is not None:
+        if why in _ELSEWHERE:
+            return "errors/elsewhere.html"
+        if why in _OTHER_NETWORK:
+            return "clinic/other_network.html"
+    if g.get("refused_why") is Why.TOO_FAST:
+        return "errors/too_fast.html"
+    return f"errors/{status if status in _PAGES else (500 if status >= 500 else 400)}.html"
 
 
 def _given_back(error: HTTPException, *, for_patients: bool) -> dict[str, object]:
@@ -123,6 +130,9 @@ def _giver(error: HTTPException, *, for_patients: bool) -> Callable[[], dict[str
             return lambda: {"typed": words() if _has_our_token() else ""}
         case Why.TOKEN:
             return lambda: {"typed": words(), "again": send_again()}
+        case Why.TOO_FAST:
+            # With the token of its browser: it was looked at before.
+            return lambda: {"typed": words(), "again": typed.to_try_again()}
     if status == 403:
         return lambda: {"typed": words()}
     if status >= 500:

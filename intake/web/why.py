@@ -19,6 +19,8 @@ class Why(StrEnum):
     TOKEN = "token"  # noqa: S105  # a form without its token, and none of the tokens
     OTHER_SITE = "other-site"
     EMBEDDED = "embedded"
+    OUTSIDE_CLINIC = "outside-clinic-networks"
+    OUTSIDE_ADMINISTRATION = "outside-administration-networks"
     NOT_OPEN = "not-open"
     METHOD = "method"
     TOO_LARGE = "too-large"
@@ -27,6 +29,7 @@ class Why(StrEnum):
     MANY_HEADERS = "many-headers"
     KIND = "kind"
     TOO_OFTEN = "too-often"
+    TOO_FAST = "too-fast"
     BY_THE_SERVER = "by-the-server"
 
 

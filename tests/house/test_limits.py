@@ -101,7 +101,7 @@ def test_what_has_to_fit_is_kept_by_tests_that_run():
 def test_every_word_no_password_may_be_made_of_is_named():
     listed = named(section(LIMITS, "Words no password may be made of"))
 
-    assert listed == set(password_rules._WELL_KNOWN)
+    assert listed == set(password_rules.WELL_KNOWN)
     for word in listed:
         assert password_rules.what_is_wrong(f"{word} {word} {word}", "somebody", ())
 

@@ -279,7 +279,8 @@ def test_no_weak_cipher_hash_or_padding_is_used():
     def weak(tree):
         return [name for name, _ in calls(tree) if WEAK.search(name)]
 
-    assert found(weak) == {}
+    # SHA-1 is the name that the list of stolen passwords has for each: nothing is kept safe by it (0061).
+    assert found(weak, but={"storage/breached_passwords.py"}) == {}
 
 
 def test_no_certificate_goes_unchecked():

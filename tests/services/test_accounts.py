@@ -97,7 +97,7 @@ def test_a_session_ends_after_fifteen_idle_minutes(copy, alice):
 
 
 def test_too_many_wrong_passwords_pause_sign_in_and_not_from_a_browser_that_is_known(copy, alice):
-    known = coming_in.recognize(copy.clinic, came(copy, "alice", PASSWORD, HERE), "", "Firefox")
+    known = coming_in.recognize(copy.clinic, came(copy, "alice", PASSWORD, HERE), "", "Firefox", HERE)
     for _ in range(10):
         assert came(copy, "alice", "wrong password here", THERE) is None
 

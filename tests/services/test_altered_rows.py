@@ -16,7 +16,7 @@ from intake.domain.events import (
     WayInPlanted,
 )
 from intake.domain.permissions import Role
-from intake.services import accounts, altered_rows, at_start, doctor_facts
+from intake.services import accounts, altered_rows, at_start, doctor_facts, people
 from intake.services.instance import prepare
 from intake.services.refusals import Refusal
 from intake.storage import audit
@@ -170,6 +170,23 @@ def test_an_altered_account_is_told_once_and_given_back_at_the_console(copy, ali
     written(copy, other_roles(alice))
     altered_rows.look(copy.clinic)
     assert len(lines(copy, AccountAltered)) == 2, "another time is told again"
+    assert lines(copy, WayInPlanted) == [], "a link that was used is none that somebody planted"
+
+
+def test_nothing_kept_from_before_opens_an_account_that_was_given_back(copy, alice, bob):
+    """Whoever kept a session of hers writes the point in time before it: the next one would be its own."""
+    old = sign_in(copy, "alice")
+    with copy.desk.database.read() as session:
+        row = session.get_one(StaffSessionRow, token_digest(old))
+        kept = {one.name: getattr(row, one.name) for one in StaffSessionRow.__table__.columns}
+    link = people.make_reset_link(copy.clinic, bob, alice.id)
+    written(copy, other_roles(alice).values(auth_epoch=kept["auth_epoch"] - 1))
+
+    altered_rows.say_who(copy.clinic, "alice", "A. Rivera, MD", [Role.CLINICIAN])
+    written(copy, insert(StaffSessionRow).values(kept))
+
+    assert accounts.whoever(copy.clinic, old) is None
+    assert accounts.link_purpose(copy.clinic, link) is None
 
 
 def test_an_altered_account_may_be_nobodys(copy, alice, bob):

@@ -215,6 +215,12 @@ WRONG = {
     "content-refused": replace(SOUND, content_refused="core.yaml:3: a key that nothing reads"),
     "letters-not-sent": with_records(dead_letters=3),
     "no-papers": replace(SOUND, can_make_papers=False),
+    "networks-lock-everybody-out": with_setting(clinic_networks="192.0.2.0/24", trusted_proxies=0),
+    "networks-keep-nobody-out": with_setting(administration_networks="192.0.2.0/24, 0.0.0.0/0"),
+    "administration-outside-the-clinic": with_setting(
+        clinic_networks="192.0.2.0/24", administration_networks="198.51.100.0/24"
+    ),
+    "stolen-passwords-unread": replace(SOUND, breached_refused="/srv/list.txt is not sorted near byte 80"),
 }
 
 
@@ -222,7 +228,7 @@ WRONG = {
 COMES_WITH = {
     one: {"database-unchanging-password"}
     for one in ("settings-hold-a-password", "password-in-the-environment")
-}
+} | {"networks-lock-everybody-out": {"proxy-not-counted"}}
 
 
 def test_a_sound_copy_is_told_nothing():
@@ -231,6 +237,36 @@ def test_a_sound_copy_is_told_nothing():
 
 def test_a_name_that_merely_ends_like_one_kept_for_examples_is_a_clinics_own():
     assert examine(with_setting(public_address="https://goodexample.com")) == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({"clinic_networks": "192.0.2.0/24"}, []),
+        ({"clinic_networks": "192.0.2.0/24", "administration_networks": "192.0.2.128/25"}, []),
+        ({"clinic_networks": "::/0"}, ["networks-keep-nobody-out"]),
+        # The proxy is on the list, and everybody comes from it.
+        (
+            {"clinic_networks": "127.0.0.0/8", "trusted_proxies": 0},
+            ["networks-keep-nobody-out", "proxy-not-counted"],
+        ),
+        # Whoever comes to this machine itself, without a proxy, has an address of their own.
+        (
+            {"clinic_networks": "192.0.2.0/24", "trusted_proxies": 0, "host": "192.0.2.7"},
+            ["plain-http-to-everybody", "proxy-not-counted"],
+        ),
+    ],
+)
+def test_a_list_of_networks_that_does_what_it_says_is_told_nothing(settings, found):
+    assert sorted(one.id for one in examine(with_setting(**settings))) == found
+
+
+def test_a_list_of_stolen_passwords_that_cannot_be_used_keeps_intake_from_starting(copied, tmp_path):
+    (tmp_path / "list.txt").write_text("no list\n")
+    settings = replace(copied, breached_passwords_file=tmp_path / "list.txt")
+
+    with pytest.raises(Unsafe, match="40 hexadecimal digits"):
+        refuse_unsafe(settings, {})
 
 
 @pytest.mark.parametrize(
@@ -332,6 +368,9 @@ REFUSED_SETTINGS = {
     "transcribe_alone": "perhaps",
     "staff_idle_minutes": "0",
     "starts_per_hour": "-5",
+    "clinic_networks": "192.0.2.5/24",
+    "administration_networks": "the office",
+    "breached_passwords_file": "/nowhere/list.txt",
     "no_such_setting": "1",
 }
 REFUSED_MAIL = {

@@ -12,7 +12,15 @@ from sqlalchemy.exc import DBAPIError
 from copies import PASSWORD, make_copy, staff
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
-from intake.services import accounts, answering, keys, recovery_copies, retiring_keys, staff_notices
+from intake.services import (
+    accounts,
+    altered_rows,
+    answering,
+    keys,
+    recovery_copies,
+    retiring_keys,
+    staff_notices,
+)
 from intake.services.keys_in_use import with_keys_in_use
 from intake.services.refusals import Refusal
 from intake.storage import audit, key_documents, outgoing, rewrapping, submissions
@@ -210,6 +218,10 @@ def test_passwords_are_sealed_anew_and_still_open_the_door(copy, tmp_path, keepe
     assert done.rewrapped.sealed_anew == 6, "three passwords, and the seals of three accounts"
     assert readable(copy.clinic) == ([], True)
     assert read_clinic_keys(console.folder).staff_key.id.hex() == done.id
+    # By whoever still has the keys of before, nothing that was sealed since is taken for planted.
+    token = accounts.sign_in(with_keys_in_use(copy.clinic), "alice", PASSWORD, "here")
+    altered_rows.look(copy.clinic)
+    assert accounts.whoever(with_keys_in_use(copy.clinic), token) is not None
 
 
 def test_a_new_secret_key_is_another_one_for_each_site_and_of_use_from_the_next_start_on(

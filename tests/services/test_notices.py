@@ -483,5 +483,5 @@ _FORM_WITH_A_STRANGE_ADDRESS = (
 def test_a_notice_of_any_kind_is_sealed_and_opened_as_it_was(kind):
     written = notice_to_bytes("quetzal@example.org", "secret", kind)
 
-    assert notice_from_bytes(written) == ("quetzal@example.org", "secret", kind, True, "")
+    assert notice_from_bytes(written) == ("quetzal@example.org", "secret", kind, True, "", "")
     assert (b'"says"' in written) is (kind not in (NoticeKind.MESSAGE, NoticeKind.UNNAMED_MESSAGE))

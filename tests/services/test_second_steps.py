@@ -16,12 +16,12 @@ from copies import PASSWORD, Clock, make_copy, staff
 from intake.domain.factors import Due
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
-from intake.services import accounts, own_account, own_app, own_factors, second_steps, typed_codes
+from intake.services import accounts, own_account, own_app, own_factors, second_steps, sweeping
 from intake.services.accounts import LockedOut
 from intake.services.entering import Begun
 from intake.services.second_steps import SignInOver
 from intake.storage import accounts as members
-from intake.storage import audit, outgoing, passkeys, passwords
+from intake.storage import audit, authenticator_apps, outgoing, passkeys, passwords, rate_limits
 from intake.storage.database import Database
 from intake.storage.outgoing import Addressed
 from intake.storage.tables import (
@@ -277,6 +277,7 @@ def test_challenges_nobody_answered_are_forgotten(copy, clinic):
         copy.clock.at += timedelta(minutes=6)
 
     second_steps.ask_for_passkey(clinic)
+    sweeping.sweep(copy.worker)
 
     with clinic.database.read() as session:
         assert len(session.scalars(select(PasskeyChallengeRow)).all()) == 1
@@ -308,7 +309,10 @@ def test_the_passkey_of_somebody_else_proves_nothing_again(clinic, alice):
 
     answer = bob.passkey.use(asked.options)
 
-    assert second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer) is None
+    assert (
+        second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer, "here")
+        is None
+    )
 
 
 def test_a_passkey_moved_to_somebody_else_in_the_database_does_not_open(clinic, alice):
@@ -499,10 +503,62 @@ def test_a_hundred_wrong_codes_in_a_row_end_the_app_however_slowly(copy, clinic,
     assert types(clinic, alice, code_of(clinic, alice))
 
 
+def test_no_file_that_may_be_lost_sets_that_count_back(copy, clinic, alice):
+    """Wrong passwords are counted in a file beside the database that may be deleted at any time."""
+    with_app(clinic, with_passkey(clinic, alice))
+    wrong_in_a_row(copy, clinic, alice, 100)
+    rate_limits.counting(clinic.database).dispose()
+    lost = [one.unlink() for one in copy.settings.instance.glob("intake-limits.db*")]
+    again = Database(copy.settings.database_url)
+
+    with pytest.raises(LockedOut):
+        types(replace(clinic, database=again), alice, code_of(clinic, alice))
+
+    assert lost, "the control: there was such a file"
+    again.dispose()
+
+
+def test_whoever_writes_to_the_database_cannot_count_from_nothing(copy, clinic, alice):
+    """How many there were is sealed with the seed: it goes only with the app."""
+    with_app(clinic, with_passkey(clinic, alice))
+    before = sealed_app(clinic)
+    wrong_in_a_row(copy, clinic, alice, 3)
+    with clinic.database.read() as session:
+        row = members.hold(session, clinic.keys, alice.member.id)
+        assert authenticator_apps.kept(session, clinic.keys, row).wrong == 3
+    change(clinic, update(AuthenticatorAppRow).values(sealed=before[:-1] + bytes((before[-1] ^ 1,))))
+
+    assert types(clinic, alice, code_of(clinic, alice)) is None
+
+
+def test_a_wrong_code_is_counted_once_by_however_many_it_is_typed(copy, clinic, alice):
+    """Eight at once: none is lost, or a guesser would type faster than intake counts."""
+    with_app(clinic, alice)
+    copy.clock.at += 2 * STEP
+    with ThreadPoolExecutor(8) as several:
+        list(several.map(lambda _: count_wrong(clinic, alice.member.id, 1), range(8)))
+
+    with clinic.database.read() as session:
+        row = members.hold(session, clinic.keys, alice.member.id)
+        assert authenticator_apps.kept(session, clinic.keys, row).wrong == 8
+
+
+def sealed_app(clinic):
+    with clinic.database.read() as session:
+        return session.scalar(select(AuthenticatorAppRow.sealed))
+
+
+def count_wrong(clinic, member, times):
+    """So many wrong codes in a row, as they are counted."""
+    for _ in range(times):
+        with clinic.database.write() as session:
+            row = members.hold(session, clinic.keys, member)
+            authenticator_apps.count_wrong(session, clinic.keys, row)
+
+
 def wrong_in_a_row(copy, clinic, person, times):
     """As ``typed_codes`` counts them; the last one is typed."""
-    for _ in range(times - 1):
-        typed_codes._count_in_a_row(clinic, person.member.id)
+    count_wrong(clinic, person.member.id, times - 1)
     copy.clock.at += timedelta(days=times)
     right = code_of(clinic, person)
     assert types(clinic, person, "000000" if right != "000000" else "111111") is None
@@ -739,7 +795,7 @@ def test_whoever_gave_an_address_is_told_of_every_change_and_not_what_it_was(cop
     count()
     own_factors.forget(clinic, None, alice.member.id)
     count()
-    accounts.change_password(clinic, alice.member, PASSWORD, "another long password", "here")
+    accounts.change_password(clinic, alice.member, PASSWORD, "another four plain words", "here")
     count()
 
     # A name alone changes nothing of how somebody signs in.
@@ -777,9 +833,9 @@ def test_a_change_from_a_session_that_is_over_changes_nothing(clinic, alice):
 def test_a_new_password_keeps_the_second_factor(copy, clinic, alice):
     with_app(clinic, with_passkey(clinic, alice))
     copy.clock.at += 2 * STEP
-    accounts.change_password(clinic, alice.member, PASSWORD, "another long password", "here")
+    accounts.change_password(clinic, alice.member, PASSWORD, "another four plain words", "here")
 
-    begun = accounts.sign_in(clinic, "alice", "another long password", "here")
+    begun = accounts.sign_in(clinic, "alice", "another four plain words", "here")
 
     assert isinstance(begun, Begun)
     assert second_steps.finish_with_code(clinic, begun.token, code_of(clinic, alice))
@@ -804,7 +860,7 @@ def test_forgetting_how_somebody_signs_in_leads_them_to_set_it_up_anew(clinic, a
 
 def test_a_session_is_fresh_for_five_minutes_and_a_clock_set_back_makes_none_fresh(copy, clinic, alice):
     with_passkey(clinic, alice)
-    assert second_steps.is_fresh(clinic, alice.token)
+    assert second_steps.is_fresh(clinic, alice.token, "here")
 
     for moved, fresh in (
         (timedelta(minutes=5), True),
@@ -812,7 +868,7 @@ def test_a_session_is_fresh_for_five_minutes_and_a_clock_set_back_makes_none_fre
         (-timedelta(hours=1), False),
     ):
         copy.clock.at += moved
-        assert second_steps.is_fresh(clinic, alice.token) is fresh
+        assert second_steps.is_fresh(clinic, alice.token, "here") is fresh
 
 
 def test_proving_it_again_makes_a_new_token_and_the_old_one_leads_nowhere(copy, clinic, alice):
@@ -821,11 +877,11 @@ def test_proving_it_again_makes_a_new_token_and_the_old_one_leads_nowhere(copy, 
     asked = second_steps.ask_again(clinic, alice.member)
 
     answer = alice.passkey.use(asked.options)
-    renewed = second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer)
+    renewed = second_steps.again_with_passkey(clinic, alice.member, alice.token, asked.token, answer, "here")
 
-    assert second_steps.is_fresh(clinic, renewed)
+    assert second_steps.is_fresh(clinic, renewed, "here")
     assert who(clinic, alice.token) is None
-    assert not second_steps.is_fresh(clinic, alice.token)
+    assert not second_steps.is_fresh(clinic, alice.token, "here")
 
 
 def test_neither_half_of_password_and_code_is_enough_again(copy, clinic, alice):

@@ -144,6 +144,22 @@ def test_it_is_signalled_once_for_an_answer_and_again_when_that_changes(on, copy
     assert len(told.signalled.raised) == 2
 
 
+def test_a_worse_answer_after_the_clock_was_set_back_is_the_last_word_and_needs_somebody_again(
+    on, copy, dana, monkeypatch
+):
+    token = answering.start(on)
+    give(on, token, {"phq9_9": SEVERAL})
+    (first,) = safety_signals.open_all(copy.clinic, dana).waiting
+    safety_signals.answer(copy.clinic, dana, first.signalled.newest.id, Answering.CALLED, "")
+
+    monkeypatch.setattr(copy.clock, "at", copy.clock.at - timedelta(minutes=40))
+    give(on, token, {"phq9_9": NEARLY})
+
+    (again,) = safety_signals.open_all(copy.clinic, dana).waiting
+    assert again.signalled.newest.id != first.signalled.newest.id
+    assert queue.open_list(copy.clinic, dana, PlaceInWork.QUEUE).alert.waiting == 1
+
+
 def test_a_number_given_later_reaches_the_clinic_too(on, copy, dana):
     token = answering.start(on)
     give(on, token, {"phq9_9": SEVERAL})

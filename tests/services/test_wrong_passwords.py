@@ -101,7 +101,7 @@ def at_home(copy):
 
 def known_after(copy, username):
     token = accounts.sign_in(copy.clinic, username, PASSWORD, "192.0.2.1")
-    return coming_in.recognize(copy.clinic, token, "", "Firefox")
+    return coming_in.recognize(copy.clinic, token, "", "Firefox", "192.0.2.1")
 
 
 def test_guesses_from_many_networks_do_not_keep_the_owner_out(copy, alice):

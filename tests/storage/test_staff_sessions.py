@@ -4,13 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import object_session
 
 from intake.domain.factors import Due
-from intake.storage import accounts, staff_sessions
+from intake.storage import accounts, session_proofs, staff_sessions
 from intake.storage.encryption import token_digest
-from intake.storage.tables import StaffMemberRow, StaffSessionRow
+from intake.storage.tables import StaffSessionRow
 from storage.samples import MINUTE, NOW
 from storage.side_by_side import at_once
 
@@ -90,9 +90,11 @@ def test_it_is_touched_at_most_once_a_minute(database, clinic_keys, token):
 
 
 def test_a_session_from_before_a_new_password_stays_ended(database, clinic_keys, alice, token):
-    """Even one that was begun in the same moment, and so was not deleted with the others."""
+    """Also where somebody kept its row, and puts it back with its seal."""
     with database.write() as session:
-        session.execute(update(StaffMemberRow).values(auth_epoch=2))
+        kept = session.execute(select(StaffSessionRow.__table__)).mappings().one()
+        accounts.set_password(session, clinic_keys, alice.id, "a hash")
+        session.execute(insert(StaffSessionRow.__table__).values(dict(kept)))
     assert found(database, clinic_keys, token) is None
 
 
@@ -175,7 +177,9 @@ def test_one_sees_where_one_is_signed_in_and_ends_one_or_all_others(database, cl
         bob = accounts.add_member(session, clinic_keys, "bob", "B. Ob", [], NOW)
         bobs = staff_sessions.start(session, clinic_keys, bob.id, NOW)
         second = staff_sessions.start(session, clinic_keys, alice.id, NOW + MINUTE)
-        assert staff_sessions.seen_in(session, second, "Safari on an iPad") == alice.id
+        assert alice.id == session_proofs.begun_in(
+            session, clinic_keys, second, "Safari on an iPad", "192.0.2.1"
+        )
     with database.write() as session:
         visits = staff_sessions.visits(session, alice.id, token, NOW + MINUTE)
         assert [(one.browser, one.is_this) for one in visits] == [

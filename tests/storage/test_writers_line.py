@@ -152,7 +152,8 @@ def test_nothing_of_a_turn_stays_behind(path, error):
 
 def open_files(path):
     """How many times this process has the file of the line open."""
-    return sum(one.resolve() == line_of(path) for one in Path("/proc/self/fd").iterdir())
+    line = line_of(path).resolve()
+    return sum(one.resolve() == line for one in Path("/proc/self/fd").iterdir())
 
 
 def test_the_file_is_for_whoever_may_write_to_the_database(path):

@@ -8,6 +8,9 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, UUIDConverter
 
 import intake.web
+from intake.domain.notice_kinds import NoticeKind
+from intake.services import accounts, at_start
+from intake.services.notice_words import link_of
 from intake.web.clinic.staff import public_address
 from web.knocking import SITES
 
@@ -97,3 +100,14 @@ def test_a_link_that_is_handed_over_has_its_secret_behind_the_number_sign(both_s
         for endpoint in ("accounts.invitation", "provider.link"):
             path, _, secret = public_address("the-secret", endpoint).partition("#")
             assert (secret, "the-secret" in path) == ("the-secret", False)
+
+
+def test_so_has_a_link_in_a_letter_or_at_the_start(both_sites, monkeypatch):
+    clinic = both_sites.copy.clinic
+    monkeypatch.setattr(accounts, "setup_needed", lambda _clinic: True)
+    monkeypatch.setattr(accounts, "make_setup_link", lambda _clinic: "the-secret")
+    letters = [link_of(clinic.settings, one, "the-secret") for one in NoticeKind if one.is_to_a_patient]
+
+    for link in (*letters, at_start.setup_link(clinic)[-1]):
+        path, _, secret = link.partition("#")
+        assert (secret, "the-secret" in path) == ("the-secret", False)

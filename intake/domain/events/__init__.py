@@ -36,6 +36,9 @@ from intake.domain.events.keys import (
 from intake.domain.events.people import (
     AccountAltered,
     AccountMadeAnew,
+    AdministratorConfirmed,
+    AdministratorProposed,
+    AdministratorRefused,
     AppRemoved,
     AppSetUp,
     EmergencyAccessTaken,
@@ -43,6 +46,8 @@ from intake.domain.events.people import (
     FactorsReviewed,
     IdentityLinked,
     IdentityUnlinked,
+    NetworkChanged,
+    NetworkRefused,
     NewBrowserUsed,
     NoticeAddressChanged,
     PasskeyAdded,
@@ -75,6 +80,9 @@ from intake.domain.events.replies import (
     SubmissionRevised,
 )
 from intake.domain.events.requests import (
+    ErasureConfirmed,
+    ErasureProposed,
+    ErasureRefused,
     OwnCopyOpened,
     PatientRequestHandled,
     PatientRequestMade,
@@ -136,6 +144,9 @@ __all__ = [
     "AccountAltered",
     "AccountMadeAnew",
     "AcknowledgementUndone",
+    "AdministratorConfirmed",
+    "AdministratorProposed",
+    "AdministratorRefused",
     "AppRemoved",
     "AppSetUp",
     "BackupMade",
@@ -145,6 +156,9 @@ __all__ = [
     "EarlierLookedFor",
     "EditionPublished",
     "EmergencyAccessTaken",
+    "ErasureConfirmed",
+    "ErasureProposed",
+    "ErasureRefused",
     "Event",
     "FactorsForgotten",
     "FactorsReviewed",
@@ -159,6 +173,8 @@ __all__ = [
     "KeyMade",
     "KeyRetired",
     "LookAgainSet",
+    "NetworkChanged",
+    "NetworkRefused",
     "NewBrowserUsed",
     "NoticeAddressChanged",
     "NoticeSetAside",
@@ -279,11 +295,16 @@ Event = (
     | FactorsReviewed
     | FactorsForgotten
     | NewBrowserUsed
+    | NetworkChanged
+    | NetworkRefused
     | SessionsEnded
     | PasswordSetAside
     | SignInAlarm
     | ResetLinkMade
     | RolesChanged
+    | AdministratorProposed
+    | AdministratorConfirmed
+    | AdministratorRefused
     | StaffMemberRemoved
     | AccountAltered
     | AccountMadeAnew
@@ -310,6 +331,9 @@ Event = (
     | PatientRequestsOpened
     | PatientRequestHandled
     | PatientTold
+    | ErasureProposed
+    | ErasureConfirmed
+    | ErasureRefused
     | ViewNoted
     | EarlierLookedFor
     | SamePersonSaid

@@ -140,6 +140,21 @@ class NewBrowserUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkChanged:
+    """A session was used from another network than the one its person last proved in who they are."""
+
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRefused:
+    """A staff member came from a network that is not on the clinic's list for what they wanted."""
+
+    member: UUID
+    work: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionsEnded:
     """Sessions of a staff member were ended by somebody, or by a fourth one."""
 
@@ -176,6 +191,35 @@ class RolesChanged:
 
     member: UUID
     roles: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorProposed:
+    """An administrator proposed to make somebody one; ``roles`` is all they would do, and ``reason`` why.
+
+    ``alone``: nobody else could confirm it, so that it was done at once.
+    """
+
+    member: UUID
+    roles: str
+    reason: str
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorConfirmed:
+    """A second administrator confirmed it; ``proposed_by`` is the first."""
+
+    member: UUID
+    proposed_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorRefused:
+    """An administrator refused it, or took it back; ``reason`` says why."""
+
+    member: UUID
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.storage.tables.base import Base
@@ -84,6 +84,9 @@ class StaffSessionRow(Base):
     authenticated_at: Mapped[datetime]
     proven: Mapped[str] = mapped_column(String(32))
     due: Mapped[str] = mapped_column(String(16))
+    # The tag of the network that was in, which says nothing without the key; whether another was seen since.
+    network: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    moved: Mapped[bool] = mapped_column(server_default=false(), default=False)
     seal: Mapped[bytes | None]
 
 

@@ -12,6 +12,7 @@ from intake.services.entering import Begun
 from intake.services.passkeys import address_of
 from intake.storage.accounts import UsernameTaken
 from intake.storage.one_time_links import Purpose
+from intake.web import typed as typed_page
 from intake.web.clinic import sessions
 from intake.web.clinic.account_forms import (
     HandedLinkForm,
@@ -28,6 +29,8 @@ from intake.web.guard import open_to_all, requires
 pages = Blueprint("accounts", __name__)
 
 _WRONG = "The username or the password is not right. Check both and type the password again"
+# Where much is typed that is no sentence.
+_BOX_BY_BOX = frozenset({"transcribing", "settings", "settings_lines", "settings_signal"})
 _CHOOSES = frozenset({Purpose.INVITATION, Purpose.RESET})
 
 
@@ -164,7 +167,7 @@ def signed_out() -> ResponseReturnValue:
     due = sessions.has_something_due()
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("own_factors.overview" if due else "accounts.sign_in"), 303)
-    note = request.form.get("note", "")
+    note = typed_page.box_by_box() if request.blueprint in _BOX_BY_BOX else typed_page.sentences()
     return render_template("account/signed_out.html", note=note, due=due), 403
 
 

@@ -20,9 +20,9 @@ def known_as(clinic: Clinic) -> str:
     return coming_in.browser_in(clinic, cookie) if cookie else ""
 
 
-def keep_known(response: Response, clinic: Clinic, session_token: str, path: str) -> None:
-    """Record in which browser a session begins, and give it what it is known by from now on."""
-    name = coming_in.recognize(clinic, session_token, known_as(clinic), _called())
+def keep_known(response: Response, clinic: Clinic, session_token: str, source: str, path: str) -> None:
+    """Record in which browser and network a session begins, and give it what it is known by from now on."""
+    name = coming_in.recognize(clinic, session_token, known_as(clinic), _called(), source)
     keep_name(response, clinic, name, path)
 
 

@@ -104,7 +104,9 @@ def proves(member: StaffMember, form: ProvingForm, then: str) -> bool | Ceremony
             return second_steps.ask_again(clinic, member)
         form.refuse(NEEDS_SCRIPT)
         return False
-    renewed = second_steps.again_with_passkey(clinic, member, sessions.token(), sent.ceremony, sent.answer)
+    renewed = second_steps.again_with_passkey(
+        clinic, member, sessions.token(), sent.ceremony, sent.answer, sessions.source()
+    )
     if renewed is None:
         form.refuse(_WRONG_PASSKEY)
         return False

@@ -15,6 +15,7 @@ from intake.services.clinic_settings import with_settings_in_force
 from intake.services.keys_in_use import with_keys_in_use
 from intake.web.clinic.known_browser import keep_known, keep_name
 from intake.web.guard import is_open_while_due, is_unattended
+from intake.web.pace import refuse_too_fast
 from intake.web.security import cookie_name
 
 CLINIC = "intake.clinic"
@@ -23,7 +24,7 @@ CLINIC = "intake.clinic"
 def this_clinic() -> Clinic:
     """The clinic whose site this is, with all that is in force: the same for the whole of a request."""
     if "clinic" not in g:
-        g.clinic = with_settings_in_force(in_force.at_work(with_keys_in_use(_as_opened())))
+        g.clinic = with_settings_in_force(in_force.at_work(with_keys_in_use(as_opened())))
     return cast(Clinic, g.clinic)
 
 
@@ -39,11 +40,19 @@ def whoever() -> StaffMember | None:
         attended = not is_unattended(request.endpoint)
         also_due = is_open_while_due(request.endpoint)
         g.whoever = (
-            accounts.whoever(this_clinic(), carried, attended=attended, also_due=also_due)
+            accounts.whoever(this_clinic(), carried, source(), attended=attended, also_due=also_due)
             if carried
             else None
         )
     return cast(StaffMember | None, g.whoever)
+
+
+def paced() -> None:
+    """Count what this session sends; no other session's, so that nobody slows a colleague down.
+
+    Raises TooManyRequests.
+    """
+    refuse_too_fast(this_clinic(), token())
 
 
 def has_something_due() -> bool:
@@ -63,7 +72,7 @@ def begin(response: Response, session_token: str) -> Response:
     Nothing else gives one to somebody who was not signed in, so that a new browser is always told of.
     """
     g.session_token = session_token
-    keep_known(response, this_clinic(), session_token, _path())
+    keep_known(response, this_clinic(), session_token, source(), _path())
     _keep(response, _name(), session_token)
     return end_unfinished(response)
 
@@ -116,29 +125,30 @@ def _keep(response: Response, name: str, value: str) -> None:
         name,
         value,
         path=_path(),
-        secure=_as_opened().settings.secure_cookies,
+        secure=as_opened().settings.secure_cookies,
         httponly=True,
         samesite="Strict",
     )
 
 
 def _take_back(response: Response, name: str) -> None:
-    secure = _as_opened().settings.secure_cookies
+    secure = as_opened().settings.secure_cookies
     response.delete_cookie(name, path=_path(), secure=secure, httponly=True, samesite="Strict")
 
 
-def _as_opened() -> Clinic:
+def as_opened() -> Clinic:
+    """The clinic as it was when the site began, with the settings of the machine; nothing is asked."""
     return cast(Clinic, current_app.extensions[CLINIC])
 
 
 def _name() -> str:
-    return cookie_name(_as_opened().settings, "clinic")
+    return cookie_name(as_opened().settings, "clinic")
 
 
 def _unfinished_name() -> str:
-    return cookie_name(_as_opened().settings, "clinic_unfinished")
+    return cookie_name(as_opened().settings, "clinic_unfinished")
 
 
 def _path() -> str:
     # A __Host- cookie belongs to the whole host; browsers refuse one that does not.
-    return "/" if _as_opened().settings.secure_cookies else (request.script_root or "/")
+    return "/" if as_opened().settings.secure_cookies else (request.script_root or "/")

@@ -20,10 +20,8 @@ from intake.web.clinic.forms import typed
 from intake.web.clinic.passkey_sent import NEEDS_SCRIPT, asks_for_json, handed, passkey_sent
 from intake.web.clinic.proving import IF_WAITING_CHANGES_NOTHING
 from intake.web.guard import asks_at_once
-from intake.web.typed import AGAIN
+from intake.web.typed import AGAIN, is_left_out
 
-# Passwords are asked for anew rather than sent back in a page.
-_NOT_KEPT = frozenset({"csrf_token", "password", "old", "again"})
 _WRONG = "That is not right. Type your password again, and the code your app shows now"
 _WRONG_PASSWORD = "That is not your password. Type it again"  # noqa: S105 (words about one)
 _WRONG_PASSKEY = "The passkey could not be used. Try again, or use another way"
@@ -44,14 +42,14 @@ def ask_again(member: StaffMember) -> ResponseReturnValue | None:
     try:
         if sent is not None and sent.is_answered:
             renewed = second_steps.again_with_passkey(
-                clinic, member, sessions.token(), sent.ceremony, sent.answer
+                clinic, member, sessions.token(), sent.ceremony, sent.answer, sessions.source()
             )
             refusal = _WRONG_PASSKEY
         elif sent is not None:
             renewed, refusal = None, NEEDS_SCRIPT
         elif form.password.name in request.form:
             renewed, refusal = _with_password(member, form, by_app=by_app)
-        elif second_steps.is_fresh(clinic, sessions.token(), _lately(has)):
+        elif second_steps.is_fresh(clinic, sessions.token(), sessions.source(), _lately(has)):
             return None
         else:
             return _page(form, has, "", 403, by_app=by_app)
@@ -82,8 +80,11 @@ def _with_password(member: StaffMember, form: AgainForm, *, by_app: bool) -> tup
 def _page(form: AgainForm, has: Factors, refusal: str, status: int, *, by_app: bool) -> ResponseReturnValue:
     if refusal:
         form.password.errors = [refusal]
+    clinic = sessions.this_clinic()
+    proof = second_steps.proof_of(clinic, sessions.token(), sessions.source())
     page = render_template(
         "account/again.html",
+        is_elsewhere=proof is not None and proof.is_elsewhere,
         form=form,
         has=has,
         # Where only a passkey counts there is nothing to type.
@@ -92,12 +93,11 @@ def _page(form: AgainForm, has: Factors, refusal: str, status: int, *, by_app: b
         kept=_kept(),
         prefix=AGAIN,
         back=url_for("review.home"),
-        passkey_address=address_of(sessions.this_clinic().settings).origin,
+        passkey_address=address_of(clinic.settings).origin,
     )
     return page, status
 
 
 def _kept() -> list[tuple[str, str]]:
-    """Everything that was sent, to be sent on."""
-    every = request.form.items(multi=True)
-    return [(name, value) for name, value in every if name not in _NOT_KEPT and not name.startswith(AGAIN)]
+    """Everything that was sent, to be sent on. Secrets are asked for anew rather than sent back in a page."""
+    return [(name, value) for name, value in request.form.items(multi=True) if not is_left_out(name)]

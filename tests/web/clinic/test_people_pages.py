@@ -297,6 +297,7 @@ def test_where_nothing_can_be_counted_signing_in_says_so_and_is_no_fault_of_ours
         ("/staff/{alice}/roles", {"roles": ["clinician"]}),
         ("/staff/{alice}/sessions/end", {}),
         ("/staff/{alice}/reset", {}),
+        ("/staff/{alice}/factors", {}),
         ("/staff/{alice}/remove", {"sure": "y"}),
         ("/account/sessions/end", {"visit": "0" * 64}),
         ("/account/sessions/end-others", {}),

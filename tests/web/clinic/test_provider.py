@@ -593,7 +593,11 @@ def test_an_answer_without_end_a_slow_one_and_one_that_leads_elsewhere_are_given
 
 def test_nothing_of_it_is_loaded_without_a_provider():
     """Whoever installed intake without the extra `oidc` has neither Authlib nor requests."""
-    asked = "import sys, intake.web.clinic.site; print({'authlib', 'requests', 'joserfc'} & set(sys.modules))"
+    # Nor are the lists of passwords read where none is chosen.
+    asked = (
+        "import sys, intake.web.clinic.site;"
+        "print({'authlib', 'requests', 'joserfc', 'zxcvbn'} & set(sys.modules))"
+    )
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "set()"
 

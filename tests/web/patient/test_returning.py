@@ -45,7 +45,7 @@ def stranger(desk, way):
 
 
 def tries(browser, link, words):
-    browser.send("/return", link=link, words=words)
+    browser.send("/return", link=link, phrase=words)
     return browser
 
 
@@ -170,7 +170,7 @@ def test_scanners_open_nothing_and_use_nothing_up(desk, way, runs):
         pressed = scanner.client.post(
             "/return",
             base_url=scanner.site,
-            data={"link": way.secret, "words": "", "csrf_token": scanner.csrf},
+            data={"link": way.secret, "phrase": "", "csrf_token": scanner.csrf},
         )
         assert pressed.status_code == 422
         assert_nothing_of_it(pressed.text)
@@ -263,7 +263,7 @@ def tries_from(browser, source, link, words):
     browser.response = browser.client.post(
         "/return",
         base_url=browser.site,
-        data={"link": link, "words": words, "csrf_token": browser.csrf},
+        data={"link": link, "phrase": words, "csrf_token": browser.csrf},
         environ_overrides={"REMOTE_ADDR": source},
     )
     return browser
@@ -438,13 +438,19 @@ def test_the_only_key_to_another_form_is_not_thrown_away_unasked(stranger, way, 
     assert (stranger.status, stranger.page.h1) == (409, "A form was started in this browser")
     assert stranger.page.links()["Keep going"] == "/form"
     assert stranger.token == others
-    assert f'name="words" value="{way.phrase}"' in stranger.html
+    carried = dict(stranger.page.form("Close that one and open mine").hidden)["carried"]
+    for typed in (way.phrase, way.code):
+        assert typed not in stranger.html, "it is sealed, and no page shows it"
     assert not [one for one in stranger.page.tree.iter("input") if one.get("type") == "text"], "Enter"
-    stranger.send("/return", link=way.code, words=WRONG, **{"close-that": "1"})
+    stranger.send("/return", link=way.code, phrase=WRONG, **{"close-that": "1"})
     assert stranger.status == 422
     assert stranger.answers.value("first_name").words == "Alma", "wrong words close nothing"
 
-    stranger.send("/return", link=way.code, words=way.phrase, **{"close-that": "1"})
+    stranger.send("/return", carried=carried[:-8] + "AAAAAAA=", **{"close-that": "1"})
+    assert stranger.status == 422
+    assert returning.carried(desk, "another browser", carried) == ("", "")
+
+    stranger.send("/return", carried=carried, **{"close-that": "1"})
 
     assert stranger.answers.value("first_name").words == NAME
     assert answering.find(desk, others) is None
