@@ -1,6 +1,7 @@
 """Coming back to a saved form: the link or code and the four words, on any device.
 
-Whoever does not have both is told one thing, whatever the reason, after as much work.
+Whoever does not have both is told one thing, whatever the reason, and what may be four words is always
+worked out as far. What cannot be any is not: whoever typed it knows that, and it tells of no form.
 """
 
 from uuid import UUID, uuid4
@@ -98,14 +99,17 @@ def come_back(desk: PatientDesk, typed_handle: str, typed_phrase: str) -> str | 
 
     Every earlier browser of the form is signed out.
     """
-    now, handle = desk.now(), handle_in(typed_handle)
     phrase = phrase_words().read(typed_phrase)
+    if phrase is None:
+        # Nobody waits for it at the door, so it must cost nothing; nor does it count against a form.
+        return None
+    now, handle = desk.now(), handle_in(typed_handle)
     with desk.database.read() as session:
         salt = ways_back.salt_for(session, handle)
-    worked_out = stretched(phrase or "", salt)
+    worked_out = stretched(phrase, salt)
     with desk.database.write() as session:
         drafts.hold_browsers(session, ways_back.draft_of(session, handle))
-        found = ways_back.open_with(session, desk.keys, handle, worked_out, now, is_phrase=phrase is not None)
+        found = ways_back.open_with(session, desk.keys, handle, worked_out, now)
         return None if found is None else _let_in(desk, session, found)
 
 

@@ -127,8 +127,12 @@ def add(
     session.flush()
 
 
-def due(session: Session, now: datetime) -> tuple[Due, ...]:
-    """The notices to try now: first those that wait for longest, also of staff's that were made anew."""
+def due(session: Session, now: datetime, most: int | None = None) -> tuple[Due, ...]:
+    """The notices to try now, so many at most: those to staff, then those that wait for longest.
+
+    However many links strangers have sent to themselves, nobody of the clinic learns later of a form for
+    it. A notice of staff's that was made anew waits since the first was made.
+    """
     began = func.coalesce(OutgoingRow.tried_since, OutgoingRow.created_at).label("began")
     query = select(OutgoingRow.id, OutgoingRow.created_at, OutgoingRow.attempts, began)
     # Nothing is put off for so long: the clock was ahead then, and the letter would wait for it for years.
@@ -137,7 +141,7 @@ def due(session: Session, now: datetime) -> tuple[Due, ...]:
         OutgoingRow.next_try_at > now + _LONGER_THAN_ANY_WAIT,
         and_(OutgoingRow.attempts == 0, OutgoingRow.next_try_at > now + WANDERS),
     )
-    rows = session.execute(query.where(is_due).order_by(began))
+    rows = session.execute(query.where(is_due).order_by(OutgoingRow.for_staff.desc(), began).limit(most))
     return tuple(Due(row.id, row.created_at, row.attempts, row.began) for row in rows)
 
 

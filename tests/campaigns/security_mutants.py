@@ -366,12 +366,13 @@ _WAYS_BACK = (
     + _of(
         "storage/ways_back.py",
         "storage/test_ways_back.py",
-        ("wrong=works and opening is None and is_phrase", "wrong=False"),
+        ("wrong=works and opening is None)", "wrong=False)"),
         ('return f"{handle}#{worked_out.hex()}"', 'return f"{handle}#"'),
         ('return f"{handle}#{worked_out.hex()}"', 'return f"#{worked_out.hex()}"'),
         ("return max(now, row.last_visit) - row.last_visit > KEPT", "return False"),
         ('nothing = {"draft_key": b"", "shown": b"", "for_clinic": b"", "with_code": b""}', "nothing = {}"),
         ("    remove_of(session, draft_id)\n    row = ", "    row = "),
+        ("        mailed=mailed,\n", "        mailed=0,\n", "services/test_returning.py"),
         (
             "wrap_for_token(draft_key, _both(half.secret.hex(), code)",
             'wrap_for_token(draft_key, _both("", code)',
@@ -387,11 +388,59 @@ _WAYS_BACK = (
         ),
     )
 )
+_TYPED_BY_ANYBODY = (
+    _of(
+        "domain/ways_back.py",
+        "domain/test_ways_back.py::test_what_is_too_long_for_a_phrase_is_looked_up_nowhere",
+        (" or max(map(len, apart)) > self.longest + 1:", ":"),
+        ("if len(apart) != WORDS_OF_A_PHRASE or max", "if not apart or max"),
+        ("if len(typed) > _LONGEST_TYPED:", "if False:"),
+    )
+    + _of(
+        "web/patient/parse.py",
+        "web/patient/test_parse.py::test_what_is_far_too_long_is_refused_before_anything_reads_it",
+        ("    refuse_too_long(words, LONGEST_SHORT_TEXT, box)\n    return words", "    return words"),
+        ("question.long and not is_for_email else LONGEST_SHORT_TEXT)", "question.long else 100_000)"),
+    )
+    + _of("domain/logo_svg.py", "house/test_patterns.py", (r"|\wscript:|", r"|\w+script:|"))
+    + _of(
+        "services/returning.py",
+        "web/patient/test_returning.py::test_what_cannot_be_four_words_is_the_same_page_and_never_stretched",
+        ("    if phrase is None:\n", "    phrase = phrase or ''\n    if False:\n"),
+    )
+)
+_MUCH_OF_ONE_FORM = (
+    _of(
+        "services/replying.py",
+        "services/test_replies.py::test_so_much_is_added_in_a_day_and_what_the_clinic_asks_is_answered_all_the_same",
+        ("at) >= MOST_REPLIES:", "at) >= 1000 * MOST_REPLIES:"),
+        ("if visit.number is None and stored.came", "if stored.came"),
+    )
+    + _of(
+        "services/requesting.py",
+        "web/test_after_sending.py::test_what_is_too_much_for_one_day_stays_on_the_page_with_whom_to_call",
+        ("at) > MOST_REQUESTS:", "at) > 1000 * MOST_REQUESTS:"),
+    )
+    + _of(
+        "services/replies.py",
+        "services/test_replies.py",
+        ("in waiting[:MOST_AT_ONCE])", "in waiting)"),
+        ("earlier[submission] += submission not in first", "pass"),
+        ("turns.append((reply in _failed, ", "turns.append((False, "),
+        (" or reply in _left:", ":"),
+    )
+)
 _DRAFTS = (
     _of(
         "storage/drafts.py",
         "storage/test_drafts.py",
         ("if idle <= limits.allowed(lost=False):", "if True:"),
+        (
+            "row.draft_id is None or _expired(session, row, now, limits):\n        return False",
+            "row.draft_id is None:\n        return False",
+            "web/patient/test_returning.py",
+        ),
+        ("    if draft_id is None:\n        return\n", "", "storage/test_ways_back.py"),
         ("or stored.id != draft.id:", ":"),
         (
             "ways_back.close(session, draft_id, receipt)\n    _remove(session, draft_id)",
@@ -659,6 +708,12 @@ _NOTICES = (
         "services/test_notices.py",
         ("        values |= _ERASED\n", "        pass\n"),
         ("            OutgoingRow.attempts == one.attempts,\n", ""),
+        ("OutgoingRow.for_staff.desc(), began", "began", "storage/test_outgoing.py"),
+    )
+    + _of(
+        "services/notices.py",
+        "services/test_notices.py",
+        ("len(tried) < _MOST_IN_A_PASS and ", ""),
     )
     + _of(
         "services/mail_server.py",
@@ -1170,6 +1225,8 @@ MUTANTS: tuple[Mutant, ...] = (
     + _ALLOWANCES
     + _DOORS
     + _WAYS_BACK
+    + _TYPED_BY_ANYBODY
+    + _MUCH_OF_ONE_FORM
     + _DRAFTS
     + _EXPORTS
     + _LOGOS
