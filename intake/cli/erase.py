@@ -30,15 +30,18 @@ def erase_form(reference: str, *, unread: bool, yes: bool) -> None:
 
 @erase_group.command("due", help="Erase what was agreed to be erased, and what is kept no longer.")
 @click.option("--dry-run", is_flag=True, help="Only say how many.")
+@click.option("--the-clock-is-right", is_flag=True, help="Also after days without a line in the trail.")
 @refusals_in_words
-def erase_due(*, dry_run: bool) -> None:
+def erase_due(*, dry_run: bool, the_clock_is_right: bool) -> None:
     """For a timer of the machine: intake erases nothing by itself."""
     clinic = instance.opened(read_settings())
     if dry_run:
         count = len({*erasing.agreed(clinic), *erasing.due(clinic)})
         click.echo(f"{count} forms would be erased now.")
         return
-    _tell(erasing.erase_agreed(clinic) + erasing.erase_due(clinic))
+    # First what the clock decides: where it cannot be right, nothing is erased.
+    over = erasing.erase_due(clinic, clock_is_right=the_clock_is_right)
+    _tell(over + erasing.erase_agreed(clinic))
 
 
 @erase_group.command("list", help="Print what was erased: an id, a moment and why, one to a line.")

@@ -28,6 +28,8 @@ from intake.domain.review_entries import (
 LONG_WITHOUT_ANSWER = timedelta(days=3)
 # So long the link to a question works; after it nothing comes from the patient by itself.
 LINK_LIVES = timedelta(days=14)
+# So far apart are the dates of two places at one moment.
+_ELSEWHERE = timedelta(days=1)
 
 
 class PlaceInWork(Enum):
@@ -124,7 +126,11 @@ class Standing:
     def is_unanswered(self, today: date) -> bool:
         """Whether the form waited for an answer, and the day has come on which none can come any more."""
         on = self.unanswered_on()
-        return on is not None and on <= today and not self.needs_clinic
+        return on is not None and (on <= today or self._asked_after(today)) and not self.needs_clinic
+
+    def _asked_after(self, today: date) -> bool:
+        # The clock was ahead, and nobody knows for how long it waits: somebody looks.
+        return self.asked_last_at is not None and self.asked_last_at.date() > today + _ELSEWHERE
 
     def comes_back(self, today: date) -> bool:
         """Whether the day has come on which somebody wanted to look again."""

@@ -9,7 +9,7 @@ read forms agreed to it, where there are two (docs/decisions/0063).
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,7 +19,16 @@ from intake.domain.patient_requests import PatientRequest, RequestStatus
 from intake.services import patient_requests as asked_for
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.refusals import Refusal
-from intake.storage import audit, erasing, patient_requests, replies, said_states, submissions
+from intake.storage import (
+    audit,
+    claims,
+    erasing,
+    last_trace,
+    patient_requests,
+    replies,
+    said_states,
+    submissions,
+)
 from intake.storage.erasing import Erasure, Why
 from intake.storage.submissions import NoSuchSubmission
 
@@ -35,6 +44,10 @@ class NotReadYet(Refusal):
 
 class NotAgreed(Refusal):
     """Nobody agreed to have the form erased, or not yet two people."""
+
+
+class ClockAhead(Refusal):
+    """The clock shows a time that is far ahead of whatever the audit trail tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,27 +113,26 @@ def due(clinic: Clinic) -> tuple[UUID, ...]:
 
     None while the clinic has not said how long it keeps them.
     """
-    if not clinic.settings.keep_forms_days:
-        return ()
-    over = clinic.now() - timedelta(days=clinic.settings.keep_forms_days)
-    with clinic.database.read() as session:
-        old = erasing.signed_before(session, over, _AT_ONCE)
-        # What lies in the open may have been written by anybody: what nobody finished is not erased for it.
-        unread = set(said_states.not_finished(session, clinic.keys, old))
-        waiting = patient_requests.of_several(session, clinic.keys, old)
-    return tuple(one for one in old if one not in unread and not _is_waited_for(waiting.get(one, ())))
+    return _due(clinic, clinic.now())
 
 
-def erase_due(clinic: Clinic) -> Gone:
-    """Erase every form whose time is over, each in a transaction of its own."""
-    rows = 0
-    forms = due(clinic)
-    for submission in forms:
+def erase_due(clinic: Clinic, *, clock_is_right: bool = False) -> Gone:
+    """Erase every form whose time is over, each in a transaction of its own.
+
+    Raises ClockAhead where the audit trail shows a leap of the clock, unless somebody says that it is right.
+    """
+    # One moment for all: a clock that leaps while this runs changes nothing.
+    now = clinic.now()
+    if not clock_is_right:
+        _refuse_a_leap(clinic, now)
+    rows = []
+    for submission in _due(clinic, now):
         with clinic.database.write() as session:
-            rows += _erase(clinic, session, submission, Why.TIME_OVER)
-    if forms:
+            if _is_still_due(clinic, session, submission, now):
+                rows.append(_erase(clinic, session, submission, Why.TIME_OVER))
+    if rows:
         clinic.database.empty_log()
-    return Gone(len(forms), rows)
+    return Gone(len(rows), sum(rows))
 
 
 def erased(clinic: Clinic) -> tuple[Erasure, ...]:
@@ -153,6 +165,52 @@ def erase_again(clinic: Clinic, erasures: Iterable[Erasure]) -> Gone:
     gone = [one for one in _again(clinic, tuple(erasures)) if one]
     clinic.database.empty_log()
     return Gone(len(gone), sum(gone))
+
+
+def _refuse_a_leap(clinic: Clinic, now: datetime) -> None:
+    with clinic.database.read() as session:
+        leap = last_trace.leap_in_the_trail(session, now)
+    if leap is None:
+        return
+    raise ClockAhead(
+        f"the clock of this machine shows {_shown(now)}, and the audit trail has no line from "
+        f"{_shown(leap.before)} to {_shown(leap.after)}. If the clock is wrong, set it right. If it is "
+        "right, for example because the clinic was closed, wait for a day of work, or say so now with "
+        "--the-clock-is-right. Nothing was erased"
+    )
+
+
+def _shown(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _due(clinic: Clinic, now: datetime) -> tuple[UUID, ...]:
+    if not clinic.settings.keep_forms_days:
+        return ()
+    with clinic.database.read() as session:
+        old = erasing.signed_before(session, _over(clinic, now), _AT_ONCE)
+        # What lies in the open may have been written by anybody: what nobody finished is not erased for it.
+        unread = set(said_states.not_finished(session, clinic.keys, old))
+        waiting = patient_requests.of_several(session, clinic.keys, old)
+    return tuple(one for one in old if one not in unread and not _is_waited_for(waiting.get(one, ())))
+
+
+def _is_still_due(clinic: Clinic, session: Session, submission: UUID, now: datetime) -> bool:
+    """Whether nobody took it up again, and no patient asked, since it was found to be due."""
+    try:
+        # First: whoever takes it up, or asks, was before this or waits for it.
+        claims.hold(session, submission)
+    except NoSuchSubmission:
+        return False
+    if said_states.not_finished(session, clinic.keys, (submission,)):
+        return False
+    waiting = patient_requests.of_several(session, clinic.keys, (submission,)).get(submission, ())
+    over = _over(clinic, now)
+    return erasing.is_signed_before(session, submission, over) and not _is_waited_for(waiting)
+
+
+def _over(clinic: Clinic, now: datetime) -> datetime:
+    return now - timedelta(days=clinic.settings.keep_forms_days)
 
 
 def _again(clinic: Clinic, erasures: tuple[Erasure, ...]) -> Iterator[int]:

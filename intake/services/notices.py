@@ -5,10 +5,11 @@ may send at the same time as like: each takes a notice for itself first.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 
 from intake.config import Settings
+from intake.domain.clock_leaps import WANDERS
 from intake.domain.notice_failures import NoticeFailure
 from intake.log import Noted, note
 from intake.services import in_force, mail_server, staff_notices
@@ -89,11 +90,18 @@ def _try(worker: Worker, one: Due) -> bool:
     note(Noted.NOTICE_NOT_SENT, logging.WARNING, id=one.id, failure=failure)
     if failure.is_for_good:
         return _settled(worker, one, Outcome.REFUSED, failure)
-    if now + wait - one.tried_since >= GIVEN_UP_AFTER:
+    if _tried_for(one, now) + wait >= GIVEN_UP_AFTER:
         return _settled(worker, one, Outcome.GIVEN_UP, failure)
     with worker.database.write() as session:
         outgoing.came_to_nothing(session, one.id, failure)
     return False
+
+
+def _tried_for(one: Due, now: datetime) -> timedelta:
+    """For how long it has been tried: by the clock or, where that was ahead when it began, by the waits."""
+    if one.tried_since - now <= WANDERS:
+        return now - one.tried_since
+    return sum((WAITS[min(tried, len(WAITS) - 1)] for tried in range(one.attempts)), timedelta())
 
 
 def _delivered(worker: Worker, one: Due, addressed: Addressed) -> NoticeFailure | None:

@@ -96,8 +96,9 @@ def _signals_since(clinic: Clinic) -> datetime:
 def _is_time(clinic: Clinic, session: Session) -> bool:
     if not news.there_is(session):
         return False
-    last = outgoing.told_staff_last(session)
-    return last is None or clinic.now() - last >= BETWEEN
+    now = clinic.now()
+    last = outgoing.told_staff_last(session, now)
+    return last is None or now - last >= BETWEEN
 
 
 def _is_any_urgent(clinic: Clinic, session: Session, came: frozenset[UUID]) -> bool:
@@ -117,4 +118,6 @@ def _tell(clinic: Clinic, session: Session, *, urgent: bool) -> None:
     for address in addresses(settings):
         wanted = address in settings.staff_addresses or urgent
         before, since = waited.get(address, (False, now))
+        # One of the future was made while the clock was ahead, and would never be given up.
+        since = min(since, now)
         outgoing.tell_staff(session, clinic.keys, address, now, since, wanted=wanted or before)

@@ -29,7 +29,7 @@ from intake.domain.transcription import (
 )
 from intake.domain.truth import Truth
 from intake.services import paper_editions, paths
-from intake.services.clinic import SYSTEM, Clinic
+from intake.services.clinic import Clinic
 from intake.services.languages import spoken_now
 from intake.storage import accounts, audit, submissions, transcriptions
 from intake.storage.transcriptions import Waiting
@@ -85,14 +85,13 @@ class Listed:
 
 
 def waiting(clinic: Clinic) -> tuple[Listed, ...]:
-    """Every paper that is being typed in, the oldest first. Those whose time is over are thrown away."""
-    with clinic.database.write() as session:
+    """Every paper that is being typed in, the oldest first, but for those whose time is over.
+
+    Those are thrown away beside the pages (``papers_left``).
+    """
+    with clinic.database.read() as session:
         now = clinic.now()
-        for over in transcriptions.over(session, now):
-            transcriptions.remove(session, over)
-            event = TranscriptionDiscarded(over, Discarding.TIME_OVER.value)
-            audit.record(session, clinic.keys, SYSTEM, event, now)
-        every = transcriptions.every(session)
+        every = [one for one in transcriptions.every(session) if not one.is_over(now)]
         names = {one.id: one.printed_name for one in accounts.everybody(session, clinic.keys)}
     return tuple(
         Listed(one, names[one.first_by], names[one.second_by] if one.second_by else "") for one in every

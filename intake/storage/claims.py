@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from intake.domain.claims import Claim, Deed, Opened, until
+from intake.domain.clock_leaps import WANDERS
 from intake.domain.events import LookAgainSet, PatientAsked, ReviewSignedOff, SubmissionOpened
 from intake.domain.permissions import StaffMember
 from intake.storage.submissions import OPEN, NoSuchSubmission
@@ -77,7 +78,8 @@ def _holding(
     query = (
         select(ClaimRow, StaffMemberRow.printed_name)
         .join(StaffMemberRow, StaffMemberRow.id == ClaimRow.member_id)
-        .where(which)
+        # One of the future was taken while the clock was ahead, and would hold until it has caught up.
+        .where(which, ClaimRow.since <= now + WANDERS)
     )
     kept = {row.submission_id: (row, name) for row, name in session.execute(query)}
     # Most rows are of claims that ran out long ago: only one whose holder did something lately can hold.

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from intake.domain.clock_leaps import WANDERS
 from intake.domain.events import SubmissionOpened
 from intake.domain.standing import NEW, Standing
 from intake.domain.submissions import Submission
@@ -83,7 +84,9 @@ def opened(session: Session, wanted: Iterable[UUID], now: datetime) -> frozenset
         AuditEventRow.event == SubmissionOpened.__name__,
         AuditEventRow.object_id.in_([str(one) for one in ids]),
     )
-    claimed = select(ClaimRow.submission_id).where(ClaimRow.submission_id.in_(ids), ClaimRow.until > now)
+    claimed = select(ClaimRow.submission_id).where(
+        ClaimRow.submission_id.in_(ids), ClaimRow.until > now, ClaimRow.since <= now + WANDERS
+    )
     return frozenset({UUID(one) for one in session.scalars(read) if one} | set(session.scalars(claimed)))
 
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from intake.storage import outgoing, patient_questions, safety_signals, withdrawn_letters
@@ -78,6 +78,17 @@ def erased(session: Session) -> tuple[Erasure, ...]:
 
 def signed_before(session: Session, moment: datetime, most: int) -> tuple[UUID, ...]:
     """The forms that are signed off, and were last signed before then; the oldest first."""
+    query, at = _signed_before(moment)
+    return tuple(session.scalars(query.order_by(at).limit(most)))
+
+
+def is_signed_before(session: Session, submission: UUID, moment: datetime) -> bool:
+    """Whether the form is signed off, and was last signed before then."""
+    query, _ = _signed_before(moment)
+    return session.scalar(query.where(SubmissionRow.id == submission)) is not None
+
+
+def _signed_before(moment: datetime) -> tuple[Select[UUID], ColumnElement[datetime]]:
     newest = (
         select(SignOffRow.submission_id, func.max(SignOffRow.created_at).label("at"))
         .group_by(SignOffRow.submission_id)
@@ -87,10 +98,8 @@ def signed_before(session: Session, moment: datetime, most: int) -> tuple[UUID, 
         select(SubmissionRow.id)
         .join(newest, newest.c.submission_id == SubmissionRow.id)
         .where(SubmissionRow.state == SIGNED, newest.c.at < moment)
-        .order_by(newest.c.at)
-        .limit(most)
     )
-    return tuple(session.scalars(query))
+    return query, newest.c.at
 
 
 def tables_of_a_form() -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from enum import Enum
 from typing import cast
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import CursorResult, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from intake.domain.clock_leaps import WANDERS
 from intake.domain.notice_failures import NoticeFailure
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.standing import LINK_LIVES
@@ -36,7 +37,8 @@ from intake.storage.tables import OutgoingRow
 # How long one that could not be sent is kept: its link works for as long.
 KEPT_FOR = LINK_LIVES
 _STAFF_KEPT_FOR = timedelta(days=30)
-_LONGER_THAN_ANY_WAIT = timedelta(days=1)
+# Longer than any wait of ``services/notices``.
+_LONGER_THAN_ANY_WAIT = timedelta(hours=6) + WANDERS
 
 
 class Outcome(Enum):
@@ -129,8 +131,12 @@ def due(session: Session, now: datetime) -> tuple[Due, ...]:
     """The notices to try now: first those that wait for longest, also of staff's that were made anew."""
     began = func.coalesce(OutgoingRow.tried_since, OutgoingRow.created_at).label("began")
     query = select(OutgoingRow.id, OutgoingRow.created_at, OutgoingRow.attempts, began)
-    # Nothing is put off for a day: the clock was ahead then, and the letter would wait for it for years.
-    is_due = or_(OutgoingRow.next_try_at <= now, OutgoingRow.next_try_at > now + _LONGER_THAN_ANY_WAIT)
+    # Nothing is put off for so long: the clock was ahead then, and the letter would wait for it for years.
+    is_due = or_(
+        OutgoingRow.next_try_at <= now,
+        OutgoingRow.next_try_at > now + _LONGER_THAN_ANY_WAIT,
+        and_(OutgoingRow.attempts == 0, OutgoingRow.next_try_at > now + WANDERS),
+    )
     rows = session.execute(query.where(is_due).order_by(began))
     return tuple(Due(row.id, row.created_at, row.attempts, row.began) for row in rows)
 
@@ -198,14 +204,19 @@ def erase_what_is_over(session: Session, now: datetime) -> None:
     told_long_ago = (
         OutgoingRow.for_staff,
         OutgoingRow.kept_until.is_(None),
-        OutgoingRow.settled_at <= now - _STAFF_KEPT_FOR,
+        # Or while the clock was ahead, which would keep it for as long again.
+        or_(OutgoingRow.settled_at <= now - _STAFF_KEPT_FOR, OutgoingRow.settled_at > now + WANDERS),
     )
     session.execute(delete(OutgoingRow).where(*told_long_ago))
 
 
-def told_staff_last(session: Session) -> datetime | None:
-    """When the newest notice to staff was made that there is something to read."""
-    return session.scalar(select(func.max(OutgoingRow.created_at)).where(*_OF_NEWS))
+def told_staff_last(session: Session, now: datetime) -> datetime | None:
+    """When the newest notice to staff was made that there is something to read.
+
+    One made while the clock was ahead is none: until it has caught up, nobody would be told of anything.
+    """
+    by_now = OutgoingRow.created_at <= now + WANDERS
+    return session.scalar(select(func.max(OutgoingRow.created_at)).where(*_OF_NEWS, by_now))
 
 
 def take_back_for_staff(session: Session, keys: ClinicKeys) -> dict[str, tuple[bool, datetime]]:

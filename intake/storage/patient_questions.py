@@ -26,7 +26,7 @@ from intake.storage.encryption import (
     wrap_for_token,
 )
 from intake.storage.tables import PatientQuestionRow
-from intake.storage.wrong_tries import WRONG_BEFORE_THE_END, counted, may_be_tried
+from intake.storage.wrong_tries import WRONG_BEFORE_THE_END, counted, is_paused, may_be_tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class LinkState:
 
     def is_paused(self, now: datetime) -> bool:
         """Whether it is refused for a while, after wrong references."""
-        return self.paused_until is not None and now < self.paused_until
+        return is_paused(self.paused_until, now)
 
 
 def make(

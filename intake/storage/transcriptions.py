@@ -43,6 +43,10 @@ class Waiting:
         """When it is thrown away."""
         return self.begun_at + LIVES
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether nobody can open it any more, thrown away or not."""
+        return now > self.lives_until
+
 
 class NoSuchTranscription(Exception):
     """There is no such paper being typed in: it was signed in, thrown away, or its time is over."""

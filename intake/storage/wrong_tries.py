@@ -22,12 +22,13 @@ class Tried(Protocol):
 
 def may_be_tried(row: Tried, now: datetime) -> bool:
     """Whether another try counts for anything."""
-    return not _is_paused(row, now) and row.failures < WRONG_BEFORE_THE_END
+    return not is_paused(row.paused_until, now) and row.failures < WRONG_BEFORE_THE_END
 
 
-def _is_paused(row: Tried, now: datetime) -> bool:
+def is_paused(until: datetime | None, now: datetime) -> bool:
+    """Whether a pause that was to end then still lasts."""
     # No pause is that long: the clock was ahead when it began, and must keep nobody out for years.
-    return row.paused_until is not None and now < row.paused_until <= now + PAUSE + _CLOCK_BEHIND
+    return until is not None and now < until <= now + PAUSE + _CLOCK_BEHIND
 
 
 def counted(row: Tried | None, now: datetime, *, wrong: bool) -> dict[str, object]:

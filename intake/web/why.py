@@ -30,6 +30,7 @@ class Why(StrEnum):
     KIND = "kind"
     TOO_OFTEN = "too-often"
     TOO_FAST = "too-fast"
+    BUSY = "busy"
     BY_THE_SERVER = "by-the-server"
 
 

@@ -1,7 +1,7 @@
 """Where a review stands, over whatever happens to it, in whatever order."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -44,7 +44,7 @@ from intake.domain.review_refusals import (
     UnknownFlag,
 )
 from intake.domain.rules import Priority
-from intake.domain.standing import LINK_LIVES, PlaceInWork, open_questions
+from intake.domain.standing import LINK_LIVES, PlaceInWork, Standing, open_questions
 from intake.domain.viewing import ViewNotDue, note_view
 
 DAY = timedelta(days=1)
@@ -310,3 +310,19 @@ def test_a_signed_form_is_looked_at_again_too(days, place):
 def test_answers_of_the_walks_turn_rules():
     assert screened_again(review(), *RULES).flags
     assert ANSWERS.value("treated") == Chosen("no")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "place"),
+    [
+        (timedelta(0), PlaceInWork.WAITING_ON_PATIENT),
+        (timedelta(days=1), PlaceInWork.WAITING_ON_PATIENT),
+        (timedelta(days=2), PlaceInWork.QUEUE),
+        (timedelta(days=365), PlaceInWork.QUEUE),
+    ],
+    ids=str,
+)
+def test_a_question_asked_while_the_clock_was_ahead_hides_no_form_until_it_has_caught_up(ahead, place):
+    at = datetime(2026, 11, 27, 9, tzinfo=UTC) + ahead
+
+    assert Standing(asked_at=at, asked_last_at=at).place(date(2026, 11, 27)) is place

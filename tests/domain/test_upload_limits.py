@@ -17,6 +17,9 @@ LATELY, LONG_AGO = NOW - timedelta(hours=23), NOW - timedelta(days=30)
         ([LATELY] * (MOST_A_DAY - 1), ""),
         ([LATELY] * MOST_A_DAY, "tomorrow"),
         ([LONG_AGO] * MOST_A_DAY, ""),
+        # Sent while the clock was ahead.
+        ([NOW + timedelta(days=365)] * MOST_A_DAY, ""),
+        ([NOW + timedelta(minutes=5)] * MOST_A_DAY, "tomorrow"),
         ([LONG_AGO] * (MOST_IN_ALL - 1), ""),
         ([LONG_AGO] * MOST_IN_ALL, "another administrator"),
     ],

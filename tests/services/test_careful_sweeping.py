@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from copies import make_copy
+from intake.domain.clock_leaps import TOO_FAR_AHEAD
 from intake.domain.processes import Process
 from intake.services import answering
-from intake.services.careful_sweeping import TOO_FAR_AHEAD, CarefulSweeping
+from intake.services.careful_sweeping import CarefulSweeping
 from intake.services.working import Work
 from intake.storage.tables import DraftRow
 from roles import close_all
@@ -93,6 +94,57 @@ def test_a_worker_that_begins_looks_at_who_was_here_last(swept, caplog):
 
     assert [swept.later(HOUR, YEAR), swept.later(HOUR), swept.later(DAY)] == [1, 1, 0]
     assert told(caplog) == 1
+
+
+def test_a_worker_that_begins_again_believes_nobody_who_came_by_the_same_clock(swept, caplog):
+    assert swept.later(HOUR, YEAR) == 1
+    answering.start(swept.copy.desk)
+
+    swept.begin()
+    assert [swept.later(HOUR), swept.later(22 * HOUR)] == [2, 2]
+    assert told(caplog) == 2
+    # Put right, everything goes on as before.
+    assert swept.later(HOUR, -YEAR) == 2
+
+
+def test_nor_one_that_begins_again_every_hour(swept):
+    drafts_left = [swept.later(HOUR, YEAR)]
+    answering.start(swept.copy.desk)
+    for _ in range(22):
+        swept.begin()
+        drafts_left.append(swept.later(HOUR))
+
+    assert drafts_left == [1] + [2] * 22
+
+
+def test_begun_again_it_believes_the_clock_after_a_day(swept):
+    """The control."""
+    swept.later(HOUR, YEAR)
+    answering.start(swept.copy.desk)
+    swept.begin()
+
+    assert [swept.later(HOUR), swept.later(DAY)] == [2, 1]
+
+
+def test_begun_again_where_somebody_was_every_week_it_waits_for_nothing(swept, caplog):
+    """The control: of what is over, nothing is kept for longer because the worker begins again."""
+    for _ in range(5):
+        swept.copy.clock.at += 7 * DAY
+        answering.start(swept.copy.desk)
+    swept.begin()
+
+    assert 0 < swept.later(HOUR) < 6
+    assert told(caplog) == 0
+
+
+def test_what_a_clock_ahead_left_holds_nobody_back_when_it_is_right_again(swept, caplog):
+    swept.copy.clock.at += YEAR
+    answering.start(swept.copy.desk)
+    swept.copy.clock.at -= YEAR
+    swept.begin()
+
+    assert swept.later(HOUR) == 2
+    assert told(caplog) == 0
 
 
 def test_where_nobody_ever_was_there_is_nothing_to_wait_for(copy, caplog):

@@ -12,7 +12,7 @@ from intake.domain.permissions import Role
 from intake.domain.review_entries import Done, TakenOver
 from intake.domain.standing import PlaceInWork
 from intake.services import claims, queue, reviewing
-from intake.storage import audit
+from intake.storage import audit, desk
 from intake.storage.submissions import NoSuchSubmission
 
 
@@ -155,3 +155,17 @@ def test_a_form_nobody_sent_is_nobodys(copy, alice):
     for act in (claims.claim, claims.release):
         with pytest.raises(NoSuchSubmission):
             act(copy.clinic, alice, alice.id)
+
+
+def test_a_claim_taken_while_the_clock_was_ahead_keeps_no_form_for_a_year(copy, alice, chen, form):
+    copy.clock.at += timedelta(days=365)
+    claims.claim(copy.clinic, alice, form)
+    with copy.clinic.database.read() as session:
+        assert desk.opened(session, [form], copy.clock()) == {form}
+
+    copy.clock.at -= timedelta(days=365)
+    assert holder(copy, chen, form) is None
+    with copy.clinic.database.read() as session:
+        assert desk.opened(session, [form], copy.clock()) == set()
+    claims.claim(copy.clinic, chen, form)
+    assert holder(copy, alice, form) == "R. Chen, MD"

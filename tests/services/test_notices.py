@@ -321,6 +321,34 @@ def test_a_server_that_is_not_there_is_tried_again_later_and_later(exchange, box
     assert len(box.letters) == 1
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(hours=20), timedelta(days=365)], ids=str)
+def test_one_made_while_the_clock_was_ahead_is_sent_once_it_is_right(exchange, box, ahead):
+    exchange.copy.clock.at += ahead
+    exchange.asks(WORDS)
+    exchange.copy.clock.at -= ahead
+
+    assert notices.send_due(exchange.copy.clinic) == 1
+
+
+def test_one_made_while_the_clock_was_ahead_is_given_up_in_its_time(exchange, box):
+    exchange.copy.clock.at += timedelta(days=365)
+    exchange.asks(WORDS)
+    exchange.copy.clock.at -= timedelta(days=365)
+    box.refuses["DATA"] = "451 not now"
+
+    hours = 0
+    while mail_of(exchange) is not Mail.NOT_DELIVERED and hours < 240:
+        notices.send_due(exchange.copy.clinic)
+        exchange.copy.clock.at += timedelta(hours=6)
+        hours += 6
+
+    assert 66 <= hours <= 96
+
+
+def test_what_is_put_off_for_longer_than_any_wait_is_known_to_the_outbox():
+    assert max(notices.WAITS) < outgoing._LONGER_THAN_ANY_WAIT
+
+
 def test_after_three_days_it_is_given_up_and_staff_are_told(exchange, box):
     exchange.asks(WORDS)
     box.refuses["DATA"] = "554 no"

@@ -25,6 +25,7 @@ from services.mail_servers import mail_server, told_of_the_patient
 
 QUIET = FORM.replace("treated: not_sure", "treated: yes")
 URGENT = FORM.replace("treated: not_sure", "treated: no")
+YEAR = timedelta(days=365)
 DESK, ON_CALL, BOTH = "desk@clinic.example", "on-call@clinic.example", "both@clinic.example"
 
 
@@ -232,6 +233,49 @@ def test_whoever_is_on_no_list_any_more_is_told_nothing_more(clinic, box):
     notices.send_due(clinic.clinic.with_settings(settings))
 
     assert told(box) == [DESK]
+
+
+def test_what_was_told_while_the_clock_was_ahead_keeps_nobody_from_being_told(clinic, box):
+    clinic.clock.at += YEAR
+    send(clinic.desk, QUIET)
+    notices.send_due(clinic.clinic)
+    assert told(box) == [BOTH, DESK]
+    clinic.clock.at -= YEAR
+
+    send(clinic.desk, URGENT)
+    clinic.clock.at += staff_notices.BETWEEN
+    notices.send_due(clinic.clinic)
+    assert told(box).count(ON_CALL) == 1
+
+    # From then on as ever: what comes within ten minutes is told once they are over.
+    send(clinic.desk, URGENT)
+    notices.send_due(clinic.clinic)
+    assert told(box).count(ON_CALL) == 1
+    clinic.clock.at += staff_notices.BETWEEN
+    notices.send_due(clinic.clinic)
+    assert told(box).count(ON_CALL) == 2
+
+
+def test_nor_does_a_notice_that_still_waits_from_then(clinic, box):
+    clinic.clock.at += YEAR
+    send(clinic.desk, QUIET)
+    staff_notices.gather(clinic.clinic)
+    clinic.clock.at -= YEAR
+
+    notices.send_due(clinic.clinic)
+
+    assert told(box) == [BOTH, DESK]
+
+
+def test_a_notice_kept_while_the_clock_was_ahead_goes_with_the_next_sweep(clinic, box):
+    clinic.clock.at += YEAR
+    send(clinic.desk, QUIET)
+    notices.send_due(clinic.clinic)
+    clinic.clock.at -= YEAR
+
+    sweeping.sweep(clinic.worker)
+
+    assert outgoing_rows(clinic) == []
 
 
 def test_a_notice_to_staff_is_forgotten_after_a_month(clinic, box):

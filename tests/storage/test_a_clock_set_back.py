@@ -20,6 +20,7 @@ from intake.storage import (
 )
 from intake.storage.lockouts import Limit
 from intake.storage.outgoing import Addressed
+from intake.storage.patient_questions import LinkState
 from intake.storage.tables import AuthenticatorAppRow, StaffSessionRow
 from storage.samples import NOW, send, submission_of_pat
 
@@ -41,6 +42,9 @@ class Tried:
 )
 def test_a_way_back_rests_for_an_hour_and_not_for_years(now, may):
     assert wrong_tries.may_be_tried(Tried(), now) is may
+    # What the page of the question says of it.
+    link = LinkState(1, b"", NOW, NOW + YEAR, 5, Tried.paused_until, None)
+    assert link.is_paused(now) is not may
 
 
 @pytest.mark.parametrize(("by", "paused"), [(0 * MINUTE, True), (5 * MINUTE, True), (YEAR, False)], ids=str)

@@ -192,7 +192,7 @@ def test_what_somebody_is_told_of_their_account_takes_no_place_of_news(database,
             outgoing.add(session, clinic_keys, one, addressed, later)
         outgoing.settle(session, again, Outcome.REFUSED, later)
 
-        assert outgoing.told_staff_last(session) == NOW
+        assert outgoing.told_staff_last(session, later) == NOW
         dead_letters.try_again(session, again, later)
         assert outgoing.take_back_for_staff(session, clinic_keys) == {"desk@example.org": (True, NOW)}
         assert {one.id for one in outgoing.due(session, later)} == {told, again}

@@ -7,7 +7,7 @@ from threading import Event, Thread
 from intake import starting  # noqa: F401 - first, because it is about all that follows
 from intake.config import Settings
 from intake.domain.processes import Process
-from intake.services import altered_rows, at_start, in_force, staff_notices
+from intake.services import altered_rows, at_start, in_force, papers_left, staff_notices
 from intake.services.clinic import Clinic, open_clinic, publish_editions
 from intake.web import program
 from intake.web.clinic.impact import IMPACT_PATH
@@ -27,6 +27,7 @@ def opened(settings: Settings) -> program.Opened:
         # Which news is urgent is known only to who opens it. A thread: no page waits for it.
         Thread(target=staff_notices.keep_gathering, args=(clinic, Event()), daemon=True).start()
         Thread(target=altered_rows.keep_looking, args=(clinic, Event()), daemon=True).start()
+        Thread(target=papers_left.keep_throwing_away, args=(clinic, Event()), daemon=True).start()
 
     return program.Opened(
         mounted(create_clinic_site(clinic), settings.clinic_side),

@@ -12,7 +12,8 @@ from intake.domain.answers import Chosen
 from intake.domain.from_paper import UNREAD, Kept
 from intake.domain.permissions import Role
 from intake.domain.rules import Outcome
-from intake.services import accounts, export_json, languages, replay
+from intake.services import accounts, export_json, languages, papers_left, replay
+from intake.services.careful_clock import CarefulClock
 from intake.storage import audit, editions, reviews, submissions, transcriptions
 from intake.storage.codec_transcriptions import transcription_to_bytes
 from intake.web.clinic import sessions
@@ -403,6 +404,8 @@ def test_a_paper_nobody_finishes_is_gone_after_thirty_days_and_the_trail_says_so
 
     assert "No paper is being typed in" in again.text
     assert again.open(paper).status_code == 404
+    # The pages only leave it out: a clock that is ahead must not throw it away (tests/services).
+    assert papers_left.throw_away(clinic, CarefulClock(lambda *_: None)) == 1
     with clinic.database.read() as session:
         last = [one for one in audit.events(session) if one.event.startswith("Transcription")][-1]
     assert (last.event, last.detail["why"]) == ("TranscriptionDiscarded", "its time was over")
