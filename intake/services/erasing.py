@@ -76,7 +76,7 @@ def erase(clinic: Clinic, reference: str, *, unread: bool = False) -> Gone:
                 f"nobody has agreed yet that {reference} is erased. Under Requests on the clinic's side, one "
                 "person proposes it and another confirms it, where two read forms. Nothing was erased"
             )
-        if not unread and not _is_signed(clinic, session, submission):
+        if not unread and not said_states.is_signed(session, clinic.keys, submission):
             raise NotReadYet(
                 f"{reference} is not signed off: somebody may have to read it first. "
                 "If it is to go all the same, say so with --unread"
@@ -84,12 +84,6 @@ def erase(clinic: Clinic, reference: str, *, unread: bool = False) -> Gone:
         rows = _erase(clinic, session, submission, Why.REQUESTED, agreed or _NOBODY)
     clinic.database.empty_log()
     return Gone(1, rows)
-
-
-def _is_signed(clinic: Clinic, session: Session, submission: UUID) -> bool:
-    return erasing.is_signed(session, submission) and not said_states.not_finished(
-        session, clinic.keys, (submission,)
-    )
 
 
 def agreed(clinic: Clinic) -> tuple[UUID, ...]:

@@ -25,7 +25,15 @@ from intake.domain.patient_requests import Asks, PatientRequest, RequestOutcome,
 from intake.domain.permissions import Permission, StaffMember
 from intake.domain.two_people import Deed, Said, Stage
 from intake.services.clinic import Clinic
-from intake.storage import accounts, audit, erasing, patient_requests, replies, same_person, submissions
+from intake.storage import (
+    accounts,
+    audit,
+    patient_requests,
+    replies,
+    said_states,
+    same_person,
+    submissions,
+)
 
 
 class NoSuchRequest(Exception):
@@ -71,7 +79,7 @@ def every_request(clinic: Clinic, member: StaffMember, about: UUID | None = None
         by_form = patient_requests.of_several(session, clinic.keys)
         found = [one for requests in by_form.values() for one in requests]
         references = same_person.references(session, tuple({one.submission for one in found}))
-        signed = {one for one in by_form if erasing.is_signed(session, one)}
+        signed = {one for one in by_form if said_states.is_signed(session, clinic.keys, one)}
         now = clinic.now()
         listed = sorted(
             (

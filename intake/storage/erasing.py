@@ -76,12 +76,6 @@ def erased(session: Session) -> tuple[Erasure, ...]:
     return tuple(Erasure(row.erased_id, row.erased_at, Why(row.why)) for row in rows)
 
 
-def is_signed(session: Session, submission: UUID) -> bool:
-    """Whether the form is signed off, by what lies in the open."""
-    found = session.scalar(select(SubmissionRow.state).where(SubmissionRow.id == submission))
-    return found == SIGNED
-
-
 def signed_before(session: Session, moment: datetime, most: int) -> tuple[UUID, ...]:
     """The forms that are signed off, and were last signed before then; the oldest first."""
     query, at = _signed_before(moment)

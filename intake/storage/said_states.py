@@ -31,3 +31,8 @@ def said_to_be_signed(session: Session) -> Mapping[UUID, int]:
 def not_finished(session: Session, keys: ClinicKeys, ids: Collection[UUID]) -> tuple[UUID, ...]:
     """Those of these forms whose sealed summary does not say that they are done, or that have none."""
     return tuple(one.submission for one in queue.of(session, keys, ids).values() if not one.signed)
+
+
+def is_signed(session: Session, keys: ClinicKeys, submission: UUID) -> bool:
+    """Whether a form is signed off, by what lies in the open and by what is sealed."""
+    return any(one.signed for one in queue.of(session, keys, (submission,)).values())

@@ -581,7 +581,7 @@ _ERASING = (
         "services/erasing.py",
         "services/test_erasing.py",
         ("    clinic.database.empty_log()\n    return Gone(1, rows)", "    return Gone(1, rows)"),
-        ("if not unread and not erasing.is_signed(session, submission):", "if False:"),
+        ("if not unread and not said_states.is_signed(session, clinic.keys, submission):", "if False:"),
         ("return any(one.status is not RequestStatus.CLOSED for one in requests)", "return False"),
         ("    audit.record(session, clinic.keys, SYSTEM, event, at)\n", ""),
     )
@@ -840,7 +840,11 @@ _PLANTED = (
         "services/erasing.py",
         "services/test_planted_signatures.py",
         ("if one not in unread and not", "if not"),
-        (" and not said_states.not_finished(", " or not said_states.not_finished("),
+    )
+    + _of(
+        "storage/said_states.py",
+        "services/test_planted_signatures.py",
+        ("any(one.signed for one in", "any(one for one in"),
     )
     + _of(
         "storage/witnesses.py",

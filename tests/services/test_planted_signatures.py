@@ -103,7 +103,7 @@ def test_a_form_marked_as_signed_without_a_row_waits_again_and_can_be_signed(cop
     assert listed(copy, alice, PlaceInWork.QUEUE)[one].reopened is False
 
 
-def test_a_form_with_a_planted_signature_of_long_ago_is_not_erased(copy, alice):
+def test_a_form_with_a_planted_signature_of_long_ago_is_not_erased(copy):
     unread = sent(copy)
     with copy.desk.database.write() as session:
         at = copy.clinic.now() - timedelta(days=4000)
