@@ -63,6 +63,9 @@ class Noted(StrEnum):
     SIGN_IN_ALARM = "sign_in_alarm"
     ACCOUNT_ALTERED = "account_altered"
     WAY_IN_PLANTED = "way_in_planted"
+    SIGNATURE_PLANTED = "signature_planted"
+    RULES_PLANTED = "rules_planted"
+    SETTINGS_PLANTED = "settings_planted"
     ALTERED_NOT_LOOKED_FOR = "altered_not_looked_for"
 
 
@@ -162,6 +165,9 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.SIGN_IN_ALARM: frozenset(),
     Noted.ACCOUNT_ALTERED: frozenset({"id"}),
     Noted.WAY_IN_PLANTED: frozenset({"why"}),
+    Noted.SIGNATURE_PLANTED: frozenset({"id"}),
+    Noted.RULES_PLANTED: frozenset({"id"}),
+    Noted.SETTINGS_PLANTED: frozenset(),
     Noted.ALTERED_NOT_LOOKED_FOR: frozenset({_ERROR}),
 }
 

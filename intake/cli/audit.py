@@ -7,7 +7,7 @@ import click
 
 from intake.cli.refusals import FOUND, REFUSED, refusals_in_words
 from intake.config import Settings, read_settings
-from intake.services import signature_proofs, trail, trail_files
+from intake.services import planted_rules, signature_proofs, trail, trail_files
 from intake.services.clinic import open_clinic
 
 
@@ -40,10 +40,19 @@ def verify(file: Path | None, *, with_database: bool) -> None:
     result = trail.verify(open_clinic(settings))
     if result.ok:
         click.echo(f"The audit trail is whole: {result.checked} lines.")
+        _tell_of_what_was_planted(settings)
         _prove_signatures(settings)
         return
     click.echo(f"The audit trail is broken at line {result.first_bad_seq}: {result.reason}.", err=True)
     sys.exit(FOUND)
+
+
+def _tell_of_what_was_planted(settings: Settings) -> None:
+    planted = planted_rules.found(open_clinic(settings)).in_words
+    for one in planted:
+        click.echo(f"Not in the trail, and not in force: {one}.", err=True)
+    if planted:
+        sys.exit(FOUND)
 
 
 def _prove_signatures(settings: Settings) -> None:

@@ -15,7 +15,7 @@ def erase_group() -> None:
     """Commands that cannot be undone."""
 
 
-@erase_group.command("form", help="Erase one form, because its patient asked and the clinic may.")
+@erase_group.command("form", help="Erase one form, because its patient asked and two people agreed to it.")
 @click.argument("reference")
 @click.option("--unread", is_flag=True, help="Also when nobody signed it off.")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
@@ -28,7 +28,7 @@ def erase_form(reference: str, *, unread: bool, yes: bool) -> None:
     _tell(erasing.erase(clinic, reference, unread=unread))
 
 
-@erase_group.command("due", help="Erase the forms that are kept no longer (setting: keep_forms_days).")
+@erase_group.command("due", help="Erase what was agreed to be erased, and what is kept no longer.")
 @click.option("--dry-run", is_flag=True, help="Only say how many.")
 @click.option("--the-clock-is-right", is_flag=True, help="Also after days without a line in the trail.")
 @refusals_in_words
@@ -36,9 +36,12 @@ def erase_due(*, dry_run: bool, the_clock_is_right: bool) -> None:
     """For a timer of the machine: intake erases nothing by itself."""
     clinic = instance.opened(read_settings())
     if dry_run:
-        click.echo(f"{len(erasing.due(clinic))} forms would be erased now.")
+        count = len({*erasing.agreed(clinic), *erasing.due(clinic)})
+        click.echo(f"{count} forms would be erased now.")
         return
-    _tell(erasing.erase_due(clinic, clock_is_right=the_clock_is_right))
+    # First what the clock decides: where it cannot be right, nothing is erased.
+    over = erasing.erase_due(clinic, clock_is_right=the_clock_is_right)
+    _tell(over + erasing.erase_agreed(clinic))
 
 
 @erase_group.command("list", help="Print what was erased: an id, a moment and why, one to a line.")

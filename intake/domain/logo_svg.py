@@ -42,7 +42,7 @@ _DECLARES = re.compile(r"<!(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)", re.IGNORE
 _STYLESHEET = re.compile(r"<\?(?!xml\s)", re.IGNORECASE)
 # A place of this drawing is all that may be pointed to. CSS can hide anything behind a backslash.
 _POINTS_OUTSIDE = re.compile(
-    r"url\(\s*(?![\"']?#[\w.-]+[\"']?\s*\))|\b(src|image|image-set|cross-fade|element)\(|\w+script:|data:|//|\\",
+    r"url\(\s*(?![\"']?#[\w.-]+[\"']?\s*\))|\b(src|image|image-set|cross-fade|element)\(|\wscript:|data:|//|\\",
     re.IGNORECASE,
 )
 _MOVES = re.compile(r"\b(animation|transition|offset-path)\b|@keyframes", re.IGNORECASE)

@@ -1,7 +1,8 @@
 """What a patient asks the clinic to do with a form they sent: stop using it, delete it, or both.
 
 A request is a task for people. Nothing here changes or deletes anything: what came of it is
-recorded as further facts, and where it stands is worked out from them.
+recorded as further facts, and where it stands is worked out from them. That a form is to be erased takes two
+people (``two_people``), and is said here; erasing it is done at the console.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,9 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from intake.domain import two_people
 from intake.domain.permissions import StaffMember
+from intake.domain.two_people import Said, Stage
 
 
 class Asks(Enum):
@@ -58,7 +61,7 @@ class Told:
     at: datetime
 
 
-Step = Handled | Told
+Step = Handled | Told | Said
 
 
 class RequestStatus(Enum):
@@ -75,6 +78,10 @@ class OutcomeInWords(Exception):
 
 class NothingToTell(Exception):
     """Nobody has said yet what came of the request, so there is nothing to tell the patient."""
+
+
+class NothingToErase(Exception):
+    """The patient did not ask to have the form deleted."""
 
 
 class StepTaken(Exception):
@@ -101,12 +108,26 @@ class PatientRequest:
     @property
     def status(self) -> RequestStatus:
         """Waits until somebody says what came of it, and then until the patient knows."""
-        match self.steps:
+        match tuple(one for one in self.steps if not isinstance(one, Said)):
             case ():
                 return RequestStatus.WAITS
             case (*_, Told()):
                 return RequestStatus.CLOSED
         return RequestStatus.TO_BE_TOLD
+
+    @property
+    def asks_to_erase(self) -> bool:
+        """Whether the patient wants the form deleted, as far as that can be read."""
+        return self.asks in (Asks.ERASE, Asks.BOTH)
+
+    @property
+    def erasing(self) -> tuple[Said, ...]:
+        """What was said about erasing the form, in order."""
+        return tuple(one for one in self.steps if isinstance(one, Said))
+
+    def stage_of_erasing(self, now: datetime) -> Stage:
+        """How far two people are with having the form erased."""
+        return two_people.stage(self.erasing, now)
 
     @property
     def outcome(self) -> Handled | None:
@@ -131,6 +152,28 @@ class PatientRequest:
         if self.status is not RequestStatus.TO_BE_TOLD:
             raise NothingToTell
         return Told(way, member.id, member.printed_name, at)
+
+    def propose_erasing(
+        self, words: str, member: StaffMember, at: datetime, seen: int, *, alone: bool
+    ) -> Said:
+        """Say that the form is to be erased. ``alone``: nobody else here could confirm it.
+
+        Raises NothingToErase, NoReason, AskedAlready and StepTaken.
+        """
+        self._refuse_unseen(seen)
+        if not self.asks_to_erase:
+            raise NothingToErase
+        return two_people.propose(self.erasing, words, member, at, alone=alone)
+
+    def confirm_erasing(self, member: StaffMember, at: datetime, seen: int) -> Said:
+        """The second person. Raises NothingProposed, OnePersonTwice and StepTaken."""
+        self._refuse_unseen(seen)
+        return two_people.confirm(self.erasing, member, at)
+
+    def refuse_erasing(self, words: str, member: StaffMember, at: datetime, seen: int) -> Said:
+        """Refuse it, or take it back. Raises NoReason, NothingProposed and StepTaken."""
+        self._refuse_unseen(seen)
+        return two_people.refuse(self.erasing, words, member, at)
 
     def _refuse_unseen(self, seen: int) -> None:
         if seen != len(self.steps):

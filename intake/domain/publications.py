@@ -70,7 +70,8 @@ class Publication:
     """Rules, and the clinic's overlay if it has one, to be in force from a day on.
 
     ``rules`` and ``overlay`` are the editions of the two files as they were written; what
-    screens is the edition they make together.
+    screens is the edition they make together. So many decisions are ``set_aside``, because nothing
+    shows that anybody made them.
     """
 
     id: UUID
@@ -81,6 +82,7 @@ class Publication:
     proposed_by: UUID
     proposed_at: datetime
     decisions: tuple[Decision, ...] = ()
+    set_aside: int = 0
 
     @property
     def countersigned(self) -> Decision | None:

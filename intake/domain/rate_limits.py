@@ -1,6 +1,7 @@
 """How often one network may knock at a door of the patient site: a steady pace, and some at once.
 
-Only at doors. Whoever has a form open saves and sends it, however much comes from where they are.
+Only at doors. Whoever has a form open saves and sends it, however much comes from where they are: into one
+form, or by one session of staff, only no faster than a person could.
 """
 
 import ipaddress
@@ -22,6 +23,13 @@ class Pace:
     def burst(self) -> timedelta:
         """How far ahead of the clock somebody may be."""
         return self.every * self.at_once
+
+
+# What one session of staff sends, and what is sent into one form or reply (docs/decisions/0064). At once as
+# much as the shipped form has pages (90) and a third again: it can be sent at any speed from end to end. Then
+# a page every two seconds, for as long as it goes on: nobody opens, reads and presses thirty times a minute
+# for minutes. A program meets it within the first second or two.
+PERSON = Pace(timedelta(seconds=2), 120)
 
 
 class Door(Enum):

@@ -11,7 +11,8 @@ from enum import Enum
 
 from intake.domain.rate_limits import Pace, network_of
 
-# Wrong in a row (NIST SP 800-63B): after so many a password is set aside where they came from.
+# Wrong in a row (NIST SP 800-63B): after so many a password is set aside where they came from, and an app
+# (services/typed_codes.py) wherever.
 WRONG_BEFORE_SET_ASIDE = 100
 
 
@@ -25,8 +26,6 @@ class Counted(Enum):
     BROWSER = "browser"
     # Somebody who is signed in and types their password once more.
     AGAIN = "again"
-    # Wrong codes of one person's app, in a row.
-    CODES = "codes"
     # All of them: refuses nobody, and is what an alarm is raised by.
     EVERYWHERE = "everywhere"
     ALARM = "alarm"
@@ -51,9 +50,6 @@ def pace_of(counted: Counted) -> Pace:
             return Pace(timedelta(seconds=90), 10)
         case Counted.NETWORK:
             return Pace(timedelta(seconds=30), 30)
-        case Counted.CODES:
-            # In a row, however slowly: nobody waits for the next one.
-            return Pace(timedelta(days=365), WRONG_BEFORE_SET_ASIDE)
         case Counted.EVERYWHERE:
             return Pace(timedelta(seconds=3), 100)
         case Counted.ALARM:

@@ -14,6 +14,8 @@ CODE_ALPHABET = "234679CDFHJKMNPQRTVWXY"
 CODE_LENGTH = 12
 WORDS_OF_A_PHRASE = 4
 _SHORTEST_BEGINNING = 4
+# Of a phrase as typed, with all that may stand between its words: longer is looked at no further.
+_LONGEST_TYPED = 500
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -37,11 +39,12 @@ class PhraseWords:
 
     words: tuple[str, ...]
     known: frozenset[str] = field(repr=False)
+    longest: int
 
     @classmethod
     def of(cls, words: Sequence[str]) -> Self:
         """These words."""
-        return cls(tuple(sorted(words)), frozenset(words))
+        return cls(tuple(sorted(words)), frozenset(words), max(map(len, words)))
 
     def new(self, choose: Callable[[Sequence[str]], str]) -> str:
         """A phrase; ``choose`` picks one of many so that nobody can foresee it."""
@@ -52,10 +55,16 @@ class PhraseWords:
 
         Capitals, signs, digits and spaces between the words do not matter. A word nobody can mean otherwise
         is taken though a letter is wrong, missing, too many or in another's place, or its end is.
+
+        Anybody may type here: what is too long for a phrase is refused before any word of it is looked up.
         """
-        meant = [self._word(one) for one in re.findall(r"[a-z]+", typed.casefold())]
-        words = [one for one in meant if one is not None]
-        return " ".join(words) if len(words) == len(meant) == WORDS_OF_A_PHRASE else None
+        if len(typed) > _LONGEST_TYPED:
+            return None
+        apart = re.findall(r"[a-z]+", typed.casefold())
+        if len(apart) != WORDS_OF_A_PHRASE or max(map(len, apart)) > self.longest + 1:
+            return None
+        words = [meant for one in apart if (meant := self._word(one)) is not None]
+        return " ".join(words) if len(words) == WORDS_OF_A_PHRASE else None
 
     def _word(self, typed: str) -> str | None:
         if typed in self.known:

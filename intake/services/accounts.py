@@ -6,7 +6,7 @@ works once and is printed on the console, everyone after that through an invitat
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from intake.domain.password_rules import LONGEST, SHORTEST
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.rate_limits import network_of
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
-from intake.services import coming_in, wrong_passwords
+from intake.services import administrators, coming_in, wrong_passwords
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.coming_in import Browser
 from intake.services.entering import Begun, FactorsDamaged, go_on
@@ -51,6 +51,10 @@ class LinkUsedUp(Exception):
 
 class AlreadyIn(Exception):
     """The person has chosen a password and needs no invitation."""
+
+
+class NothingToDoYet(Exception):
+    """The person is to be an administrator and nothing else, and another has to confirm that first."""
 
 
 def setup_needed(clinic: Clinic) -> bool:
@@ -110,36 +114,46 @@ def set_up(
 
 
 def add_staff(
-    clinic: Clinic, by: StaffMember | None, username: str, printed_name: str, roles: Iterable[Role]
+    clinic: Clinic,
+    by: StaffMember | None,
+    username: str,
+    printed_name: str,
+    roles: Iterable[Role],
+    reason: str = "",
 ) -> str:
     """Somebody new; returns the token of their invitation. ``by`` is None on the console.
 
-    Raises UsernameTaken.
+    An administrator, for a ``reason``, begins with their other roles where another administrator has to
+    confirm it first; with none of those there is no invitation yet, and the token is empty. Raises
+    UsernameTaken and NoReason.
     """
-    now = clinic.now()
+    now, wanted = clinic.now(), frozenset(roles)
+    proposes = by is not None and Role.ADMINISTRATOR in wanted
+    at_once = wanted - {Role.ADMINISTRATOR} if proposes else wanted
     with clinic.database.write() as session:
-        member = members.add_member(session, clinic.keys, username, printed_name, roles, now)
-        token = one_time_links.make(
-            session, clinic.keys, Purpose.INVITATION, now + INVITATION_LASTS, member.id
-        )
-        event = StaffMemberAdded(member.id, _names(member))
-        audit.record(session, clinic.keys, by.id if by else SYSTEM, event, now)
+        member = members.add_member(session, clinic.keys, username, printed_name, at_once, now)
+        happened: list[Event] = [StaffMemberAdded(member.id, _names(member))]
+        if by is not None and proposes:
+            happened += administrators.propose(session, clinic, by, member.id, wanted, reason)
+            member = members.member(session, clinic.keys, member.id)
+        token = _invitation(session, clinic, member.id, now) if member.roles else ""
+        audit.record_all(session, clinic.keys, by.id if by else SYSTEM, happened, now)
     return token
 
 
 def invite_again(clinic: Clinic, by: StaffMember, member_id: UUID) -> str:
     """A new invitation for somebody who has not come in yet; the one before stops working.
 
-    Raises NoSuchMember, and AlreadyIn when they have chosen a password.
+    Raises NoSuchMember, AlreadyIn when they have chosen a password, and NothingToDoYet.
     """
     now = clinic.now()
     with clinic.database.write() as session:
         member = members.member(session, clinic.keys, member_id)
         if members.has_password(session, clinic.keys, member.id):
             raise AlreadyIn
-        token = one_time_links.make(
-            session, clinic.keys, Purpose.INVITATION, now + INVITATION_LASTS, member.id
-        )
+        if not member.roles:
+            raise NothingToDoYet
+        token = _invitation(session, clinic, member.id, now)
         event = StaffMemberInvited(member.id)
         audit.record(session, clinic.keys, by.id, event, now)
     return token
@@ -172,6 +186,11 @@ def accept_invitation(
     hashed = _hashed(clinic, password, invited.username, invited.printed_name)
     with clinic.database.write() as session:
         now = clinic.now()
+        try:
+            # The person before their link, as where somebody makes another one for them (decision 0065).
+            members.hold(session, clinic.keys, invited.id)
+        except members.NoSuchMember:
+            raise LinkUsedUp from None
         burned = one_time_links.burn(session, clinic.keys, token, now)
         if burned is None or burned.purpose not in _CHOOSES_A_PASSWORD:
             raise LinkUsedUp
@@ -288,6 +307,11 @@ def printed_names(clinic: Clinic) -> dict[UUID, str]:
     """How everybody signs or signed, by id: also whoever left."""
     with clinic.database.read() as session:
         return members.printed_names(session)
+
+
+def _invitation(session: Session, clinic: Clinic, member_id: UUID, now: datetime) -> str:
+    expires = now + INVITATION_LASTS
+    return one_time_links.make(session, clinic.keys, Purpose.INVITATION, expires, member_id)
 
 
 def _set_password(session: Session, clinic: Clinic, member: UUID, hashed: str) -> None:

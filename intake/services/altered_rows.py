@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from intake.domain.events import AccountAltered, AccountMadeAnew, Event, WayInPlanted
 from intake.domain.permissions import Role, StaffMember
 from intake.log import Noted, note
+from intake.services import planted_rules, planted_signatures
 from intake.services.accounts import INVITATION_LASTS
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.console import account
@@ -45,6 +46,13 @@ _WAYS: tuple[tuple[_Way, SealedRows], ...] = (
 
 
 def look(clinic: Clinic) -> None:
+    """Look for all that something else than intake put into the database, and tell of it."""
+    look_for_ways_in(clinic)
+    planted_signatures.look(clinic)
+    planted_rules.look(clinic)
+
+
+def look_for_ways_in(clinic: Clinic) -> None:
     """Take out what was planted, and tell of every account that was altered, in the trail and in the log."""
     with clinic.database.read() as session:
         if not (_planted(session, clinic.keys) or _untold(session, clinic.keys)):

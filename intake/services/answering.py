@@ -185,9 +185,12 @@ def leave(desk: PatientDesk, token: str) -> None:
 
 
 def erase(desk: PatientDesk, token: str) -> bool:
-    """Erase the draft, in whatever browser it is open, and every way back to it; false without one."""
+    """Erase the draft, in whatever browser it is open, and every way back to it; false without one.
+
+    Whoever comes to a browser that was signed out by idling has none, and erases nothing.
+    """
     with desk.database.write() as session:
-        return drafts.erase(session, token)
+        return drafts.erase(session, token, desk.now(), limits(desk))
 
 
 def found(

@@ -83,8 +83,9 @@ def renew(clinic: Clinic, clinician: StaffMember, submission: UUID, number: int)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         question = _open_question(session, review, number)
-        _stop_link(clinic, session, submission, number)
+        notice = _end_visits(session, submission, number)
         sent = _hand_out(clinic, session, review, number, question)
+        outgoing.settle(session, notice, Outcome.NOT_NEEDED, clinic.now())
         audit.record(session, clinic.keys, clinician.id, PatientLinkRenewed(submission), clinic.now())
     return sent
 
@@ -95,9 +96,10 @@ def take_back(clinic: Clinic, clinician: StaffMember, submission: UUID, number: 
         now = clinic.now()
         review = reviews.review(session, clinic.keys, submission)
         _open_question(session, review, number)
+        notice = _end_visits(session, submission, number)
         if not patient_questions.close(session, submission, number, now):
             raise NotOpen
-        _stop_link(clinic, session, submission, number)
+        outgoing.settle(session, notice, Outcome.NOT_NEEDED, now)
         withdrawn = QuestionWithdrawn(number, _by(clinic, clinician))
         content = reviews.add_entry(session, clinic.keys, submission, withdrawn)
         event = QuestionTakenBack(submission, content)
@@ -210,11 +212,12 @@ def _open_question(session: Session, review: Review, number: int) -> Question:
     return question
 
 
-def _stop_link(clinic: Clinic, session: Session, submission: UUID, number: int) -> None:
+def _end_visits(session: Session, submission: UUID, number: int) -> UUID:
+    """Let nobody go on with the link there is to a question; the id of the notice that has it."""
     link = patient_questions.states(session, submission)[number].digest
-    notice = outgoing.id_of(submission, number, link)
-    outgoing.settle(session, notice, Outcome.NOT_NEEDED, clinic.now())
+    # Before the question is held, as whoever replies to it holds both (decision 0065).
     reply_sessions.end_of(session, submission, number)
+    return outgoing.id_of(submission, number, link)
 
 
 def _flag(review: Review, key: str) -> Flag:

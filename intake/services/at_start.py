@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from intake.config import Settings
 from intake.content.library import Library
-from intake.services import accounts, altered_rows, clinic_settings, overlaying, publication_list
+from intake.services import (
+    accounts,
+    altered_rows,
+    clinic_settings,
+    overlaying,
+    planted_rules,
+    publication_list,
+)
 from intake.services.clinic import Clinic
 
 
@@ -26,7 +33,7 @@ def told(clinic: Clinic) -> Sequence[str]:
     if not clinic.settings.sign_in_policy.second_factor:
         alone = "a password alone opens this copy (second_factor). Keep no real patients in it."
         notes = (alone, *notes)
-    notes = (*_altered(clinic), *notes)
+    notes = (*_altered(clinic), *_planted(clinic), *notes)
     return [*(f"Note: {one}" for one in notes), *setup_link(clinic)]
 
 
@@ -46,4 +53,12 @@ def _altered(clinic: Clinic) -> Sequence[str]:
         f"the account {one.username!r} was changed in the database by something else than intake, and nobody "
         "comes in with it. `intake say-who` gives it back to its person (docs/running.md)"
         for one in altered_rows.altered(clinic)
+    ]
+
+
+def _planted(clinic: Clinic) -> Sequence[str]:
+    return [
+        f"{one} were put into the database by something else than intake, and are not in force. Find out who "
+        "can write there (SECURITY.md)"
+        for one in planted_rules.found(clinic).in_words
     ]

@@ -24,7 +24,7 @@ from intake.domain.permissions import StaffMember
 from intake.domain.safety_signal import SignalDuty
 from intake.domain.upload_limits import what_is_too_much
 from intake.services.clinic import Clinic
-from intake.services.clinic_settings import set_now
+from intake.services.clinic_settings import kept, set_now
 from intake.storage import audit, clinic_settings
 
 
@@ -63,14 +63,14 @@ class SetNow:
 def current(clinic: Clinic) -> SetNow:
     """What is set now."""
     with clinic.database.read() as session:
-        newest = clinic_settings.changes(session, most=1)
-    return _as_of(clinic, newest)
+        changes = kept(session, clinic.database, clinic.keys).changes
+    return _as_of(clinic, changes[:1])
 
 
 def changes_since(clinic: Clinic, number: int) -> tuple[SettingsChange, ...]:
     """The changes after the one of a number, newest first."""
     with clinic.database.read() as session:
-        return clinic_settings.changes(session, since=number)
+        return kept(session, clinic.database, clinic.keys).since(number)
 
 
 def began_with(clinic: Clinic, number: int) -> Boxes:
@@ -180,18 +180,25 @@ def _change(
 ) -> SettingsChange | None:
     was, at = changed(before, after), clinic.now()
     with clinic.database.write() as session:
-        newest = clinic_settings.changes(session, most=1)
+        known = kept(session, clinic.database, clinic.keys)
+        newest = known.changes[:1]
         if (newest[0].number if newest else 0) != number:
-            raise ChangedMeanwhile(clinic_settings.changes(session, since=number))
+            raise ChangedMeanwhile(known.since(number))
         if not was:
             return None
         if logo is not None:
             _refuse_too_many(session, member, at)
+        own = clinic_settings.free_number(session, number)
+        if logo is not None:
+            after = replace(after, clinic_logo=KeptLogo(logo.kind, own))
         settings = {**(newest[0].settings if newest else {}), **{name: getattr(after, name) for name in was}}
-        change = SettingsChange(number + 1, at, member.id, settings, was)
-        if not clinic_settings.add(session, change, logo.content if logo else None):
-            raise ChangedMeanwhile(clinic_settings.changes(session, since=number))
-        event = ClinicSettingsChanged(change.number, ", ".join(change.names))
+        change = SettingsChange(own, at, member.id, settings, was)
+        content = logo.content if logo is not None else None
+        if not clinic_settings.add(session, change, content):
+            raise ChangedMeanwhile(known.since(number))
+        event = ClinicSettingsChanged(
+            change.number, ", ".join(change.names), clinic_settings.digest(change, content)
+        )
         audit.record(session, clinic.keys, member.id, event, at)
     return change
 

@@ -123,35 +123,35 @@ def open_patient_desk(settings: Settings) -> PatientDesk:
     """The patient site's half of this instance. Raises DocumentRefused and PublishedRulesRefused."""
     keys = read_patient_keys(settings.instance / "keys")
     database = Database(settings.database_url)
-    return PatientDesk(settings, database, _library_at_start(settings, database), keys)
+    return PatientDesk(settings, database, _library_at_start(settings, database, keys), keys)
 
 
 def open_clinic(settings: Settings) -> Clinic:
     """The clinic site's half of this instance. Raises DocumentRefused and PublishedRulesRefused."""
     keys = read_clinic_keys(settings.instance / "keys")
     database = Database(settings.database_url)
-    return Clinic(settings, database, _library_at_start(settings, database), keys)
+    return Clinic(settings, database, _library_at_start(settings, database, keys), keys)
 
 
-def _library_at_start(settings: Settings, database: Database) -> Library:
+def _library_at_start(settings: Settings, database: Database, keys: PatientKeys) -> Library:
     try:
-        return _library(settings, database)
+        return _library(settings, database, keys)
     except BaseException:
         database.dispose()
         raise
 
 
-def _library(settings: Settings, database: Database) -> Library:
+def _library(settings: Settings, database: Database, keys: PatientKeys) -> Library:
     today = settings.today()
     try:
         library = library_of(settings)
     except DocumentRefused:
         # The file screens nobody once something was published, so it may be half-written.
-        published = in_force.published(database, asked_of(settings), today)
+        published = in_force.published(database, keys, asked_of(settings), today)
         if published is None:
             raise
         return published
-    in_force.refuse_unreadable(database, library.asked, today)
+    in_force.refuse_unreadable(database, keys, library.asked, today)
     return library
 
 

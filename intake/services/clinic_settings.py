@@ -27,7 +27,9 @@ from intake.domain.reading_promise import ReadingPromise, Unit
 from intake.log import Noted, note
 from intake.services.site import Site
 from intake.storage import audit, clinic_settings, editions
+from intake.storage.clinic_settings import Kept
 from intake.storage.database import Database
+from intake.storage.encryption import PatientKeys
 
 # Set under the same name in the file of the settings and on the page.
 _SAME = (
@@ -74,14 +76,15 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The newest changes as of a number, newest first; and what was promised before, oldest first."""
+    """The newest changes, newest first; and what was promised before, oldest first."""
 
-    number: int
+    condition: tuple[int, int]
+    kept: Kept
     looks: tuple[_Look, ...]
     promises: tuple[tuple[datetime, ReadingPromise], ...]
 
 
-_NOTHING = _Known(0, (), ())
+_NOTHING = _Known((0, 0), Kept((), ()), (), ())
 
 
 _known: WeakKeyDictionary[Database, _Known] = WeakKeyDictionary()
@@ -92,7 +95,7 @@ _with_lines: OrderedDict[tuple[str, tuple[ShownLine, ...]], tuple[Questionnaire,
 
 def with_settings_in_force(site: _Site) -> _Site:
     """The same site with what the clinic set. Ask once for each request and not in a transaction."""
-    known = _newest(site.database)
+    known = _newest(site.database, site.keys)
     if not known.looks:
         return site
     site = site.with_settings(_as_of(known, site.settings))
@@ -103,19 +106,27 @@ def with_settings_in_force(site: _Site) -> _Site:
 
 
 def settings_in_force(database: Database, settings: Settings) -> Settings:
-    """The settings with what the clinic set laid over them, for a process that asks patients nothing."""
-    return _as_of(_newest(database), settings)
+    """The settings with what the clinic set laid over them, for a process that asks patients nothing.
+
+    It has no key to the trail: that a change has its line there is all it can see.
+    """
+    return _as_of(_newest(database, None), settings)
+
+
+def kept(session: Session, database: Database, keys: PatientKeys | None) -> Kept:
+    """The changes that the trail bears witness to; in a transaction, before anything is added in it."""
+    return _as_kept(session, database, keys).kept
 
 
 def lately(site: Site) -> tuple[Settings, ...]:
     """The settings as they were after each of the last few changes, newest first."""
-    looks = _newest(site.database).looks
+    looks = _newest(site.database, site.keys).looks
     return tuple(laid_over(site.settings, look.change.settings, look.picture) for look in looks)
 
 
 def notes(clinic: Site) -> tuple[str, ...]:
     """What to tell whoever starts the program: what is written in the file and set otherwise on the page."""
-    looks = _newest(clinic.database).looks
+    looks = _newest(clinic.database, clinic.keys).looks
     set_here = looks[0].change.settings if looks else {}
     comes_from = origins(clinic.settings)
     read_no_more = [
@@ -154,18 +165,23 @@ def set_now(settings: Settings, set_here: Mapping[str, object]) -> ClinicSetting
     return with_values(of_file, set_here)
 
 
-def _newest(database: Database) -> _Known:
+def _newest(database: Database, keys: PatientKeys | None) -> _Known:
     with database.read() as session:
-        known = _known.get(database)
-        if known is None and not clinic_settings.are_kept(session):
+        if database not in _known and not clinic_settings.are_kept(session):
             return _NOTHING
-        number = clinic_settings.newest_number(session)
-        if known is None or known.number != number:
-            every = clinic_settings.changes(session)
-            looks = tuple(_Look(one, _picture(session, one)) for one in every[:_LATELY])
-            known = _Known(number, looks, tuple(_promises(every)))
-            _known[database] = known
-            _tell_of_what_cannot_be_read(every)
+        return _as_kept(session, database, keys)
+
+
+def _as_kept(session: Session, database: Database, keys: PatientKeys | None) -> _Known:
+    condition = clinic_settings.condition(session)
+    known = _known.get(database)
+    if known is None or known.condition != condition:
+        believed = clinic_settings.believed(session, keys)
+        every = believed.changes
+        looks = tuple(_Look(one, _picture(session, one)) for one in every[:_LATELY])
+        known = _Known(condition, believed, looks, tuple(_promises(every)))
+        _known[database] = known
+        _tell_of_what_cannot_be_read(every)
     return known
 
 

@@ -63,6 +63,13 @@ CHECKS = (
         lambda facts: facts.records.altered,
     ),
     Check(
+        "planted-rules",
+        WARN,
+        "something else than intake put this into the database; it is not in force",
+        "find out who can write to the database; the Rules and Settings pages show what is in force",
+        lambda facts: facts.records.planted,
+    ),
+    Check(
         "crisis-line-out-of-date",
         WARN,
         "this line of help should have been checked again by now",

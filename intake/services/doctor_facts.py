@@ -20,6 +20,7 @@ from intake.domain.permissions import Role
 from intake.papers import engine
 from intake.services.clinic import asked_of
 from intake.services.front_door import Front, look
+from intake.services.planted_rules import planted
 from intake.storage import (
     accounts,
     altered_accounts,
@@ -73,6 +74,7 @@ class Records:
     roles: tuple[frozenset[Role], ...] = ()
     dead_letters: int = 0
     altered: tuple[str, ...] = ()
+    planted: tuple[str, ...] = ()
     opens: bool = True
 
 
@@ -263,6 +265,7 @@ def _records(database: Database, keys: ClinicKeys) -> Records:
             roles=tuple(one.roles for one in staff),
             dead_letters=dead_letters.outbox(session, 1, datetime.now(UTC)).not_sent,
             altered=tuple(one.username for one in altered_accounts.altered(session, keys)),
+            planted=planted(session, keys).in_words,
             opens=_opens(session, keys),
         )
 

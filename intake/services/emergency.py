@@ -67,7 +67,7 @@ def read(clinic: Clinic, member: StaffMember, submission: UUID) -> tuple[Review,
     """
     with clinic.database.read() as session:
         _until(session, clinic, member, submission)
-    replies.take_in(clinic)
+    replies.take_in(clinic, submission)
     with clinic.database.write() as session:
         until = _until(session, clinic, member, submission)
         review = reviews.review(session, clinic.keys, submission)

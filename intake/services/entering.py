@@ -72,9 +72,8 @@ def enter(
 ) -> str:
     """Begin a session, and record that. Nothing else begins one for somebody who was not signed in."""
     idle = timedelta(minutes=clinic.settings.staff_idle_minutes)
-    staff_sessions.remove_expired(session, now, idle)
     before = len(staff_sessions.visits(session, member, "", now, idle))
-    token = staff_sessions.start(session, clinic.keys, member, now, proven, due)
+    token = staff_sessions.start(session, clinic.keys, member, now, proven, due, idle=idle)
     if proven is Proven.PASSKEY:
         # Whatever strangers typed: this is the person, and their password counts again everywhere.
         signing_in.renew(session, member)

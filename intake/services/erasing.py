@@ -2,10 +2,12 @@
 
 Which forms a clinic has to keep, and for how long, is for its law and its counsel to say: intake erases none
 by itself until ``keep_forms_days`` is set. A form that nobody signed off, or whose patient still waits for an
-answer to a request, is never erased because of its age.
+answer to a request, is never erased because of its age. Because a patient asked, one is erased once two who
+read forms agreed to it, where there are two (docs/decisions/0063).
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -14,17 +16,34 @@ from sqlalchemy.orm import Session
 
 from intake.domain.events import SubmissionErased
 from intake.domain.patient_requests import PatientRequest, RequestStatus
+from intake.services import patient_requests as asked_for
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.refusals import Refusal
-from intake.storage import audit, claims, erasing, last_trace, patient_requests, submissions
+from intake.storage import (
+    audit,
+    claims,
+    erasing,
+    last_trace,
+    patient_requests,
+    replies,
+    said_states,
+    submissions,
+)
 from intake.storage.erasing import Erasure, Why
 from intake.storage.submissions import NoSuchSubmission
 
 _AT_ONCE = 500
+# Who proposed that a form is erased, and who confirmed it.
+_People = tuple[UUID | None, UUID | None]
+_NOBODY: _People = (None, None)
 
 
 class NotReadYet(Refusal):
     """Nobody has signed the form off."""
+
+
+class NotAgreed(Refusal):
+    """Nobody agreed to have the form erased, or not yet two people."""
 
 
 class ClockAhead(Refusal):
@@ -38,22 +57,61 @@ class Gone:
     forms: int
     rows: int
 
+    def __add__(self, other: "Gone") -> "Gone":
+        return Gone(self.forms + other.forms, self.rows + other.rows)
+
 
 def erase(clinic: Clinic, reference: str, *, unread: bool = False) -> Gone:
-    """Erase a form somebody asked to have erased.
+    """Erase a form somebody asked to have erased, and people of the clinic agreed to.
 
-    Raises NoSuchSubmission, and NotReadYet for one that nobody signed off, unless ``unread``.
+    Where nobody reads forms (yet, or any more) nobody could agree: there it is the console's alone. Raises
+    NoSuchSubmission, NotAgreed, and NotReadYet for one that nobody signed off, unless ``unread``.
     """
     with clinic.database.write() as session:
         submission = submissions.by_reference(session, reference)
-        if not unread and not erasing.is_signed(session, submission):
+        replies.hold_submission(session, submission)
+        agreed = asked_for.agreed_to_erase(session, clinic, [submission]).get(submission)
+        if agreed is None and asked_for.may_agree(session, clinic):
+            raise NotAgreed(
+                f"nobody has agreed yet that {reference} is erased. Under Requests on the clinic's side, one "
+                "person proposes it and another confirms it, where two read forms. Nothing was erased"
+            )
+        if not unread and not _is_signed(clinic, session, submission):
             raise NotReadYet(
                 f"{reference} is not signed off: somebody may have to read it first. "
                 "If it is to go all the same, say so with --unread"
             )
-        rows = _erase(clinic, session, submission, Why.REQUESTED)
+        rows = _erase(clinic, session, submission, Why.REQUESTED, agreed or _NOBODY)
     clinic.database.empty_log()
     return Gone(1, rows)
+
+
+def _is_signed(clinic: Clinic, session: Session, submission: UUID) -> bool:
+    return erasing.is_signed(session, submission) and not said_states.not_finished(
+        session, clinic.keys, (submission,)
+    )
+
+
+def agreed(clinic: Clinic) -> tuple[UUID, ...]:
+    """The forms that people of the clinic agreed to have erased, and that are still here."""
+    with clinic.database.read() as session:
+        return tuple(asked_for.agreed_to_erase(session, clinic))
+
+
+def erase_agreed(clinic: Clinic) -> Gone:
+    """Erase every one of them, each in a transaction of its own. Read or not: they saw which it is."""
+    rows = forms = 0
+    for submission in agreed(clinic):
+        with suppress(NoSuchSubmission), clinic.database.write() as session:
+            replies.hold_submission(session, submission)
+            # Somebody may have taken it back just now, or erased it.
+            people = asked_for.agreed_to_erase(session, clinic, [submission]).get(submission)
+            if people is not None:
+                rows += _erase(clinic, session, submission, Why.REQUESTED, people)
+                forms += 1
+    if forms:
+        clinic.database.empty_log()
+    return Gone(forms, rows)
 
 
 def due(clinic: Clinic) -> tuple[UUID, ...]:
@@ -137,8 +195,10 @@ def _due(clinic: Clinic, now: datetime) -> tuple[UUID, ...]:
         return ()
     with clinic.database.read() as session:
         old = erasing.signed_before(session, _over(clinic, now), _AT_ONCE)
+        # What lies in the open may have been written by anybody: what nobody finished is not erased for it.
+        unread = set(said_states.not_finished(session, clinic.keys, old))
         waiting = patient_requests.of_several(session, clinic.keys, old)
-    return tuple(one for one in old if not _is_waited_for(waiting.get(one, ())))
+    return tuple(one for one in old if one not in unread and not _is_waited_for(waiting.get(one, ())))
 
 
 def _is_still_due(clinic: Clinic, session: Session, submission: UUID, now: datetime) -> bool:
@@ -147,6 +207,8 @@ def _is_still_due(clinic: Clinic, session: Session, submission: UUID, now: datet
         # First: whoever takes it up, or asks, was before this or waits for it.
         claims.hold(session, submission)
     except NoSuchSubmission:
+        return False
+    if said_states.not_finished(session, clinic.keys, (submission,)):
         return False
     waiting = patient_requests.of_several(session, clinic.keys, (submission,)).get(submission, ())
     over = _over(clinic, now)
@@ -166,10 +228,11 @@ def _again(clinic: Clinic, erasures: tuple[Erasure, ...]) -> Iterator[int]:
                 yield _erase(clinic, session, one.erased_id, one.why)
 
 
-def _erase(clinic: Clinic, session: Session, submission: UUID, why: Why) -> int:
+def _erase(clinic: Clinic, session: Session, submission: UUID, why: Why, people: _People = _NOBODY) -> int:
     at = clinic.now()
     rows = erasing.erase(session, clinic.keys, submission, why, at)
-    audit.record(session, clinic.keys, SYSTEM, SubmissionErased(submission, why.value, rows), at)
+    event = SubmissionErased(submission, why.value, rows, *people)
+    audit.record(session, clinic.keys, SYSTEM, event, at)
     return rows
 
 

@@ -85,7 +85,7 @@ def export_one(
     clinic: Clinic, member: StaffMember, submission: UUID, form: Form, *, without: bool = False
 ) -> Exported:
     """One record, ready to leave. Recorded in the same transaction. Raises ViewFirst and NoSuchSubmission."""
-    replies.take_in(clinic)
+    replies.take_in(clinic, submission)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         viewing.refuse_before_view(clinic, member, review)
@@ -113,7 +113,7 @@ def export_many(clinic: Clinic, member: StaffMember, wanted: Wanted, purpose: st
     purpose = purpose.strip()
     if not 0 < len(purpose) <= LONGEST_PURPOSE or not purpose.isprintable():
         raise PurposeNeeded
-    replies.take_in(clinic)
+    replies.take_in_all(clinic)
     now = clinic.now()
     begin, end = (_midnight(clinic, day) for day in (wanted.since, wanted.until + timedelta(days=1)))
     with clinic.database.write() as session:

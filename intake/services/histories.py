@@ -6,7 +6,7 @@ from uuid import UUID
 
 from intake.domain.events import SubmissionRevised, SubmissionScreened
 from intake.domain.permissions import StaffMember
-from intake.services import reviewing
+from intake.services import published_rules, reviewing
 from intake.services.answering import PATIENT
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.history_facts import Known
@@ -42,7 +42,7 @@ def history(clinic: Clinic, clinician: StaffMember, submission: UUID) -> tuple[H
         lines = trail.about(session, review.submission.id)
         named = {str(value) for line in lines for value in line.detail.values()}
         references = trail.references(session, named)
-        published = publications.every(session)
+        published = published_rules.kept(session, clinic.database, clinic.keys).every
         came_of = publications.editions(session)
     known = Known(clinic, review, names, references, published, came_of)
     return tuple(_in_order(lines, known))

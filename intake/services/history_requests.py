@@ -5,6 +5,7 @@ from collections.abc import Callable
 from intake.domain import events as kinds
 from intake.domain.events import Event
 from intake.domain.patient_requests import Handled, PatientRequest, Told
+from intake.domain.two_people import Said
 from intake.services import request_words
 from intake.services.history_facts import Detail, Known
 
@@ -38,6 +39,15 @@ def _told(_detail: Detail, known: Known) -> Words:
     return f"Told the patient{how} what came of the request", ()
 
 
+def _erasing(words: str) -> Callable[[Detail, Known], Words]:
+    def said(detail: Detail, known: Known) -> Words:
+        found = known.facts.next(Said)
+        alone = "Nobody else here could confirm it" if detail.get("alone") else ""
+        return words, _lines(found.words if found is not None else "", alone)
+
+    return said
+
+
 def _lines(quoted: str, more: str = "") -> tuple[str, ...]:
     return tuple(line for line in (f"“{quoted}”" if quoted else "", more) if line)
 
@@ -52,4 +62,7 @@ WORDS: dict[type[Event], Callable[[Detail, Known], Words]] = {
     kinds.PatientRequestsOpened: _listed,
     kinds.PatientRequestHandled: _handled,
     kinds.PatientTold: _told,
+    kinds.ErasureProposed: _erasing("Proposed to erase this form"),
+    kinds.ErasureConfirmed: _erasing("Confirmed that this form is to be erased"),
+    kinds.ErasureRefused: _erasing("Refused that this form is erased, or took that back"),
 }

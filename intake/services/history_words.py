@@ -230,6 +230,10 @@ def _erased(_detail: Detail, _known: Known) -> Words:
     return "Erased for good", ()
 
 
+def _signature_planted(_detail: Detail, _known: Known) -> Words:
+    return "Found marked as signed by something other than intake; in the queue again", ()
+
+
 def _replayed(detail: Detail, _known: Known) -> Words:
     came_out = "came out the same" if detail["same"] else "came out otherwise"
     return f"Screenings made again with the editions of their time: they {came_out}", ()
@@ -271,6 +275,7 @@ _WORDS: dict[type[Event], Callable[[Detail, Known], Words]] = {
     kinds.SubmissionExported: _exported,
     kinds.EmergencyAccessTaken: _in_an_emergency,
     kinds.AccessListOpened: _access_listed,
+    kinds.SignaturePlanted: _signature_planted,
     kinds.SubmissionReplayed: _replayed,
     kinds.SubmissionErased: _erased,
     **history_requests.WORDS,

@@ -23,6 +23,7 @@ from intake.services import published_rules
 from intake.services.site import Site
 from intake.storage import accounts, audit, editions, publications
 from intake.storage.database import Database
+from intake.storage.encryption import PatientKeys
 
 _kept: WeakKeyDictionary[Database, set[tuple[object, str]]] = WeakKeyDictionary()
 
@@ -52,30 +53,32 @@ class InForce:
     behind: tuple[tuple[Publication, DocumentRefused], ...] = ()
 
 
-def on(database: Database, library: Library, day: date, but: UUID | None = None) -> InForce:
+def on(
+    database: Database, keys: PatientKeys | None, library: Library, day: date, but: UUID | None = None
+) -> InForce:
     """What screens on a day, beside the questionnaire and the medicines of a library.
 
     ``but`` leaves one publication out: what would screen without it.
     """
-    published = _published(database, library.asked, day, but)
+    published = _published(database, keys, library.asked, day, but)
     if isinstance(published, InForce):
         return published
     return InForce(None, _as_of(library, day), published)
 
 
-def published(database: Database, asked: Asked, day: date) -> Library | None:
+def published(database: Database, keys: PatientKeys | None, asked: Asked, day: date) -> Library | None:
     """The library that published rules make on a day; None when nothing published is in force.
 
     Raises PublishedRulesRefused.
     """
-    refuse_unreadable(database, asked, day)
-    found = _published(database, asked, day)
+    refuse_unreadable(database, keys, asked, day)
+    found = _published(database, keys, asked, day)
     return found.library if isinstance(found, InForce) else None
 
 
-def refuse_unreadable(database: Database, asked: Asked, day: date) -> None:
+def refuse_unreadable(database: Database, keys: PatientKeys | None, asked: Asked, day: date) -> None:
     """Stop a process from starting with other rules than those in force. Raises PublishedRulesRefused."""
-    found = _published(database, asked, day)
+    found = _published(database, keys, asked, day)
     behind = found.behind if isinstance(found, InForce) else found
     if not behind:
         return
@@ -96,7 +99,7 @@ def at_work(site: _Site) -> _Site:
     and an edition that comes into force is kept, with its line in the audit trail.
     """
     today = site.local(site.now()).date()
-    found = on(site.database, site.library, today)
+    found = on(site.database, site.keys, site.library, today)
     _tell_of_what_cannot_be_read(found)
     if found.publication is None and found.library is site.library:
         return site
@@ -105,10 +108,10 @@ def at_work(site: _Site) -> _Site:
 
 
 def _published(
-    database: Database, asked: Asked, day: date, but: UUID | None = None
+    database: Database, keys: PatientKeys | None, asked: Asked, day: date, but: UUID | None = None
 ) -> InForce | tuple[tuple[Publication, DocumentRefused], ...]:
     behind: tuple[tuple[Publication, DocumentRefused], ...] = ()
-    others = (one for one in published_rules.every(database) if one.id != but)
+    others = (one for one in published_rules.every(database, keys) if one.id != but)
     for publication in domain.in_force(others, day):
         try:
             found = published_rules.rules(database, asked, publication, day)

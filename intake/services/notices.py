@@ -5,8 +5,10 @@ may send at the same time as like: each takes a notice for itself first.
 """
 
 import logging
+from collections.abc import Set
 from datetime import datetime, timedelta
 from threading import Event
+from uuid import UUID
 
 from intake.config import Settings
 from intake.domain.clock_leaps import WANDERS
@@ -33,6 +35,8 @@ WAITS = (
 )
 GIVEN_UP_AFTER = timedelta(hours=72)
 _LOOK_EVERY = 20.0  # seconds
+# Then whoever sends looks up from it: whether it is to stop, and what the clinic has set meanwhile.
+_MOST_IN_A_PASS = 100
 
 
 def is_set_up(settings: Settings) -> bool:
@@ -54,13 +58,18 @@ def send_due(clinic: Clinic) -> int:
 
 
 def deliver_due(worker: Worker) -> int:
-    """Try every notice whose time has come, once; how many were sent. It takes the outbox's key alone."""
+    """Try the notices whose time has come, each once; how many were sent. It takes the outbox's key alone.
+
+    Before each it looks anew: what staff are to be told meanwhile waits for one letter and not for all.
+    After so many the rest is left to the next pass.
+    """
     if not is_set_up(worker.settings):
         return 0
-    worker = worker.as_set_by_now()
-    with worker.database.read() as session:
-        waiting = outgoing.due(session, worker.now())
-    return sum(_try(worker, one) for one in waiting)
+    worker, sent, tried = worker.as_set_by_now(), 0, set[UUID]()
+    while len(tried) < _MOST_IN_A_PASS and (one := _next(worker, tried)) is not None:
+        tried.add(one.id)
+        sent += _try(worker, one)
+    return sent
 
 
 def keep_sending(clinic: Clinic, stop: Event, every: float = _LOOK_EVERY) -> None:
@@ -72,6 +81,12 @@ def keep_sending(clinic: Clinic, stop: Event, every: float = _LOOK_EVERY) -> Non
             # Whoever sends must outlive a database that is busy for a while.
             note(Noted.NOTICES_FAILED, error=error)
         stop.wait(every)
+
+
+def _next(worker: Worker, tried: Set[UUID]) -> Due | None:
+    with worker.database.read() as session:
+        waiting = outgoing.due(session, worker.now(), len(tried) + 1)
+    return next((one for one in waiting if one.id not in tried), None)
 
 
 def _try(worker: Worker, one: Due) -> bool:

@@ -23,7 +23,7 @@ from intake.domain.events import (
 )
 from intake.domain.factors import Due, Factors, Proven, is_enough
 from intake.domain.permissions import StaffMember
-from intake.services import coming_in, one_time_codes, passkeys, typed_codes
+from intake.services import coming_in, one_time_codes, passkeys
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.entering import FactorsDamaged as FactorsDamaged
 from intake.services.entering import factors_of
@@ -194,7 +194,6 @@ def forget(clinic: Clinic, by: StaffMember | None, member: UUID) -> None:
         event = FactorsForgotten(member)
         coming_in.tell(clinic, session, member)
         audit.record(session, clinic.keys, by.id if by else SYSTEM, event, clinic.now())
-    typed_codes.forget(clinic, member)
 
 
 def changed(
@@ -225,7 +224,7 @@ def changed(
                 recovery_codes.remove(session, row.id)
             due = Due.NOTHING if before.due is Due.SET_UP and is_enough(policy, has) else before.due
             renewed = staff_sessions.start(
-                session, clinic.keys, row.id, now, proven or before.proven, due, before.network
+                session, clinic.keys, row.id, now, proven or before.proven, due, network=before.network
             )
             audit.record(session, clinic.keys, member.id, event, now)
             if not isinstance(event, PasskeyRenamed):

@@ -84,7 +84,7 @@ def printed(clinic: Clinic, member: StaffMember, submission: UUID, paper: Paper)
 
     Raises ViewFirst for a paper that tells of flags, and NoSuchSubmission.
     """
-    replies.take_in(clinic)
+    replies.take_in(clinic, submission)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         if paper is not Paper.COPY:

@@ -18,7 +18,7 @@ from intake.domain.events import (
     SubmissionReleased,
 )
 from intake.domain.permissions import Role, StaffMember
-from intake.services import claims, coming_in
+from intake.services import administrators, claims, coming_in
 from intake.services.clinic import Clinic
 from intake.storage import accounts, audit, known_browsers, one_time_links, signing_in, staff_sessions
 from intake.storage import claims as stored
@@ -68,19 +68,31 @@ def somebody(clinic: Clinic, member_id: UUID) -> Person:
         return _person(session, clinic.keys, accounts.member(session, clinic.keys, member_id), clinic.now())
 
 
-def set_roles(clinic: Clinic, by: StaffMember, member_id: UUID, roles: Iterable[Role]) -> None:
+def set_roles(
+    clinic: Clinic, by: StaffMember, member_id: UUID, roles: Iterable[Role], reason: str = ""
+) -> bool:
     """Change what somebody does here; they are signed out. The same roles change nothing.
 
-    Raises NoSuchMember and LastAdministrator.
+    False when they are to become an administrator, for a ``reason``, and another has to confirm it first:
+    until then nothing changes. Raises NoSuchMember and LastAdministrator; NoReason and AskedAlready.
     """
     wanted = frozenset(roles)
     with clinic.database.write() as session:
-        if accounts.member(session, clinic.keys, member_id).roles == wanted:
-            return
+        before = accounts.member(session, clinic.keys, member_id).roles
+        if before == wanted:
+            return True
+        if Role.ADMINISTRATOR in wanted - before:
+            happened = administrators.propose(session, clinic, by, member_id, wanted, reason)
+            done = any(isinstance(one, RolesChanged) for one in happened)
+            if done:
+                coming_in.tell(clinic, session, member_id)
+            audit.record_all(session, clinic.keys, by.id, happened, clinic.now())
+            return done
         accounts.set_roles(session, clinic.keys, member_id, wanted)
         coming_in.tell(clinic, session, member_id)
         names = " ".join(sorted(role.value for role in wanted))
         audit.record(session, clinic.keys, by.id, RolesChanged(member_id, names), clinic.now())
+    return True
 
 
 def remove(clinic: Clinic, by: StaffMember, member_id: UUID) -> None:

@@ -156,7 +156,7 @@ def side_by_side(clinic: Clinic, clinician: StaffMember, one: UUID, other: UUID)
     Raises ViewFirst, NoSuchSubmission and ValueError.
     """
     pair(one, other)
-    replies.take_in(clinic)
+    replies.take_in(clinic, one, other)
     with clinic.database.write() as session:
         both = [reviews.review(session, clinic.keys, each) for each in (one, other)]
         for review in both:

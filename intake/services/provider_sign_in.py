@@ -189,7 +189,10 @@ def unlink(clinic: Clinic, by: StaffMember, member: UUID) -> None:
 
 
 def _count(clinic: Clinic, budget: Budget) -> None:
-    if sign_in_limits.count(clinic.database, clinic.keys, (budget,), clinic.now()):
+    """Count one more. Raises LockedOut, and NotCounted where nothing can be counted."""
+    if wrong_passwords.counting(
+        lambda: sign_in_limits.count(clinic.database, clinic.keys, (budget,), clinic.now())
+    ):
         raise LockedOut
 
 

@@ -68,7 +68,7 @@ class Overview:
 
 def overview(clinic: Clinic) -> Overview:
     """What is in force and all that was published."""
-    found = in_force.on(clinic.database, clinic.library, clinic.today())
+    found = in_force.on(clinic.database, clinic.keys, clinic.library, clinic.today())
     with clinic.database.read() as session:
         otherwise = audit.screened_otherwise(session, found.library.editions.rules)
     return Overview(found, listed(clinic, found), otherwise, file_says(clinic.settings, found))
@@ -78,24 +78,24 @@ def listed(clinic: Clinic, found: InForce | None = None) -> tuple[Listed, ...]:
     """Every publication, the newest proposal first."""
     today = clinic.today()
     if found is None:
-        found = in_force.on(clinic.database, clinic.library, today)
+        found = in_force.on(clinic.database, clinic.keys, clinic.library, today)
     with clinic.database.read() as session:
         names = {member.id: member.printed_name for member in accounts.everybody(session, clinic.keys)}
         editions = publications.editions(session)
-        every = publications.every(session)
+        every = published_rules.kept(session, clinic.database, clinic.keys).every
     return tuple(_listed(one, found.publication, today, names, editions.get(one.id, ())) for one in every)
 
 
 def screened_otherwise(clinic: Clinic) -> int:
     """How many submissions were last screened with other rules than those in force by now."""
-    found = in_force.on(clinic.database, clinic.library, clinic.today())
+    found = in_force.on(clinic.database, clinic.keys, clinic.library, clinic.today())
     with clinic.database.read() as session:
         return audit.screened_otherwise(session, found.library.editions.rules)
 
 
 def notes(clinic: Clinic) -> tuple[str, ...]:
     """What whoever starts this copy should know of its rules."""
-    found = in_force.on(clinic.database, clinic.library, clinic.today())
+    found = in_force.on(clinic.database, clinic.keys, clinic.library, clinic.today())
     told = [words] if (words := file_says(clinic.settings, found)) else []
     for one in listed(clinic, found):
         if one.standing is Standing.SCHEDULED and (refusal := _unreadable(clinic, one.publication)):

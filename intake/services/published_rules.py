@@ -10,6 +10,8 @@ from datetime import date
 from threading import Lock
 from weakref import WeakKeyDictionary
 
+from sqlalchemy.orm import Session
+
 from intake.content.documents import DocumentRefused, Problem
 from intake.content.library import Asked, Library
 from intake.content.overlay import OVERLAY_NAME, RULES_NAME, Laid, lay_over
@@ -18,6 +20,8 @@ from intake.domain.publications import Publication
 from intake.domain.rules import RuleBook
 from intake.storage import editions, publications
 from intake.storage.database import Database
+from intake.storage.encryption import PatientKeys
+from intake.storage.publications import Kept
 
 # The kinds under which the two files of a publication are kept; what screens is of the kind "rules".
 RULES_FILE, OVERLAY = "rules-file", "overlay"
@@ -49,20 +53,28 @@ class Rules:
 # Both sites of one process ask for the same rules, from several threads; reading takes half a second.
 _reading = Lock()
 _read: OrderedDict[tuple[str | date | None, ...], Rules | DocumentRefused] = OrderedDict()
-_known: WeakKeyDictionary[Database, tuple[int, tuple[Publication, ...]]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Database, tuple[tuple[int, int], Kept]] = WeakKeyDictionary()
 
 
-def every(database: Database) -> tuple[Publication, ...]:
-    """All publications that somebody has decided about, at the cost of one small question."""
+def every(database: Database, keys: PatientKeys | None) -> tuple[Publication, ...]:
+    """All publications that the trail bears witness to, at the cost of one small question.
+
+    Without keys, whether the lines of the trail are sealed is not looked at.
+    """
     with database.read() as session:
         if database not in _known and not publications.are_kept(session):
             return ()
-        decided = publications.decided(session)
-        known = _known.get(database)
-        if known is None or known[0] != decided:
-            # Facts are only ever added: as many decisions as before are the same decisions.
-            known = (decided, publications.every(session))
-            _known[database] = known
+        return kept(session, database, keys).every
+
+
+def kept(session: Session, database: Database, keys: PatientKeys | None) -> Kept:
+    """The same within a transaction, before anything is added in it."""
+    condition = publications.condition(session)
+    known = _known.get(database)
+    if known is None or known[0] != condition:
+        # Facts are only ever added: as many as before are the same ones.
+        known = (condition, publications.believed(session, keys))
+        _known[database] = known
     return known[1]
 
 

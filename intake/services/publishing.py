@@ -1,7 +1,7 @@
 """Publishing rules: what a new file changes, what is wrong with it, and the two people it takes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -25,7 +25,7 @@ from intake.services import published_rules, rule_warnings
 from intake.services.clinic import Clinic
 from intake.services.published_rules import OVERLAY, RULES_FILE, Rules
 from intake.storage import audit, editions, publications
-from intake.storage.publications import NoSuchPublication
+from intake.storage.publications import Kept, NoSuchPublication
 
 _READ_AGAIN = (
     "Other rules were put in force or scheduled after you read what changes, so it is not what you read. "
@@ -105,7 +105,7 @@ def rehearse(
     """
     examined = examine(clinic, new, effective_on)
     with clinic.database.read() as session:
-        every = publications.every(session)
+        every = _kept(clinic, session).every
     proposed = _new(clinic, every, first, examined.made_of, reason, effective_on)
     if second is not None:
         proposed.countersign(second, clinic.now(), clinic.today())
@@ -119,7 +119,7 @@ def propose(clinic: Clinic, by: StaffMember, new: NewRules, reason: str, effecti
     """
     made_of = examine(clinic, new, effective_on).made_of
     with clinic.database.write() as session:
-        every = publications.every(session)
+        every = _kept(clinic, session).every
         proposed = _new(clinic, every, by, made_of, reason, effective_on)
         if (before := _waiting_already(every, proposed)) is not None:
             return before  # a button that was pressed twice
@@ -145,7 +145,7 @@ def countersign(clinic: Clinic, by: StaffMember, publication: UUID, against: str
         raise OtherRulesMeanwhile(_READ_AGAIN)
     with clinic.database.write() as session:
         _refuse_other_base(clinic, session, examined, found)
-        signed = _countersign(clinic, session, by, publications.fetch(session, publication))
+        signed = _countersign(clinic, session, by, _kept(clinic, session).of(publication))
     screening.at_work(clinic)  # kept as in force at once, if its day has come
     return signed
 
@@ -168,7 +168,7 @@ def publish(
     if against is not None and examined.against != against:
         raise OtherRulesMeanwhile(_READ_AGAIN)
     with clinic.database.write() as session:
-        every = publications.every(session)
+        every = _kept(clinic, session).every
         proposed = _new(clinic, every, first, examined.made_of, reason, effective_on)
         _refuse_other_base(clinic, session, examined, proposed)
         _propose(clinic, session, proposed, new)
@@ -180,7 +180,7 @@ def publish(
 def withdraw(clinic: Clinic, by: StaffMember, publication: UUID) -> None:
     """Take back what screens nobody yet. Raises NoSuchPublication, DecidedMeanwhile and NotAllowed."""
     with clinic.database.write() as session:
-        found = publications.fetch(session, publication)
+        found = _kept(clinic, session).of(publication)
         now = clinic.now()
         publications.decide(session, found, found.withdraw(by, now, clinic.today()))
         event = RulesWithdrawn(found.id, found.rules, found.overlay)
@@ -190,23 +190,28 @@ def withdraw(clinic: Clinic, by: StaffMember, publication: UUID) -> None:
 def fetch(clinic: Clinic, publication: UUID) -> Publication:
     """One publication. Raises NoSuchPublication."""
     with clinic.database.read() as session:
-        return publications.fetch(session, publication)
+        return _kept(clinic, session).of(publication)
 
 
 def file_of(clinic: Clinic, publication: UUID, which: str) -> str:
     """The rules file or the overlay of a publication, as it was sent. Raises NoSuchPublication."""
     with clinic.database.read() as session:
-        found = publications.fetch(session, publication)
+        found = _kept(clinic, session).of(publication)
         kind, edition = (RULES_FILE, found.rules) if which == "rules" else (OVERLAY, found.overlay)
         if edition is None:
             raise NoSuchPublication(f"publication {publication} has no overlay")
         return editions.fetch(session, kind, edition)
 
 
+def _kept(clinic: Clinic, session: Session) -> Kept:
+    # Never what the trail bears no witness to: it would be countersigned as if somebody had proposed it.
+    return published_rules.kept(session, clinic.database, clinic.keys)
+
+
 def _checked(clinic: Clinic, rules: Rules, day: date, but: UUID | None = None) -> Examined:
     library = rules.beside(clinic.library.asked)
     # Beside what would screen on that day without them: what is scheduled before then counts.
-    before = screening.on(clinic.database, clinic.library, day, but)
+    before = screening.on(clinic.database, clinic.keys, clinic.library, day, but)
     base = before.publication
     old = before.library.rulebook
     return Examined(
@@ -223,7 +228,7 @@ def _refuse_other_base(clinic: Clinic, session: Session, examined: Examined, fou
     # Asked again while nobody else can decide: two people may countersign two publications at once.
     publications.hold(session)
     day = max(found.effective_on, clinic.today())
-    others = (one for one in publications.every(session) if one.id != found.id)
+    others = (one for one in _kept(clinic, session).every if one.id != found.id)
     base = next((one.id for one in in_force(others, day)), None)
     if base != examined.base and not _is_unreadable(clinic, base):
         raise OtherRulesMeanwhile(_READ_AGAIN)
@@ -233,7 +238,7 @@ def _is_unreadable(clinic: Clinic, publication: UUID | None) -> bool:
     # What cannot be read screens nobody, and was passed over when the changes were worked out.
     if publication is None:
         return False
-    behind = screening.on(clinic.database, clinic.library, date.max).behind
+    behind = screening.on(clinic.database, clinic.keys, clinic.library, date.max).behind
     return any(one.id == publication for one, _ in behind)
 
 
@@ -258,13 +263,12 @@ def _countersign(clinic: Clinic, session: Session, by: StaffMember, found: Publi
     now = clinic.now()
     decision = found.countersign(by, now, clinic.today())
     publications.decide(session, found, decision)
-    signed = publications.fetch(session, found.id)
-    first_day = signed.in_force_from
+    first_day = decision.in_force_from
     event = RulesCountersigned(
         found.id, found.rules, found.overlay, first_day.isoformat() if first_day else ""
     )
     audit.record(session, clinic.keys, by.id, event, now)
-    return signed
+    return replace(found, decisions=(*found.decisions, decision))
 
 
 def _new(

@@ -1,4 +1,7 @@
-"""Whether a network may knock once more, asked at the doors of the patient site and nowhere behind them."""
+"""Whether a network may knock once more, asked at the doors of the patient site and nowhere behind them.
+
+Behind them, whether somebody sends faster than a person could: counted for one form, or one session.
+"""
 
 from datetime import timedelta
 
@@ -6,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from intake.domain.rate_limits import Door, Pace, network_of, pace_of
 from intake.log import Noted, note
-from intake.services.clinic import PatientDesk
+from intake.services.clinic import Clinic, PatientDesk
 from intake.storage import rate_limits
 from intake.storage.database import DatabaseRefused
 
@@ -17,12 +20,17 @@ def knock(desk: PatientDesk, door: Door, address: str) -> timedelta | None:
     When nothing can be counted everybody comes in: a form that opens matters more than a limit.
     """
     key, pace = _counted_as(desk, door, address)
-    try:
-        return rate_limits.knock(desk.database, key, pace, desk.now())
-    except (SQLAlchemyError, DatabaseRefused) as error:
-        # Everybody may come in.
-        note(Noted.KNOCKS_NOT_COUNTED, error=error)
-        return None
+    return _counted(desk, key, pace)
+
+
+def sent(desk: PatientDesk | Clinic, whose: str, pace: Pace) -> timedelta | None:
+    """Count what was sent by one session, or into one form; how long to wait when it was too fast.
+
+    ``whose`` is a token or an id: it is kept nowhere, and nobody else's count is touched. When nothing can
+    be counted nobody waits.
+    """
+    key = rate_limits.key_of(desk.keys, "pace", whose, desk.now().date())
+    return _counted(desk, key, pace)
 
 
 def was_right(desk: PatientDesk, door: Door, address: str) -> None:
@@ -32,6 +40,15 @@ def was_right(desk: PatientDesk, door: Door, address: str) -> None:
         rate_limits.give_back(desk.database, key, pace)
     except (SQLAlchemyError, DatabaseRefused) as error:
         note(Noted.KNOCK_STAYS_COUNTED, error=error)
+
+
+def _counted(desk: PatientDesk | Clinic, key: bytes, pace: Pace) -> timedelta | None:
+    try:
+        return rate_limits.knock(desk.database, key, pace, desk.now())
+    except (SQLAlchemyError, DatabaseRefused) as error:
+        # Everybody may come in.
+        note(Noted.KNOCKS_NOT_COUNTED, error=error)
+        return None
 
 
 def _counted_as(desk: PatientDesk, door: Door, address: str) -> tuple[bytes, Pace]:

@@ -4,6 +4,8 @@ The patient site can seal a reply and never open one. The clinic site takes in w
 it shows the queue or a form, so that nobody works on answers that are no longer the newest.
 """
 
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -24,22 +26,46 @@ from intake.services.screening_again import screen_again
 from intake.storage import audit, reviews, revisions, submissions
 from intake.storage import replies as stored
 
+# Each costs its whole form, and somebody waits for the page: what is over waits for the next look.
+MOST_AT_ONCE = 20
 _failed: set[UUID] = set()  # what this process could not take in, and said so in its log once
+_left: set[UUID] = set()  # what this process saw and left to the next look
 
 
 class ReplyWaits(Exception):
     """The patient sent something that is not in the form: nobody signs before it was read."""
 
 
-def take_in(clinic: Clinic) -> int:
-    """Take in every reply that waits; how many were. Cheap when there is none.
+def take_in(clinic: Clinic, *first: UUID) -> int:
+    """Take in what waits, ``MOST_AT_ONCE`` replies at most; how many were. Cheap when there is none.
 
-    One that cannot be taken in stays as it is and keeps no other from it: the form stands in the queue
-    (``unread``), says so to whoever opens it (``storage.replies.waiting_of``), and is not signed.
+    Those to the forms that are ``first`` come before others; then one of each form in turn, so that no
+    patient who writes much is in another's way. One that cannot be taken in stays as it is and keeps no
+    other from it, as one that is left over: the form stands in the queue (``unread``), says so to whoever
+    opens it (``storage.replies.waiting_of``), and is not signed.
     """
     with clinic.database.read() as session:
-        waiting = stored.waiting(session)
-    return sum(_taken_in(clinic, submission, reply) for submission, reply in waiting)
+        waiting = _in_turn(stored.waiting(session), first)
+    _left.update(reply for _, reply in waiting[MOST_AT_ONCE:])
+    return sum(_taken_in(clinic, submission, reply) for submission, reply in waiting[:MOST_AT_ONCE])
+
+
+def take_in_all(clinic: Clinic) -> None:
+    """The same until nothing is left that can be taken in: for what tells of all forms, with no page."""
+    while take_in(clinic):
+        pass
+
+
+def _in_turn(waiting: Iterable[tuple[UUID, UUID]], first: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    earlier = Counter[UUID]()
+    turns: list[tuple[bool, bool, int]] = []
+    every = list(waiting)
+    for submission, reply in every:
+        # What failed before is tried again, and never in the place of what was not tried yet.
+        turns.append((reply in _failed, submission not in first, earlier[submission]))
+        earlier[submission] += submission not in first
+    order = sorted(range(len(every)), key=lambda at: (turns[at], at))
+    return [every[at] for at in order]
 
 
 def _taken_in(clinic: Clinic, submission: UUID, reply: UUID) -> bool:
@@ -56,13 +82,13 @@ def _taken_in(clinic: Clinic, submission: UUID, reply: UUID) -> bool:
 
 
 def unread(session: Session) -> dict[UUID, datetime]:
-    """The forms with a reply that could not be taken in, and when the oldest of these came.
+    """The forms with a reply that could not be taken in, or is left over, and when the oldest of these came.
 
     To be asked after ``take_in``: what came since is none of them.
     """
     found: dict[UUID, datetime] = {}
     for submission, reply, at in stored.waiting_since(session):
-        if reply in _failed:
+        if reply in _failed or reply in _left:
             found.setdefault(submission, at)
     return found
 

@@ -18,6 +18,7 @@ from intake.domain.questionnaire import Page, Question, SafetyPage
 from intake.domain.replies import Reply, ReplyDraft, opened, page_again
 from intake.domain.submissions import Receipt, Signature
 from intake.domain.truth import Truth
+from intake.domain.within_a_day import MOST_REPLIES, TooMuchToday
 from intake.domain.wording import Line, line
 from intake.services import reply_pages, staff_notices
 from intake.services.answering import PATIENT, limits
@@ -130,7 +131,7 @@ def send(desk: PatientDesk, token: str, typed_name: str, seen: str) -> None:
     """Sign, seal and send in one transaction; a second press changes nothing.
 
     ``seen`` is what ``shown`` said of the page that was signed: another tab may have written since.
-    Raises Over, NotAsShown, Settled and NothingToSend.
+    Raises Over, NotAsShown, Settled and NothingToSend, and TooMuchToday for what nobody asked for.
     """
     at = desk.local(desk.now())
     waiting = find(desk, token)
@@ -148,6 +149,8 @@ def send(desk: PatientDesk, token: str, typed_name: str, seen: str) -> None:
         changes = changes_of(desk, visit.draft)
         if not visit.draft.words and not changes:
             raise NothingToSend
+        if visit.number is None and stored.came_within_a_day(session, visit.submission, at) >= MOST_REPLIES:
+            raise TooMuchToday
         if visit.number is not None:
             if not patient_questions.close(session, visit.submission, visit.number, at):
                 raise Settled

@@ -32,6 +32,7 @@ def asked(request: PatientRequest) -> str:
     return ASKS[request.asks] if request.asks is not None else CANNOT_BE_READ
 
 
-def in_short(asks: Asks | None) -> str:
-    """What stands on the line of a form in a list."""
-    return SHORT[asks] if asks is not None else "Request cannot be read"
+def in_short(asks: Asks | None, *, late: bool = False) -> str:
+    """What stands on the line of a form in a list; ``late``: a second person is overdue."""
+    short = SHORT[asks] if asks is not None else "Request cannot be read"
+    return f"{short}: overdue" if late else short

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from intake.domain.events import PatientRequestMade
 from intake.domain.patient_requests import Asks, PatientRequest
+from intake.domain.within_a_day import MOST_REQUESTS, TooMuchToday
 from intake.services.answering import PATIENT
 from intake.services.clinic import PatientDesk
 from intake.services.replying import sent_here
@@ -15,7 +16,7 @@ def ask(
 ) -> bool:
     """Seal what whoever sent a form or a reply in this browser asks for; False for anybody else.
 
-    Asking again from the same page, whose number is ``once``, changes nothing.
+    Asking again from the same page, whose number is ``once``, changes nothing. Raises TooMuchToday.
     """
     at = desk.local(desk.now())
     with desk.database.write() as session:
@@ -28,6 +29,8 @@ def ask(
         request = PatientRequest(submission, 0, asks, words.strip(), at)
         content = patient_requests.add(session, desk.keys, once, request)
         if content is not None:
+            if patient_requests.came_within_a_day(session, submission, at) > MOST_REQUESTS:
+                raise TooMuchToday  # and nothing is kept
             event = PatientRequestMade(submission, content)
             audit.record(session, desk.keys, PATIENT, event, at)
     return True

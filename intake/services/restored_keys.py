@@ -15,16 +15,20 @@ from intake.storage import audit, retired_keys, rewrapping
 from intake.storage.key_changes import follow
 from intake.storage.key_documents import changing
 from intake.storage.key_entries import Entry, KeyPurpose, Use, entries, has, keep
-from intake.storage.keyring import CLINIC_FILE
+from intake.storage.keyring import ACCOUNTS_SEALED, CLINIC_FILE
 
 
 def bring_forward(session: Session, folder: Path) -> None:
     """Make the key files say which keys are in use by what was restored, and drop destroyed ones.
 
+    Accounts are sealed by now, also those of a version that sealed none: an older recovery copy does not say
+    so, and the next start would seal whatever was put beside them meanwhile.
+
     Raises Refusal when none that could be in use is left.
     """
     gone = retired_keys.retired(session)
     with changing(folder) as documents:
+        documents[CLINIC_FILE][ACCOUNTS_SEALED] = True
         for purpose in KeyPurpose:
             _bring_forward(documents, purpose, _were_in_use(session, purpose), gone)
 

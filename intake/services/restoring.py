@@ -112,6 +112,7 @@ def _fill(
     erasures: Sequence[Erasure],
 ) -> Restored:
     upgrade_within(database, session, manifest.migration)
+    _refuse_other_tables(session, manifest)
     sealed_accounts = altered_accounts.are_sealed(session)
     backup_files.load(session, file, manifest)
     upgrade_within(database, session)
@@ -158,6 +159,17 @@ def _refuse_newer(manifest: Manifest) -> None:
         raise Refusal(
             f"the backup is of intake {manifest.program}, with tables this version ({__version__}) does not "
             "know. Install that version or a newer one, and restore with it"
+        )
+
+
+def _refuse_other_tables(session: Session, manifest: Manifest) -> None:
+    """Of a version on its way to the one that has this number, whose tables were never released."""
+    other = backup_files.unlike(session, manifest)
+    if other:
+        raise Refusal(
+            f"the backup says that its tables are those of version {manifest.migration}, and "
+            f"{', '.join(other)} are not: it was written by intake {manifest.program} as it was being made, "
+            "and not by one that was released. Restore it with the one that wrote it. Nothing was restored"
         )
 
 

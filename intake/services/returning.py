@@ -1,6 +1,7 @@
 """Coming back to a saved form: the link or code and the four words, on any device.
 
-Whoever does not have both is told one thing, whatever the reason, after as much work.
+Whoever does not have both is told one thing, whatever the reason, and what may be four words is always
+worked out as far. What cannot be any is not: whoever typed it knows that, and it tells of no form.
 """
 
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from intake.domain.submissions import Draft, Receipt
 from intake.domain.ways_back import WayBack, handle_in
 from intake.services import answering, notice_words, notices
 from intake.services.clinic import PatientDesk
-from intake.storage import drafts, outgoing, ways_back
+from intake.storage import carried_ways, drafts, outgoing, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.encryption import SealingKey
 from intake.storage.outgoing import Addressed
@@ -81,7 +82,9 @@ def mail_link(desk: PatientDesk, token: str, address: str) -> None:
             return
         found = drafts.find(session, desk.keys, token, desk.now(), answering.limits(desk))
         # In the language of the page it was asked for on.
-        addressed = Addressed(address, known.way.secret, _kind(found), language=desk.language)
+        addressed = Addressed(
+            address, known.way.secret, _kind(found), language=desk.language, draft=draft_id.hex
+        )
         outgoing.add(session, desk.keys, uuid4(), addressed, desk.now())
         ways_back.note_mail(session, draft_id)
 
@@ -96,15 +99,28 @@ def come_back(desk: PatientDesk, typed_handle: str, typed_phrase: str) -> str | 
 
     Every earlier browser of the form is signed out.
     """
-    now, handle = desk.now(), handle_in(typed_handle)
     phrase = phrase_words().read(typed_phrase)
+    if phrase is None:
+        # Nobody waits for it at the door, so it must cost nothing; nor does it count against a form.
+        return None
+    now, handle = desk.now(), handle_in(typed_handle)
     with desk.database.read() as session:
         salt = ways_back.salt_for(session, handle)
-    worked_out = stretched(phrase or "", salt)
+    worked_out = stretched(phrase, salt)
     with desk.database.write() as session:
         drafts.hold_browsers(session, ways_back.draft_of(session, handle))
-        found = ways_back.open_with(session, desk.keys, handle, worked_out, now, is_phrase=phrase is not None)
+        found = ways_back.open_with(session, desk.keys, handle, worked_out, now)
         return None if found is None else _let_in(desk, session, found)
+
+
+def carry(desk: PatientDesk, token: str, typed_handle: str, typed_phrase: str) -> str:
+    """What was typed, for a page in between to carry without showing it."""
+    return carried_ways.sealed(desk.keys, token, typed_handle, typed_phrase)
+
+
+def carried(desk: PatientDesk, token: str, given: str) -> tuple[str, str]:
+    """What such a page carried, link or code first; nothing where it was another browser's."""
+    return carried_ways.opened(desk.keys, token, given) or ("", "")
 
 
 def would_be_lost(desk: PatientDesk, token: str) -> bool:

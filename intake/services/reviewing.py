@@ -60,7 +60,7 @@ def open_with_others(clinic: Clinic, clinician: StaffMember, submission: UUID) -
 
     Raises ViewFirst and NoSuchSubmission.
     """
-    replies.take_in(clinic)
+    replies.take_in(clinic, submission)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         viewing.refuse_before_view(clinic, clinician, review)
@@ -102,7 +102,7 @@ def to_be_signed_off(clinic: Clinic, submission: UUID) -> Iterator[tuple[Session
     Raises ReplyWaits and NoSuchSubmission.
     """
     # Nobody signs for answers that the patient has changed meanwhile.
-    replies.take_in(clinic)
+    replies.take_in(clinic, submission)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         replies.refuse_while_unread(session, submission)

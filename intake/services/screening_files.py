@@ -14,6 +14,8 @@ from intake.services import in_force, publication_list
 from intake.services.clinic import asked_of, crisis_lines_of, library_of
 from intake.services.instance import is_prepared
 from intake.storage.database import Database
+from intake.storage.encryption import PatientKeys
+from intake.storage.keyring import KeyringRefused, read_patient_keys
 
 
 def library(
@@ -54,7 +56,7 @@ def library_in_force(settings: Settings, on: date | None = None) -> Library:
         return library(settings, on=on)
     database = Database(settings.database_url)
     try:
-        published = in_force.published(database, asked_of(settings), on or settings.today())
+        published = in_force.published(database, _keys(settings), asked_of(settings), on or settings.today())
     finally:
         database.dispose()
     return published or library(settings, on=on)
@@ -66,10 +68,18 @@ def file_says(settings: Settings) -> str:
         return ""
     database = Database(settings.database_url)
     try:
-        found = in_force.on(database, library_of(settings), settings.today())
+        found = in_force.on(database, _keys(settings), library_of(settings), settings.today())
     finally:
         database.dispose()
     return publication_list.file_says(settings, found)
+
+
+def _keys(settings: Settings) -> PatientKeys | None:
+    """What the seals of the trail are looked at with; None for somebody who may not read any keys."""
+    try:
+        return read_patient_keys(settings.instance / "keys")
+    except KeyringRefused:
+        return None
 
 
 def screen_file(content: Library, path: Path, today: date) -> tuple[RuleOutcome, ...]:

@@ -54,7 +54,7 @@ def factors(clinic: Clinic, member: UUID) -> Factors:
 def finish_with_code(clinic: Clinic, token: str, typed: str) -> str | None:
     """The token of a session, for a code of the app or a recovery code; None when it is wrong.
 
-    Raises SignInOver, LockedOut, NotCounted and TooBusy.
+    Raises SignInOver, LockedOut and TooBusy.
     """
     member = who_began(clinic, token)
     if one_time_codes.is_of_an_app(typed):
@@ -83,10 +83,20 @@ def ask_for_passkey(clinic: Clinic, begun: str = "", source: str = "", known_as:
     if member is None:
         known = coming_in.is_known(clinic, known_as)
         asked = Budget(Counted.ASKED, ("browser", known_as) if known else ("network", network_of(source)))
-        if sign_in_limits.count(clinic.database, clinic.keys, (asked,), clinic.now()):
+        if _is_asked_too_often(clinic, asked):
             raise LockedOut
     with clinic.database.write() as session:
         return passkeys.ask(session, clinic, Asked.SIGN_IN, member)
+
+
+def _is_asked_too_often(clinic: Clinic, asked: Budget) -> bool:
+    try:
+        return wrong_passwords.counting(
+            lambda: sign_in_limits.count(clinic.database, clinic.keys, (asked,), clinic.now())
+        )
+    except wrong_passwords.NotCounted:
+        # Nobody guesses a passkey: where nothing can be counted, it is the one way in that is left.
+        return False
 
 
 def finish_with_passkey(

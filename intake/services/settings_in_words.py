@@ -15,7 +15,7 @@ from intake.domain.signal_duty_typed import hours_said
 from intake.domain.wording import long_date
 from intake.services import accounts
 from intake.services.clinic import Clinic
-from intake.storage import clinic_settings
+from intake.services.clinic_settings import kept
 
 LABELS = {
     "clinic_name": "Name of the clinic",
@@ -126,7 +126,7 @@ def elsewhere(clinic: Clinic) -> tuple[Elsewhere, ...]:
 def history(clinic: Clinic) -> tuple[ChangeTold, ...]:
     """The newest changes, newest first."""
     with clinic.database.read() as session:
-        changes = clinic_settings.changes(session, most=_MOST_SHOWN)
+        changes = kept(session, clinic.database, clinic.keys).changes[:_MOST_SHOWN]
     return told(clinic, changes)
 
 

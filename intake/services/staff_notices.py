@@ -53,7 +53,7 @@ def gather(clinic: Clinic) -> None:
         if not (_is_signalled(clinic, session) or _is_time(clinic, session)):
             return
     # What came may be urgent together with what was there before: only then is it known.
-    replies.take_in(clinic)
+    replies.take_in_all(clinic)
     with clinic.database.write() as session:
         signalled = _take_signals(clinic, session)
         if not (signalled or _is_time(clinic, session)):

@@ -4,9 +4,9 @@ Wrong ones are counted for each account, whoever types them: only somebody who k
 far. Five pause an account's codes. Pauses alone would leave a guesser hundreds of tries a day, for ever: so
 a hundred wrong codes of the app in a row, however slowly, end it. The person goes on with a passkey or a
 recovery code, which set that count to nothing, as an administrator does who starts over how they sign in.
+That count is sealed with the app's seed in the database itself: no file that may be lost sets it back.
 """
 
-from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from intake.domain.events import RecoveryCodeUsed, SignInRefused
 from intake.domain.factors import app_is_taken
-from intake.domain.sign_in_limits import Budget, Counted
+from intake.domain.sign_in_limits import WRONG_BEFORE_SET_ASIDE
 from intake.services import coming_in, one_time_codes
 from intake.services.clinic import Clinic
 from intake.services.entering import factors_of
-from intake.services.wrong_passwords import LockedOut, NotCounted, counting
+from intake.services.wrong_passwords import LockedOut
 from intake.storage import accounts as members
-from intake.storage import audit, authenticator_apps, lockouts, recovery_codes, sign_in_limits
+from intake.storage import audit, authenticator_apps, lockouts, recovery_codes
+from intake.storage.accounts import NoSuchMember
 from intake.storage.encryption import DecryptionFailed
 from intake.storage.lockouts import Limit, Lockout
 
@@ -30,29 +31,24 @@ _OVER = "too many wrong codes in a row: the app is not taken"
 
 
 def app_proves(clinic: Clinic, member: UUID, typed: str) -> bool:
-    """Whether this is the code an app of theirs shows now. Raises LockedOut and NotCounted."""
+    """Whether this is the code an app of theirs shows now. Raises LockedOut."""
     reason = _why_not_taken(clinic, member, one_time_codes.as_code(typed))
-    if not reason:
-        forget(clinic, member)
-        return True
     if reason in (_PAUSED, _OVER):
         raise LockedOut
-    _count_in_a_row(clinic, member)
-    return False
+    return not reason
 
 
 def _why_not_taken(clinic: Clinic, member: UUID, code: str) -> str:
     """Why a code of an app lets nobody in, which is recorded; empty when it does."""
-    over, now = _are_too_many(clinic, member), clinic.now()
+    now = clinic.now()
     with clinic.database.write() as session:
         lockout = lockouts.hold(session, _who(clinic, member), now)
         paused = lockouts.is_paused(lockout, now)
-        if over or paused:
-            reason = _OVER if over else _PAUSED
-        elif not (reason := _why_not(session, clinic, member, code)):
+        reason = _PAUSED if paused else _why_not(session, clinic, member, code)
+        if not reason:
             session.delete(lockout)
             return ""
-        else:
+        if reason not in (_PAUSED, _OVER):
             _count(session, clinic, member, lockout)
         audit.record(session, clinic.keys, member, SignInRefused(member, reason), now)
     return reason
@@ -66,15 +62,27 @@ def _count(session: Session, clinic: Clinic, member: UUID, lockout: Lockout) -> 
 
 
 def _why_not(session: Session, clinic: Clinic, member: UUID, code: str) -> str:
-    """Why a code of an app does not count; empty when it does, and then it is used up."""
+    """Why a code of an app does not count; empty when it does, and then it is used up.
+
+    Wrong ones are counted on the way: until this transaction ends nobody else counts, or is right.
+    """
     if not app_is_taken(clinic.settings.sign_in_policy, factors_of(session, member)):
         return _WRONG
+    row = members.hold(session, clinic.keys, member)
     try:
-        seed = authenticator_apps.seed_of(session, clinic.keys, members.hold(session, clinic.keys, member))
+        app = authenticator_apps.kept(session, clinic.keys, row)
     except DecryptionFailed:
         return _DAMAGED
-    step = None if seed is None else one_time_codes.matching_step(seed, code, clinic.now())
-    return "" if step is not None and authenticator_apps.take_step(session, member, step) else _WRONG
+    if app is None:
+        return _WRONG
+    if app.wrong >= WRONG_BEFORE_SET_ASIDE:
+        return _OVER
+    step = one_time_codes.matching_step(app.seed, code, clinic.now())
+    if step is None or not authenticator_apps.take_step(session, member, step):
+        authenticator_apps.count_wrong(session, clinic.keys, row)
+        return _WRONG
+    authenticator_apps.forget_wrong(session, clinic.keys, row)
+    return ""
 
 
 def recovery_code_proves(clinic: Clinic, member: UUID, typed: str) -> bool:
@@ -118,24 +126,20 @@ def _who(clinic: Clinic, member: UUID) -> bytes:
     return lockouts.who(clinic.keys.staff_key.secret, "second factor", str(member))
 
 
-def _are_too_many(clinic: Clinic, member: UUID) -> bool:
-    """Whether no code of the app is taken any more. Raises NotCounted."""
-    return counting(
-        lambda: sign_in_limits.is_used_up(clinic.database, clinic.keys, _of(member), clinic.now())
-    )
-
-
-def _count_in_a_row(clinic: Clinic, member: UUID) -> None:
-    """One more in a row. Raises NotCounted. Call it outside any transaction."""
-    counting(lambda: sign_in_limits.count(clinic.database, clinic.keys, _of(member), clinic.now()))
-
-
 def forget(clinic: Clinic, member: UUID) -> None:
-    """The person showed who they are, or has another app now. Call it outside any transaction."""
-    # They are in by then: where nothing can be forgotten, the log says so, and that is all.
-    with suppress(NotCounted):
-        counting(lambda: sign_in_limits.forget(clinic.database, clinic.keys, _of(member)))
+    """The person showed who they are: wrong codes count from nothing. Call it outside any transaction."""
+    with clinic.database.read() as session:
+        if not _are_any(session, clinic, member):
+            return
+    with clinic.database.write() as session:
+        if _are_any(session, clinic, member):
+            authenticator_apps.forget_wrong(session, clinic.keys, members.hold(session, clinic.keys, member))
 
 
-def _of(member: UUID) -> tuple[Budget, ...]:
-    return (Budget(Counted.CODES, (str(member),)),)
+def _are_any(session: Session, clinic: Clinic, member: UUID) -> bool:
+    """Whether wrong codes are counted; of an app that does not open, nothing can be said, or forgotten."""
+    try:
+        app = authenticator_apps.kept(session, clinic.keys, members.hold(session, clinic.keys, member))
+    except (DecryptionFailed, NoSuchMember):
+        return False
+    return app is not None and app.wrong > 0

@@ -42,7 +42,7 @@ def open_answers(clinic: Clinic, clinician: StaffMember, submission: UUID) -> Re
 
     Raises NoSuchSubmission.
     """
-    replies.take_in(clinic)
+    replies.take_in(clinic, submission)
     with clinic.database.write() as session:
         review = reviews.review(session, clinic.keys, submission)
         event = SubmissionOpened(submission, review.submission.revision)

@@ -91,8 +91,8 @@ def are_sealed(session: Session) -> bool:
 
 def seal_as_they_stand(session: Session, keys: ClinicKeys) -> int:
     """Seal the accounts of a version that sealed none; how many. Once, and never again: see key_documents."""
-    query = select(StaffMemberRow).where(StaffMemberRow.seal.is_(None)).with_for_update()
-    rows = session.scalars(query).all()
+    query = select(StaffMemberRow).where(StaffMemberRow.seal.is_(None)).order_by(StaffMemberRow.id)
+    rows = session.scalars(query.with_for_update()).all()
     for row in rows:
         row.seal = MEMBERS.seal(keys, row)
     session.flush()

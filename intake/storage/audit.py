@@ -172,6 +172,12 @@ def latest_about(
     return tuple(recorded(row) for row in session.scalars(query))
 
 
+def is_ours(session: Session, keys: PatientKeys, seq: int) -> bool:
+    """Whether a line is as intake wrote it, looked at by itself; ``verify`` follows the whole chain."""
+    line = chained_at(session, seq)
+    return line is not None and not _fault(keys, line, seq, line.prev_mac)
+
+
 def _line(seq: int, actor: UUID | str, event: Event, at: datetime) -> dict[str, object]:
     detail = _detail(event)
     return {
@@ -227,6 +233,17 @@ def chained(session: Session, until: int | None = None) -> Generator[Chained]:
 def newest(session: Session) -> int:
     """The number of the newest line; 0 when there is none."""
     return session.scalar(select(AuditHeadRow.seq).where(AuditHeadRow.id == _HEAD)) or 0
+
+
+def chained_of_kinds(session: Session, kinds: Collection[type[Event]]) -> tuple[Chained, ...]:
+    """The lines of these kinds as they are chained, in order."""
+    query = select(*_CHAINED).where(AuditEventRow.event.in_([kind.__name__ for kind in kinds]))
+    return tuple(Chained(*row) for row in session.execute(query.order_by(AuditEventRow.seq)))
+
+
+def is_as_written(keys: PatientKeys, line: Chained) -> bool:
+    """Whether a line stands as it was written, whatever became of those before it."""
+    return not _fault(keys, line, line.seq, line.prev_mac)
 
 
 def chained_at(session: Session, seq: int) -> Chained | None:
@@ -289,7 +306,7 @@ def _canonical(thing: Mapping[str, object]) -> str:
     return json.dumps(thing, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def recorded(row: AuditEventRow) -> Recorded:
+def recorded(row: AuditEventRow | Chained) -> Recorded:
     """One line as people ask about it."""
     at = datetime.fromisoformat(row.at)
     return Recorded(row.seq, at, row.actor, row.event, row.object_id, json.loads(row.detail))

@@ -34,10 +34,10 @@ def next_epoch(session: Session, keys: ClinicKeys, row: StaffMemberRow) -> Itera
     """
     password = open_password(keys, row)
     every = passkeys.of(session, keys, row)
-    seed, codes = authenticator_apps.seed_of(session, keys, row), recovery_codes.opened(session, keys, row)
+    app, codes = authenticator_apps.kept(session, keys, row), recovery_codes.opened(session, keys, row)
     row.auth_epoch += 1
     passkeys.seal_again(session, keys, row, every)
-    authenticator_apps.seal_again(session, keys, row, seed)
+    authenticator_apps.seal_again(session, keys, row, app)
     recovery_codes.seal_again(session, keys, row, codes)
     session.execute(delete(StaffSessionRow).where(StaffSessionRow.member_id == row.id))
     session.execute(delete(UnfinishedSignInRow).where(UnfinishedSignInRow.member_id == row.id))

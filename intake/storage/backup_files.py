@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from cryptography.hazmat.primitives import constant_time, hashes, hmac
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, inspect
 from sqlalchemy.orm import Session
 
 from intake.storage.encryption import PatientKeys, length_prefixed
@@ -105,6 +105,14 @@ def read(file: BinaryIO) -> Read:
 def is_from_here(read: Read, keys: PatientKeys) -> bool:
     """Whether the backup was written with these keys: anybody can seal a file for the same recipients."""
     return constant_time.bytes_eq(_mac(keys, read.whole), read.mac)
+
+
+def unlike(session: Session, manifest: Manifest) -> tuple[str, ...]:
+    """The tables of the backup that have other columns than those of this database, by name."""
+    found = inspect(session.connection())
+    there = {name: {column["name"] for column in found.get_columns(name)} for name in found.get_table_names()}
+    named = ((shape.name, {name for name, _ in shape.columns}) for shape, _ in manifest.tables)
+    return tuple(name for name, columns in named if there.get(name) != columns)
 
 
 def load(session: Session, file: BinaryIO, manifest: Manifest) -> None:

@@ -53,12 +53,13 @@ def reply_from_bytes(content: bytes) -> Reply:
 
 
 def notice_to_bytes(
-    recipient: str, secret: str, kind: NoticeKind, *, wanted: bool = True, language: str = ""
+    recipient: str, secret: str, kind: NoticeKind, *, wanted: bool = True, language: str = "", draft: str = ""
 ) -> bytes:
     """Whom a notice goes to, the secret of the link in it, its kind, and whether it is to be sent.
 
     One to staff is as long whether it is wanted or not: its length would say so, sealed as it is. A language
     is the patient's, and left out for English: what was written before there was another is read as it was.
+    So it is with ``draft``, the id of the saved form that the link leads to.
     """
     document: dict[str, object] = {"recipient": recipient, "secret": secret, "named": kind.names_the_clinic}
     # A message is written as it was when there was no other kind.
@@ -68,15 +69,17 @@ def notice_to_bytes(
         document["wanted"] = int(wanted)
     elif language:
         document["language"] = language
+    if draft:
+        document["draft"] = draft
     return to_bytes("notice", document)
 
 
-def notice_from_bytes(content: bytes) -> tuple[str, str, NoticeKind, bool, str]:
-    """Recipient, secret, kind, whether it is to be sent, and the language."""
+def notice_from_bytes(content: bytes) -> tuple[str, str, NoticeKind, bool, str, str]:
+    """Recipient, secret, kind, whether it is to be sent, the language, and the saved form it is about."""
     document = document_of("notice", content)
     kind = NoticeKind(document["says"]) if "says" in document else _MESSAGES[document["named"]]
     wanted, language = bool(document.get("wanted", 1)), document.get("language", "")
-    return document["recipient"], document["secret"], kind, wanted, language
+    return document["recipient"], document["secret"], kind, wanted, language, document.get("draft", "")
 
 
 _MESSAGES = {True: NoticeKind.MESSAGE, False: NoticeKind.UNNAMED_MESSAGE}

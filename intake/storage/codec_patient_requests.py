@@ -8,6 +8,7 @@ from typing import assert_never
 from uuid import UUID
 
 from intake.domain.patient_requests import Asks, Handled, PatientRequest, RequestOutcome, Step, Told, Way
+from intake.domain.two_people import Deed, Said
 from intake.storage.codec_record import UnknownRecord, document_of, to_bytes
 
 
@@ -41,13 +42,16 @@ def request_from_bytes(
 
 
 def step_to_bytes(step: Step) -> bytes:
-    """What came of a request, or that the patient was told."""
-    who = {"clinician": str(step.clinician), "printed_name": step.printed_name, "at": step.at.isoformat()}
+    """What came of a request, that the patient was told, or what was said about erasing the form."""
+    member = step.member if isinstance(step, Said) else step.clinician
+    who = {"clinician": str(member), "printed_name": step.printed_name, "at": step.at.isoformat()}
     match step:
         case Handled():
             said = {"step": "handled", "outcome": step.outcome.value, "words": step.words}
         case Told():
             said = {"step": "told", "way": step.way.value}
+        case Said():
+            said = {"step": "erasing", "deed": step.deed.value, "words": step.words}
         case _:
             assert_never(step)
     return to_bytes("patient_request_step", {**said, **who})
@@ -66,5 +70,7 @@ def step_from_bytes(content: bytes) -> Step:
             return Handled(RequestOutcome(document["outcome"]), document["words"], *who)
         case "told":
             return Told(Way(document["way"]), *who)
+        case "erasing":
+            return Said(Deed(document["deed"]), document["words"], *who)
         case other:
             raise UnknownRecord(f"a step of a patient's request says {other!r}: it may need a newer intake")

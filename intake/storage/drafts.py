@@ -131,9 +131,14 @@ def open_again(session: Session, draft: tuple[UUID, SealingKey], now: datetime) 
 
 
 def hold_browsers(session: Session, draft_id: UUID | None) -> None:
-    """Wait for whoever is at the draft: a page holds its browser first, and so must whoever ends them."""
+    """Wait for whoever is at the draft: a page holds its browser first, and so must whoever ends them.
+
+    Without a draft there is nobody to wait for: browsers that have none sent theirs.
+    """
+    if draft_id is None:
+        return
     query = select(PatientSessionRow.token_digest).where(PatientSessionRow.draft_id == draft_id)
-    session.scalars(query.with_for_update()).all()
+    session.scalars(query.order_by(PatientSessionRow.token_digest).with_for_update()).all()
 
 
 def show_receipt(session: Session, receipt: Receipt, now: datetime) -> str:
@@ -169,13 +174,14 @@ def close(session: Session, token: str, receipt: Receipt) -> None:
     _remove(session, draft_id)
 
 
-def erase(session: Session, token: str) -> bool:
+def erase(session: Session, token: str, now: datetime, limits: Limits = LIMITS) -> bool:
     """Forget the draft, whoever can open it, and the browser.
 
-    False, and nothing is changed, when there is no draft: it was sent, is open elsewhere, or is over.
+    False, and nothing is changed, when there is no draft: it was sent, is open elsewhere, or is over. A
+    browser that was signed out by idling opens nothing and erases nothing, also before anybody swept.
     """
     row = _session_row(session, token)
-    if row is None or row.draft_id is None:
+    if row is None or row.draft_id is None or _expired(session, row, now, limits):
         return False
     ways_back.remove_of(session, row.draft_id)
     _remove(session, row.draft_id)
@@ -198,8 +204,10 @@ def remove_expired(session: Session, now: datetime, limits: Limits) -> int:
     Returns how many drafts. ``limits`` are what :func:`find` is called with: shorter ones would delete
     living drafts.
     """
-    ways_back.remove_over(session, now)
-    way_back = select(WayBackRow.id).where(WayBackRow.draft_id == PatientSessionRow.draft_id).exists()
+    # Browsers before ways back, as whoever comes back holds them: the other way round each would wait for
+    # the other (decision 0065). So what is over is not counted, for it is still there.
+    of_it = (WayBackRow.draft_id == PatientSessionRow.draft_id, ~ways_back.are_over(now))
+    way_back = select(WayBackRow.id).where(*of_it).exists()
     lost = and_(PatientSessionRow.draft_id.is_not(None), ~way_back)
     seen = PatientSessionRow.last_seen
     over = or_(
@@ -207,6 +215,7 @@ def remove_expired(session: Session, now: datetime, limits: Limits) -> int:
         and_(seen < now - limits.allowed(lost=False), ~lost),
     )
     session.execute(delete(PatientSessionRow).where(over), execution_options=_UNSEEN)
+    ways_back.remove_over(session, now)
     return _remove_unreachable(session)
 
 

@@ -48,24 +48,26 @@ class Erasure:
 
 def erase(session: Session, keys: ClinicKeys, submission: UUID, why: Why, now: datetime) -> int:
     """Erase a form with everything about it; how many rows went, 0 when it was gone already."""
-    reference = session.scalar(select(SubmissionRow.reference).where(SubmissionRow.id == submission))
+    # The form is held first (decision 0065): what comes meanwhile waits, and finds nothing.
+    of_it = select(SubmissionRow.reference).where(SubmissionRow.id == submission)
+    reference = session.scalar(of_it.with_for_update())
     signals = safety_signals.of_form(session, keys, submission)
     _note(session, (submission, *signals), why, now)
-    # First, while what leads to them is there.
-    gone = _erase_letters(session, keys, submission, reference)
-    gone += sum(_delete(session, table, condition) for table, condition in _rows_of(submission, signals))
+    # Which they are, while what leads to them is there.
+    letters, links = _letters(session, submission, reference)
+    gone = sum(_delete(session, table, condition) for table, condition in _rows_of(submission, signals))
     if reference is not None:
         for row in (PatientSessionRow, WayBackRow):
             gone += _delete(session, cast(Table, row.__table__), row.reference == reference)
-    return gone
+    return gone + withdrawn_letters.remove(session, keys.outbox_keys, submission, letters, links)
 
 
-def _erase_letters(session: Session, keys: ClinicKeys, submission: UUID, reference: str | None) -> int:
-    """The letters about its questions, and those with the way back to it."""
-    links = patient_questions.states(session, submission).values()
-    ids = [outgoing.id_of(submission, one.number, one.digest) for one in links]
+def _letters(session: Session, submission: UUID, reference: str | None) -> tuple[list[UUID], set[bytes]]:
+    """The ids of the letters about its questions, and the digests of the links that lead back to it."""
+    asked = patient_questions.states(session, submission).values()
     ways = select(WayBackRow.link_digest).where(WayBackRow.reference == reference)
-    return withdrawn_letters.remove(session, keys.outbox_keys, ids, set(map(bytes, session.scalars(ways))))
+    ids = [outgoing.id_of(submission, one.number, one.digest) for one in asked]
+    return ids, set(map(bytes, session.scalars(ways)))
 
 
 def erased(session: Session) -> tuple[Erasure, ...]:

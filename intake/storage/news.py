@@ -27,7 +27,7 @@ def there_is(session: Session) -> bool:
 
 def take(session: Session) -> frozenset[UUID]:
     """Every submission that staff are to be told of; they are to be told in this transaction."""
-    taken = session.scalars(select(NewsRow).with_for_update()).all()
+    taken = session.scalars(select(NewsRow).order_by(NewsRow.id).with_for_update()).all()
     for row in taken:
         session.delete(row)
     session.flush()

@@ -76,7 +76,8 @@ class Addressed:
     """To whom a notice goes, the secret of its link, what it says there is to read, and in which language.
 
     ``wanted`` is false for a notice to staff that is kept beside the others and sent to nobody: what lies
-    in the open must be the same whether or not a form is urgent (docs/decisions/0040).
+    in the open must be the same whether or not a form is urgent (docs/decisions/0040). ``draft`` is the id of
+    the saved form that the link leads to, for the letter to be found when the way back is gone.
     """
 
     recipient: str = field(repr=False)
@@ -84,6 +85,7 @@ class Addressed:
     kind: NoticeKind
     wanted: bool = True
     language: str = ""
+    draft: str = ""
 
 
 def id_of(submission_id: UUID, number: int, link: bytes) -> UUID:
@@ -125,8 +127,12 @@ def add(
     session.flush()
 
 
-def due(session: Session, now: datetime) -> tuple[Due, ...]:
-    """The notices to try now: first those that wait for longest, also of staff's that were made anew."""
+def due(session: Session, now: datetime, most: int | None = None) -> tuple[Due, ...]:
+    """The notices to try now, so many at most: those to staff, then those that wait for longest.
+
+    However many links strangers have sent to themselves, nobody of the clinic learns later of a form for
+    it. A notice of staff's that was made anew waits since the first was made.
+    """
     began = func.coalesce(OutgoingRow.tried_since, OutgoingRow.created_at).label("began")
     query = select(OutgoingRow.id, OutgoingRow.created_at, OutgoingRow.attempts, began)
     # Nothing is put off for so long: the clock was ahead then, and the letter would wait for it for years.
@@ -135,7 +141,7 @@ def due(session: Session, now: datetime) -> tuple[Due, ...]:
         OutgoingRow.next_try_at > now + _LONGER_THAN_ANY_WAIT,
         and_(OutgoingRow.attempts == 0, OutgoingRow.next_try_at > now + WANDERS),
     )
-    rows = session.execute(query.where(is_due).order_by(began))
+    rows = session.execute(query.where(is_due).order_by(OutgoingRow.for_staff.desc(), began).limit(most))
     return tuple(Due(row.id, row.created_at, row.attempts, row.began) for row in rows)
 
 
@@ -224,7 +230,7 @@ def take_back_for_staff(session: Session, keys: ClinicKeys) -> dict[str, tuple[b
     """
     waiting = select(OutgoingRow).where(*_OF_NEWS, OutgoingRow.settled_at.is_(None))
     found: dict[str, tuple[bool, datetime]] = {}
-    for row in session.scalars(waiting.with_for_update()):
+    for row in session.scalars(waiting.order_by(OutgoingRow.id).with_for_update()):
         try:
             addressed = opened(keys.outbox_keys, row)
         except DecryptionFailed:
@@ -292,6 +298,7 @@ def _to_bytes(addressed: Addressed) -> bytes:
         addressed.kind,
         wanted=addressed.wanted,
         language=addressed.language,
+        draft=addressed.draft,
     )
 
 

@@ -29,7 +29,6 @@ def make(
     session: Session, keys: ClinicKeys, asked: Asked, member: UUID | None, now: datetime
 ) -> tuple[str, bytes]:
     """The token that leads back to a new challenge, and the challenge. The page carries the token."""
-    remove_over(session, now)
     token, challenge = secrets.token_urlsafe(32), secrets.token_bytes(_BYTES)
     row = PasskeyChallengeRow(
         token_digest=token_digest(token),

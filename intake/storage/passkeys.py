@@ -129,7 +129,8 @@ def remove(session: Session, row: StaffMemberRow, passkey: UUID) -> None:
 
 def seal_again(session: Session, keys: ClinicKeys, row: StaffMemberRow, kept: tuple[Passkey, ...]) -> None:
     """Seal them for this person as they are now."""
-    for one in kept:
+    # In the order in which a new key takes them over (``rewrapping.rewrap``).
+    for one in sorted(kept, key=lambda one: one.id):
         _rewrite(session, keys, row, one)
 
 

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from intake.domain.patient_requests import PatientRequest, Step
+from intake.domain.within_a_day import DAY
 from intake.storage import submissions
 from intake.storage.codec_patient_requests import (
     request_from_bytes,
@@ -59,6 +61,13 @@ def add(session: Session, keys: PatientKeys, once: UUID, request: PatientRequest
     )
     session.flush()
     return content_digest(sealed)
+
+
+def came_within_a_day(session: Session, submission: UUID, now: datetime) -> int:
+    """How many requests about a submission came within a day. Hold the submission first."""
+    row = PatientRequestRow
+    of_it = (row.submission_id == submission, row.created_at.between(now - DAY, now + DAY))
+    return session.scalar(select(func.count()).select_from(row).where(*of_it)) or 0
 
 
 def add_step(session: Session, keys: ClinicKeys, submission: UUID, request: int, step: Step) -> str:

@@ -44,7 +44,6 @@ class LinkedToAnother(Exception):
 
 def begin(session: Session, keys: ClinicKeys, member: UUID | None, now: datetime) -> tuple[str, str, Gone]:
     """The state that goes to the provider, what the browser keeps, and what only we know."""
-    remove_over(session, now)
     state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     gone = Gone(secrets.token_urlsafe(32), secrets.token_urlsafe(48), member)
     digest = token_digest(state)

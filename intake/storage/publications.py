@@ -1,6 +1,7 @@
 """Publications of rules: rows are added and never changed, and read as what they mean."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -8,9 +9,33 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from intake.domain.events import Event, RulesCountersigned, RulesProposed, RulesWithdrawn
 from intake.domain.publications import DecidedMeanwhile, Decision, Deed, Publication
+from intake.storage.audit import Recorded
 from intake.storage.database import insert_unless_kept
+from intake.storage.encryption import PatientKeys
 from intake.storage.tables import PublicationDecisionRow, PublicationEditionRow, PublicationRow
+from intake.storage.witnesses import witnesses
+
+_LINES: dict[Deed, type[Event]] = {Deed.COUNTERSIGNED: RulesCountersigned, Deed.WITHDRAWN: RulesWithdrawn}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The publications, the newest proposal first, as far as the trail bears witness to them.
+
+    ``planted`` are those that it knows nothing of, or of a decision about them.
+    """
+
+    every: tuple[Publication, ...]
+    planted: tuple[UUID, ...]
+
+    def of(self, publication: UUID) -> Publication:
+        """One of them; raises :class:`NoSuchPublication`."""
+        found = next((one for one in self.every if one.id == publication), None)
+        if found is None:
+            raise NoSuchPublication(f"there is no publication {publication}")
+        return found
 
 
 class NoSuchPublication(Exception):
@@ -49,7 +74,7 @@ def decide(session: Session, publication: Publication, decision: Decision) -> No
     """
     row = PublicationDecisionRow(
         publication_id=publication.id,
-        number=len(publication.decisions) + 1,
+        number=len(publication.decisions) + publication.set_aside + 1,
         deed=decision.deed.value,
         decided_by=decision.by,
         decided_at=decision.at,
@@ -77,9 +102,23 @@ def every(session: Session) -> tuple[Publication, ...]:
     return _read(session, session.scalars(select(PublicationRow).order_by(*order)).all())
 
 
-def decided(session: Session) -> int:
-    """How many decisions there are: while this stays the same, so does what is in force on a day."""
-    return session.scalar(select(func.count()).select_from(PublicationDecisionRow)) or 0
+def believed(session: Session, keys: PatientKeys | None) -> Kept:
+    """All of them without what the trail does not bear witness to: that is as if it were not there."""
+    rows = every(session)
+    lines = witnesses(session, keys, RulesProposed, RulesCountersigned, RulesWithdrawn) if rows else ()
+    if lines is None:
+        return Kept(rows, ())
+    found = [(one, _believed(one, lines)) for one in rows]
+    planted = tuple(one.id for one, left in found if left != one)
+    return Kept(tuple(left for _, left in found if left is not None), planted)
+
+
+def condition(session: Session) -> tuple[int, int]:
+    """How many publications and decisions there are: while this stays the same, so do all of them."""
+    publications = select(func.count()).select_from(PublicationRow).scalar_subquery()
+    decisions = select(func.count()).select_from(PublicationDecisionRow).scalar_subquery()
+    proposed, decided = session.execute(select(publications, decisions)).one()
+    return proposed, decided
 
 
 def are_kept(session: Session) -> bool:
@@ -120,4 +159,33 @@ def _read(session: Session, rows: Iterable[PublicationRow]) -> tuple[Publication
             decisions.get(row.id, ()),
         )
         for row in rows
+    )
+
+
+def _believed(one: Publication, lines: Sequence[Recorded]) -> Publication | None:
+    about = [line for line in lines if line.object == str(one.id) and _is_of_these_rules(line, one)]
+    if not any(_says_proposed(line, one) for line in about):
+        return None
+    left = tuple(deed for deed in one.decisions if any(_says_decided(line, deed) for line in about))
+    return replace(one, decisions=left, set_aside=len(one.decisions) - len(left))
+
+
+def _is_of_these_rules(line: Recorded, one: Publication) -> bool:
+    return (line.detail.get("rules"), line.detail.get("overlay")) == (one.rules, one.overlay)
+
+
+def _says_proposed(line: Recorded, one: Publication) -> bool:
+    return (line.event, line.actor, line.detail.get("effective_on")) == (
+        RulesProposed.__name__,
+        str(one.proposed_by),
+        one.effective_on.isoformat(),
+    )
+
+
+def _says_decided(line: Recorded, decision: Decision) -> bool:
+    first_day = decision.in_force_from
+    return (line.event, line.actor, line.detail.get("in_force_from")) == (
+        _LINES[decision.deed].__name__,
+        str(decision.by),
+        first_day.isoformat() if first_day else None,
     )

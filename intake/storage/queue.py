@@ -109,7 +109,11 @@ def unfinished(session: Session, keys: ClinicKeys) -> Unfinished:
 def done(
     session: Session, keys: ClinicKeys, size: int, after: Place | None = None, before: Place | None = None
 ) -> tuple[tuple[QueueEntry, Place], ...]:
-    """The finished submissions, the one signed last first: so many, after or before a place."""
+    """The finished submissions, the one signed last first: so many, after or before a place.
+
+    One that is not finished by what is sealed stands among them as not signed, until somebody looks
+    (``storage/said_states.py``): it is nowhere else.
+    """
     query = select(SignOffRow.submission_id, SignOffRow.created_at).where(_IS_FINISHED, _IS_NEWEST)
     at = tuple_(SignOffRow.created_at, SignOffRow.submission_id)
     newest_first = (SignOffRow.created_at.desc(), SignOffRow.submission_id.desc())
@@ -122,7 +126,7 @@ def done(
     if before is not None:
         found.reverse()
     entries = of(session, keys, [one.submission for one in found])
-    return tuple((replace(entries[one.submission], signed=True), one) for one in found)
+    return tuple((entries[one.submission], one) for one in found)
 
 
 def junk(session: Session, keys: ClinicKeys) -> frozenset[UUID]:
@@ -160,13 +164,13 @@ def signed_at(session: Session, ids: Collection[UUID]) -> Mapping[UUID, datetime
 
 
 def of(session: Session, keys: ClinicKeys, ids: Collection[UUID]) -> Mapping[UUID, QueueEntry]:
-    """The lines of these submissions, wherever they stand; signed when they are."""
+    """The lines of these submissions, wherever they stand; signed when they are, by what is sealed."""
     if not ids:
         return {}
     return {
         row["id"]: (
             replace(entry, signed=True)
-            if row["state"] == SIGNED and row["signed_once"]
+            if row["state"] == SIGNED and row["signed_once"] and entry.standing.is_finished
             else _waiting(entry, row)
         )
         for entry, row in _entries(session, keys, SubmissionRow.id.in_(ids))

@@ -77,7 +77,7 @@ def opened(session: Session, keys: ClinicKeys, row: StaffMemberRow) -> Mapping[i
 
 def seal_again(session: Session, keys: ClinicKeys, row: StaffMemberRow, hashes: Mapping[int, str]) -> None:
     """Seal them for this person as they are now."""
-    for number, one in hashes.items():
+    for number, one in sorted(hashes.items()):
         sealed = keys.staff_key.seal(one.encode(), _place(row, number))
         session.execute(
             update(RecoveryCodeRow)

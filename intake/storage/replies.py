@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from intake.domain.replies import Reply
+from intake.domain.within_a_day import DAY
 from intake.storage import submissions
 from intake.storage.codec_exchanges import reply_from_bytes, reply_to_bytes
 from intake.storage.encryption import (
@@ -47,6 +48,15 @@ def add(session: Session, keys: PatientKeys, reply_id: UUID, submission_id: UUID
     )
     session.flush()
     return content_digest(sealed)
+
+
+def came_within_a_day(session: Session, submission_id: UUID, now: datetime) -> int:
+    """How many replies to a submission came within a day. Hold the submission first.
+
+    What a clock that was ahead said is of no day that counts.
+    """
+    of_it = (ReplyRow.submission_id == submission_id, ReplyRow.created_at.between(now - DAY, now + DAY))
+    return session.scalar(select(func.count()).select_from(ReplyRow).where(*of_it)) or 0
 
 
 def waiting(session: Session) -> tuple[tuple[UUID, UUID], ...]:

@@ -20,6 +20,7 @@ from intake.domain.review_refusals import AlreadyAcknowledged, Changed
 from intake.domain.screening import Screening
 from intake.storage import feedback, patient_requests, revisions, submissions
 from intake.storage.codec import screening_from_bytes
+from intake.storage.codec_record import UnknownRecord
 from intake.storage.codec_reviews import (
     acknowledgement_from_bytes,
     acknowledgement_to_bytes,
@@ -29,7 +30,7 @@ from intake.storage.codec_reviews import (
     sign_off_to_bytes,
 )
 from intake.storage.database import writes
-from intake.storage.encryption import ClinicKeys, Place, SealingKey, content_digest
+from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place, SealingKey, content_digest
 from intake.storage.submissions import OPEN, SIGNED, NoSuchSubmission
 from intake.storage.tables import (
     AcknowledgementRow,
@@ -126,6 +127,19 @@ def add_sign_off(session: Session, keys: ClinicKeys, submission_id: UUID, sign_o
     return content_digest(sealed)
 
 
+def settle_again(session: Session, keys: ClinicKeys, submission_id: UUID) -> bool:
+    """Let a form stand where its sealed records say it does; whether it is finished.
+
+    One whose records do not all open waits, to be looked at. Raises :class:`NoSuchSubmission`.
+    """
+    row = _hold(session, submission_id)
+    try:
+        return _settle(session, submissions.record_key(session, keys, submission_id), row)
+    except (DecryptionFailed, UnknownRecord, NoSuchSubmission):
+        session.execute(update(SubmissionRow).where(SubmissionRow.id == row.id).values(state=OPEN))
+        return False
+
+
 def sign_off_place(submission_id: UUID, number: int) -> Place:
     """Where one sign-off is sealed."""
     return Place("sign_offs", "sealed", submission_id, number)
@@ -179,12 +193,14 @@ def _once(flag: str, entries: Sequence[Entry]) -> str:
     return f"{flag} {undone}" if undone else flag
 
 
-def _settle(session: Session, key: SealingKey, row: SubmissionRow) -> None:
+def _settle(session: Session, key: SealingKey, row: SubmissionRow) -> bool:
     review = _review(session, key, row)
+    finished = review.standing.is_finished
     # Open is whatever comes back by itself: put off, with the patient, or to be read twice.
-    state = SIGNED if review.standing.is_finished else OPEN
+    state = SIGNED if finished else OPEN
     session.execute(update(SubmissionRow).where(SubmissionRow.id == row.id).values(state=state))
     submissions.keep_summary(session, key, review.queue_entry)
+    return finished
 
 
 def _rows(session: Session, table: type[_Numbered], submission_id: UUID) -> Sequence[_Numbered]:

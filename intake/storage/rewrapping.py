@@ -30,6 +30,7 @@ from intake.storage import (
 )
 from intake.storage.encryption import VERSION, ClinicKeys, DecryptionFailed
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.lock_order import in_order
 from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import Base
 
@@ -139,7 +140,8 @@ def keep_others_from_writing(session: Session) -> None:
     SQLite lets one write at a time anyway.
     """
     if session.get_bind().dialect.name == "postgresql":
-        tables = ", ".join(sorted({one.row.__tablename__ for one in SEALED_COLUMNS}))
+        # One after the other, as LOCK TABLE takes them: in the order in which everybody holds their rows.
+        tables = ", ".join(in_order({one.row.__tablename__ for one in SEALED_COLUMNS}))
         session.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
 
 

@@ -2,7 +2,7 @@
 
 One line a table: what the patient site may, what the clinic site may, what the worker may. A verb with
 columns is for these alone. Nobody but the owner of the database changes or deletes a line of the audit
-trail; and of what was sent, the patient site reads ids and references and nothing that is sealed.
+trail; and of what was sent, the patient site reads ids, references and when, and nothing that is sealed.
 """
 
 import re
@@ -38,13 +38,13 @@ _WRITTEN = {
     "summaries": ("insert", _FACTS, ""),
     "screenings": ("insert", _FACTS, ""),
     "tallies": ("insert", _FACTS, ""),
-    "replies": ("insert", "select update(revision)", ""),
+    "replies": ("select(submission_id, created_at) insert", "select update(revision)", ""),
     "patient_questions": (
         "select update(failures, paused_until, closed_at)",
         "select insert update",
         "",
     ),
-    "patient_requests": ("select(submission_id, number, id) insert", _FACTS, ""),
+    "patient_requests": ("select(submission_id, number, id, created_at) insert", _FACTS, ""),
     "patient_request_steps": ("", _FACTS, ""),
     "safety_signals": ("insert", "select", ""),
     "signal_deeds": ("", _FACTS, ""),

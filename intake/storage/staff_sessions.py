@@ -48,20 +48,23 @@ def start(
     now: datetime,
     proven: Proven = Proven.PASSWORD,
     due: Due = Due.NOTHING,
+    *,
     network: bytes | None = None,
+    idle: timedelta = IDLE,
 ) -> str:
     """The token of a new session; the database keeps only its digest. Raises NoSuchMember.
 
     Until what is ``due`` was done, the session is found only by whoever asks for it all the same. Whoever
     had three is signed out of the oldest. ``network`` is that of the session it takes the place of, if any.
+    What is over is left to the sweeper: by a clock that is ahead, everybody's would be.
     """
     # Held until the transaction ends, so that two who sign in at once do not become four.
     query = select(StaffMemberRow).where(StaffMemberRow.id == member_id, StaffMemberRow.removed_at.is_(None))
     row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if row is None or not MEMBERS.is_ours(keys, row):
         raise NoSuchMember(f"nobody with the id {member_id} works here")
-    oldest = _of(member_id).order_by(StaffSessionRow.created_at.desc()).offset(MOST - 1)
-    for one in session.scalars(oldest):
+    newest_first = session.scalars(_of(member_id).order_by(StaffSessionRow.created_at.desc())).all()
+    for one in [one for one in newest_first if not _expired(one, now, idle, LONGEST)][MOST - 1 :]:
         session.delete(one)
     token = secrets.token_urlsafe(32)
     begun = StaffSessionRow(

@@ -16,7 +16,6 @@ LASTS = timedelta(minutes=10)
 
 def begin(session: Session, keys: ClinicKeys, member: StaffMemberRow, now: datetime) -> str:
     """The token of one; the database keeps only its digest."""
-    remove_over(session, now)
     token = secrets.token_urlsafe(32)
     row = UnfinishedSignInRow(
         token_digest=token_digest(token),

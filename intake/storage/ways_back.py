@@ -69,9 +69,14 @@ def make(
     *,
     for_clinic: bool = False,
 ) -> UUID:
-    """Keep a way back to a draft; the one before, if there was one, stops working. Returns its id."""
+    """Keep a way back to a draft; the one before, if there was one, stops working. Returns its id.
+
+    The links sent by e-mail are counted on: they are the draft's, however often its words are made anew.
+    """
     draft_id, draft_key = draft
     way, identity, opening = drawn.way, uuid4(), new_record_key(keys)
+    before = _row_of(session, draft_id)
+    mailed = 0 if before is None else before.mailed
     remove_of(session, draft_id)
     row = WayBackRow(
         id=identity,
@@ -87,7 +92,7 @@ def make(
         with_code=b"",
         created_at=now,
         last_visit=now,
-        mailed=0,
+        mailed=mailed,
         failures=0,
         paused_until=None,
         reference=None,
@@ -142,18 +147,18 @@ def draft_of(session: Session, handle: str) -> UUID | None:
 
 
 def open_with(
-    session: Session, keys: PatientKeys, handle: str, phrase: bytes, now: datetime, *, is_phrase: bool = True
+    session: Session, keys: PatientKeys, handle: str, phrase: bytes, now: datetime
 ) -> Opened | None:
     """What a link or a code opens with a phrase, stretched; None for any reason there may be.
 
-    Whatever the reason, as much is worked out. A wrong phrase counts against a way back that works, but
-    for what cannot be a phrase at all (``is_phrase``): a program that presses buttons must not use it up.
+    Whatever the reason, as much is worked out. A wrong phrase counts against a way back that works; what
+    cannot be a phrase at all is not to come here: a program that presses buttons must not use it up.
     """
     query = select(WayBackRow).where(_found_by(handle)).with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
     works = row is not None and may_be_tried(row, now) and not _is_over(row, now)
     opening = _opening(keys, row, handle, phrase)
-    count = counted(row, now, wrong=works and opening is None and is_phrase)
+    count = counted(row, now, wrong=works and opening is None)
     session.execute(update(WayBackRow).where(_found_by(handle)).values(**count))
     if row is None or opening is None or not works:
         return None
@@ -208,7 +213,12 @@ def remove_of(session: Session, draft_id: UUID) -> None:
 
 def remove_over(session: Session, now: datetime) -> None:
     """Forget the ways back whose time is over."""
-    session.execute(delete(WayBackRow).where(WayBackRow.last_visit < now - KEPT), execution_options=_UNSEEN)
+    session.execute(delete(WayBackRow).where(are_over(now)), execution_options=_UNSEEN)
+
+
+def are_over(now: datetime) -> ColumnElement[bool]:
+    """Those whose time is over."""
+    return WayBackRow.last_visit < now - KEPT
 
 
 def _let_clinic(row: WayBackRow, keys: PatientKeys, draft_key: SealingKey, code: bytes) -> None:

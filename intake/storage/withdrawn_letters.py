@@ -15,15 +15,18 @@ from intake.storage.outgoing import KEPT_FOR, Outcome, opened
 from intake.storage.tables import OutgoingRow
 
 
-def remove(session: Session, keys: OutboxKeys, ids: Collection[UUID], links: Collection[bytes]) -> int:
-    """Remove letters as if there never were any: by id, or by the digest of the link in it; how many.
+def remove(
+    session: Session, keys: OutboxKeys, form: UUID, ids: Collection[UUID], links: Collection[bytes]
+) -> int:
+    """Remove letters about a form as if there never were any; how many.
 
-    Those to which no id leads are opened for it, while there is anything in them to open.
+    By their ids; by the form they say they lead to, which keeps the id it had as a draft; or by the digest
+    of the link in them, for those an earlier version wrote. For that they are opened, while there is anything
+    in them to open.
     """
-    found = set(ids)
-    if links:
-        kept = select(OutgoingRow).where(OutgoingRow.wrapped_key != b"", ~OutgoingRow.for_staff)
-        found |= {row.id for row in session.scalars(kept) if _link_in(keys, row) in links}
+    kept = select(OutgoingRow).where(OutgoingRow.wrapped_key != b"", ~OutgoingRow.for_staff)
+    found = {row.id for row in session.scalars(kept) if _leads_to(keys, row, form, links)}
+    found |= set(ids)
     removed = session.execute(delete(OutgoingRow).where(OutgoingRow.id.in_(found)))
     return cast("CursorResult[object]", removed).rowcount
 
@@ -48,8 +51,9 @@ def hold_back(session: Session, now: datetime) -> int:
     return cast("CursorResult[object]", held).rowcount
 
 
-def _link_in(keys: OutboxKeys, row: OutgoingRow) -> bytes | None:
+def _leads_to(keys: OutboxKeys, row: OutgoingRow, form: UUID, links: Collection[bytes]) -> bool:
     try:
-        return token_digest(opened(keys, row).secret)
+        letter = opened(keys, row)
     except DecryptionFailed:
-        return None
+        return False
+    return letter.draft == form.hex or token_digest(letter.secret) in links

@@ -41,18 +41,24 @@ def _never(_member: StaffMember) -> None:
     return None
 
 
+def _at_any_pace() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """How a site finds out who is there, and what it answers when it is nobody.
 
     ``look_where`` refuses what somebody may do, but not from the network they are in. ``ask_again`` answers
     instead of a sensitive page when somebody has to prove first that it is still them; None lets them go on.
+    ``paced`` refuses whoever sends faster than a person could.
     """
 
     whoever: Callable[[], StaffMember | None]
     signed_out: View
     ask_again: Callable[[StaffMember], ResponseReturnValue | None] = _never
     look_where: Callable[[StaffMember, Collection[Permission]], None] = _anywhere
+    paced: Callable[[], None] = _at_any_pace
 
 
 def keep_door(app: Flask, door: Door) -> None:
@@ -75,6 +81,7 @@ def requires(permission: Permission, *others: Permission) -> Callable[[View], Vi
             if not all(member.may(one) for one in every):
                 abort(403)
             door.look_where(member, every)
+            door.paced()
             if _asks_again() and (asked := door.ask_again(member)) is not None:
                 return asked
             return view(member, **address)

@@ -21,6 +21,7 @@ from intake.web.why import Why, because, site_name
 
 # Every refusal a browser can get has a page of its own; any other gets the one for its hundred.
 _PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 415, 429, 500, 503})
+_WAIT_A_MOMENT = {Why.TOO_FAST: "errors/too_fast.html", Why.BUSY: "errors/busy.html"}
 _ELSEWHERE = frozenset({Why.OTHER_SITE, Why.EMBEDDED})
 _OTHER_NETWORK = frozenset({Why.OUTSIDE_CLINIC, Why.OUTSIDE_ADMINISTRATION})
 # Only what the protocol needs travels on: never the error's own words.
@@ -36,6 +37,7 @@ def show_refusals(app: Flask, *, for_patients: bool) -> None:
     @app.errorhandler(TooBusy)
     def busy(_error: TooBusy) -> ResponseReturnValue:
         # Two passwords are worked out at a time, and nobody waits for longer than a moment.
+        because(Why.BUSY)
         return refused(TooManyRequests(retry_after=_BUSY_SECONDS))
 
     @app.errorhandler(SQLAlchemyError)
@@ -101,6 +103,8 @@ def _page(status: int) -> str:
             return "errors/elsewhere.html"
         if why in _OTHER_NETWORK:
             return "clinic/other_network.html"
+    if (page := _WAIT_A_MOMENT.get(g.get("refused_why"))) is not None:
+        return page
     return f"errors/{status if status in _PAGES else (500 if status >= 500 else 400)}.html"
 
 
@@ -128,6 +132,9 @@ def _giver(error: HTTPException, *, for_patients: bool) -> Callable[[], dict[str
             return lambda: {"typed": words() if _has_our_token() else ""}
         case Why.TOKEN:
             return lambda: {"typed": words(), "again": send_again()}
+        case Why.TOO_FAST | Why.BUSY:
+            # With the token of its browser: it was looked at before.
+            return lambda: {"typed": words(), "again": typed.to_try_again()}
     if status == 403:
         return lambda: {"typed": words()}
     if status >= 500:

@@ -13,8 +13,12 @@ SENTENCES = ("note", "words", "reason", "next_words", "purpose", "reply-words")
 # Beside the boxes of questions, whose names have a hyphen, those in which a patient types.
 _PATIENTS = ("name", "amount", "typed_name")
 _NOT_TYPED = frozenset({"csrf_token", "shown-page"})
-# Never written into a page; a test compares them with the forms.
-SECRETS = frozenset({"password", "again", "old"})
+# What opens something: never written into a page that could not be taken, and asked for again. A test
+# compares them with the forms. What a passkey answered, and that it was asked, go together.
+SECRETS: dict[Process, frozenset[str]] = {
+    Process.CLINIC: frozenset({"password", "again", "old", "code", "link", "with", "ceremony", "answer"}),
+    Process.PATIENT: frozenset({"link", "phrase"}),
+}
 # So begin the names of the boxes in which staff prove again who they are; a patient's question may, too.
 AGAIN = "again-"
 
@@ -25,9 +29,9 @@ def sentences() -> str:
 
 
 def box_by_box() -> str:
-    """Everything but passwords, a box a line: its name, and what stood in it or was chosen."""
+    """Everything but secrets, a box a line: its name, and what stood in it or was chosen."""
     boxes = ((name, value.strip()) for name, value in request.form.items(multi=True))
-    kept = (one for one in boxes if one[1] and one[0] not in _NOT_TYPED and not _is_left_out(one[0]))
+    kept = (one for one in boxes if one[1] and one[0] not in _NOT_TYPED and not is_left_out(one[0]))
     return "\n".join(f"{name}: {value}" for name, value in kept)
 
 
@@ -39,16 +43,18 @@ def by_a_patient() -> str:
 
 
 def to_try_again() -> list[tuple[str, str]]:
-    """Everything that was sent, for a button that sends it once more. Passwords are asked for again."""
+    """Everything that was sent, for a button that sends it once more. Secrets are asked for again."""
     if (request.content_length or 0) > LARGEST_PAGE:
         # Content files: whoever sent them has them.
         return []
-    return [(name, value) for name, value in request.form.items(multi=True) if not _is_left_out(name)]
+    return [(name, value) for name, value in request.form.items(multi=True) if not is_left_out(name)]
 
 
-def _is_left_out(name: str) -> bool:
-    proves = site_name() is Process.CLINIC and name.startswith(AGAIN)
-    return proves or name == "csrf_token" or name in SECRETS
+def is_left_out(name: str) -> bool:
+    """Whether what is in this box is a secret, or a token that goes with one page alone."""
+    site = site_name()
+    proves = site is Process.CLINIC and name.startswith(AGAIN)
+    return proves or name == "csrf_token" or name in SECRETS.get(site, frozenset())
 
 
 def _is_typed(name: str) -> bool:

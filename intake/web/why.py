@@ -29,6 +29,8 @@ class Why(StrEnum):
     MANY_HEADERS = "many-headers"
     KIND = "kind"
     TOO_OFTEN = "too-often"
+    TOO_FAST = "too-fast"
+    BUSY = "busy"
     BY_THE_SERVER = "by-the-server"
 
 

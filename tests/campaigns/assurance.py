@@ -172,6 +172,18 @@ AIMS: tuple[Aim, ...] = (
         {"mutants": 80},
     ),
     Aim(
+        "automated_mutants",
+        "a mistake nobody thought of, in what keeps answers safe, that no test would notice",
+        "Mistakes are made by rule in the modules where one lets somebody in, or loses or leaks answers: "
+        "comparisons, conditions, numbers, words for programs and what is handed back are others, and "
+        "statements, arguments, cases and decorators are left out; by mutmut's operators and a few more. "
+        "One run of the tests shows which pass over which line; each mistake, of so many drawn with the "
+        "seed, is tried with at most 25 tests over its line. One that no test passes over has survived. "
+        "What changes nothing anybody could notice is listed by hand with the reason, and not tried. "
+        "Controls: a module whose tests assert nothing, one that is tested well, and nothing changed at all.",
+        {"tried": 600, "percent noticed": 90},
+    ),
+    Aim(
         "authorization",
         "a page that lets in somebody it is not for, or takes what another site sends",
         "Every address of both sites is asked for by everybody there is, by each method, with each token, "

@@ -25,6 +25,7 @@ from flask import Flask, g
 from werkzeug.test import Client, TestResponse
 
 from campaigns.fuzzing import quiet
+from campaigns.hasty import at_any_speed
 from campaigns.reports import end, report
 from copies import make_copy, staff
 from exchanging import FORM, LIBRARY
@@ -132,7 +133,11 @@ class Stage:
         self.tokens["a stranger"] = "x" * 43
         with clinic.database.read() as session:
             forms = submissions.ids(session)[0], uuid4()
-        self.sites = {"patient": create_patient_site(self.copy.desk), "clinic": create_clinic_site(clinic)}
+        with at_any_speed():
+            self.sites = {
+                "patient": create_patient_site(self.copy.desk),
+                "clinic": create_clinic_site(clinic),
+            }
         parts = {"submission": forms} | dict.fromkeys(("since", "given", "checked", "step"), ("none",))
         self.addresses: dict[str, dict[str, dict[str, str]]] = {"patient": {}, "clinic": {}}
         for name, site in self.sites.items():

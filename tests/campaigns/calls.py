@@ -33,6 +33,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import Client, TestResponse
 
+from campaigns.hasty import at_any_speed
 from campaigns.reports import end, report
 from copies import PASSWORD, Copy, make_copy, staff
 from exchanging import LIBRARY
@@ -323,7 +324,8 @@ def _patient(copy: Copy, failing: Failing, seen: Seen, tries: Tries) -> None:
 
 
 def _clinician(copy: Copy, failing: Failing, seen: Seen, tries: Tries) -> None:
-    alice = Person(create_clinic_site(copy.clinic))
+    with at_any_speed():
+        alice = Person(create_clinic_site(copy.clinic))
     alice.client = Trying(alice.client, copy, failing, seen, tries)
     alice.sign_in("alice", PASSWORD)
     with copy.clinic.database.read() as session:

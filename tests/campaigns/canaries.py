@@ -25,6 +25,7 @@ from pathlib import Path
 
 import click
 
+from agreeing import agree_to_erase
 from campaigns import sinks as caught
 from campaigns import typing_patients, typing_staff, typing_strangers
 from campaigns.aviary import Aviary
@@ -34,6 +35,7 @@ from campaigns.postgres_killed import Server
 from campaigns.reports import end, report
 from campaigns.sinks import SINKS, Leak, Sinks
 from campaigns.watched import Browser, Watched
+from intake.services import at_the_console, instance
 from keepers import keeper
 from postgres import administer
 from services.mail_servers import MailServer, mail_server
@@ -176,6 +178,10 @@ def _while_it_runs(product: Watched, browser: Browser) -> None:
 
 
 def _erase(product: Watched, reference: str) -> None:
+    clinic = instance.opened(product.settings)
+    first, second = (at_the_console.named(clinic, name) for name in ("alice", "erin"))
+    agree_to_erase(clinic, reference, first, second)
+    clinic.database.dispose()
     told = _told(product, "erase", "form", reference, "--unread", "--yes")
     assert "1 erased" in told, f"nothing was erased: {told}"
 

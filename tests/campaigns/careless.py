@@ -7,6 +7,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import mistaken
+from campaigns.hasty import leave_out_the_pace
 from intake.domain.permissions import StaffMember
 from intake.domain.review_entries import Done
 from intake.domain.review_refusals import AlreadyAcknowledged
@@ -24,6 +25,7 @@ def _careless(
 
 
 def _build_in() -> None:
+    leave_out_the_pace()
     reviewing.acknowledge = _careless
 
 

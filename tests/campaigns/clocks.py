@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import click
 
+from campaigns.hasty import at_any_speed
 from campaigns.reports import end, report
 from copies import NOON, PASSWORD, Copy, make_copy, staff
 from exchanging import LIBRARY
@@ -71,7 +72,8 @@ class Campaign:
         self.seen = Seen()
         self._box, self._chance = box, chance
         staff(self.copy.clinic, "alice", "Alice Archer, MD", Role.CLINICIAN)
-        self._site = create_clinic_site(self.copy.clinic)
+        with at_any_speed():
+            self._site = create_clinic_site(self.copy.clinic)
         self._limit = timedelta(minutes=settings.staff_idle_minutes)
 
     def run(self, jumps: int) -> Seen:

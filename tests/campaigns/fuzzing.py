@@ -29,6 +29,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client, TestResponse
 
 from campaigns.described import Schema, described, filled
+from campaigns.hasty import at_any_speed
 from campaigns.payloads import BODIES, DATES, HEADERS, MARK, METHODS, NUMBERS, PATHS, TEXTS
 from campaigns.reports import end, report
 from copies import PASSWORD, Copy, make_copy, staff
@@ -81,7 +82,8 @@ class Stage:
             send_at_once(self.copy.desk)
         with self.copy.clinic.database.read() as session:
             self.forms = submissions.ids(session)
-        self.sites = create_patient_site(self.copy.desk), create_clinic_site(self.copy.clinic)
+        with at_any_speed():
+            self.sites = create_patient_site(self.copy.desk), create_clinic_site(self.copy.clinic)
         self._database = Path(str(self.copy.clinic.database.url.database))
         self._kept = self._database.with_suffix(".kept")
         self._keep()

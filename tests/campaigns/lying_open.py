@@ -38,6 +38,11 @@ OPEN: tuple[Open, ...] = (
         "for auditors, and the page says so (SECURITY.md)",
     ),
     Open(
+        "clinic/staff: reason, .*|clinic/staff/…/administrator/refuse: reason, .*",
+        f"{_DATABASE}|{caught.TRAIL}",
+        "why somebody becomes an administrator, for auditors, and the page says so (SECURITY.md)",
+    ),
+    Open(
         "clinic/rules/proposals/new: reason, .*",
         f"{_DATABASE}|{caught.TRAIL}",
         "why rules change, in the administrator's words (SECURITY.md)",

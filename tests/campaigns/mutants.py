@@ -24,11 +24,11 @@ import pytest
 from campaigns.reports import CHECKOUT, end, report
 from campaigns.security_mutants import CONTROL, MUTANTS, Mutant
 
-_LEFT_OUT = (".git", ".venv", "node_modules", "screenshots", "assurance", ".*_cache", ".hypothesis")
+LEFT_OUT = (".git", ".venv", "node_modules", "screenshots", "assurance", ".*_cache", ".hypothesis")
 _LONGEST = 600  # seconds for the tests of one mutant: they hang, which is noticed
 _PASSED, _FAILED = 0, 1  # what pytest says; anything else is no answer
 # One database is enough to fail on, and no browser is waited for.
-_WHICH = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not postgres and not browser")
+WHICH = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not postgres and not browser")
 _FORKS = multiprocessing.get_context("fork")
 _OURS = (CHECKOUT, CHECKOUT / "tests")
 # Read once for all: reading them takes longer than most of the tests.
@@ -68,7 +68,7 @@ def mutated(mutant: Mutant, source: str) -> str:
 
 def copied(folder: Path) -> Path:
     """A copy of the checkout, with all that tests need."""
-    return Path(shutil.copytree(CHECKOUT, folder / "checkout", ignore=shutil.ignore_patterns(*_LEFT_OUT)))
+    return Path(shutil.copytree(CHECKOUT, folder / "checkout", ignore=shutil.ignore_patterns(*LEFT_OUT)))
 
 
 def campaign(
@@ -132,7 +132,7 @@ def _run(checkout: Path, tests: list[str]) -> NoReturn:
     os.environ |= {"PYTHONPATH": str(checkout), "PYTHONDONTWRITEBYTECODE": "1"}
     sys.dont_write_bytecode = True
     sys.path[:] = [str(checkout), *(one for one in sys.path if Path(one or ".").resolve() not in _OURS)]
-    sys.exit(pytest.main([*_WHICH, *tests]))
+    sys.exit(pytest.main([*WHICH, *tests]))
 
 
 @click.command(help=__doc__)

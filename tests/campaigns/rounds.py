@@ -31,9 +31,10 @@ from intake.services.paths import pages_asked
 from intake.storage import audit, reviews
 from intake.web.clinic.site import create_clinic_site
 from postgres import fresh_database, started, stopped
-from serving import SERVE, Product
+from serving import Product
 from short_form import PAT, written_into
 
+HASTY = ("-m", "campaigns.hasty", "serve")
 CARELESS = ("-m", "campaigns.careless", "serve")
 _CONFLICT = 409
 # What each kind of success leaves in the audit trail.
@@ -226,7 +227,7 @@ def campaign(
     rounds: int,
     clinicians: int,
     seed: int,
-    program: Sequence[str] = SERVE,
+    program: Sequence[str] = HASTY,
     database_url: str = "",
     played: Callable[[], None] = lambda: None,
 ) -> Seen:
@@ -252,7 +253,7 @@ def main(rounds: int, clinicians: int, control: int, seed: int | None, on: tuple
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     begun, figures, wrong = datetime.now(UTC), dict[str, int | float | str](), list[str]()
     for name in on or ("sqlite", "postgresql"):
-        seen, seconds = _watched(f"20 at once on {name}", name, rounds, clinicians, seed, SERVE)
+        seen, seconds = _watched(f"20 at once on {name}", name, rounds, clinicians, seed, HASTY)
         click.echo(f"{name}: {seen} (seed {seed}, {seconds:.0f} s)")
         figures |= {f"rounds_on_{name}": seen.rounds, f"requests_on_{name}": seen.requests}
         figures[f"conflicts_on_{name}"] = seen.conflicts

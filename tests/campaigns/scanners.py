@@ -34,8 +34,8 @@ from campaigns.reports import end, report
 from campaigns.sinks import Sinks
 from campaigns.watched import Browser, Watched
 from intake.services.paths import pages_asked
-from serving import SERVE
 
+_HASTY = ("-m", "campaigns.hasty", "serve")
 SCANNERS = ("wapiti", "sqlmap")
 # ssrf and xxe want a server outside; nikto, wapp and buster ask for files of other products; what blindsql
 # waits for, sqlmap tries.
@@ -366,7 +366,7 @@ def main() -> None:
         click.echo(f"Planted: {planted}")
         if noticed:
             own = {"INTAKE_STARTS_PER_HOUR": "100000"}
-            with Watched(folder / "product", SERVE, Sinks(), Aviary(), own) as product:
+            with Watched(folder / "product", _HASTY, Sinks(), Aviary(), own) as product:
                 for one in everybody(product):
                     scan(one, folder / "scans", seen)
     finally:

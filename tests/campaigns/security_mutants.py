@@ -137,7 +137,7 @@ _SESSIONS = _of(
         "StaffSessionRow.member_id == member_id, StaffSessionRow.token_digest == digest)",
         "StaffSessionRow.token_digest == digest)",
     ),
-    (".offset(MOST - 1)", ".offset(MOST + 100)"),
+    ("[MOST - 1 :]", "[MOST + 100 :]"),
 )
 _SIGNING_IN = (
     _of(
@@ -156,6 +156,18 @@ _SIGNING_IN = (
         "domain/sign_in_limits.py",
         "storage/test_signing_in.py",
         ("WRONG_BEFORE_SET_ASIDE = 100", "WRONG_BEFORE_SET_ASIDE = 200"),
+    )
+    + _of(
+        "services/typed_codes.py",
+        "services/test_second_steps.py",
+        ("if app.wrong >= WRONG_BEFORE_SET_ASIDE:", "if False:"),
+        ("        authenticator_apps.count_wrong(session, clinic.keys, row)\n", ""),
+    )
+    + _of(
+        "storage/authenticator_apps.py",
+        "services/test_second_steps.py",
+        ("App(app.seed, app.wrong + 1)", "App(app.seed, app.wrong)"),
+        ("if app.wrong else app.seed.encode()", "if False else app.seed.encode()"),
     )
     + _of(
         "domain/password_rules.py",
@@ -341,30 +353,94 @@ _DOORS = (
         ("x_host=0", "x_host=1"),
     )
 )
-_WAYS_BACK = _of(
-    "storage/wrong_tries.py",
-    "storage/test_ways_back.py",
-    ("WRONG_BEFORE_A_PAUSE = 5", "WRONG_BEFORE_A_PAUSE = 500"),
-    (
-        "return not _is_paused(row, now) and row.failures < WRONG_BEFORE_THE_END",
-        "return not _is_paused(row, now)",
-    ),
-) + _of(
-    "storage/ways_back.py",
-    "storage/test_ways_back.py",
-    ("wrong=works and opening is None and is_phrase", "wrong=False"),
-    ('return f"{handle}#{worked_out.hex()}"', 'return f"{handle}#"'),
-    ('return f"{handle}#{worked_out.hex()}"', 'return f"#{worked_out.hex()}"'),
-    ("return max(now, row.last_visit) - row.last_visit > KEPT", "return False"),
-    ('nothing = {"draft_key": b"", "shown": b"", "for_clinic": b"", "with_code": b""}', "nothing = {}"),
-    ("    remove_of(session, draft_id)\n    row = ", "    row = "),
-    ("wrap_for_token(draft_key, _both(half.secret.hex(), code)", 'wrap_for_token(draft_key, _both("", code)'),
+_WAYS_BACK = (
+    _of(
+        "storage/wrong_tries.py",
+        "storage/test_ways_back.py",
+        ("WRONG_BEFORE_A_PAUSE = 5", "WRONG_BEFORE_A_PAUSE = 500"),
+        (
+            "return not _is_paused(row, now) and row.failures < WRONG_BEFORE_THE_END",
+            "return not _is_paused(row, now)",
+        ),
+    )
+    + _of(
+        "storage/ways_back.py",
+        "storage/test_ways_back.py",
+        ("wrong=works and opening is None)", "wrong=False)"),
+        ('return f"{handle}#{worked_out.hex()}"', 'return f"{handle}#"'),
+        ('return f"{handle}#{worked_out.hex()}"', 'return f"#{worked_out.hex()}"'),
+        ("return max(now, row.last_visit) - row.last_visit > KEPT", "return False"),
+        ('nothing = {"draft_key": b"", "shown": b"", "for_clinic": b"", "with_code": b""}', "nothing = {}"),
+        ("    remove_of(session, draft_id)\n    row = ", "    row = "),
+        ("        mailed=mailed,\n", "        mailed=0,\n", "services/test_returning.py"),
+        (
+            "wrap_for_token(draft_key, _both(half.secret.hex(), code)",
+            'wrap_for_token(draft_key, _both("", code)',
+        ),
+    )
+    + _of(
+        "storage/carried_ways.py",
+        "web/patient/test_returning.py",
+        ('"way_back", token_digest(token).hex())', '"way_back", "")'),
+        (
+            "page_key(keys).seal(typed, _place(token))",
+            "page_key(keys).seal(typed, _place(token)) + typed",
+        ),
+    )
+)
+_TYPED_BY_ANYBODY = (
+    _of(
+        "domain/ways_back.py",
+        "domain/test_ways_back.py::test_what_is_too_long_for_a_phrase_is_looked_up_nowhere",
+        (" or max(map(len, apart)) > self.longest + 1:", ":"),
+        ("if len(apart) != WORDS_OF_A_PHRASE or max", "if not apart or max"),
+        ("if len(typed) > _LONGEST_TYPED:", "if False:"),
+    )
+    + _of(
+        "web/patient/parse.py",
+        "web/patient/test_parse.py::test_what_is_far_too_long_is_refused_before_anything_reads_it",
+        ("    refuse_too_long(words, LONGEST_SHORT_TEXT, box)\n    return words", "    return words"),
+        ("question.long and not is_for_email else LONGEST_SHORT_TEXT)", "question.long else 100_000)"),
+    )
+    + _of("domain/logo_svg.py", "house/test_patterns.py", (r"|\wscript:|", r"|\w+script:|"))
+    + _of(
+        "services/returning.py",
+        "web/patient/test_returning.py::test_what_cannot_be_four_words_is_the_same_page_and_never_stretched",
+        ("    if phrase is None:\n", "    phrase = phrase or ''\n    if False:\n"),
+    )
+)
+_MUCH_OF_ONE_FORM = (
+    _of(
+        "services/replying.py",
+        "services/test_replies.py::test_so_much_is_added_in_a_day_and_what_the_clinic_asks_is_answered_all_the_same",
+        ("at) >= MOST_REPLIES:", "at) >= 1000 * MOST_REPLIES:"),
+        ("if visit.number is None and stored.came", "if stored.came"),
+    )
+    + _of(
+        "services/requesting.py",
+        "web/test_after_sending.py::test_what_is_too_much_for_one_day_stays_on_the_page_with_whom_to_call",
+        ("at) > MOST_REQUESTS:", "at) > 1000 * MOST_REQUESTS:"),
+    )
+    + _of(
+        "services/replies.py",
+        "services/test_replies.py",
+        ("in waiting[:MOST_AT_ONCE])", "in waiting)"),
+        ("earlier[submission] += submission not in first", "pass"),
+        ("turns.append((reply in _failed, ", "turns.append((False, "),
+        (" or reply in _left:", ":"),
+    )
 )
 _DRAFTS = (
     _of(
         "storage/drafts.py",
         "storage/test_drafts.py",
         ("if idle <= limits.allowed(lost=False):", "if True:"),
+        (
+            "row.draft_id is None or _expired(session, row, now, limits):\n        return False",
+            "row.draft_id is None:\n        return False",
+            "web/patient/test_returning.py",
+        ),
+        ("    if draft_id is None:\n        return\n", "", "storage/test_ways_back.py"),
         ("or stored.id != draft.id:", ":"),
         (
             "ways_back.close(session, draft_id, receipt)\n    _remove(session, draft_id)",
@@ -507,15 +583,105 @@ _ERASING = (
         ("    clinic.database.empty_log()\n    return Gone(1, rows)", "    return Gone(1, rows)"),
         ("if not unread and not erasing.is_signed(session, submission):", "if False:"),
         ("return any(one.status is not RequestStatus.CLOSED for one in requests)", "return False"),
-        (
-            "audit.record(session, clinic.keys, SYSTEM, SubmissionErased(submission, why.value, rows), at)",
-            "pass",
-        ),
+        ("    audit.record(session, clinic.keys, SYSTEM, event, at)\n", ""),
     )
     + _of(
         "storage/database.py",
         "services/test_erasing.py storage/test_ways_back.py",
         ('    "secure_delete = ON",\n', ""),
+    )
+)
+_TWO_PEOPLE = (
+    _of(
+        "domain/two_people.py",
+        "domain/test_two_people.py",
+        ("if said[-1].member == by.id:", "if False:"),
+        ("if stage(said, at) is not Stage.WAITS:", "if not said:"),
+        ("return Stage.WAITS if now < said[-1].until else Stage.OVERDUE", "return Stage.WAITS"),
+        ("    if not words.strip():\n        raise NoReason\n", ""),
+    )
+    + _of(
+        "services/erasing.py",
+        "services/test_two_people.py",
+        ("if agreed is None and asked_for.may_agree(session, clinic):", "if False:"),
+        (
+            "SubmissionErased(submission, why.value, rows, *people)",
+            "SubmissionErased(submission, why.value, rows)",
+        ),
+    )
+    + _of(
+        "services/patient_requests.py",
+        "services/test_two_people.py",
+        ("return all(one.id == member.id for one in may_agree(session, clinic))", "return True"),
+        (
+            "one.stage_of_erasing(clinic.now()) is Stage.AGREED",
+            "one.stage_of_erasing(clinic.now()) is not Stage.NONE",
+        ),
+        ("self.stage is Stage.NONE", "True"),
+    )
+    + _of(
+        "services/people.py",
+        "services/test_two_people.py",
+        ("if Role.ADMINISTRATOR in wanted - before:", "if False:"),
+    )
+    + _of(
+        "services/accounts.py",
+        "services/test_two_people.py",
+        ("at_once = wanted - {Role.ADMINISTRATOR} if proposes else wanted", "at_once = wanted"),
+        ("if not member.roles:", "if False:"),
+    )
+    + _of(
+        "services/administrators.py",
+        "services/test_two_people.py",
+        ("return any(one.id != by.id and one.may(Permission.MANAGE_STAFF) for one in came)", "return False"),
+        ("two_people.confirm([found.said], by, now)", "pass"),
+        ("person is None or not first.may(Permission.MANAGE_STAFF):", "person is None:"),
+        ("if not audit.is_ours(session, clinic.keys, line.seq):", "if False:"),
+        ("    AdministratorRefused,\n    RolesChanged,\n", "    AdministratorRefused,\n"),
+    )
+    + _of(
+        "web/clinic/requests.py",
+        "web/clinic/test_two_people_pages.py",
+        (
+            "@requires(Permission.REVIEW)\n@sensitive\ndef confirm_erasing",
+            "@requires(Permission.OWN_ACCOUNT)\n@sensitive\ndef confirm_erasing",
+        ),
+    )
+)
+_PACE = (
+    _of(
+        "web/pace.py",
+        "web/test_pace.py",
+        ("    if wait is not None:", "    if False:"),
+        ("return is_unattended(endpoint) or ", "return "),
+        (" or getattr(view, _MARK, False)", ""),
+    )
+    + _of(
+        "domain/rate_limits.py",
+        "web/test_pace.py",
+        ("timedelta(seconds=2), 120)", "timedelta(seconds=2), 1200)"),
+    )
+    + _of(
+        "services/rate_limiting.py",
+        "web/test_pace.py",
+        ('"pace", whose,', '"pace", "",'),
+    )
+    + _of("web/guard.py", "web/test_pace.py", ("            door.paced()\n", ""))
+    + _of(
+        "web/clinic/sessions.py",
+        "web/test_pace.py",
+        ("refuse_too_fast(this_clinic(), token())", 'refuse_too_fast(this_clinic(), "")'),
+    )
+    + _of(
+        "web/patient/visits.py",
+        "web/test_pace.py",
+        ("                refuse_too_fast(desk, str(draft.id))\n", ""),
+    )
+    + _of("web/patient/reply_visits.py", "web/test_pace.py", ("        refuse_too_fast(desk, token)\n", ""))
+    + _of(
+        "web/refusals.py",
+        "web/test_pace.py",
+        ('return lambda: {"typed": words(), "again": typed.to_try_again()}', "return None"),
     )
 )
 _NOTICES = (
@@ -542,6 +708,12 @@ _NOTICES = (
         "services/test_notices.py",
         ("        values |= _ERASED\n", "        pass\n"),
         ("            OutgoingRow.attempts == one.attempts,\n", ""),
+        ("OutgoingRow.for_staff.desc(), began", "began", "storage/test_outgoing.py"),
+    )
+    + _of(
+        "services/notices.py",
+        "services/test_notices.py",
+        ("len(tried) < _MOST_IN_A_PASS and ", ""),
     )
     + _of(
         "services/mail_server.py",
@@ -651,6 +823,49 @@ _NETWORKS = (
     )
 )
 
+_PLANTED = (
+    _of(
+        "storage/queue.py",
+        "services/test_planted_signatures.py",
+        (' and row["signed_once"] and entry.standing.is_finished', ' and row["signed_once"]'),
+    )
+    + _of(
+        "services/planted_signatures.py",
+        "services/test_planted_signatures.py",
+        ("    if lies:\n", "    if not lies:\n"),
+        ("if known.get(one) != number][", "if one not in known]["),
+        ("if not reviews.settle_again(session, clinic.keys, one)", "if reviews.settle_again"),
+    )
+    + _of(
+        "services/erasing.py",
+        "services/test_planted_signatures.py",
+        ("if one not in unread and not", "if not"),
+        (" and not said_states.not_finished(", " or not said_states.not_finished("),
+    )
+    + _of(
+        "storage/witnesses.py",
+        "services/test_planted_rules.py",
+        ("if keys is None or audit.is_as_written(keys, one)", "if one"),
+    )
+    + _of(
+        "storage/publications.py",
+        "services/test_planted_rules.py",
+        ("if not any(_says_proposed(line, one) for line in about):", "if False:"),
+        (
+            "for deed in one.decisions if any(_says_decided(line, deed) for line in about)",
+            "for deed in one.decisions",
+        ),
+        (" + publication.set_aside + 1", " + 1"),
+    )
+    + _of(
+        "storage/clinic_settings.py",
+        "services/test_planted_rules.py",
+        ('and line.detail.get("content", content) == content', "and content"),
+        ("if lines is None or _is_witnessed(row, lines)", "if row"),
+        ('line.detail.get("number") == row.number\n', "line.detail\n"),
+        ("    while number in taken:\n", "    while number < 0:\n"),
+    )
+)
 _ROW_SEALS = (
     _of(
         "storage/row_seals.py",
@@ -922,7 +1137,7 @@ _LETTERS = (
     _of(
         "storage/withdrawn_letters.py",
         "services/test_erasing.py::test_no_letter_about_an_erased_form_is_left_or_sent",
-        ("if _link_in(keys, row) in links}", "if False}"),
+        ("if _leads_to(keys, row, form, links)}", "if False}"),
         (
             ".where(OutgoingRow.settled_at.is_(None), ~OutgoingRow.for_staff)",
             ".where(OutgoingRow.settled_at.is_(None))",
@@ -932,8 +1147,11 @@ _LETTERS = (
     + _of(
         "storage/erasing.py",
         "services/test_erasing.py::test_no_letter_about_an_erased_form_is_left_or_sent",
-        ("    gone = _erase_letters(session, keys, submission, reference)\n", "    gone = 0\n"),
-        ("ids = [outgoing.id_of(submission, one.number, one.digest) for one in links]", "ids = []"),
+        (
+            "return gone + withdrawn_letters.remove(session, keys.outbox_keys, submission, letters, links)",
+            "return gone",
+        ),
+        ("ids = [outgoing.id_of(submission, one.number, one.digest) for one in asked]", "ids = []"),
     )
     + _of(
         "storage/dead_letters.py",
@@ -946,6 +1164,53 @@ _LETTERS = (
     )
 )
 
+_LEFT_BEHIND = (
+    _of(
+        "storage/withdrawn_letters.py",
+        "services/test_erasing.py",
+        ("letter.draft == form.hex or token_digest", "token_digest"),
+    )
+    + _of(
+        "web/typed.py",
+        "web/test_refusals.py",
+        ('"again", "old", "code", "link", ', '"again", "old", "link", '),
+        ('frozenset({"link", "phrase"})', 'frozenset({"link"})'),
+    )
+    + _of(
+        "services/restoring.py",
+        "services/test_backups.py",
+        ("    _refuse_other_tables(session, manifest)\n", ""),
+        ("        altered_accounts.seal_as_they_stand(session, keys)\n", "        pass\n"),
+    )
+    + _of(
+        "services/restored_keys.py",
+        "services/test_backups.py",
+        ("        documents[CLINIC_FILE][ACCOUNTS_SEALED] = True\n", ""),
+    )
+    + _of(
+        "services/entering.py",
+        "services/test_pages_by_a_clock_ahead.py",
+        ("    before = len(", "    staff_sessions.remove_expired(session, now, idle)\n    before = len("),
+    )
+    + _of(
+        "storage/unfinished_sign_ins.py",
+        "services/test_pages_by_a_clock_ahead.py",
+        ("    token = secrets", "    remove_over(session, now)\n    token = secrets"),
+    )
+    + _of(
+        "services/accounts.py",
+        "services/test_order_of_locks.py",
+        (
+            "            members.hold(session, clinic.keys, invited.id)\n        except",
+            "            pass\n        except",
+        ),
+    )
+    + _of(
+        "storage/erasing.py",
+        "services/test_order_of_locks.py",
+        ("session.scalar(of_it.with_for_update())", "session.scalar(of_it)"),
+    )
+)
 MUTANTS: tuple[Mutant, ...] = (
     _SEALING
     + _TRAIL
@@ -960,14 +1225,19 @@ MUTANTS: tuple[Mutant, ...] = (
     + _ALLOWANCES
     + _DOORS
     + _WAYS_BACK
+    + _TYPED_BY_ANYBODY
+    + _MUCH_OF_ONE_FORM
     + _DRAFTS
     + _EXPORTS
     + _LOGOS
     + _LOG
     + _ERASING
+    + _TWO_PEOPLE
+    + _PACE
     + _NOTICES
     + _COOKIES
     + _APART
+    + _PLANTED
     + _ROW_SEALS
     + _LEAPS
     + _IN_LINE
@@ -978,4 +1248,5 @@ MUTANTS: tuple[Mutant, ...] = (
     + _LETTERS
     + _NEW_PASSWORDS
     + _NETWORKS
+    + _LEFT_BEHIND
 )

@@ -126,7 +126,7 @@ def a_patient_stops(product: Watched) -> None:
         (link, phrase),
     ):
         elsewhere.open("/return")
-        elsewhere.send("/return", [("link", given), ("words", words)])
+        elsewhere.send("/return", [("link", given), ("phrase", words)])
     assert "Welcome back" in elsewhere.text, "the saved form was not opened again"
 
 

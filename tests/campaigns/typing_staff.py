@@ -71,6 +71,7 @@ def _a_colleague(browser: Browser) -> Browser:
     named = [
         ("username", "erin"),
         ("printed_name", "E. Every, MD"),
+        ("reason", "Somebody who does everything"),
         *(("roles", role.value) for role in Role),
     ]
     browser.send("/clinic/staff", named)

@@ -56,6 +56,21 @@ def lines_in(file):
     return len(file.read_text(encoding="utf-8").splitlines()) - 1
 
 
+def test_settings_that_have_no_line_in_the_trail_are_named(database):
+    assert "not in force" not in verify()
+    with database.write() as session:
+        planted = (
+            "INSERT INTO clinic_settings (number, at, member_id, document) "
+            "SELECT 1, '2026-11-20 17:00:00.000000', id, '{}' FROM staff_members"
+        )
+        session.execute(text(planted))
+
+    told = verify(code=1)
+
+    assert "The audit trail is whole" in told
+    assert "Not in the trail, and not in force: settings (change 1)." in told
+
+
 def test_a_file_is_followed_with_the_keys_of_the_patients_side_alone(file, tmp_path):
     (tmp_path / "instance" / "intake.db").unlink()
     (tmp_path / "instance" / "keys" / "clinic-keys.json").unlink()

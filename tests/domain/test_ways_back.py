@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.content.phrase_words import phrase_words
+from intake.domain import ways_back
 from intake.domain.ways_back import CODE_ALPHABET, CODE_LENGTH, PhraseWords, WayBack, handle_in
 
 WORDS = phrase_words()
@@ -64,6 +65,38 @@ def slips(word):
 )
 def test_a_phrase_is_read_as_it_was_meant(typed, read):
     assert FEW.read(typed) == read
+
+
+@pytest.fixture
+def looked_up(monkeypatch):
+    """Every word for which all that are one slip away were worked out."""
+    words, worked_out = [], ways_back._one_slip_away
+    monkeypatch.setattr(ways_back, "_one_slip_away", lambda typed: words.append(typed) or worked_out(typed))
+    return words
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a" * 60_000,
+        "zzzz " * 13_000,
+        "zzzz zzzz zzzz zzzz" + " " * 60_000,
+        "a" * 400,
+        "zzzz " * 5,
+        f"river stone lantern {'z' * 9}",
+        "zzzz zzzz zzzz",
+    ],
+)
+def test_what_is_too_long_for_a_phrase_is_looked_up_nowhere(looked_up, typed):
+    """Anybody may type here: a word of thousands of letters would have fifty times its square beside it."""
+    assert FEW.read(typed) is None
+    assert looked_up == []
+
+
+def test_a_slip_in_the_longest_word_is_looked_up(looked_up):
+    """The control of the test above; and one letter too many is the longest that a slip makes."""
+    assert FEW.read("river stone lanntern cat") == "river stone lantern cat"
+    assert looked_up == ["lanntern"]
 
 
 def test_the_order_of_the_words_matters():

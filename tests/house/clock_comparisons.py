@@ -51,8 +51,6 @@ def _is_now(node: ast.AST) -> bool:
             return name in _NAMES
         case ast.Call(func=ast.Name(id="max" | "min"), args=both):
             return any(map(_is_now, both))
-        case ast.Call(func=ast.Attribute(attr="now"), args=[]):
-            return True
-        case ast.Call(func=ast.Attribute(value=at, attr="timestamp"), args=[]):
-            return _is_now(at)
+        case ast.Call(func=ast.Attribute(value=value, attr="now" | "timestamp" as name), args=[]):
+            return name == "now" or _is_now(value)
     return False

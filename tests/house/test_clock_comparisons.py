@@ -24,16 +24,15 @@ LOOKED_AT = {
         storage/known_browsers:remove_expired storage/lockouts:remove_over storage/one_time_links:remove_over
         storage/outgoing:erase_what_is_over storage/own_copies:remove_over storage/rate_limits:_sweep
         storage/reply_sessions:remove_over storage/ways_back:remove_over
+        storage/passkey_challenges:remove_over storage/provider_sign_ins:remove_over
+        storage/unfinished_sign_ins:remove_over
     """,
     "papers are thrown away, and forms erased, once the trail shows no leap": """
         services/erasing:_over storage/erasing:_signed_before storage/transcriptions:over
     """,
-    "erased by whoever begins another one: those under way begin once more": """
-        storage/passkey_challenges:remove_over storage/provider_sign_ins:remove_over
-        storage/unfinished_sign_ins:remove_over
-    """,
     "it carries the moment it ends, or the newest visit: set back, it lasts longer and is not shut": """
-        domain/start_codes:state storage/dead_letters:every storage/dead_letters:outbox
+        domain/start_codes:state domain/two_people:stage
+        storage/dead_letters:every storage/dead_letters:outbox
         storage/dead_letters:try_again storage/drafts:_expired storage/drafts:_touch
         storage/held_pages:_is_over storage/known_browsers:is_known storage/known_browsers:is_somebodys
         storage/known_browsers:of storage/one_time_links:burn storage/one_time_links:find

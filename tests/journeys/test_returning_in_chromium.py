@@ -62,7 +62,7 @@ def comes_back_by_link(elsewhere, scripts, link, phrase):
     form = page.form("Open my form")
     if scripts:
         assert elsewhere.tab.locator("#link").input_value() == link.partition("#")[2]
-        assert elsewhere.has_focus("#words")
+        assert elsewhere.has_focus("#phrase")
         assert "#" not in elsewhere.tab.url
     else:
         form.fill("Your link, or your code", link)

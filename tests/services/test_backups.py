@@ -13,30 +13,49 @@ from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
 import exchanging
+from agreeing import agree_to_erase
 from copies import PASSWORD, make_copy, staff
 from intake.domain.notice_failures import NoticeFailure
-from intake.domain.permissions import Role
+from intake.domain.permissions import Permission, Role
 from intake.services import accounts, answering, backups, erasing, keys, restoring, retiring_keys
 from intake.services.clinic import Clinic
+from intake.services.instance import prepare
 from intake.services.refusals import Refusal
-from intake.storage import age_files, audit, backup_files, dead_letters, outgoing, submissions
+from intake.storage import (
+    age_files,
+    audit,
+    backup_files,
+    dead_letters,
+    outgoing,
+    rewrapping,
+    row_seals,
+    submissions,
+)
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.backup_files import BackupRefused
-from intake.storage.database import Database, is_empty, revision_of
+from intake.storage.database import Database, is_empty, newest_revision, revision_of, undo_migration
 from intake.storage.key_documents import changing, documents_in
 from intake.storage.key_entries import KeyPurpose, entries, has, the_active
 from intake.storage.key_files import KeyringRefused
-from intake.storage.keyring import CLINIC_FILE, read_clinic_keys, read_outbox_keys, read_patient_keys
+from intake.storage.keyring import (
+    ACCOUNTS_SEALED,
+    CLINIC_FILE,
+    read_clinic_keys,
+    read_outbox_keys,
+    read_patient_keys,
+)
 from intake.storage.table_shapes import LEFT_OUT, shapes
-from intake.storage.tables import Base
+from intake.storage.tables import Base, StaffMemberRow
 from intake.storage.whole_files import FileNotWritten
 from keepers import closed, console_of, copied, keeper, rotated, same_clinic
 from sending import fill_in, send_at_once
+from storage.everything import all_opened
 from web.clinic.content import LIBRARY
 
 FORM = "first_name: Quetzal, last_name: Doe"
@@ -180,6 +199,62 @@ def test_a_backup_of_one_database_can_be_restored_into_the_other(kept, backed_up
     clinic.database.dispose()
 
 
+def test_a_backup_of_a_version_that_sealed_no_accounts_comes_back_whole(
+    copy, console, keepers, tmp_path, monkeypatch
+):
+    """With the recovery copy of that day. What is put beside the accounts meanwhile is nobody's."""
+    with changing(console.folder) as documents:
+        del documents[CLINIC_FILE][ACCOUNTS_SEALED]
+    recovery = copied(console, tmp_path / "recovery.age", keepers)
+    with monkeypatch.context() as patch:
+        backup = backup_of_before(patch, copy, console, tmp_path / "of-before.age")
+    settings = elsewhere(copy.settings, tmp_path)
+
+    done = restoring.restore(settings, backup, keepers[0].identity, recovery)
+
+    assert (done.opened, done.tried, done.trail.ok, done.manifest.migration) == (3, 3, True, "0019")
+    clinic = clinic_of(settings, copy)
+    with clinic.database.write() as session:
+        assert revision_of(session) == newest_revision()
+        assert audit.verify(session, clinic.keys).ok
+        assert all_opened(session, clinic.keys)
+        alice = session.scalars(select(StaffMemberRow)).one()
+        planted = {one.key: getattr(alice, one.key) for one in StaffMemberRow.__table__.columns}
+        planted |= {"id": uuid4(), "username": "mallory", "seal": None}
+        session.execute(insert(StaffMemberRow).values(planted))
+    prepare(settings)
+    assert [one.username for one in accounts.staff(clinic)] == ["alice"]
+    assert accounts.sign_in(clinic, "alice", PASSWORD, "here") is not None
+    clinic.database.dispose()
+
+
+def backup_of_before(patch, copy, console, to):
+    """A backup as it was written before migration 0020: without the seals."""
+    undo_migration(copy.clinic.database, "0019")
+    before = [one for one in rewrapping.SEALED_COLUMNS if one not in row_seals.SEALED_FOR_STAFF]
+    patch.setattr(rewrapping, "SEALED_COLUMNS", tuple(before))
+    unsealed = [
+        replace(one, columns=tuple(column for column in one.columns if column[0] != "seal"))
+        for one in shapes()
+    ]
+    patch.setattr(backup_files, "shapes", lambda: tuple(unsealed))
+    return backups.make(console, to).file
+
+
+def test_a_backup_with_tables_that_were_never_released_is_refused_in_words(
+    copy, console, keepers, backed_up, tmp_path, monkeypatch
+):
+    """Numbers of migrations were given anew while they were being made: one says 0016 and means others."""
+    monkeypatch.setattr(backups, "revision_of", lambda _session: "0016")
+    backup = backups.make(console, tmp_path / "being-made.age").file
+    settings = elsewhere(copy.settings, tmp_path)
+
+    with pytest.raises(Refusal, match=r"retired_keys.* are not: it was written by intake .* being made"):
+        restoring.restore(settings, backup, keepers[0].identity, backed_up[1])
+
+    assert nothing_is_left(settings)
+
+
 def test_no_key_is_in_a_backup(kept, backed_up, keepers):
     packed = keepers[0].opened(backed_up[0])
     plain = gzip.decompress(packed)
@@ -225,6 +300,8 @@ def test_every_table_is_in_a_backup_or_is_left_out_for_a_reason():
 def test_what_was_erased_since_the_backup_stays_erased(copy, backed_up, keepers, tmp_path):
     with copy.clinic.database.read() as session:
         reference, *_ = session.scalars(text("SELECT reference FROM submissions"))
+    reads = next(one for one in accounts.staff(copy.clinic) if one.may(Permission.REVIEW))
+    agree_to_erase(copy.clinic, reference, reads)
     erasing.erase(copy.clinic, reference, unread=True)
     kept_apart = [erasing.line(one) for one in erasing.erased(copy.clinic)]
     settings = elsewhere(copy.settings, tmp_path)
@@ -260,6 +337,7 @@ def test_no_letter_that_waited_is_sent_by_itself_after_a_restore(keepers, tmp_pa
         waiting = {one.id for one in outgoing.due(session, now)}
     assert len(waiting) == 3
     backup = backups.make(console, tmp_path / "with-letters.age").file
+    agree_to_erase(copy.clinic, erased_form.reference, exchange.alice)
     erasing.erase(copy.clinic, erased_form.reference, unread=True)
     there = elsewhere(copy.settings, tmp_path)
 

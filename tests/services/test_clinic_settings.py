@@ -13,6 +13,7 @@ from intake.content.questionnaire import parse_questionnaire
 from intake.domain import upload_limits
 from intake.domain.clinic_settings import KeptLogo, SettingsChange
 from intake.domain.clinic_settings_typed import boxes_of
+from intake.domain.events import ClinicSettingsChanged
 from intake.domain.logo import LogoKind, Picture
 from intake.domain.permissions import Role
 from intake.services import answering, changing_settings, clinic_settings, replay
@@ -124,9 +125,10 @@ def test_a_change_is_one_event_with_names_and_no_values(copy, settle, bob):
     before = len(trail(copy))
     settle(clinic_name="North", clinic_phone="555 0199")
 
-    assert trail(copy)[before:] == [
-        (str(bob.id), "ClinicSettingsChanged", {"number": 1, "names": "clinic_name, clinic_phone"})
-    ]
+    ((who, what, detail),) = trail(copy)[before:]
+    assert (who, what) == (str(bob.id), "ClinicSettingsChanged")
+    assert len(detail.pop("content")) == 64, "a fingerprint of what was kept"
+    assert detail == {"number": 1, "names": "clinic_name, clinic_phone"}
 
 
 def test_whoever_starts_the_program_is_told_what_is_not_read_from_the_file_any_more(
@@ -215,7 +217,10 @@ def test_nobody_fills_the_disk_with_logos(copy, bob, settle, monkeypatch):
 def test_a_setting_this_version_cannot_read_leaves_the_rest_in_force(copy, bob, caplog):
     newer = {"clinic_name": "North", "moon_phase": "full"}
     with copy.clinic.database.write() as session:
-        clinic_settings.clinic_settings.add(session, SettingsChange(1, NOON, bob.id, newer, newer))
+        change = SettingsChange(1, NOON, bob.id, newer, newer)
+        clinic_settings.clinic_settings.add(session, change)
+        event = ClinicSettingsChanged(1, ", ".join(newer), clinic_settings.clinic_settings.digest(change))
+        audit.record(session, copy.clinic.keys, bob.id, event, NOON)
 
     assert with_settings_in_force(copy.desk).settings.clinic_name == "North"
     assert "moon_phase" in caplog.text
@@ -258,7 +263,7 @@ def test_other_lines_are_another_edition_that_is_kept_and_everybody_is_shown(cop
         kept = editions.fetch(session, "questionnaire", now.edition)
     assert parse_questionnaire(kept) == now
     assert [event for _, event, _ in trail(copy)][-2:] == ["ClinicSettingsChanged", "EditionPublished"]
-    assert trail(copy)[-2][2] == {"number": 1, "names": "crisis_lines"}
+    assert trail(copy)[-2][2]["names"] == "crisis_lines"
 
 
 def begun(desk):

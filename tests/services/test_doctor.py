@@ -211,6 +211,7 @@ WRONG = {
     "one-administrator": with_roles(*STAFF[:3], {Role.AUDITOR}),
     "nobody-audits": with_roles(*STAFF[:4]),
     "altered-accounts": with_records(altered=("alice",)),
+    "planted-rules": with_records(planted=("settings (change 2)",)),
     "crisis-line-out-of-date": replace(SOUND, lines_out_of_date=("988",)),
     "content-refused": replace(SOUND, content_refused="core.yaml:3: a key that nothing reads"),
     "letters-not-sent": with_records(dead_letters=3),

@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import MetaData, func, select, text
+from sqlalchemy import MetaData, delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from agreeing import agree_to_erase
 from copies import make_copy, staff
 from exchanging import FORM, begun, sent_to
 from intake.cli import main
@@ -21,15 +22,17 @@ from intake.domain.permissions import Role
 from intake.domain.review_entries import Done
 from intake.domain.standing import PlaceInWork
 from intake.domain.submissions import Receipt
-from intake.services import erasing, patient_requests, queue, reviewing
+from intake.services import answering, erasing, patient_requests, queue, returning, reviewing
 from intake.storage import audit, drafts, outgoing, submissions, ways_back
 from intake.storage.drawn_ways import Drawn
 from intake.storage.erasing import Why, tables_of_a_form
 from intake.storage.outgoing import Addressed, Outcome
 from intake.storage.submissions import NoSuchSubmission
-from sending import send_at_once
+from intake.storage.tables import OutgoingRow, WayBackRow
+from sending import fill_in, send_at_once
 
 NAME = "Quetzalcoatlus"
+SAVED = (NoticeKind.SAVED_FORM, NoticeKind.UNNAMED_SAVED_FORM)
 # Behind what every sealed value begins with, as far as it lies in one piece.
 _HEADER, _LOOKED_FOR = 6, 60
 
@@ -65,6 +68,7 @@ def exchange(request, tmp_path):
 
 def test_no_row_of_an_erased_form_is_left_and_every_other_form_is_whole(exchange):
     clinic = exchange.copy.clinic
+    agree_to_erase(clinic, exchange.reference, exchange.alice)
     before = rows_of(clinic.database)
     other = send_at_once(exchange.desk).reference
     with_other = rows_of(clinic.database)
@@ -92,6 +96,7 @@ def test_nothing_of_a_form_can_be_deleted_before_it_is_erased(exchange):
 
 
 def test_what_was_erased_stays_on_the_list(exchange):
+    agree_to_erase(exchange.copy.clinic, exchange.reference, exchange.alice)
     erasing.erase(exchange.copy.clinic, exchange.reference, unread=True)
 
     (erasure,) = erasing.erased(exchange.copy.clinic)
@@ -213,6 +218,7 @@ def test_the_way_back_to_a_receipt_goes_with_its_form(exchange):
         ways_back.make(session, desk.keys, opened, Drawn.new(phrase_words()), desk.now())
         drafts.close(session, token, Receipt(exchange.reference, desk.now()))
     assert rows_of(clinic.database)["ways_back"] == 1
+    agree_to_erase(clinic, exchange.reference, exchange.alice)
 
     erasing.erase(clinic, exchange.reference, unread=True)
 
@@ -243,6 +249,7 @@ def test_no_letter_about_an_erased_form_is_left_or_sent(exchange):
     for one in (asked, other):
         one.asks()
         ways_back_letter(copy.desk, one.reference)
+        agree_to_erase(copy.clinic, one.reference, exchange.alice)
     assert rows_of(copy.clinic.database)["outgoing"] == 4
     with copy.clinic.database.write() as session:
         # One is waiting, one could not be sent: of either there is the address.
@@ -254,6 +261,44 @@ def test_no_letter_about_an_erased_form_is_left_or_sent(exchange):
     assert rows_of(copy.clinic.database)["outgoing"] == 2
     erasing.erase(copy.clinic, other.reference, unread=True)
     assert rows_of(copy.clinic.database)["outgoing"] == 0
+
+
+def test_no_letter_with_a_way_back_that_is_gone_is_left_either(tmp_path):
+    """Made anew, or over since: no row leads from the form to the link in the letter any more."""
+    exchange = begun(tmp_path)
+    desk, clinic = exchange.desk.with_settings(with_mail(exchange).copy.clinic.settings), exchange.copy.clinic
+    erased, kept = (saved_and_mailed_twice(desk, name) for name in ("quetzal", "xochitl"))
+    with desk.database.write() as session:
+        session.execute(delete(WayBackRow))
+    assert addresses(clinic) == ["quetzal@example.org"] * 2 + ["xochitl@example.org"] * 2
+
+    for one in (erased, kept):
+        agree_to_erase(clinic, one, exchange.alice)
+
+    erasing.erase(clinic, erased, unread=True)
+
+    assert addresses(clinic) == ["xochitl@example.org"] * 2, "and nobody else's is"
+    erasing.erase(clinic, kept, unread=True)
+    assert addresses(clinic) == []
+    for one in (desk, clinic):
+        one.database.dispose()
+
+
+def saved_and_mailed_twice(desk, name):
+    """A form whose link was mailed, and mailed again after it was made anew, before it was sent."""
+    token = fill_in(desk, FORM)
+    for _ in range(2):
+        returning.make_anew(desk, token)
+        returning.mail_link(desk, token, f"{name}@example.org")
+    return answering.send(desk, token, "Quetzal Doe").reference
+
+
+def addresses(clinic):
+    """To whom letters about saved forms are kept in the outbox, by the rows themselves."""
+    with clinic.database.read() as session:
+        rows = session.scalars(select(OutgoingRow).where(OutgoingRow.wrapped_key != b""))
+        letters = [outgoing.opened(clinic.keys.outbox_keys, row) for row in rows]
+    return sorted(one.recipient for one in letters if one.kind in SAVED)
 
 
 def test_after_an_older_backup_the_list_erases_once_more(copy):
@@ -278,6 +323,7 @@ def test_after_an_older_backup_the_list_erases_once_more(copy):
 def test_an_erased_form_is_in_no_list(copy):
     alice = staff(copy.clinic, "alice", "Alice", Role.CLINICIAN)
     reference, other = (send_at_once(copy.desk).reference for _ in range(2))
+    agree_to_erase(copy.clinic, reference, alice)
     erasing.erase(copy.clinic, reference, unread=True)
 
     shown = str(queue.open_list(copy.clinic, alice, PlaceInWork.QUEUE))

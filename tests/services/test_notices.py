@@ -118,6 +118,40 @@ def test_a_notice_says_that_there_is_something_to_read_and_nothing_else(exchange
     assert notices.send_due(exchange.copy.clinic) == 0
 
 
+def to_a_patient(copy, number):
+    addressed = outgoing.Addressed(f"{number}@example.org", "s-e-c-r-e-t", NoticeKind.SAVED_FORM)
+    with copy.clinic.database.write() as session:
+        outgoing.add(session, copy.desk.keys, outgoing.new_id(), addressed, copy.clock())
+
+
+def test_staff_are_told_while_letters_to_patients_still_wait(exchange, box, monkeypatch):
+    copy, told = exchange.copy, []
+    for number in range(4):
+        to_a_patient(copy, number)
+
+    def sent(settings, message, recipient):
+        told.append(recipient)
+        if len(told) == 1:
+            with copy.clinic.database.write() as session:
+                outgoing.tell_staff(
+                    session, copy.desk.keys, "desk@clinic.example", copy.clock(), copy.clock(), wanted=True
+                )
+
+    monkeypatch.setattr(notices.mail_server, "deliver", sent)
+    assert notices.deliver_due(replace(copy.worker, settings=copy.settings)) == 5
+
+    assert told[1] == "desk@clinic.example", "it waited for one letter, and not for all of them"
+
+
+def test_one_pass_tries_so_many_and_the_next_takes_the_rest(exchange, box, monkeypatch):
+    monkeypatch.setattr(notices, "_MOST_IN_A_PASS", 3)
+    for number in range(4):
+        to_a_patient(exchange.copy, number)
+    worker = replace(exchange.copy.worker, settings=exchange.copy.settings)
+
+    assert [notices.deliver_due(worker) for _ in range(3)] == [3, 1, 0]
+
+
 @pytest.mark.parametrize("said", ["no", "blank"])
 def test_a_notice_names_the_clinic_only_to_patients_who_said_that_it_may(exchange, box, said):
     form = FORM.replace("message_ok: yes", f"message_ok: {said}")
@@ -477,5 +511,5 @@ _FORM_WITH_A_STRANGE_ADDRESS = (
 def test_a_notice_of_any_kind_is_sealed_and_opened_as_it_was(kind):
     written = notice_to_bytes("quetzal@example.org", "secret", kind)
 
-    assert notice_from_bytes(written) == ("quetzal@example.org", "secret", kind, True, "")
+    assert notice_from_bytes(written) == ("quetzal@example.org", "secret", kind, True, "", "")
     assert (b'"says"' in written) is (kind not in (NoticeKind.MESSAGE, NoticeKind.UNNAMED_MESSAGE))

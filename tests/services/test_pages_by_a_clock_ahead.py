@@ -6,16 +6,28 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from copies import PASSWORD
+from copies import PASSWORD, staff
 from exchanging import begun, secret_of, sent_to
 from intake.domain.notice_failures import NoticeFailure
 from intake.domain.notice_kinds import NoticeKind
+from intake.domain.permissions import Role
 from intake.domain.reply_pages import ReplyPage
 from intake.domain.unfinished import ShownPage, UnfinishedPage
-from intake.services import accounts, coming_in, dead_letters, notices, replying, sweeping
-from intake.storage import held_pages, known_browsers, outgoing
+from intake.services import accounts, coming_in, dead_letters, notices, passkeys, replying, sweeping
+from intake.storage import accounts as members
+from intake.storage import held_pages, known_browsers, outgoing, provider_sign_ins, unfinished_sign_ins
 from intake.storage.outgoing import Addressed, Outcome
-from intake.storage.tables import HeldPageRow, KnownBrowserRow, OutgoingRow, ReplySessionRow
+from intake.storage.passkey_challenges import Asked
+from intake.storage.tables import (
+    HeldPageRow,
+    KnownBrowserRow,
+    OutgoingRow,
+    PasskeyChallengeRow,
+    ProviderSignInRow,
+    ReplySessionRow,
+    StaffSessionRow,
+    UnfinishedSignInRow,
+)
 
 YEAR = timedelta(days=365)
 HELD = UnfinishedPage((("reply-words", "It began in spring."),))
@@ -109,3 +121,62 @@ def kept(copy):
     rows = [select(func.count()).select_from(row) for row in (ReplySessionRow, HeldPageRow, KnownBrowserRow)]
     with copy.clinic.database.read() as session:
         return [session.scalar(one) for one in (*rows, letters)]
+
+
+def test_a_sign_in_by_that_clock_ends_nobody_elses_session(left):
+    """Nor what somebody else is in the middle of: a code that is asked for, a passkey, a provider."""
+    copy = left.exchange.copy
+    bob = staff(copy.clinic, "bob", "B. Stone", Role.ADMINISTRATOR)
+    token = accounts.sign_in(copy.clinic, "bob", PASSWORD, "127.0.0.1")
+    begun = comes_in_otherwise(copy, bob)
+    before = under_way(copy)
+
+    copy.clock.at += YEAR
+    alices = accounts.sign_in(copy.clinic, "alice", PASSWORD, "127.0.0.1")
+    comes_in_otherwise(copy, left.exchange.alice)
+    assert accounts.whoever(copy.clinic, token) is None, "it is over, by that clock"
+    assert accounts.whoever(copy.clinic, alices) == left.exchange.alice
+    copy.clock.at -= YEAR
+
+    assert accounts.whoever(copy.clinic, token) == bob
+    assert accounts.whoever(copy.clinic, alices) is None
+    with copy.clinic.database.read() as session:
+        assert unfinished_sign_ins.find(session, copy.clinic.keys, begun, copy.clock()) == bob.id
+    assert under_way(copy) == [one + 1 for one in before]
+    sweeping.sweep(copy.worker)
+    copy.clock.at += timedelta(hours=11)
+    sweeping.sweep(copy.worker)
+    assert under_way(copy)[0] == 0, "the control: what is over goes, and what was of the future"
+
+
+def test_sessions_of_the_future_take_no_place_among_the_three(left):
+    copy = left.exchange.copy
+    copy.clock.at += YEAR
+    for _ in range(3):
+        accounts.sign_in(copy.clinic, "alice", PASSWORD, "127.0.0.1")
+    copy.clock.at -= YEAR
+
+    tokens = []
+    for _ in range(4):
+        copy.clock.at += timedelta(seconds=1)
+        tokens.append(accounts.sign_in(copy.clinic, "alice", PASSWORD, "127.0.0.1"))
+
+    there = [accounts.whoever(copy.clinic, one) is not None for one in tokens]
+    assert there == [False, True, True, True]
+
+
+def comes_in_otherwise(copy, member):
+    """A password, a passkey and a provider, each in the middle of it; the token of the first."""
+    with copy.clinic.database.write() as session:
+        keys, now = copy.clinic.keys, copy.clock()
+        begun = unfinished_sign_ins.begin(session, keys, members.hold(session, keys, member.id), now)
+        passkeys.ask(session, copy.clinic, Asked.SIGN_IN, member.id)
+        provider_sign_ins.begin(session, keys, member.id, now)
+    return begun
+
+
+def under_way(copy):
+    """How many sessions there are, and of each of the others."""
+    every = (StaffSessionRow, UnfinishedSignInRow, PasskeyChallengeRow, ProviderSignInRow)
+    with copy.clinic.database.read() as session:
+        return [session.scalar(select(func.count()).select_from(one)) for one in every]

@@ -249,14 +249,16 @@ def test_published_rules_that_no_longer_load_refuse_the_start_and_say_what_to_do
     ).clinic
 
     with pytest.raises(PublishedRulesRefused) as refused:
-        in_force.refuse_unreadable(changed.database, changed.library.asked, changed.today())
+        in_force.refuse_unreadable(changed.database, changed.keys, changed.library.asked, changed.today())
 
     told = str(refused.value)
     assert "proposed by B. Stone, countersigned by A. Rivera, MD, in force since November 20, 2026" in told
     assert "not_repaired" in told
     assert "intake rules publish NEW" in told
     # The control: with the questionnaire it was published for, it starts.
-    in_force.refuse_unreadable(copy.clinic.database, copy.clinic.library.asked, copy.clinic.today())
+    in_force.refuse_unreadable(
+        copy.clinic.database, copy.clinic.keys, copy.clinic.library.asked, copy.clinic.today()
+    )
 
 
 def test_a_process_with_an_older_questionnaire_goes_on_with_the_rules_it_can_read(copy, published, caplog):
@@ -293,7 +295,9 @@ def test_published_rules_changed_in_the_database_screen_nobody(copy, published, 
     monkeypatch.setattr(published_rules, "_read", type(published_rules._read)())
 
     with pytest.raises(PublishedRulesRefused, match="it was changed in the database"):
-        in_force.refuse_unreadable(copy.clinic.database, copy.clinic.library.asked, copy.clinic.today())
+        in_force.refuse_unreadable(
+            copy.clinic.database, copy.clinic.keys, copy.clinic.library.asked, copy.clinic.today()
+        )
 
 
 def test_the_same_rules_are_not_published_twice_and_going_back_is_publishing_again(copy, published):

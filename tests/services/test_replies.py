@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,10 +21,11 @@ from intake.domain.review_refusals import Changed
 from intake.domain.standing import LINK_LIVES, PlaceInWork
 from intake.domain.stood_before import stood_before
 from intake.domain.submissions import Signature
+from intake.domain.within_a_day import MOST_REPLIES, TooMuchToday
 from intake.services import acting, answering, asking, impact, queue, replay, replies, replying, reviewing
 from intake.services.asked_then import NotKept
 from intake.services.asking import NotOpen, UnknownQuestion, Wanted
-from intake.services.replies import ReplyWaits
+from intake.services.replies import MOST_AT_ONCE, ReplyWaits
 from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
 from intake.storage import audit, patient_questions, reviews
 from intake.storage import replies as stored
@@ -604,3 +606,108 @@ def test_the_question_is_stored_with_what_is_asked_again(exchange):
         link = patient_questions.states(session, exchange.submission)[1]
     assert link.expires_at - link.made_at == LINK_LIVES
     assert secret_of(exchange.asks("Once more?")).strip()
+
+
+def adds(exchange, browser, words="One more thing."):
+    """The patient adds something in the browser in which they sent the reply before."""
+    token = replying.add_something(exchange.desk, "", browser, words)
+    signs(exchange.desk, token, "Quetzal Doe")
+
+
+def test_so_much_is_added_in_a_day_and_what_the_clinic_asks_is_answered_all_the_same(alone):
+    browser = replied(alone, alone.asks(), "Yes.")
+    comes(alone, MOST_REPLIES - 1)
+
+    with pytest.raises(TooMuchToday):
+        adds(alone, browser, "The 21st.")
+    assert alone.take_in() == MOST_REPLIES
+
+    browser = replied(alone, alone.asks("And now?"), "Yes.")
+    with pytest.raises(TooMuchToday):
+        adds(alone, browser)
+    alone.copy.clock.at += timedelta(days=1, minutes=2)
+    browser = replied(alone, alone.asks("And today?"), "Yes.")
+    adds(alone, browser)
+    assert alone.take_in() == 2
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """Which replies were taken in, of which form, each without the cost of it."""
+    taken = []
+
+    def cheaply(_clinic, session, submission, reply):
+        taken.append((submission, reply))
+        stored.taken_in(session, reply, 1)
+        return True
+
+    monkeypatch.setattr(replies, "_take_in", cheaply)
+    return taken
+
+
+def comes(exchange, count, of=None):
+    """So many replies, without the pages they come from."""
+    now = exchange.copy.clock()
+    reply = Reply("Yes.", Answers(), Signature("Quetzal Doe", ("I agree",), now))
+    with exchange.copy.clinic.database.write() as session:
+        for _ in range(count):
+            stored.add(session, exchange.desk.keys, uuid4(), of or exchange.submission, reply)
+
+
+def test_of_many_replies_one_page_takes_in_some_and_all_arrive_in_the_end(alone, taken):
+    comes(alone, 200)
+
+    first = alone.take_in()
+    with alone.copy.clinic.database.read() as session:
+        left = replies.unread(session)
+
+    assert (first, len(taken)) == (MOST_AT_ONCE, MOST_AT_ONCE)
+    assert alone.submission in left, "what is left over is told of, and the form is not signed"
+    while alone.take_in():
+        assert len(taken) % MOST_AT_ONCE == 0
+    assert len(set(taken)) == 200
+    with alone.copy.clinic.database.read() as session:
+        assert replies.unread(session) == {}
+
+
+def test_whoever_writes_much_is_in_nobodys_way(alone, taken):
+    comes(alone, 100)
+    other = sent_to(alone.copy, alone.alice)
+    comes(other, 1)
+
+    alone.take_in()
+
+    assert other.submission in dict(taken)
+
+
+def test_the_form_that_is_opened_is_read_in_first(alone, taken):
+    comes(alone, 100)
+    other = sent_to(alone.copy, alone.alice)
+    comes(other, MOST_AT_ONCE)
+
+    replies.take_in(alone.copy.clinic, other.submission)
+
+    assert {submission for submission, _ in taken} == {other.submission}
+
+
+def test_replies_that_cannot_be_read_take_nobodys_place(alone, monkeypatch):
+    comes(alone, MOST_AT_ONCE + 5)
+    tried = []
+
+    def breaks(_clinic, _session, _submission, reply):
+        tried.append(reply)
+        raise ValueError
+
+    monkeypatch.setattr(replies, "_take_in", breaks)
+    alone.take_in()
+    alone.take_in()
+
+    assert len(set(tried)) == MOST_AT_ONCE + 5
+
+
+def test_whoever_tells_of_all_forms_reads_all_of_it_in(alone, taken):
+    comes(alone, 50)
+
+    replies.take_in_all(alone.copy.clinic)
+
+    assert len(taken) == 50

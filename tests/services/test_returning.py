@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 
 import sending
+from copies import staff
 from exchanging import FORM
 from intake.domain.notice_kinds import NoticeKind
+from intake.domain.permissions import Role
 from intake.domain.submissions import Draft, Receipt
-from intake.services import answering, returning, sweeping
+from intake.services import answering, renewing, returning, sweeping
 from intake.services.languages import in_language
 from intake.storage import outgoing, passwords
 from intake.storage.tables import DraftRow
@@ -158,6 +160,29 @@ def test_a_link_is_sent_five_times_at_most_and_never_without_a_server(copy, toke
     for _ in range(MOST_MAILS + 2):
         returning.mail_link(desk, token, "somebody@example.com")
     assert len(waiting(copy)) == MOST_MAILS
+
+
+def test_new_words_do_not_make_it_more_than_five(copy, token, runs):
+    saved(copy.desk, token)
+    desk = with_mail(copy)
+    for _ in range(MOST_MAILS + 2):
+        returning.mail_link(desk, token, "somebody@example.com")
+        returning.make_anew(desk, token)
+
+    assert len(waiting(copy)) == MOST_MAILS
+    assert returning.kept(desk, token).mails_left == 0
+
+
+def test_words_the_clinic_makes_count_on_as_well(copy, token, runs):
+    way = saved(copy.desk, token)
+    desk = with_mail(copy)
+    returning.let_clinic_renew(desk, token, may=True)
+    returning.mail_link(desk, token, "somebody@example.com")
+
+    renewed = renewing.renew(copy.clinic, staff(copy.clinic, "alice", "Alice A.", Role.FRONT_DESK), way.code)
+
+    elsewhere = returning.come_back(desk, renewed.secret, renewed.phrase)
+    assert returning.kept(desk, elsewhere).mails_left == MOST_MAILS - 1
 
 
 def with_mail(copy):

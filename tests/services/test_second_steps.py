@@ -16,12 +16,12 @@ from copies import PASSWORD, Clock, make_copy, staff
 from intake.domain.factors import Due
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
-from intake.services import accounts, own_account, own_app, own_factors, second_steps, typed_codes
+from intake.services import accounts, own_account, own_app, own_factors, second_steps, sweeping
 from intake.services.accounts import LockedOut
 from intake.services.entering import Begun
 from intake.services.second_steps import SignInOver
 from intake.storage import accounts as members
-from intake.storage import audit, outgoing, passkeys, passwords
+from intake.storage import audit, authenticator_apps, outgoing, passkeys, passwords, rate_limits
 from intake.storage.database import Database
 from intake.storage.outgoing import Addressed
 from intake.storage.tables import (
@@ -277,6 +277,7 @@ def test_challenges_nobody_answered_are_forgotten(copy, clinic):
         copy.clock.at += timedelta(minutes=6)
 
     second_steps.ask_for_passkey(clinic)
+    sweeping.sweep(copy.worker)
 
     with clinic.database.read() as session:
         assert len(session.scalars(select(PasskeyChallengeRow)).all()) == 1
@@ -502,10 +503,62 @@ def test_a_hundred_wrong_codes_in_a_row_end_the_app_however_slowly(copy, clinic,
     assert types(clinic, alice, code_of(clinic, alice))
 
 
+def test_no_file_that_may_be_lost_sets_that_count_back(copy, clinic, alice):
+    """Wrong passwords are counted in a file beside the database that may be deleted at any time."""
+    with_app(clinic, with_passkey(clinic, alice))
+    wrong_in_a_row(copy, clinic, alice, 100)
+    rate_limits.counting(clinic.database).dispose()
+    lost = [one.unlink() for one in copy.settings.instance.glob("intake-limits.db*")]
+    again = Database(copy.settings.database_url)
+
+    with pytest.raises(LockedOut):
+        types(replace(clinic, database=again), alice, code_of(clinic, alice))
+
+    assert lost, "the control: there was such a file"
+    again.dispose()
+
+
+def test_whoever_writes_to_the_database_cannot_count_from_nothing(copy, clinic, alice):
+    """How many there were is sealed with the seed: it goes only with the app."""
+    with_app(clinic, with_passkey(clinic, alice))
+    before = sealed_app(clinic)
+    wrong_in_a_row(copy, clinic, alice, 3)
+    with clinic.database.read() as session:
+        row = members.hold(session, clinic.keys, alice.member.id)
+        assert authenticator_apps.kept(session, clinic.keys, row).wrong == 3
+    change(clinic, update(AuthenticatorAppRow).values(sealed=before[:-1] + bytes((before[-1] ^ 1,))))
+
+    assert types(clinic, alice, code_of(clinic, alice)) is None
+
+
+def test_a_wrong_code_is_counted_once_by_however_many_it_is_typed(copy, clinic, alice):
+    """Eight at once: none is lost, or a guesser would type faster than intake counts."""
+    with_app(clinic, alice)
+    copy.clock.at += 2 * STEP
+    with ThreadPoolExecutor(8) as several:
+        list(several.map(lambda _: count_wrong(clinic, alice.member.id, 1), range(8)))
+
+    with clinic.database.read() as session:
+        row = members.hold(session, clinic.keys, alice.member.id)
+        assert authenticator_apps.kept(session, clinic.keys, row).wrong == 8
+
+
+def sealed_app(clinic):
+    with clinic.database.read() as session:
+        return session.scalar(select(AuthenticatorAppRow.sealed))
+
+
+def count_wrong(clinic, member, times):
+    """So many wrong codes in a row, as they are counted."""
+    for _ in range(times):
+        with clinic.database.write() as session:
+            row = members.hold(session, clinic.keys, member)
+            authenticator_apps.count_wrong(session, clinic.keys, row)
+
+
 def wrong_in_a_row(copy, clinic, person, times):
     """As ``typed_codes`` counts them; the last one is typed."""
-    for _ in range(times - 1):
-        typed_codes._count_in_a_row(clinic, person.member.id)
+    count_wrong(clinic, person.member.id, times - 1)
     copy.clock.at += timedelta(days=times)
     right = code_of(clinic, person)
     assert types(clinic, person, "000000" if right != "000000" else "111111") is None

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from domain.test_clinic_settings import ANY
 from intake.content.crisis_lines import lines_in
 from intake.domain.clinic_settings import NAMES, SettingsChange
+from intake.domain.events import ClinicSettingsChanged
 from intake.domain.permissions import Role
-from intake.storage import accounts, clinic_settings
+from intake.storage import accounts, audit, clinic_settings
 from intake.storage.codec_clinic_settings import settings_from_text, settings_to_text
 from intake.storage.tables import ClinicSettingsRow
 from storage.samples import NOW
@@ -47,17 +48,21 @@ def test_what_this_version_cannot_read_is_named_and_nothing_else_is_lost():
     assert unread == ("clinic_phone", "moon_phase", "read_first")
 
 
-def test_changes_come_back_newest_first_and_each_logo_by_its_number(database, bob):
+def test_changes_come_back_newest_first_and_each_logo_by_its_number(database, clinic_keys, bob):
     first, second = change(bob, clinic_name="North"), change(bob, 2, clinic_name="South")
     with database.write() as session:
-        assert clinic_settings.newest_number(session) == 0
+        assert clinic_settings.condition(session) == (0, 0)
         assert clinic_settings.add(session, first, b"logo")
         assert clinic_settings.add(session, second)
+        for one, logo in ((first, b"logo"), (second, None)):
+            event = ClinicSettingsChanged(one.number, "", clinic_settings.digest(one, logo))
+            audit.record(session, clinic_keys, bob.id, event, one.at)
     with database.read() as session:
-        assert clinic_settings.newest_number(session) == 2
-        assert clinic_settings.changes(session) == (second, first)
-        assert clinic_settings.changes(session, since=1) == (second,)
-        assert clinic_settings.changes(session, most=1) == (second,)
+        assert clinic_settings.condition(session) == (2, 2)
+        kept = clinic_settings.believed(session, clinic_keys)
+        assert (kept.changes, kept.planted) == ((second, first), ())
+        assert kept.since(1) == (second,)
+        assert clinic_settings.free_number(session, 0) == 3
         assert [clinic_settings.logo(session, number) for number in (1, 2, 3)] == [b"logo", None, None]
 
 

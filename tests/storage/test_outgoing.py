@@ -56,6 +56,22 @@ def test_a_notice_kept_by_the_patients_side_is_taken_once_and_opened(database, c
     assert taken == [ADDRESSED, None]
 
 
+def test_staff_are_due_before_letters_to_patients_that_wait_for_longer(database, patient_keys, notice):
+    """Of a safety signal, too, they are told by such a letter."""
+    later = NOW + timedelta(hours=1)
+    with database.write() as session:
+        outgoing.tell_staff(session, patient_keys, "desk@clinic.example", later, later, wanted=True)
+        outgoing.add(session, patient_keys, uuid4(), ADDRESSED, later)
+
+    with database.read() as session:
+        every = outgoing.due(session, later)
+        first = outgoing.due(session, later, 2)
+
+    assert [one.created_at for one in every] == [later, NOW, later]
+    assert every[1].id == notice
+    assert first == every[:2]
+
+
 def test_what_could_not_be_sent_is_kept_and_tried_again_when_somebody_says_so(database, clinic_keys, notice):
     settled(database, notice)
     with database.read() as session:

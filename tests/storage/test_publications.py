@@ -37,7 +37,7 @@ def test_a_publication_comes_back_as_it_was_kept(database, clinic_keys):
     with database.read() as session:
         assert publications.every(session) == (kept,)
         assert publications.editions(session) == {kept.id: ("e" * 64,)}
-        assert publications.decided(session) == 1
+        assert publications.condition(session) == (1, 1)
     assert kept.countersigned.at == NOW
     assert kept.in_force_from == TODAY
     assert (kept.rules, kept.overlay, kept.reason) == ("r" * 64, "o" * 64, "A new label.")

@@ -4,9 +4,10 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import event, func, select, text, update
 
 from intake.content.phrase_words import phrase_words
 from intake.domain.submissions import Receipt
@@ -122,15 +123,6 @@ def test_five_wrong_phrases_rest_it_for_an_hour_and_thirty_end_it(database, pati
     assert open_with(database, patient_keys, drawn.way.code, drawn.phrase, later) is None
 
 
-def test_what_cannot_be_a_phrase_is_refused_and_not_counted(database, patient_keys, drawn, saved):
-    """A program that presses buttons must not use up the way back of a patient."""
-    nothing = passwords.stretched("", drawn.salt)
-    for _ in range(40):
-        open_with(database, patient_keys, drawn.way.secret, nothing, is_phrase=False)
-
-    assert open_with(database, patient_keys, drawn.way.secret, drawn.phrase) is not None
-
-
 @pytest.mark.parametrize(("days", "there"), [(30, True), (31, False)])
 def test_it_works_for_thirty_days_after_the_last_visit(database, patient_keys, drawn, saved, days, there):
     with database.write() as session:
@@ -155,7 +147,7 @@ def test_signing_out_keeps_the_draft_and_erasing_does_not(database, patient_keys
         found = ways_back.open_with(session, patient_keys, drawn.way.code, drawn.phrase, NOW)
         token = drafts.open_again(session, found.draft, NOW)
     with database.write() as session:
-        drafts.erase(session, token)
+        drafts.erase(session, token, NOW)
 
     assert [rows(database, table) for table in (DraftRow, PatientSessionRow, WayBackRow)] == [0, 0, 0]
     assert open_with(database, patient_keys, drawn.way.code, drawn.phrase) is None
@@ -229,6 +221,26 @@ def test_no_copy_of_an_expired_draft_stays_in_the_file(sqlite_database, patient_
 def in_files(database, piece):
     file = Path(database.url.database)
     return any(piece in path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+
+
+def test_for_a_link_that_nobody_has_no_browser_is_held(database, patient_keys, saved):
+    """Browsers that sent their form have no draft either: none of them waits for a stranger."""
+    said = []
+
+    def note(_connection, _cursor, statement, *_more):
+        said.append(statement)
+
+    with database.write() as session:
+        drafts.close(session, saved, RECEIPT)
+    event.listen(database.engine, "before_cursor_execute", note)
+    with database.write() as session:
+        drafts.hold_browsers(session, ways_back.draft_of(session, "x" * 43))
+        unknown = list(said)
+        drafts.hold_browsers(session, uuid4())
+    event.remove(database.engine, "before_cursor_execute", note)
+
+    assert [one for one in unknown if "patient_sessions" in one] == []
+    assert any("patient_sessions" in one for one in said), "the control: of a draft they are looked for"
 
 
 def test_coming_back_waits_for_whoever_is_at_the_draft(database, patient_keys, drawn, saved):

@@ -314,6 +314,21 @@ def test_pressing_twice_asks_once_and_asking_again_asks_again(sent):
     assert [one.asks.value for one in sent.requests] == ["erase", "withdraw"]
 
 
+def test_what_is_too_much_for_one_day_stays_on_the_page_with_whom_to_call(sent, monkeypatch):
+    monkeypatch.setattr(requesting, "MOST_REQUESTS", 2)
+    sent.asks("erase")
+    once = re.search(r'name="once" value="([^"]+)"', sent.pat.open("/sent/ask").text)[1]
+    sent.asks("withdraw", once=once)
+
+    sent.asks("both", WORDS)
+
+    assert sent.pat.status == 429
+    assert sent.pat.problems[0].startswith("We cannot take more from here today.")
+    assert WORDS in sent.pat.html
+    assert sent.asks("withdraw", once=once).status_code == 303, "pressed once more, it was taken before"
+    assert [one.asks.value for one in sent.requests] == ["erase", "withdraw"]
+
+
 def test_nothing_chosen_is_asked_for_and_nothing_typed_is_lost(sent):
     sent.asks("", WORDS)
 

@@ -333,7 +333,7 @@ def test_a_reply_that_cannot_be_read_is_told_on_the_form(alice, exchange, pat, m
     alice.open(f"/submissions/{exchange.submission}")
 
     assert alice.status == 200
-    assert "A reply could not be read" in alice.text
+    assert "A reply is not read in" in alice.text
 
 
 def _breaks(*_of):
@@ -422,10 +422,10 @@ def test_a_reply_that_cannot_be_read_is_told_in_the_queue_and_where_one_signs_an
         raise NotKept("NoSuchEdition")
 
     monkeypatch.setattr(taking_in, "asked_then", not_kept)
-    assert "Reply cannot be read" in alice.open("/queue").text
+    assert "Reply not read in" in alice.open("/queue").text
     page = f"/submissions/{exchange.submission}/sign-off"
     alice.open(page)
-    assert "A reply could not be read" in alice.text
+    assert "A reply is not read in" in alice.text
     kept = {name: hidden(alice, name) for name in ("shown", "seen")}
     alice.send(page, password=PASSWORD, note="Spoke with Pat", **kept)
 
@@ -603,6 +603,33 @@ def test_a_patient_adds_something_right_after_sending_and_once_more_after_that(e
         exchange.copy.clinic, exchange.alice, replay.which(exchange.copy.clinic, reference)
     )
     assert [one.words for one in review.entries] == ["I forgot: I fainted once."]
+
+
+def test_what_is_too_much_for_one_day_stays_on_the_page_with_whom_to_call(exchange, pat, monkeypatch):
+    monkeypatch.setattr(replying, "MOST_REPLIES", 1)
+    form = fill_in(exchange.desk, FORM)
+    pat.client.set_cookie("intake_patient", form, domain="127.0.0.1")
+    answering.send(exchange.desk, form, "Quetzal Doe")
+    pat.open("/sent")
+    for added in ("I fainted once.", "And I forgot: “twice”."):
+        pat.send("/reply/add")
+        pat.follow()
+        pat.send("/reply/question", **{"reply-words": added})
+        pat.follow()
+        signs(pat)
+
+    assert (pat.status, pat.problems) == (
+        429,
+        [
+            "We cannot take more from here today. Your words are still on this page. "
+            f"Call {exchange.copy.settings.clinic_name} at {exchange.copy.settings.clinic_phone}"
+        ],
+    )
+    assert "And I forgot: “twice”." in pat.html
+    assert "Call 911" in pat.text, "help in a crisis is on the page as ever"
+    assert exchange.take_in() == 1
+    pat.open("/reply/question")
+    assert "And I forgot: “twice”.</textarea>" in pat.html, "and it waits to be sent"
 
 
 def test_whoever_sent_nothing_here_adds_nothing(exchange, pat):

@@ -11,10 +11,11 @@ import psycopg
 import pytest
 from flask import abort
 from sqlalchemy.exc import OperationalError, ProgrammingError
-from wtforms import PasswordField
+from wtforms import PasswordField, StringField
 from wtforms.fields.core import UnboundField
 
 from intake import web
+from intake.domain.processes import Process
 from intake.web import typed as typed_module
 from intake.web.clinic.factor_forms import AgainForm
 from intake.web.patient.site import create_patient_site
@@ -125,7 +126,7 @@ def test_what_was_typed_into_a_page_that_breaks_is_still_there(both_sites, site)
     token = token_in(client.get(FIRST_PAGE[site], base_url=AT))
     with both_sites.breaking(site, ValueError(SECRET)):
         for one in both_sites.addresses(site, "POST"):
-            sent = typed | {"csrf_token": token, "password": SECRET}
+            sent = typed | secrets_of(site) | {"csrf_token": token}
             response = client.post(one.path, base_url=AT, headers=HERE, data=sent)
             assert response.status_code == 500, one
             assert [words for words in typed.values() if words not in response.text] == [], one
@@ -139,7 +140,7 @@ def test_a_form_whose_token_is_gone_is_sent_again_by_one_press(both_sites, site)
     typed = {"note": "Called <her> today.", "reasons_more-words": "It began last winter"}
     path = {"patient": "/start", "clinic": "/sign-in"}[site]
     client = both_sites.client(site)
-    sent = typed | {"csrf_token": "gone", "username": "alice", "password": SECRET, "old": SECRET}
+    sent = typed | {"csrf_token": "gone", "username": "alice"} | secrets_of(site)
     client.get(FIRST_PAGE[site], base_url=AT)
     refused = client.post(path, base_url=AT, headers=HERE, data=sent)
     form = looked_at(site, refused).form("Try again")
@@ -162,6 +163,20 @@ def test_only_a_page_that_surely_came_from_here_is_sent_again(both_sites, header
     assert "Try again" not in response.text
 
 
+@pytest.mark.parametrize("site", SITES)
+def test_every_box_for_a_secret_is_left_out_of_such_a_page(site):
+    """Passwords, codes, links and words that open something, whatever form of either site they stand in."""
+    known = {"clinic": {"password", "again", "old", "code", "link"}, "patient": {"link", "phrase"}}[site]
+
+    assert boxes_of_secrets(site) == known
+    assert known <= set(secrets_of(site))
+
+
+def secrets_of(site):
+    """Something in every box for a secret."""
+    return dict.fromkeys(typed_module.SECRETS[Process(site)], SECRET)
+
+
 def test_what_staff_typed_before_their_session_was_over_is_still_there(both_sites):
     """On every page that asks who they are; of a paper and of settings, whatever stood in any box."""
     sentences = {name: f"What I wrote into {name}" for name in typed_module.SENTENCES}
@@ -171,7 +186,7 @@ def test_what_staff_typed_before_their_session_was_over_is_still_there(both_site
     for one in both_sites.addresses("clinic", "POST"):
         box_by_box = one.endpoint.startswith(("transcribing.", "settings"))
         typed = {"first_name": "Quetzal"} if box_by_box else sentences
-        sent = typed | {"csrf_token": token, "password": SECRET}
+        sent = typed | secrets_of("clinic") | {"csrf_token": token}
         response = client.post(one.path, base_url=AT, headers=HERE, data=sent)
         if (response.status_code, "<h1>You are signed out" in response.text) != (403, True):
             continue
@@ -179,11 +194,6 @@ def test_what_staff_typed_before_their_session_was_over_is_still_there(both_site
         assert [words for words in typed.values() if words not in response.text] == [], one
         assert SECRET not in response.text
     assert pages > 60
-
-
-def test_every_password_there_is_a_box_for_is_left_out_of_such_a_page():
-    assert passwords() <= typed_module.SECRETS
-    assert {"password", "again", "old"} <= passwords()
 
 
 @pytest.mark.parametrize("status", [400, 500, 503])
@@ -271,16 +281,23 @@ def test_the_last_page_says_it_in_every_language_there_is_a_switch_for(both_site
     assert (page.text.count('href="tel:988"'), page.text.count("Riverside")) == (2, 0)
 
 
-def passwords():
-    """The names of every box for a password in the forms of both sites."""
+def boxes_of_secrets(site):
+    """The names of the boxes in the forms of a site that hold what opens something, by what they ask for."""
     return {
         name
         for one in pkgutil.walk_packages(web.__path__, "intake.web.")
+        if one.name.startswith(f"intake.web.{site}.")
         for form in vars(importlib.import_module(one.name)).values()
         if isinstance(form, type)
         for name in dir(form)
-        if getattr(getattr(form, name, None), "field_class", None) is PasswordField
+        if isinstance(box := getattr(form, name, None), UnboundField) and is_secret(box)
     }
+
+
+def is_secret(box):
+    label = str(box.args[0] if box.args else "")
+    by_name = re.search(r"\b([Cc]ode|[Ll]ink|[Ff]our words)\b", label) and box.field_class is StringField
+    return box.field_class is PasswordField or bool(by_name)
 
 
 def boxes_that_prove():
@@ -298,7 +315,7 @@ def test_a_database_that_cannot_be_had_is_said_with_what_was_typed(both_sites, s
     with both_sites.breaking(site, away):
         # The same few lines answer for each of them; a third of them is enough.
         for one in both_sites.addresses(site)[::3]:
-            sent = typed | {"csrf_token": token, "password": SECRET} if one.method == "POST" else None
+            sent = typed | secrets_of(site) | {"csrf_token": token} if one.method == "POST" else None
             response = client.open(one.path, method=one.method, base_url=AT, headers=HERE, data=sent)
             assert (response.status_code, response.headers["Retry-After"]) == (503, "60"), one
             page = looked_at(site, response)

@@ -19,6 +19,7 @@ from intake.domain.events.clinic import (
     NoticeSetAside,
     NoticesNotSentOpened,
     NoticeTriedAgain,
+    SettingsPlanted,
     StatisticsOpened,
     TrailOpened,
     WayBackRenewed,
@@ -36,6 +37,9 @@ from intake.domain.events.keys import (
 from intake.domain.events.people import (
     AccountAltered,
     AccountMadeAnew,
+    AdministratorConfirmed,
+    AdministratorProposed,
+    AdministratorRefused,
     AppRemoved,
     AppSetUp,
     EmergencyAccessTaken,
@@ -60,6 +64,7 @@ from intake.domain.events.people import (
     RolesChanged,
     SessionsEnded,
     SetupLinkMade,
+    SignaturePlanted,
     SignedIn,
     SignedOut,
     SignInAlarm,
@@ -77,6 +82,9 @@ from intake.domain.events.replies import (
     SubmissionRevised,
 )
 from intake.domain.events.requests import (
+    ErasureConfirmed,
+    ErasureProposed,
+    ErasureRefused,
     OwnCopyOpened,
     PatientRequestHandled,
     PatientRequestMade,
@@ -105,6 +113,7 @@ from intake.domain.events.rules import (
     ImpactLooked,
     RuleFiguresOpened,
     RulesCountersigned,
+    RulesPlanted,
     RulesProposed,
     RulesWithdrawn,
 )
@@ -138,6 +147,9 @@ __all__ = [
     "AccountAltered",
     "AccountMadeAnew",
     "AcknowledgementUndone",
+    "AdministratorConfirmed",
+    "AdministratorProposed",
+    "AdministratorRefused",
     "AppRemoved",
     "AppSetUp",
     "BackupMade",
@@ -147,6 +159,9 @@ __all__ = [
     "EarlierLookedFor",
     "EditionPublished",
     "EmergencyAccessTaken",
+    "ErasureConfirmed",
+    "ErasureProposed",
+    "ErasureRefused",
     "Event",
     "FactorsForgotten",
     "FactorsReviewed",
@@ -198,6 +213,7 @@ __all__ = [
     "RolesChanged",
     "RuleFiguresOpened",
     "RulesCountersigned",
+    "RulesPlanted",
     "RulesProposed",
     "RulesWithdrawn",
     "SafetyEntryClosed",
@@ -207,9 +223,11 @@ __all__ = [
     "SafetySignalRaised",
     "SamePersonSaid",
     "SessionsEnded",
+    "SettingsPlanted",
     "SetupLinkMade",
     "SignInAlarm",
     "SignInRefused",
+    "SignaturePlanted",
     "SignedIn",
     "SignedOut",
     "StaffMemberAdded",
@@ -262,6 +280,7 @@ Event = (
     | RulesProposed
     | RulesCountersigned
     | RulesWithdrawn
+    | RulesPlanted
     | ImpactLooked
     | ImpactListed
     | SubmissionReplayed
@@ -290,10 +309,14 @@ Event = (
     | SignInAlarm
     | ResetLinkMade
     | RolesChanged
+    | AdministratorProposed
+    | AdministratorConfirmed
+    | AdministratorRefused
     | StaffMemberRemoved
     | AccountAltered
     | AccountMadeAnew
     | WayInPlanted
+    | SignaturePlanted
     | NoticeAddressChanged
     | ProviderLinkMade
     | IdentityLinked
@@ -316,6 +339,9 @@ Event = (
     | PatientRequestsOpened
     | PatientRequestHandled
     | PatientTold
+    | ErasureProposed
+    | ErasureConfirmed
+    | ErasureRefused
     | ViewNoted
     | EarlierLookedFor
     | SamePersonSaid
@@ -325,6 +351,7 @@ Event = (
     | SubmissionExported
     | SubmissionsExported
     | ClinicSettingsChanged
+    | SettingsPlanted
     | StatisticsOpened
     | DeskOpened
     | TrailOpened

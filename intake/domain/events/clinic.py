@@ -6,10 +6,21 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class ClinicSettingsChanged:
-    """Somebody changed the clinic's settings; ``names`` are which, and never to what."""
+    """Somebody changed the clinic's settings; ``names`` are which, and never to what.
+
+    ``content`` is the SHA-256 of what was kept. Lines of versions before there were any have none.
+    """
 
     number: int
     names: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPlanted:
+    """A change of the settings was found that something else than intake wrote down."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,35 @@ class RolesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AdministratorProposed:
+    """An administrator proposed to make somebody one; ``roles`` is all they would do, and ``reason`` why.
+
+    ``alone``: nobody else could confirm it, so that it was done at once.
+    """
+
+    member: UUID
+    roles: str
+    reason: str
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorConfirmed:
+    """A second administrator confirmed it; ``proposed_by`` is the first."""
+
+    member: UUID
+    proposed_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorRefused:
+    """An administrator refused it, or took it back; ``reason`` says why."""
+
+    member: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StaffMemberRemoved:
     """Somebody does not work here any more: sessions, password, links and claims ended at once."""
 
@@ -221,6 +250,13 @@ class WayInPlanted:
     """Something else than intake put a way in into the database, or changed one. It was taken out."""
 
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignaturePlanted:
+    """A form stood as signed, written by something else than intake. It is in the queue again."""
+
+    submission: UUID
 
 
 @dataclass(frozen=True, slots=True)

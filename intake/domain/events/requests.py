@@ -48,3 +48,32 @@ class PatientTold:
 
     submission: UUID
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureProposed:
+    """A clinician proposed to erase a form whose patient asked for it; the reason is sealed.
+
+    ``alone``: nobody else could confirm it, so that it was agreed at once. ``content`` as above.
+    """
+
+    submission: UUID
+    content: str
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureConfirmed:
+    """A second clinician confirmed that a form is to be erased; ``proposed_by`` is the first."""
+
+    submission: UUID
+    content: str
+    proposed_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRefused:
+    """A clinician refused that a form is erased, or took that back; ``content`` as above."""
+
+    submission: UUID
+    content: str

@@ -42,6 +42,13 @@ class RulesWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesPlanted:
+    """Rules were found, or a decision about them, that something else than intake wrote down."""
+
+    publication: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ImpactLooked:
     """Somebody looked at what other rules would change, as counts; ``looked_at`` submissions were opened."""
 

@@ -46,12 +46,15 @@ class SubmissionReplayed:
 class SubmissionErased:
     """A submission was erased for good, with its keys and everything recorded about it.
 
-    ``why`` says whether somebody asked for it or its time was over; ``rows`` is how many rows went.
+    ``why`` says whether somebody asked for it or its time was over; ``rows`` is how many rows went. Where
+    somebody asked, ``proposed_by`` and ``confirmed_by`` are the two who agreed; one where there was one.
     """
 
     submission: UUID
     why: str
     rows: int
+    proposed_by: UUID | None = None
+    confirmed_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from intake.domain.mail_addresses import is_address
 from intake.domain.permissions import Role
 from intake.services.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from intake.web.clinic.forms import filled, no_line_breaks, stripped
+from intake.web.clinic.forms import filled, no_line_breaks, reason_box, stripped
 
 ROLES = tuple(
     SelectChoice(role.value, words)
@@ -38,6 +38,8 @@ ROLES = tuple(
         (Role.AUDITOR, "Auditor: reads the audit trail, which holds no answers and no names of patients"),
     )
 )
+
+NEEDS_REASON = "Say in a few words why they become an administrator"
 
 
 def _not_empty(message: str) -> DataRequired:
@@ -178,7 +180,7 @@ class PasswordForm(FlaskForm):
 
 
 class RolesForm(FlaskForm):
-    """What somebody does in the clinic."""
+    """What somebody does in the clinic; for a new administrator, with the reason."""
 
     roles = SelectMultipleField(
         "What they do here",
@@ -187,6 +189,10 @@ class RolesForm(FlaskForm):
         validators=[_at_least_one],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
+    )
+    reason = reason_box(
+        "Why they become an administrator",
+        "Only if they become one. Another administrator reads it, and it stands in the audit trail.",
     )
 
     @property
@@ -200,6 +206,12 @@ class StaffForm(RolesForm):
 
     username = _username()
     printed_name = _printed_name()
+
+
+class RefuseForm(FlaskForm):
+    """That somebody is not to become an administrator, and why not."""
+
+    reason = reason_box("Why not", "It stands in the audit trail. Write nothing about a patient.")
 
 
 class LeaveForm(FlaskForm):

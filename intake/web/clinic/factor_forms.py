@@ -1,14 +1,23 @@
 """The forms of second factors: codes, names of passkeys, and proving again who somebody is."""
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
+from markupsafe import Markup
+from wtforms import Field, HiddenField, PasswordField, StringField
 from wtforms.validators import Length
+from wtforms.widgets import TextInput
 
 from intake.services.passkeys import LONGEST_NAME
 from intake.web.clinic.forms import filled, no_line_breaks, stripped
 
 # Longer than any code, however it is typed.
 _LONGEST_CODE = 60
+
+
+class _Untold(TextInput):
+    """A box that is empty on every page, as one for a password is, and shows what is typed into it."""
+
+    def __call__(self, field: Field, **kwargs: object) -> Markup:
+        return super().__call__(field, **{**kwargs, "value": ""})
 
 
 def code_box(label: str, description: str = "") -> StringField:
@@ -21,6 +30,7 @@ def code_box(label: str, description: str = "") -> StringField:
             filled("Type the code"),
             Length(max=_LONGEST_CODE, message="That is longer than any code. Type the code alone"),
         ],
+        widget=_Untold(),
         render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none"},
     )
 

@@ -19,6 +19,7 @@ from wtforms.validators import (
 )
 
 from intake.domain.review_entries import Done
+from intake.domain.two_people import LONGEST_REASON
 
 LONGEST_NOTE = 2000
 
@@ -59,6 +60,18 @@ def note_box(label: str) -> TextAreaField:
     """A box for a note of some lines."""
     too_long = f"Keep the note to {LONGEST_NOTE:,} characters. What you typed is still here"
     return TextAreaField(label, filters=[stripped], validators=[Length(max=LONGEST_NOTE, message=too_long)])
+
+
+def reason_box(label: str, description: str = "") -> StringField:
+    """A line that says why, which nobody has to fill in before they press something that needs it."""
+    too_long = f"Keep it to {LONGEST_REASON} characters"
+    return StringField(
+        label,
+        description=description,
+        filters=[stripped],
+        validators=[Length(max=LONGEST_REASON, message=too_long), no_line_breaks],
+        render_kw={"autocomplete": "off"},
+    )
 
 
 class _OnFlagForm(FlaskForm):

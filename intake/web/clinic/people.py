@@ -6,9 +6,11 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import people, provider_sign_in
+from intake.domain.two_people import AskedAlready, NoReason, NothingProposed, OnePersonTwice
+from intake.services import administrators, people, provider_sign_in
 from intake.storage.accounts import LastAdministrator, NoSuchMember
-from intake.web.clinic.account_forms import LeaveForm, RolesForm
+from intake.web.clinic.account_forms import NEEDS_REASON, LeaveForm, RefuseForm, RolesForm
+from intake.web.clinic.forms import typed
 from intake.web.clinic.sessions import this_clinic
 from intake.web.clinic.staff import public_address
 from intake.web.guard import requires, sensitive
@@ -19,6 +21,9 @@ _LAST = (
     "Nobody else who can sign in is an administrator. Make somebody an administrator first, "
     "and wait until they have signed in"
 )
+_ASKED = "Somebody proposed this already. It waits for another administrator."
+_SETTLED = "It was settled meanwhile, or its time is over. Nothing was recorded now."
+_PROPOSED_BY_ONESELF = "You proposed it yourself. Another administrator has to confirm it. Nothing changed."
 _ONESELF = "You cannot take your own account away. Another administrator can"
 
 
@@ -38,12 +43,53 @@ def change_roles(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(member, somebody, 422, roles=form)
     try:
-        people.set_roles(this_clinic(), member, somebody, form.chosen)
+        people.set_roles(this_clinic(), member, somebody, form.chosen, typed(form.reason))
     except NoSuchMember:
         abort(404)
+    except NoReason:
+        form.reason.errors = [NEEDS_REASON]
+        return _page(member, somebody, 422, roles=form)
+    except AskedAlready:
+        return _page(member, somebody, 409, notice=_ASKED, kept=typed(form.reason))
     except LastAdministrator:
         form.roles.errors = [_LAST]
         return _page(member, somebody, 422, roles=form)
+    return _to(somebody)
+
+
+@pages.post("/staff/<uuid:somebody>/administrator/confirm")
+@requires(Permission.MANAGE_STAFF)
+@sensitive
+def confirm_administrator(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
+    """Confirm that somebody becomes an administrator, whom another administrator proposed."""
+    try:
+        administrators.confirm(this_clinic(), member, somebody)
+    except NoSuchMember:
+        abort(404)
+    except OnePersonTwice:
+        return _page(member, somebody, 409, notice=_PROPOSED_BY_ONESELF)
+    except NothingProposed:
+        return _page(member, somebody, 409, notice=_SETTLED)
+    return _to(somebody)
+
+
+@pages.post("/staff/<uuid:somebody>/administrator/refuse")
+@requires(Permission.MANAGE_STAFF)
+@sensitive
+def refuse_administrator(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
+    """Refuse that somebody becomes an administrator, or take it back."""
+    form = RefuseForm()
+    if not form.validate_on_submit():
+        return _page(member, somebody, 422, refusing=form)
+    try:
+        administrators.refuse(this_clinic(), member, somebody, typed(form.reason))
+    except NoSuchMember:
+        abort(404)
+    except NoReason:
+        form.reason.errors = ["Say in a few words why not"]
+        return _page(member, somebody, 422, refusing=form)
+    except NothingProposed:
+        return _page(member, somebody, 409, notice=_SETTLED, kept=typed(form.reason))
     return _to(somebody)
 
 
@@ -129,12 +175,21 @@ def _page(
     *,
     roles: RolesForm | None = None,
     leaving: LeaveForm | None = None,
+    refusing: RefuseForm | None = None,
+    notice: str = "",
+    kept: str = "",
 ) -> ResponseReturnValue:
     try:
         found = people.somebody(this_clinic(), somebody)
     except NoSuchMember:
         abort(404)
     now = sorted(role.value for role in found.member.roles)
+    waiting = next((one for one in administrators.waiting(this_clinic()) if one.member.id == somebody), None)
+    if refusing is not None and waiting is None:
+        notice, kept, refusing = _SETTLED, typed(refusing.reason), None
+    # Two boxes for a reason may stand on the page.
+    refuses = refusing or RefuseForm(formdata=None)
+    refuses.reason.id = "why-not"
     page = render_template(
         "account/person.html",
         person=found,
@@ -142,7 +197,11 @@ def _page(
         is_me=found.member.id == member.id,
         roles=roles or RolesForm(formdata=None, data={"roles": now}),
         leaving=leaving or LeaveForm(formdata=None),
-        refused=roles or leaving,
+        waiting=waiting,
+        refuses=refuses,
+        refused=roles or leaving or refusing,
+        notice=notice,
+        kept=kept,
     )
     return page, status
 

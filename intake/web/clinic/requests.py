@@ -7,6 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.patient_requests import (
+    NothingToErase,
     NothingToTell,
     OutcomeInWords,
     PatientRequest,
@@ -15,28 +16,42 @@ from intake.domain.patient_requests import (
     asked_in_all,
 )
 from intake.domain.permissions import Permission, StaffMember
+from intake.domain.two_people import AskedAlready, Deed, NoReason, NothingProposed, OnePersonTwice, Stage
 from intake.services import patient_requests, request_words
 from intake.services.patient_requests import Listed, NoSuchRequest
 from intake.storage.submissions import NoSuchSubmission
 from intake.web.clinic.forms import typed
-from intake.web.clinic.requests_forms import HandledForm, ToldForm, WrittenDownForm
+from intake.web.clinic.requests_forms import (
+    ConfirmedForm,
+    HandledForm,
+    ProposedForm,
+    RefusedForm,
+    ToldForm,
+    WrittenDownForm,
+)
 from intake.web.clinic.sessions import this_clinic
-from intake.web.guard import requires
+from intake.web.guard import requires, sensitive
 
 pages = Blueprint("requests", __name__)
 
 # The newest closed requests the page still shows.
 _CLOSED_SHOWN = 50
 _TAKEN = "Somebody recorded something of this request since you opened the page. Nothing was recorded now."
+_ONESELF = (
+    "You proposed it yourself. Somebody else who reads forms has to confirm it. Nothing was recorded now."
+)
 
-_Form = HandledForm | ToldForm | WrittenDownForm
+_Words = HandledForm | ProposedForm | RefusedForm
+_Form = _Words | ToldForm | ConfirmedForm | WrittenDownForm
 # Which form of which request: the submission, the number, and what it says.
 _Place = tuple[UUID, int, str]
 
 
 def in_short(requests: Sequence[PatientRequest]) -> str:
-    """What stands on the line of a form in a list."""
-    return request_words.in_short(asked_in_all(requests))
+    """What stands on the line of a form in a list: what was asked, and that a second person is late."""
+    now = this_clinic().now()
+    late = any(one.stage_of_erasing(now) is Stage.OVERDUE for one in requests)
+    return request_words.in_short(asked_in_all(requests), late=late)
 
 
 @pages.get("/requests")
@@ -100,11 +115,72 @@ def tell(member: StaffMember, submission: UUID, number: int) -> ResponseReturnVa
     return redirect(url_for("requests.overview"), 303)
 
 
+@pages.post("/submissions/<uuid:submission>/requests/<int:number>/erasing/propose")
+@requires(Permission.REVIEW)
+@sensitive
+def propose_erasing(member: StaffMember, submission: UUID, number: int) -> ResponseReturnValue:
+    """Propose to erase the form; agreed at once where nobody else could confirm it."""
+    form, place = ProposedForm(), (submission, number, "propose")
+    if not form.validate_on_submit():
+        return _page(member, 422, refused=(place, form))
+    words = typed(form.words)
+    try:
+        patient_requests.propose_erasing(this_clinic(), member, submission, number, words, form.steps)
+    except (NoSuchSubmission, NoSuchRequest, NothingToErase):
+        abort(404)
+    except NoReason:
+        form.words.errors = ["Say in words why it may be erased. The second person reads it"]
+        return _page(member, 422, refused=(place, form))
+    except (AskedAlready, StepTaken):
+        return _page(member, 409, notice=_TAKEN, note=words, about=submission)
+    return redirect(url_for("requests.overview"), 303)
+
+
+@pages.post("/submissions/<uuid:submission>/requests/<int:number>/erasing/confirm")
+@requires(Permission.REVIEW)
+@sensitive
+def confirm_erasing(member: StaffMember, submission: UUID, number: int) -> ResponseReturnValue:
+    """Confirm what somebody else proposed."""
+    form = ConfirmedForm()
+    if not form.validate_on_submit():
+        return _page(member, 422, refused=((submission, number, "confirm"), form))
+    try:
+        patient_requests.confirm_erasing(this_clinic(), member, submission, number, form.steps)
+    except (NoSuchSubmission, NoSuchRequest):
+        abort(404)
+    except OnePersonTwice:
+        return _page(member, 409, notice=_ONESELF, about=submission)
+    except (NothingProposed, StepTaken):
+        return _page(member, 409, notice=_TAKEN, about=submission)
+    return redirect(url_for("requests.overview"), 303)
+
+
+@pages.post("/submissions/<uuid:submission>/requests/<int:number>/erasing/refuse")
+@requires(Permission.REVIEW)
+@sensitive
+def refuse_erasing(member: StaffMember, submission: UUID, number: int) -> ResponseReturnValue:
+    """Refuse that the form is erased, or take it back."""
+    form, place = RefusedForm(), (submission, number, "refuse")
+    if not form.validate_on_submit():
+        return _page(member, 422, refused=(place, form))
+    words = typed(form.words)
+    try:
+        patient_requests.refuse_erasing(this_clinic(), member, submission, number, words, form.steps)
+    except (NoSuchSubmission, NoSuchRequest):
+        abort(404)
+    except NoReason:
+        form.words.errors = ["Say in words why it is not to be erased"]
+        return _page(member, 422, refused=(place, form))
+    except (NothingProposed, StepTaken):
+        return _page(member, 409, notice=_TAKEN, note=words, about=submission)
+    return redirect(url_for("requests.overview"), 303)
+
+
 def _page(
     member: StaffMember,
     status: int = 200,
     *,
-    refused: tuple[_Place, HandledForm | ToldForm] | None = None,
+    refused: tuple[_Place, _Words | ToldForm | ConfirmedForm] | None = None,
     written: WrittenDownForm | None = None,
     notice: str = "",
     note: str = "",
@@ -119,7 +195,7 @@ def _page(
         forms.update(_forms_of(one))
     if refused is not None and refused[0] not in forms:
         # It was closed meanwhile: the form it was typed into is not on the page any more.
-        notice, note = _TAKEN, typed(refused[1].words) if isinstance(refused[1], HandledForm) else ""
+        notice, note = _TAKEN, typed(refused[1].words) if isinstance(refused[1], _Words) else ""
         refused = None
     if refused is not None:
         forms[refused[0]] = refused[1]
@@ -131,6 +207,8 @@ def _page(
         found=found,
         closed=closed,
         forms=forms,
+        Stage=Stage,
+        Deed=Deed,
         written=written or WrittenDownForm(formdata=None, data={"once": str(uuid4())}),
         refused=refused[1] if refused is not None else written,
         notice=notice,
@@ -148,4 +226,10 @@ def _forms_of(one: Listed) -> dict[_Place, _Form]:
     forms: dict[_Place, _Form] = {(*place, "handled"): HandledForm(formdata=None, data=seen)}
     if request.status is RequestStatus.TO_BE_TOLD:
         forms[(*place, "told")] = ToldForm(formdata=None, data=seen)
+    if request.asks_to_erase and one.stage in (Stage.NONE, Stage.OVERDUE):
+        forms[(*place, "propose")] = ProposedForm(formdata=None, data=seen)
+    if one.stage is Stage.WAITS:
+        forms[(*place, "confirm")] = ConfirmedForm(formdata=None, data=seen)
+    if one.stage is not Stage.NONE:
+        forms[(*place, "refuse")] = RefusedForm(formdata=None, data=seen)
     return forms

@@ -97,3 +97,19 @@ class ToldForm(_StepForm):
     def way(self) -> Way:
         """How they were told."""
         return Way(self.told.data)
+
+
+class ProposedForm(_StepForm):
+    """That the form is to be erased, and why."""
+
+    words = note_box("Why it may be erased")
+
+
+class ConfirmedForm(_StepForm):
+    """That it is, by a second person."""
+
+
+class RefusedForm(_StepForm):
+    """That it is not, and why not."""
+
+    words = note_box("Why it is not to be erased")

@@ -15,6 +15,7 @@ from intake.services.clinic_settings import with_settings_in_force
 from intake.services.keys_in_use import with_keys_in_use
 from intake.web.clinic.known_browser import keep_known, keep_name
 from intake.web.guard import is_open_while_due, is_unattended
+from intake.web.pace import refuse_too_fast
 from intake.web.security import cookie_name
 
 CLINIC = "intake.clinic"
@@ -44,6 +45,14 @@ def whoever() -> StaffMember | None:
             else None
         )
     return cast(StaffMember | None, g.whoever)
+
+
+def paced() -> None:
+    """Count what this session sends; no other session's, so that nobody slows a colleague down.
+
+    Raises TooManyRequests.
+    """
+    refuse_too_fast(this_clinic(), token())
 
 
 def has_something_due() -> bool:

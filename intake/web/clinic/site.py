@@ -69,6 +69,7 @@ from intake.web.clinic.forms import DONE_WORDS
 from intake.web.frame import clock, new_site
 from intake.web.guard import Door, keep_door, refuse_unmarked
 from intake.web.languages import date_and_time
+from intake.web.pace import keep_pace
 
 ROLES = {
     Role.FRONT_DESK: "Front desk",
@@ -146,7 +147,11 @@ def create_clinic_site(clinic: Clinic) -> Flask:
     )
     app.extensions[sessions.CLINIC] = clinic
     networks.let_in_from_the_clinic(app)
-    keep_door(app, Door(sessions.whoever, entry.signed_out, step_up.ask_again, networks.look_where))
+    keep_pace(app)
+    keep_door(
+        app,
+        Door(sessions.whoever, entry.signed_out, step_up.ask_again, networks.look_where, sessions.paced),
+    )
     for part in _PARTS:
         app.register_blueprint(part.pages)
     _teach_words(app, clinic)

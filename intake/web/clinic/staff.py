@@ -7,11 +7,12 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.permissions import Permission, StaffMember
-from intake.services import accounts, altered_rows, emergency, own_factors
+from intake.domain.two_people import NoReason
+from intake.services import accounts, administrators, altered_rows, emergency, own_factors
 from intake.services import people as everybody
-from intake.services.accounts import AlreadyIn
+from intake.services.accounts import AlreadyIn, NothingToDoYet
 from intake.storage.accounts import NoSuchMember, UsernameTaken
-from intake.web.clinic.account_forms import StaffForm
+from intake.web.clinic.account_forms import NEEDS_REASON, StaffForm
 from intake.web.clinic.forms import typed
 from intake.web.clinic.sessions import this_clinic
 from intake.web.guard import requires, sensitive
@@ -36,11 +37,22 @@ def add(member: StaffMember) -> ResponseReturnValue:
         return _page(form, 422)
     try:
         token = accounts.add_staff(
-            this_clinic(), member, typed(form.username), typed(form.printed_name), form.chosen
+            this_clinic(),
+            member,
+            typed(form.username),
+            typed(form.printed_name),
+            form.chosen,
+            typed(form.reason),
         )
     except UsernameTaken:
         form.username.errors = ["Somebody else has this username. Choose another"]
         return _page(form, 422)
+    except NoReason:
+        form.reason.errors = [NEEDS_REASON]
+        return _page(form, 422)
+    if not token:
+        # To be an administrator and nothing else: it waits on the page for another administrator.
+        return redirect(url_for("staff.people"), 303)
     return render_template("account/invited.html", name=typed(form.printed_name), link=public_address(token))
 
 
@@ -54,7 +66,7 @@ def invite(member: StaffMember, somebody: UUID) -> ResponseReturnValue:
         token = accounts.invite_again(clinic, member, somebody)
     except NoSuchMember:
         abort(404)
-    except AlreadyIn:
+    except (AlreadyIn, NothingToDoYet):
         return redirect(url_for("staff.people"), 303)
     name = accounts.printed_names(clinic)[somebody]
     return render_template("account/invited.html", name=name, link=public_address(token))
@@ -84,6 +96,7 @@ def _page(form: StaffForm, status: int = 200) -> ResponseReturnValue:
         form=form,
         people=everybody.everybody(clinic),
         left=everybody.left(clinic),
+        waiting=administrators.waiting(clinic),
         factors=own_factors.of_everybody(clinic),
         altered=altered_rows.altered(clinic),
         emergencies_lately=emergency.lately(clinic),

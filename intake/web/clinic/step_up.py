@@ -20,10 +20,8 @@ from intake.web.clinic.forms import typed
 from intake.web.clinic.passkey_sent import NEEDS_SCRIPT, asks_for_json, handed, passkey_sent
 from intake.web.clinic.proving import IF_WAITING_CHANGES_NOTHING
 from intake.web.guard import asks_at_once
-from intake.web.typed import AGAIN
+from intake.web.typed import AGAIN, is_left_out
 
-# Passwords are asked for anew rather than sent back in a page.
-_NOT_KEPT = frozenset({"csrf_token", "password", "old", "again"})
 _WRONG = "That is not right. Type your password again, and the code your app shows now"
 _WRONG_PASSWORD = "That is not your password. Type it again"  # noqa: S105 (words about one)
 _WRONG_PASSKEY = "The passkey could not be used. Try again, or use another way"
@@ -101,6 +99,5 @@ def _page(form: AgainForm, has: Factors, refusal: str, status: int, *, by_app: b
 
 
 def _kept() -> list[tuple[str, str]]:
-    """Everything that was sent, to be sent on."""
-    every = request.form.items(multi=True)
-    return [(name, value) for name, value in every if name not in _NOT_KEPT and not name.startswith(AGAIN)]
+    """Everything that was sent, to be sent on. Secrets are asked for anew rather than sent back in a page."""
+    return [(name, value) for name, value in request.form.items(multi=True) if not is_left_out(name)]

@@ -10,12 +10,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.submissions import Draft, Submission
+from intake.domain.within_a_day import TooMuchToday
 from intake.papers.engine import EngineMissing, NotMade
 from intake.services import answering, own_copy, replying, requesting
 from intake.services.languages import voice_of
 from intake.web import sheets
 from intake.web.guard import open_to_all
 from intake.web.languages import speaking
+from intake.web.patient.doors import TOO_MANY, call_today
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.reply_visits import reply_token
 from intake.web.patient.request_form import RequestForm
@@ -64,12 +66,19 @@ def ask() -> ResponseReturnValue:
     form = RequestForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and not is_pressed() and (asks := form.read()) is not None:
         words = form.words.data or ""
-        if not requesting.ask(desk, the_token(), reply_token(), form.number, asks, words):
-            return _nothing_sent()
+        try:
+            if not requesting.ask(desk, the_token(), reply_token(), form.number, asks, words):
+                return _nothing_sent()
+        except TooMuchToday:
+            form.ask_to_call(call_today())
+            return _ask(form), TOO_MANY
         return redirect(url_for("after.asked"), 303)
+    return _ask(form), 422 if form.errors else 200
+
+
+def _ask(form: RequestForm) -> str:
     once = form.once.data or str(uuid4())
-    page = render_template("patient/ask.html", form=form, once=once, back=_back())
-    return page, 422 if form.errors else 200
+    return render_template("patient/ask.html", form=form, once=once, back=_back())
 
 
 @after.get("/sent/asked")

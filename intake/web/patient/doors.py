@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from intake.domain.rate_limits import Door
 from intake.services import rate_limiting
-from intake.web.languages import say_many
+from intake.web.languages import say, say_many
 from intake.web.patient.visits import the_desk
 
 TOO_MANY = 429
@@ -30,6 +30,17 @@ def asked_to_wait(wait: timedelta) -> ResponseReturnValue:
     """The page that says so."""
     page = make_response(render_template("patient/wait.html", minutes=whole_minutes(wait)), TOO_MANY)
     return retry_after(page, wait)
+
+
+def call_today() -> str:
+    """What whoever sent more of one form than is taken within a day is told: nothing is lost, and to call."""
+    clinic = the_desk().settings
+    return say(
+        "We cannot take more from here today. Your words are still on this page. "
+        "Call %(clinic)s at %(phone)s",
+        clinic=clinic.clinic_name,
+        phone=clinic.clinic_phone,
+    )
 
 
 def retry_after(response: Response, wait: timedelta) -> Response:

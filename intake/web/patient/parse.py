@@ -45,6 +45,8 @@ _FEET_AND_INCHES = re.compile(
 _TWO_NUMBERS = re.compile(r"(\d{2,3})\s*(?:/|\\|-|–|,|over|sobre|\s)\s*(\d{2,3})", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Its cost grows with the square of the spaces: only for what is no longer than an address.
+_SPACES_IN_AN_ADDRESS = re.compile(r"\s*([@.])\s*")
 
 # How people write the units; a word of another unit is asked about, because 80 kg are not 80 lb.
 _UNIT_WORDS = {
@@ -82,7 +84,7 @@ class Wrong(Exception):
 
 def number(question: Question, unit: str, typed: tuple[str, ...]) -> Answer:
     """A number as typed in the boxes of one unit. Raises Wrong."""
-    typed = tuple(in_digits(_tidy(one)) for one in typed)
+    typed = tuple(in_digits(_short(one, box_of(unit, at))) for at, one in enumerate(typed))
     if not any(typed):
         return BLANK
     boxes = _feet_and_inches(question, typed) if unit == "ft_in" else (_amount(question, unit, typed[0]),)
@@ -115,7 +117,7 @@ def typed_words(value: Number | Reading) -> str:
 
 def reading(question: Question, first: str, second: str) -> Answer:
     """Two numbers that are one answer, also when both were put in one box. Raises Wrong."""
-    first, second = _tidy(first), _tidy(second)
+    first, second = _short(first, "first"), _short(second, "second")
     first, second = (" over ".join(map(in_digits, one.split(" over "))) for one in (first, second))
     if bool(first) is not bool(second) and (both := _TWO_NUMBERS.match(first or second)):
         first, second = both[1], both[2]
@@ -138,7 +140,7 @@ def reading(question: Question, first: str, second: str) -> Answer:
 
 def day(question: Question, month: str, day: str, year: str, today: date) -> Answer:
     """A calendar date, the month as a name or a number. Raises Wrong."""
-    month, day, year = _tidy(month), _tidy(day), _tidy(year)
+    month, day, year = _short(month, "month"), _short(day, "day"), _short(year, "year")
     if not (month or day or year):
         return BLANK
     only = [one for one in (month, day, year) if one]
@@ -159,11 +161,12 @@ def text(question: Question, typed: str) -> Answer:
     words = visible(typed)
     if not words:
         return BLANK
-    if question.inputmode == "email":
+    is_for_email = question.inputmode == "email"
+    refuse_too_long(words, LONGEST_TEXT if question.long and not is_for_email else LONGEST_SHORT_TEXT)
+    if is_for_email:
         # Nobody has a space in their address; a phone's keyboard likes to put one there.
-        words = re.sub(r"\s*([@.])\s*", r"\1", words)
-    refuse_too_long(words, LONGEST_TEXT if question.long else LONGEST_SHORT_TEXT)
-    if question.inputmode == "email" and not is_email(words):
+        words = _SPACES_IN_AN_ADDRESS.sub(r"\1", words)
+    if is_for_email and not is_email(words):
         raise Wrong(say("Check the email. It should look like name@example.com"))
     if question.inputmode == "tel" and sum(one.isdecimal() for one in words) < _FEWEST_DIGITS:
         words = say(
@@ -200,6 +203,13 @@ def refuse_too_long(words: str, longest: int, box: str = "") -> None:
         has, room = voice().number(len(words)), voice().number(longest)
         message = mark("Make this shorter. It has %(has)s letters, and there is room for %(room)s")
         raise Wrong(say(message, has=has, room=room), box)
+
+
+def _short(typed: str, box: str) -> str:
+    """What stands in one box for a number or a date, on one line. Raises Wrong before anything reads it."""
+    words = _tidy(typed)
+    refuse_too_long(words, LONGEST_SHORT_TEXT, box)
+    return words
 
 
 def _tidy(typed: str) -> str:

@@ -9,6 +9,7 @@ from intake.domain.unfinished import UnfinishedPage
 from intake.services import answering, paths, signalling, unfinished
 from intake.services.answering import ChangedElsewhere
 from intake.web.guard import open_to_all, unattended
+from intake.web.pace import at_any_pace
 from intake.web.patient import both, held, medicines
 from intake.web.patient.addresses import Place, frame_of, number_address, onward, place_at
 from intake.web.patient.fields import Asked
@@ -65,6 +66,7 @@ def keeping_address() -> str:
 
 
 @questions.post("/stay")
+@at_any_pace
 @with_draft
 def stay(visit: Visit) -> ResponseReturnValue:
     """Somebody is still there: asked for by a page that would be closed soon."""

@@ -6,6 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from intake.services import reply_pages
 from intake.web.guard import unattended
+from intake.web.pace import at_any_pace
 from intake.web.patient import held, reply_visits
 from intake.web.patient.medicine_form import MedicineForm
 from intake.web.patient.reply_asking import asked_again, asked_more, words_form
@@ -27,6 +28,7 @@ def keep(at: Replying, step: str) -> ResponseReturnValue:
     return "", 204
 
 
+@at_any_pace
 @with_visit
 def stay(at: Replying) -> ResponseReturnValue:
     """Somebody is still there: asked for by a page that would be closed soon."""

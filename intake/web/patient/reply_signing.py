@@ -4,8 +4,10 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.domain.replies import ReplyDraft
+from intake.domain.within_a_day import TooMuchToday
 from intake.services import replying
 from intake.services.replying import NotAsShown, NothingToSend, Over, Settled
+from intake.web.patient.doors import TOO_MANY, call_today
 from intake.web.patient.language_choice import is_pressed
 from intake.web.patient.marked import marked
 from intake.web.patient.reply_visits import CHECK, Replying, help_lines, over, with_visit
@@ -31,6 +33,9 @@ def check(at: Replying) -> ResponseReturnValue:
             return over(words=at.draft.words)
         except Settled:
             return over(409, settled=True, words=at.draft.words)
+        except TooMuchToday:
+            form.ask_to_call(call_today())
+            return _check(at, at.draft, form), TOO_MANY
         except NothingToSend:
             return redirect(url_for("reply.question"), 303)
         except NotAsShown:

@@ -21,6 +21,7 @@ from intake.storage.held_pages import HELD_FOR
 from intake.storage.reply_sessions import ReplyVisit
 from intake.web import typed
 from intake.web.guard import is_unattended, open_to_all
+from intake.web.pace import refuse_too_fast
 from intake.web.patient import held, parse
 from intake.web.patient.visits import KEPT, in_the_language_read, the_desk, the_token
 from intake.web.patient.visits import token_gone as of_a_form
@@ -85,6 +86,7 @@ def with_visit(view: View) -> View:
         visit = replying.find(desk, token, attended=attended) if token else None
         if visit is None:
             return over()
+        refuse_too_fast(desk, token)
         shown = held.shown_page(desk)
         if shown is not None and not reply_pages.is_of(shown, visit):
             # Another reply was begun in this browser: what was written for one is never put into another.

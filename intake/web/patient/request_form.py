@@ -31,6 +31,10 @@ class RequestForm(Form):
         filters=[lambda typed: parse.visible(typed or "")],
     )
 
+    def ask_to_call(self, words: str) -> None:
+        """Say that nothing more is taken today, and whom to call; what was typed stays."""
+        self.words.errors = [words]
+
     def read(self) -> Asks | None:
         """What was asked for; None when something is to be checked first."""
         if self.asks.data not in {one.value for one in Asks}:

@@ -23,7 +23,7 @@ class ReturnForm(Form):
         ),
         filters=[_visible],
     )
-    words = StringField(
+    phrase = StringField(
         mark("Your four words"),
         description=mark("Small letters or capitals, spaces or dashes: all are fine."),
         filters=[_visible],
@@ -31,7 +31,7 @@ class ReturnForm(Form):
 
     def refuse(self) -> None:
         """Say the one thing there is to say, whatever the reason."""
-        self.words.errors = [
+        self.phrase.errors = [
             say(
                 "We could not open that. Check the link or code, and all four words. "
                 "If you tried several times, wait an hour or call"
@@ -40,7 +40,7 @@ class ReturnForm(Form):
 
     def ask_to_wait(self, minutes: str) -> None:
         """Say that there were too many tries from this network, and that nothing typed is lost."""
-        self.words.errors = [
+        self.phrase.errors = [
             say(
                 "There were many tries from where you are. Wait %(minutes)s, then press the button again",
                 minutes=minutes,

@@ -18,6 +18,9 @@ from intake.web.patient.visits import Visit, hand_over, the_desk, the_token, wit
 
 ways_back = Blueprint("returning", __name__)
 
+# What was typed, sealed, on the page that asks whether another form may be closed for it.
+_CARRIED = "carried"
+
 
 @ways_back.get("/return")
 @open_to_all
@@ -36,24 +39,27 @@ def enter() -> ResponseReturnValue:
     form = ReturnForm(request.form)
     if is_pressed():
         return _door(form)
-    before = the_token()
-    lost = bool(before) and returning.would_be_lost(the_desk(), before)
+    desk, before = the_desk(), the_token()
+    link, words = form.link.data or "", form.phrase.data or ""
+    if given := request.form.get(_CARRIED):
+        link, words = returning.carried(desk, before, given)
+    lost = bool(before) and returning.would_be_lost(desk, before)
     if lost and "close-that" not in request.form:
-        return render_template("patient/close_first.html", form=form), 409
-    link, words = form.link.data or "", form.words.data or ""
+        carried = returning.carry(desk, before, link, words)
+        return render_template("patient/close_first.html", name=_CARRIED, carried=carried), 409
     # What cannot be four words is no guess: a program that presses buttons must keep nobody out.
     guess = returning.may_be_words(words)
     if guess and (wait := wait_at(Door.RETURN)) is not None:
         form.ask_to_wait(whole_minutes(wait))
         return retry_after(make_response(_door(form), TOO_MANY), wait)
-    token = returning.come_back(the_desk(), link, words)
+    token = returning.come_back(desk, link, words)
     if token is None:
         form.refuse()
         return _door(form), 422
     was_right_at(Door.RETURN)
     if lost:
         # Only now: the new token takes the place of the only key to the old form.
-        answering.leave(the_desk(), before)
+        answering.leave(desk, before)
     return hand_over(redirect(url_for("start.tasks_back"), 303), token)
 
 

@@ -19,6 +19,10 @@ class SignForm(Form):
             "Your own name. This counts as your signature, as the one who helps."
         )
 
+    def ask_to_call(self, words: str) -> None:
+        """Say that nothing more is taken today, and whom to call; what was typed stays."""
+        self.typed_name.errors = [words]
+
     def read(self) -> str | None:
         """The name that signs; None when something is to be checked first."""
         name = " ".join((self.typed_name.data or "").split())

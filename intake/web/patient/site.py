@@ -14,6 +14,7 @@ from intake.web.allowances import allow, refuse_unlimited
 from intake.web.frame import new_site
 from intake.web.guard import refuse_unmarked
 from intake.web.languages import date_and_time
+from intake.web.pace import keep_pace
 from intake.web.patient.after_sending import after
 from intake.web.patient.allowances import ALLOWANCES
 from intake.web.patient.language_choice import offer_languages
@@ -47,6 +48,7 @@ def create_patient_site(desk: PatientDesk) -> Flask:
         lately=lambda: clinic_settings.lately(the_desk()),
     )
     keep_desk(site.extensions, desk)
+    keep_pace(site)
     for pages in (start, questions, sending, after, ways_back, reply, reply_medicines, link_script):
         site.register_blueprint(pages)
     offer_languages(site)

@@ -13,6 +13,7 @@ from intake.services.paths import Progress
 from intake.services.start_codes import NotAdmitted
 from intake.web.guard import open_to_all, unattended
 from intake.web.languages import say
+from intake.web.pace import at_any_pace
 from intake.web.patient import reply_visits
 from intake.web.patient.addresses import Place, place_of
 from intake.web.patient.box_fields import unit_words
@@ -91,6 +92,7 @@ def tasks(visit: Visit, *, back: bool) -> ResponseReturnValue:
 
 
 @start.post("/leave")
+@at_any_pace
 @with_draft
 def leave(visit: Visit) -> ResponseReturnValue:
     """Stop for now; everything was saved when it was continued from."""

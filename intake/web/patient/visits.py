@@ -23,6 +23,7 @@ from intake.services.languages import in_language
 from intake.web import typed
 from intake.web.guard import is_unattended, open_to_all
 from intake.web.languages import let_speak, say_many
+from intake.web.pace import refuse_too_fast
 from intake.web.patient import held, language_choice, parse
 from intake.web.refusals import send_again
 from intake.web.security import cookie_name
@@ -67,6 +68,7 @@ def with_draft(view: View) -> View:
         attended = not is_unattended(request.endpoint)
         match answering.find(desk, token, attended=attended) if token else None:
             case Draft() as draft:
+                refuse_too_fast(desk, str(draft.id))
                 shown = held.shown_page(desk)
                 if shown is not None and shown.draft != draft.id:
                     # Somebody else began a form in this browser: one person's answers are never another's.

@@ -290,3 +290,23 @@ def test_the_calm_page_leaves_out_words_nobody_needs(pat):
 
     assert pat.page.h1 == "You left 1 question blank. That is OK."
     assert "May we leave a message" in pat.text
+
+
+@pytest.mark.parametrize(
+    ("question", "box", "typed"),
+    [
+        ("height", "ft_in-0", "9" * 60_000),
+        ("weight", "lb-0", "9" * 60_000),
+        ("weight", "lb-0", "five " * 11_999 + "five"),
+        ("recent_bp_reading", "first", "five " * 11_999 + "five"),
+        ("date_of_birth", "month", "July " * 11_999 + "July"),
+        ("email", "words", "pat@" + "." * 60_000),
+        ("anything_else", "words", "a" * 60_000),
+    ],
+    ids=["feet", "a number", "number words", "a reading", "a date", "an e-mail", "words"],
+)
+def test_sixty_thousand_letters_in_any_box_are_refused_and_stay_on_the_page(pat, question, box, typed):
+    pat.answer(question, **{f"{question}__{box}": typed, "bp_reading_known": "yes"})
+
+    assert ("Make this shorter" in pat.html, typed in pat.html) == (True, True)
+    assert question not in pat.answers

@@ -262,3 +262,66 @@ def test_things_in_boxes_of_their_own_stay_apart():
     assert parse.each(["", " "]) == BLANK
     with pytest.raises(parse.Wrong, match="Make this shorter"):
         parse.each(["x" * 1_000] * 3)
+
+
+ENDLESS = ("five " * 12_000, "9" * 60_000, " ".join("½" * 30_000), "pat" + " " * 60_000 + "pat")
+KINDS = {
+    "a number": lambda typed: parse.number(WEIGHT, "lb", (typed,)),
+    "feet": lambda typed: parse.number(HEIGHT, "ft_in", (typed, "9")),
+    "inches": lambda typed: parse.number(HEIGHT, "ft_in", ("5", typed)),
+    "a reading": lambda typed: parse.reading(PRESSURE, typed, ""),
+    "its second number": lambda typed: parse.reading(PRESSURE, "120", typed),
+    "a month": lambda typed: parse.day(BORN, typed, "4", "1988", TODAY),
+    "a day": lambda typed: parse.day(BORN, "7", typed, "1988", TODAY),
+    "a year": lambda typed: parse.day(BORN, "", "", typed, TODAY),
+    "an e-mail": lambda typed: parse.text(EMAIL, typed),
+    "a phone": lambda typed: parse.text(PHONE, typed),
+    "a list": lambda typed: parse.each([typed]),
+}
+
+
+class Seen:
+    """What reads what was typed, and how long that was."""
+
+    def __init__(self, reads, lengths):
+        self.reads, self.lengths = reads, lengths
+
+    def __call__(self, typed):
+        self.lengths.append(len(typed))
+        return self.reads(typed)
+
+    def sub(self, instead, typed):
+        self.lengths.append(len(typed))
+        return self.reads.sub(instead, typed)
+
+    def fullmatch(self, typed):
+        self.lengths.append(len(typed))
+        return self.reads.fullmatch(typed)
+
+
+@pytest.fixture
+def lengths(monkeypatch):
+    """How long everything was that was read: its cost may grow with the square of it."""
+    lengths = []
+    for name in ("in_digits", "whole_date", "_SPACES_IN_AN_ADDRESS", "_NUMBER", "_FEET_AND_INCHES"):
+        monkeypatch.setattr(parse, name, Seen(getattr(parse, name), lengths))
+    return lengths
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("typed", ENDLESS, ids=["words", "digits", "fractions", "spaces"])
+def test_what_is_far_too_long_is_refused_before_anything_reads_it(kind, typed, lengths):
+    one_line = "spaces" if typed is ENDLESS[-1] and kind not in ("an e-mail", "a phone") else ""
+
+    words = outcome(KINDS[kind], typed)
+
+    # Spaces within a number or a date are one: what is left of these is short, and says something else.
+    assert one_line or words.startswith("Make this shorter. It has ")
+    assert all(length <= parse.LONGEST_SHORT_TEXT for length in lengths)
+
+
+def test_the_reading_above_is_seen(lengths):
+    assert outcome(parse.number, WEIGHT, "lb", ("182 lb",)) == outcome(parse.number, WEIGHT, "lb", ("182",))
+    assert outcome(parse.text, EMAIL, "pat @ example.com") == Text("pat@example.com")
+    assert outcome(parse.day, BORN, "July 4 1988", "", "", TODAY) == Day(date(1988, 7, 4))
+    assert lengths == [6, 6, 3, 3, 17, 11]

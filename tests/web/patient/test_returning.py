@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from intake.domain import ways_back as domain
 from intake.services import answering, returning
 from intake.storage.tables import OutgoingRow, WayBackRow
 from intake.web.patient.site import create_patient_site
@@ -44,7 +45,7 @@ def stranger(desk, way):
 
 
 def tries(browser, link, words):
-    browser.send("/return", link=link, words=words)
+    browser.send("/return", link=link, phrase=words)
     return browser
 
 
@@ -83,36 +84,62 @@ def test_the_words_are_shown_as_long_as_the_form_is_open_here_and_not_after(pat,
     assert way.phrase not in pat.html
 
 
+def refusals(browser, runs, pairs):
+    """The pages, bare of what was typed, with their status and the runs of the slow hash: counted, for a
+    clock would only sometimes notice.
+    """
+    seen = set()
+    for handle, words in pairs:
+        before = len(runs.counted)
+        tries(browser, handle, words)
+        seen.add((browser.status, bare(browser.html), len(runs.counted) - before))
+        assert not browser.token
+    return seen
+
+
+UNKNOWN = ("x" * 43, "7K4M-92QX-TR6P", "", "https://clinic.example/return#" + "y" * 43)
+
+
 def test_every_refusal_is_the_same_page_after_the_same_work(stranger, desk, way, copy, runs):
-    """Bodies, status and runs of the slow hash: counted, for a clock would only sometimes notice."""
+    """Of what may be four words: those of another form, wrong ones, those of before."""
     other = Visitor(desk)
     other.open("/")
     other.send("/start")
     renewed = saved(desk, other.token)
     returning.make_anew(desk, other.token)
-    unknown = ("x" * 43, "7K4M-92QX-TR6P", "", "https://clinic.example/return#" + "y" * 43)
-    refused = [
-        *((handle, way.phrase) for handle in unknown),
-        *((handle, WRONG) for handle in unknown),
-        *((handle, words) for handle in (way.secret, way.code) for words in (WRONG, "", "one two", WORDS)),
-        (way.secret, way.phrase.rpartition(" ")[0]),
-        (renewed.secret, renewed.phrase),
-    ]
 
-    seen = set()
-    for handle, words in refused:
-        before = len(runs.counted)
-        tries(stranger, handle, words)
-        seen.add((stranger.status, bare(stranger.html), len(runs.counted) - before))
-        assert not stranger.token
+    seen = refusals(
+        stranger,
+        runs,
+        [
+            *((handle, words) for handle in UNKNOWN for words in (way.phrase, WRONG)),
+            *((handle, WRONG) for handle in (way.secret, way.code)),
+            (renewed.secret, renewed.phrase),
+        ],
+    )
     copy.clock.at += timedelta(days=31)
-    before = len(runs.counted)
-    tries(stranger, way.secret, way.phrase)
-    seen.add((stranger.status, bare(stranger.html), len(runs.counted) - before))
+    seen |= refusals(stranger, runs, [(way.secret, way.phrase)])
 
     assert len(seen) == 1
     ((status, html, worked),) = seen
     assert (status, REFUSAL in html, worked) == (422, True, 1)
+
+
+def test_what_cannot_be_four_words_is_the_same_page_and_never_stretched(stranger, way, runs):
+    """It waits at no door, so that it must cost nothing: anybody can press fifty times a second.
+
+    That it was not worked out tells nothing of a form: whoever typed it knows that it is no phrase, and it
+    is not worked out for a link that nobody has, either.
+    """
+    junk = ["", "one two", "four words of nothing", WORDS, way.phrase.rpartition(" ")[0], "a" * 60_000]
+
+    seen = refusals(
+        stranger, runs, [(handle, words) for handle in (way.secret, way.code, *UNKNOWN) for words in junk]
+    )
+
+    ((status, html, worked),) = seen
+    assert (status, REFUSAL in html, worked) == (422, True, 0)
+    assert refusals(stranger, runs, [(way.secret, WRONG)]) == {(422, html, 1)}, "the same page as any other"
 
 
 def test_the_sameness_above_would_notice_a_word(stranger, way):
@@ -143,7 +170,7 @@ def test_scanners_open_nothing_and_use_nothing_up(desk, way, runs):
         pressed = scanner.client.post(
             "/return",
             base_url=scanner.site,
-            data={"link": way.secret, "words": "", "csrf_token": scanner.csrf},
+            data={"link": way.secret, "phrase": "", "csrf_token": scanner.csrf},
         )
         assert pressed.status_code == 422
         assert_nothing_of_it(pressed.text)
@@ -220,13 +247,23 @@ def test_what_cannot_be_words_waits_for_nothing(desk, way, runs):
     assert presser.status == 303
 
 
+@pytest.mark.parametrize("words", ["a" * 60_000, "zzzz " * 12_000])
+def test_sixty_thousand_letters_are_refused_and_no_word_is_looked_up(desk, way, monkeypatch, words):
+    looked_up = []
+    monkeypatch.setattr(domain, "_one_slip_away", looked_up.append)
+
+    stranger = tries_from(Visitor(desk), "192.0.2.7", way.secret, words)
+
+    assert (stranger.status, REFUSAL in stranger.html, looked_up) == (422, True, [])
+
+
 def tries_from(browser, source, link, words):
     if not browser.csrf:
         browser.open("/return")
     browser.response = browser.client.post(
         "/return",
         base_url=browser.site,
-        data={"link": link, "words": words, "csrf_token": browser.csrf},
+        data={"link": link, "phrase": words, "csrf_token": browser.csrf},
         environ_overrides={"REMOTE_ADDR": source},
     )
     return browser
@@ -367,6 +404,17 @@ def test_deleting_is_said_only_where_something_was_deleted(pat, way, stranger):
     assert stranger.open("/form").status_code == 200
 
 
+def test_a_browser_that_was_signed_out_deletes_nothing(pat, way, desk, copy):
+    """Nobody swept yet: whoever finds the browser an hour later sees no answer, and must not delete them."""
+    pat.open("/later")
+    copy.clock.at += timedelta(minutes=61)
+
+    pat.send("/erase")
+
+    assert (pat.status, pat.page.h1) == (410, "We could not delete it from here")
+    assert tries_from(Visitor(desk), "192.0.2.9", way.code, way.phrase).status == 303
+
+
 def test_deleting_a_form_that_was_sent_meanwhile_leads_to_its_reference(pat, way, desk):
     pat.open("/later")
     receipt = answering.send(desk, pat.token, "Pat Doe")
@@ -390,13 +438,19 @@ def test_the_only_key_to_another_form_is_not_thrown_away_unasked(stranger, way, 
     assert (stranger.status, stranger.page.h1) == (409, "A form was started in this browser")
     assert stranger.page.links()["Keep going"] == "/form"
     assert stranger.token == others
-    assert f'name="words" value="{way.phrase}"' in stranger.html
+    carried = dict(stranger.page.form("Close that one and open mine").hidden)["carried"]
+    for typed in (way.phrase, way.code):
+        assert typed not in stranger.html, "it is sealed, and no page shows it"
     assert not [one for one in stranger.page.tree.iter("input") if one.get("type") == "text"], "Enter"
-    stranger.send("/return", link=way.code, words=WRONG, **{"close-that": "1"})
+    stranger.send("/return", link=way.code, phrase=WRONG, **{"close-that": "1"})
     assert stranger.status == 422
     assert stranger.answers.value("first_name").words == "Alma", "wrong words close nothing"
 
-    stranger.send("/return", link=way.code, words=way.phrase, **{"close-that": "1"})
+    stranger.send("/return", carried=carried[:-8] + "AAAAAAA=", **{"close-that": "1"})
+    assert stranger.status == 422
+    assert returning.carried(desk, "another browser", carried) == ("", "")
+
+    stranger.send("/return", carried=carried, **{"close-that": "1"})
 
     assert stranger.answers.value("first_name").words == NAME
     assert answering.find(desk, others) is None

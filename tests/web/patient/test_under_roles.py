@@ -4,14 +4,17 @@ The tests are those of the pages, on another copy. `make roles` runs many more o
 """
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
 
 from copies import make_copy
+from exchanging import signs
+from intake.domain.patient_requests import Asks
 from intake.domain.processes import Process
-from intake.services import sweeping
-from intake.storage import submissions
+from intake.services import replying, requesting, sweeping
+from intake.storage import replies, submissions
 from intake.storage.database import Database
 from intake.storage.tables import DraftRow
 from roles import close_all, names_of
@@ -44,6 +47,16 @@ def test_a_form_is_sent_and_kept_for_the_clinic(ready, copy):
     assert ready.location == "/sent"
     with copy.clinic.database.read() as session:
         assert len(submissions.ids(session)) == 1
+
+
+def test_what_is_added_and_asked_for_afterwards_is_counted_and_kept(ready, copy):
+    test_sending.sign(ready)
+
+    signs(copy.desk, replying.add_something(copy.desk, ready.token, "", "One more thing."), "Pat Doe")
+
+    assert requesting.ask(copy.desk, ready.token, "", uuid4(), Asks.ERASE)
+    with copy.clinic.database.read() as session:
+        assert len(replies.waiting(session)) == 1
 
 
 def test_the_worker_deletes_what_is_over(copy):

@@ -57,7 +57,7 @@ def words_of(visitor):
 def come_back(visitor, way):
     """Type them on the page for it."""
     visitor.open("/return")
-    return visitor.send("/return", link=way.code, words=way.phrase)
+    return visitor.send("/return", link=way.code, phrase=way.phrase)
 
 
 def another_device(desk, way):

@@ -1,0 +1,139 @@
+"""Which modules ``automated_mutants.py`` makes mistakes in, each with what a mistake there could do."""
+
+from dataclasses import dataclass
+
+MODULES = {
+    "intake/storage/encryption.py": "everything sealed could be read, or opened where it does not belong",
+    "intake/storage/keyring.py": "a site could hold a key it must not have",
+    "intake/storage/key_files.py": "keys could be read by others on the machine, or half of a file written",
+    "intake/storage/row_seals.py": "a row written by somebody else could let them in",
+    "intake/storage/auth_epochs.py": "what was sealed before a change could still open",
+    "intake/storage/audit.py": "the trail could be changed without anybody seeing it",
+    "intake/storage/staff_sessions.py": "a session could outlive its limit, or be taken for another's",
+    "intake/storage/one_time_links.py": "a link could work twice, or for somebody else",
+    "intake/storage/signing_in.py": "a wrong password could let somebody in",
+    "intake/storage/unfinished_sign_ins.py": "the second step could be left out",
+    "intake/storage/passwords.py": "a wrong password could be taken, or a right one be guessed",
+    "intake/storage/passkeys.py": "a planted or removed passkey could be taken",
+    "intake/storage/passkey_challenges.py": "what a passkey signed could be used a second time",
+    "intake/storage/recovery_codes.py": "a code could work twice",
+    "intake/storage/authenticator_apps.py": "a code could work twice",
+    "intake/storage/session_proofs.py": "somebody could count as having proved who they are",
+    "intake/storage/known_browsers.py": "a stranger's browser could pass for a known one",
+    "intake/storage/rate_limits.py": "guesses could be made without end",
+    "intake/storage/lockouts.py": "guesses could be made without end, or somebody be kept out for good",
+    "intake/storage/ways_back.py": "a saved form could be opened by others, or by nobody any more",
+    "intake/storage/age_files.py": "a backup or a recovery copy could be opened by others, or by nobody",
+    "intake/services/wrong_passwords.py": "wrong passwords could go uncounted",
+    "intake/services/second_steps.py": "the second step could be left out",
+    "intake/services/coming_in.py": "somebody could come in without what has to come before",
+    "intake/services/emergency.py": "an administrator could read forms without anybody being told",
+    "intake/services/altered_rows.py": "a row that was planted could go untold",
+    "intake/services/recovery_copies.py": "keys could be lost with the machine",
+    "intake/web/guard.py": "a page could be shown to somebody it is not for",
+    "intake/web/origins.py": "another site could send something in somebody's name",
+    "intake/web/headers.py": "a browser could run or keep what it must not",
+    "intake/web/security.py": "a cookie could be read by others, or a form be sent without its token",
+    "intake/web/allowances.py": "a page could be made to read without end",
+    "intake/web/clinic/sessions.py": "the cookie of a session could be kept or taken where it must not",
+    "intake/domain/permissions.py": "a role could open what it is not for",
+    "intake/domain/sign_in_limits.py": "guesses could be made without end, or strangers keep somebody out",
+    "intake/domain/rate_limits.py": "guesses could be made without end",
+    "intake/domain/factors.py": "the second step could be left out",
+}
+# These look at all of them: at limits, at words that are kept, at what may be changed.
+OF_ALL = ("tests/house/test_limits.py", "tests/house/test_security_modules.py")
+# Where the tests of them are.
+TESTS = (
+    *(
+        f"tests/storage/test_{name}.py"
+        for name in (
+            "a_clock_set_back",
+            "accounts",
+            "audit",
+            "encryption",
+            "exact_limits",
+            "handed_over_keys",
+            "keyring",
+            "known_answers",
+            "moved",
+            "one_time_links",
+            "passwords_as_typed",
+            "rate_limits",
+            "rewrapping",
+            "row_seals",
+            "several_keys",
+            "sign_in_limits",
+            "signing_in",
+            "staff_sessions",
+            "ways_back",
+        )
+    ),
+    *(
+        f"tests/services/test_{name}.py"
+        for name in (
+            "accounts",
+            "altered_rows",
+            "backups",
+            "emergency",
+            "keys",
+            "people",
+            "returning",
+            "second_steps",
+            "separation",
+            "wrong_passwords",
+        )
+    ),
+    *(
+        f"tests/web/test_{name}.py"
+        for name in ("addresses", "allowances", "frame", "guard", "headers", "origins")
+    ),
+    *(
+        f"tests/web/clinic/test_{name}.py"
+        for name in ("people_pages", "second_steps", "signing_in", "under_roles", "who_may")
+    ),
+    *(f"tests/web/patient/test_{name}.py" for name in ("doors", "returning", "starting")),
+    "tests/domain/test_factors.py",
+    "tests/domain/test_password_rules.py",
+    "tests/domain/test_rate_limits.py",
+    "tests/domain/test_ways_back.py",
+    *OF_ALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """A mistake that changes nothing anybody could notice; ``reason`` says why."""
+
+    file: str
+    before: str
+    after: str
+    reason: str
+
+
+EQUIVALENT: tuple[Equivalent, ...] = (
+    Equivalent(
+        "intake/domain/factors.py",
+        'ENTER = "enter"',
+        "ENTER = None",
+        "what follows on a proof is compared and written down nowhere",
+    ),
+    Equivalent(
+        "intake/domain/factors.py",
+        '"enter"',
+        '"XXenterXX"',
+        "what follows on a proof is compared and written down nowhere",
+    ),
+    Equivalent(
+        "intake/domain/factors.py",
+        'PROVE_MORE = "prove more"',
+        "PROVE_MORE = None",
+        "what follows on a proof is compared and written down nowhere",
+    ),
+    Equivalent(
+        "intake/web/guard.py",
+        '"asks_again_at_once"',
+        '"XXasks_again_at_onceXX"',
+        "a mark on a view, set and read by this one name in the same process",
+    ),
+)
