@@ -137,6 +137,15 @@ def test_begun_again_where_somebody_was_every_week_it_waits_for_nothing(swept, c
     assert told(caplog) == 0
 
 
+def test_begun_again_where_somebody_came_a_week_later_it_waits_for_nothing(swept, caplog):
+    swept.copy.clock.at += 6.7 * DAY
+    answering.start(swept.copy.desk)
+    swept.begin()
+
+    assert swept.later(0.6 * DAY) == 2
+    assert told(caplog) == 0
+
+
 def test_what_a_clock_ahead_left_holds_nobody_back_when_it_is_right_again(swept, caplog):
     swept.copy.clock.at += YEAR
     answering.start(swept.copy.desk)

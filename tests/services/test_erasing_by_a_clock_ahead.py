@@ -108,6 +108,15 @@ def test_a_clinic_that_was_closed_waits_for_a_day_of_work_or_says_so(kept):
     assert erasing.erase_due(kept.clinic, clock_is_right=True).forms == 1
 
 
+def test_where_somebody_works_once_a_week_nobody_has_to_say_so(kept):
+    kept.grows_old()
+    kept.copy.clock.at += 6.7 * DAY
+    kept.somebody_works()
+    kept.copy.clock.at += 0.6 * DAY
+
+    assert erasing.erase_due(kept.clinic).forms == 1
+
+
 def test_after_a_day_of_work_the_clock_is_believed(kept):
     kept.grows_old()
     kept.copy.clock.at += 14 * DAY
