@@ -117,6 +117,12 @@ def test_tls_is_of_today_and_anything_older_is_left_out():
     assert re.findall(r"protocols (.*)", CADDY) == ["h1 h2"]
 
 
+def test_the_authoritys_word_on_a_certificate_goes_along():
+    """OCSP stapling: nginx when it is told to, Caddy by itself unless it is told not to."""
+    assert "\nssl_stapling on;\n" in NGINX["served.conf"]
+    assert not re.search(r"ocsp_stapling\s+off", CADDY)
+
+
 def sites(text, named, handed_on):
     """The names at which something is handed on to intake, each with the port."""
     at = {}
