@@ -359,8 +359,8 @@ _WAYS_BACK = (
         "storage/test_ways_back.py",
         ("WRONG_BEFORE_A_PAUSE = 5", "WRONG_BEFORE_A_PAUSE = 500"),
         (
-            "return not _is_paused(row, now) and row.failures < WRONG_BEFORE_THE_END",
-            "return not _is_paused(row, now)",
+            "return not is_paused(row.paused_until, now) and row.failures < WRONG_BEFORE_THE_END",
+            "return not is_paused(row.paused_until, now)",
         ),
     )
     + _of(
@@ -922,15 +922,15 @@ _ROW_SEALS = (
 )
 _LEAPS = (
     _of(
-        "services/careful_sweeping.py",
+        "services/careful_clock.py",
         "services/test_careful_sweeping.py",
         (" > TOO_FAR_AHEAD and not self._has_waited(ticked):", " > TOO_FAR_AHEAD and False:"),
-        (">= WAITED.total_seconds()", ">= 0"),
+        (">= BELIEVED_AFTER.total_seconds()", ">= 0"),
         (
             "self._trusted, self._waits_since = _Trusted(now, ticked), None",
             "self._trusted = _Trusted(now, ticked)",
         ),
-        ("return now if newest is None else newest", "return now"),
+        ("return now if found is None else found.before", "return now"),
     )
     + _of(
         "services/working.py",
@@ -960,7 +960,7 @@ _LEAPS = (
     + _of(
         "storage/outgoing.py",
         "storage/test_a_clock_set_back.py",
-        (", OutgoingRow.next_try_at > now + _LONGER_THAN_ANY_WAIT)", ")"),
+        ("        OutgoingRow.next_try_at > now + _LONGER_THAN_ANY_WAIT,\n", ""),
     )
     + _of(
         "storage/staff_sessions.py",
@@ -1016,7 +1016,7 @@ _AGAIN = (
         "web/clinic/step_up.py",
         "web/clinic/test_second_steps.py::test_no_sensitive_page_can_be_sent_to_past_the_question "
         "web/clinic/test_second_steps.py::test_a_screen_left_open_adds_nobody_elses_passkey",
-        ("second_steps.is_fresh(clinic, sessions.token(), _lately(has)):", "True:"),
+        ("second_steps.is_fresh(clinic, sessions.token(), sessions.source(), _lately(has)):", "True:"),
         (
             "return second_steps.FRESH_FOR_FACTORS if at_once else second_steps.FRESH",
             "return second_steps.FRESH",
