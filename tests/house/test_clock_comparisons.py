@@ -11,7 +11,8 @@ LOOKED_AT = {
         domain/upload_limits:what_is_too_much services/notices:_tried_for services/staff_notices:_is_time
         storage/claims:_holding storage/desk:opened storage/lockouts:_was_set_back storage/lockouts:count
         storage/lockouts:is_paused storage/outgoing:due storage/outgoing:told_staff_last
-        storage/own_copies:_row storage/rate_limits:is_used_up storage/rate_limits:knock
+        storage/own_copies:_row storage/patient_requests:came_within_a_day storage/replies:came_within_a_day
+        storage/rate_limits:is_used_up storage/rate_limits:knock
         storage/reply_sessions:find storage/staff_sessions:_expired storage/staff_sessions:remove_expired
         storage/wrong_tries:is_paused storage/last_trace:leap_in_the_trail storage/last_trace:leap_of_anybody
     """,
@@ -23,7 +24,7 @@ LOOKED_AT = {
         services/careful_clock:is_believed storage/drafts:remove_expired storage/held_pages:remove_over
         storage/known_browsers:remove_expired storage/lockouts:remove_over storage/one_time_links:remove_over
         storage/outgoing:erase_what_is_over storage/own_copies:remove_over storage/rate_limits:_sweep
-        storage/reply_sessions:remove_over storage/ways_back:remove_over
+        storage/reply_sessions:remove_over storage/ways_back:are_over
         storage/passkey_challenges:remove_over storage/provider_sign_ins:remove_over
         storage/unfinished_sign_ins:remove_over
     """,
