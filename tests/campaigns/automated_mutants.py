@@ -192,9 +192,6 @@ def _read_anew(
         def work() -> int:
             limited()
             quiet(copy)
-            # What is compiled of a mistake is not kept.
-            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-            sys.dont_write_bytecode = True
             _only(copy)
             files = dict.fromkeys(one.partition("::")[0] for one in tests)
             assert all(Path(one).is_file() for one in files)
@@ -277,6 +274,9 @@ def every_mistake(files: Mapping[str, str]) -> list[Mistake]:
 def main(seed: int, most: int, lanes: int, only: str, folder: Path | None, only_control: bool) -> None:
     """Exit code 1 when fewer than 90 of 100 are noticed, or a control shows that nothing can be said."""
     begun = datetime.now(UTC)
+    # What was compiled of a file would pass for its mistake, made in the same second and as long.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.dont_write_bytecode = True
     for library in _LIBRARIES:
         importlib.import_module(library)
     with tempfile.TemporaryDirectory(prefix="intake-mistakes-") as temporary:

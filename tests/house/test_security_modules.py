@@ -11,14 +11,14 @@ from intake.domain.permissions import Role
 from intake.domain.rate_limits import Door
 from intake.domain.sign_in_limits import Counted
 from intake.services import coming_in
-from intake.storage import encryption, signing_in
+from intake.storage import authenticator_apps, encryption, session_proofs, signing_in
 from intake.storage.one_time_links import Purpose
 from intake.storage.passkey_challenges import Asked
 
 # They stand in rows, and in what rows are named by: with another word, what is kept says nothing any more.
 KEPT_WORDS = {
     Asked: ["sign in", "again", "add", "sign off"],
-    Counted: ["account", "network", "browser", "again", "codes", "everywhere", "alarm", "told", "asked"],
+    Counted: ["account", "network", "browser", "again", "everywhere", "alarm", "told", "asked"],
     Door: ["start", "reply", "return"],
     Due: ["", "set up", "review"],
     Proven: [
@@ -36,6 +36,8 @@ NEVER_SHOWN = {
         "clinic_private_key", "staff_key", "outbox_keys", "other_private_keys",
     },
     signing_in.Claim: {"kept", "browser"},
+    authenticator_apps.App: {"seed"},
+    session_proofs.SessionProof: {"network"},
     coming_in.Browser: {"known_as"},
 }  # fmt: skip
 MODULES_READ = [importlib.import_module(file.removesuffix(".py").replace("/", ".")) for file in MODULES]

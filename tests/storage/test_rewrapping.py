@@ -23,6 +23,7 @@ NOT_SEALED_TO_A_KEY_FILE = {
     "provider_sign_ins.browser_digest",
     "provider_sign_ins.sealed",
     "provider_sign_ins.state_digest",
+    "staff_sessions.network",
     "unfinished_sign_ins.token_digest",
     "acknowledgements.flag_tag",
     "acknowledgements.sealed",

@@ -607,6 +607,7 @@ def test_a_patient_adds_something_right_after_sending_and_once_more_after_that(e
 
 def test_what_is_too_much_for_one_day_stays_on_the_page_with_whom_to_call(exchange, pat, monkeypatch):
     monkeypatch.setattr(replying, "MOST_REPLIES", 1)
+    exchange.take_in()
     form = fill_in(exchange.desk, FORM)
     pat.client.set_cookie("intake_patient", form, domain="127.0.0.1")
     answering.send(exchange.desk, form, "Quetzal Doe")

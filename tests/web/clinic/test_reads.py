@@ -274,7 +274,9 @@ def test_whoever_may_not_read_is_shown_nothing(seeded, walked, walker, who):
     somebody = walker(NEEDS_NONE[who])
 
     for one in asked_in_every_way(somebody, forms):
-        assert not health_data(seeded, one), (who, str(one), sorted(health_data(seeded, one))[:5])
+        # A page may give back to somebody what they have just typed themselves.
+        shown = health_data(seeded, one) - seeded.canaries.found(one.sent)
+        assert not shown, (who, str(one), sorted(shown)[:5])
 
 
 def test_the_front_desk_is_shown_who_sent_a_form_and_how_to_reach_them_and_no_more(seeded, walked, walker):

@@ -26,7 +26,10 @@ SITE = "http://127.0.0.1:8000"
 
 @dataclass(frozen=True)
 class Answered:
-    """What came back for one address: its words and headers, and what it took to make them."""
+    """What came back for one address: its words and headers, and what it took to make them.
+
+    ``sent`` is what was typed into its form by whoever asked.
+    """
 
     address: Address
     status: int
@@ -34,6 +37,7 @@ class Answered:
     told: str
     body: str
     transactions: tuple[Transaction, ...] = ()
+    sent: str = ""
 
     def __str__(self) -> str:
         return f"{self.address.method} {self.address.endpoint} ({self.status})"
@@ -80,7 +84,9 @@ class Walker:
         told = f"{response.request.path}\n{response.headers}\n{body}"
         transactions = self._watch.taken() if self._watch is not None else ()
         response.close()
-        return Answered(address, response.status_code, response.mimetype or "", told, body, transactions)
+        sent = "\n".join((fields or {}).values())
+        status, kind = response.status_code, response.mimetype or ""
+        return Answered(address, status, kind, told, body, transactions, sent)
 
     def walk(self, forms: Mapping[str, FoundForm]) -> Iterator[Answered]:
         """Every address, its form filled in when there is one among ``forms``."""
