@@ -50,6 +50,7 @@ from intake.storage import (
 )
 from intake.storage.drawn_ways import Drawn
 from intake.storage.encryption import digest_of
+from intake.storage.erasing import Erasure, Why
 from intake.storage.lock_order import OF_A_PERSON, ORDER, PERSON, UNLESS, in_order
 from intake.storage.signing_in import Claim, Refused
 from intake.storage.tables import Base, OneTimeLinkRow, PasskeyRow, StaffMemberRow
@@ -367,9 +368,14 @@ def somebody_signs_in(exchange):
 
 
 def erasing_keeps_to_a_form(exchange):
-    """Everything about it may come in any order: it is held first, and nobody else has it by then."""
+    """Everything about it may come in any order: it is held first, and nobody else has it by then.
+
+    After a backup was put back, when nothing looked at the form before.
+    """
+    clinic = exchange.copy.clinic
     with watched(exchange.copy) as held:
-        erasing.erase(exchange.copy.clinic, exchange.reference, unread=True)
+        again = Erasure(exchange.submission, clinic.now(), Why.REQUESTED)
+        assert erasing.erase_again(clinic, [again]).forms == 1
     assert held.order[0] == "submissions"
 
 
