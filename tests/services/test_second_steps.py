@@ -11,6 +11,7 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import delete, event, select, update
+from sqlalchemy.exc import OperationalError
 
 from copies import PASSWORD, Clock, make_copy, staff
 from intake.domain.factors import Due
@@ -241,6 +242,22 @@ def test_who_only_knows_a_passkey_s_name_raises_no_alarm_about_it(clinic, alice)
 
     assert real is not alice.passkey.key
     assert events(clinic)[-1].detail.get("member") in (None, "")
+
+
+def test_where_nothing_can_be_counted_a_passkey_still_lets_in_and_a_wrong_one_does_not(
+    clinic, alice, monkeypatch
+):
+    """Nobody guesses one: it is the way in that is left while the tallies cannot be had."""
+
+    def broken(_database):
+        raise OperationalError("a statement", {}, Exception("no disk"))
+
+    with_passkey(clinic, alice)
+    monkeypatch.setattr(rate_limits, "counting", broken)
+
+    assert who(clinic, sign_in_with_passkey(clinic, alice.passkey)) == alice.member
+    alice.passkey.key = SoftPasskey().key
+    assert sign_in_with_passkey(clinic, alice.passkey) is None
 
 
 def test_an_answer_counts_once(clinic, alice):

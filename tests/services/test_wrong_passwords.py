@@ -312,17 +312,6 @@ def test_when_nothing_can_be_counted_no_password_is_taken(copy, alice, monkeypat
         accounts.sign_in(copy.clinic, "alice", PASSWORD, "192.0.2.1")
 
 
-def test_a_passkey_is_asked_for_all_the_same(copy, monkeypatch):
-    """Nobody guesses one: it is the way in that is left while the tallies cannot be had."""
-
-    def broken(_database):
-        raise OperationalError("a statement", {}, Exception("no disk"))
-
-    monkeypatch.setattr(rate_limits, "counting", broken)
-
-    assert second_steps.ask_for_passkey(copy.clinic, source="192.0.2.1").options
-
-
 def test_a_clock_set_back_keeps_nobody_out(copy, alice):
     for one in from_everywhere(12):
         attempt(copy, address=one)
