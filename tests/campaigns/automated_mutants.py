@@ -1,9 +1,10 @@
 """Makes mistakes by rule in what keeps people's answers safe, and says which of them no test would notice.
 
 Beside ``mutants.py``, whose mistakes are thought out by hand. One run of the tests shows which of them pass
-over which line; each mistake is then tried with a few tests over its line, the quick ones first. A line that
-no test passes over counts as a mistake that survived. What changes nothing that anybody could notice is
-listed in ``security_modules.py`` with the reason, and not tried.
+over which line; each mistake is then tried with a few tests over its line, the quick ones first, then with
+many, and at last with mypy, which `make test` runs as well. A line that no test passes over counts as a
+mistake that survived. What changes nothing that anybody could notice is listed in ``security_modules.py``
+with the reason, and not tried.
 
 The controls: a module whose tests assert nothing, of which every mistake has to survive; one that is tested
 well, of which none may; and the same tests with nothing changed at all, none of which may fail.
@@ -15,6 +16,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -32,7 +34,7 @@ from campaigns.mistakes_tried import FORKS, Became, InMemory, Job, became, in_la
 from campaigns.mutants import LEFT_OUT, WHICH
 from campaigns.reports import CHECKOUT, end, report
 from campaigns.security_modules import EQUIVALENT, MODULES, OF_ALL, TESTS
-from campaigns.tests_over import Learned, tried_with
+from campaigns.tests_over import FEW, MANY, Few, Learned, tried_with
 
 _SEED = 20261127
 _MOST = 900
@@ -41,7 +43,7 @@ _UNCHANGED = 20
 # Read once for all; nothing of ours.
 _LIBRARIES = ("argon2", "flask_wtf", "html5lib", "sqlalchemy.orm", "webauthn", "yaml")
 _OPTIONS = (*WHICH, "-p", "no:left_behind_looks", "--capture=no")
-_NOTICED = frozenset({Became.NOTICED, Became.HUNG})
+_NOTICED = frozenset({Became.NOTICED, Became.HUNG, Became.MISTYPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ def try_all(
 
     for mistake, what in _in_memory(asked, [one for one in left if one.in_function]):
         note(mistake, what)
+    # What a few tests did not notice, many may.
+    doubtful = [one for one in left if seen.get(one) is Became.SURVIVED]
+    for mistake, what in _in_memory(asked, doubtful, MANY) if doubtful else ():
+        if what in _NOTICED:
+            note(mistake, what)
     learned = Learned.kept(asked.learned)
     again = [
         one
@@ -121,10 +128,10 @@ def _noticed_before(asked: Asked, chosen: Iterable[Mistake]) -> dict[Mistake, Be
     }
 
 
-def _in_memory(asked: Asked, chosen: Sequence[Mistake]) -> Iterator[tuple[Mistake, Became]]:
+def _in_memory(asked: Asked, chosen: Sequence[Mistake], few: Few = FEW) -> Iterator[tuple[Mistake, Became]]:
     """In a process that reads everything once. Raises RuntimeError when it cannot."""
     ours, theirs = FORKS.Pipe(duplex=False)
-    child = FORKS.Process(target=_collect, args=(asked, chosen, theirs))
+    child = FORKS.Process(target=_collect, args=(asked, chosen, few, theirs))
     child.start()
     theirs.close()
     while True:
@@ -138,7 +145,7 @@ def _in_memory(asked: Asked, chosen: Sequence[Mistake]) -> Iterator[tuple[Mistak
         raise RuntimeError(f"the tests could not be read (pytest ended with {child.exitcode}):\n{said}")
 
 
-def _collect(asked: Asked, chosen: Sequence[Mistake], told: Connection) -> None:
+def _collect(asked: Asked, chosen: Sequence[Mistake], few: Few, told: Connection) -> None:
     quiet(asked.checkout, asked.folder / "said.txt")
     _only(asked.checkout)
     plugin = InMemory(
@@ -147,6 +154,7 @@ def _collect(asked: Asked, chosen: Sequence[Mistake], told: Connection) -> None:
         asked.learned,
         asked.lanes,
         lambda mistake, what: told.send((mistake, what)),
+        few,
     )
     sys.exit(pytest.main([*_OPTIONS, f"--rootdir={asked.checkout}", *asked.tests], plugins=[plugin]))
 
@@ -213,6 +221,33 @@ def _read_anew(
                 note(mistake, Became.UNSEEN)
 
     in_lanes(jobs(), asked.lanes)
+
+
+def mistyped(asked: Asked, chosen: Iterable[Mistake]) -> Iterator[Mistake]:
+    """Those of them that mypy refuses, as strictly as it looks at this checkout.
+
+    Raises RuntimeError when it refuses a module without any mistake, or looks at none.
+    """
+    look = (sys.executable, "-m", "mypy", "--no-error-summary", "--cache-dir", str(asked.folder / "types"))
+
+    def is_refused(file: str) -> bool:
+        looked = subprocess.run((*look, file), cwd=asked.checkout, capture_output=True, text=True)
+        if looked.returncode not in (0, 1):
+            raise RuntimeError(f"mypy did not look at {file}: {looked.stdout}{looked.stderr}")
+        return looked.returncode == 1
+
+    some = sorted(chosen, key=lambda one: one.file)
+    for file in sorted({one.file for one in some}):
+        if is_refused(file):
+            raise RuntimeError(f"mypy refuses {file} as it is")
+    for mistake in some:
+        path, source = asked.checkout / mistake.file, asked.files[mistake.file]
+        path.write_text(mistake.made(source), "utf-8")
+        try:
+            if is_refused(mistake.file):
+                yield mistake
+        finally:
+            path.write_text(source, "utf-8")
 
 
 _GUARD = """OPEN_AT = 8
@@ -293,6 +328,8 @@ def main(seed: int, most: int, lanes: int, only: str, folder: Path | None, only_
         every = every_mistake(asked.files)
         drawn = random.Random(seed).sample(every, min(most, len(every)))
         seen = try_all(asked, drawn, lambda words: click.echo(words, err=True))
+        for one in mistyped(asked, [one for one, what in seen.items() if what not in _NOTICED]):
+            seen[one] = Became.MISTYPED
         some = [one for one in drawn if one.in_function][:_UNCHANGED]
         passed = unchanged(asked, some)
     counts = Counter(seen.values())
@@ -313,6 +350,7 @@ def main(seed: int, most: int, lanes: int, only: str, folder: Path | None, only_
                 "percent noticed": percent,
                 "noticed": noticed,
                 "noticed by hanging": counts[Became.HUNG],
+                "noticed by the type checker alone": counts[Became.MISTYPED],
                 "survived": len(survivors),
                 "survived where no test passes": counts[Became.UNSEEN],
                 "that change nothing, listed with the reason": len(EQUIVALENT),

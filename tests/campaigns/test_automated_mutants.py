@@ -13,7 +13,7 @@ from campaigns import mistakes_tried
 from campaigns.mistakes import Mistake, mistakes
 from campaigns.reports import CHECKOUT
 from campaigns.security_modules import EQUIVALENT, MODULES, TESTS
-from campaigns.tests_over import MOST, Learned, tried_with
+from campaigns.tests_over import FEW, MANY, Learned, tried_with
 
 MODULE = dedent(
     '''
@@ -121,7 +121,8 @@ def test_a_mistake_is_tried_with_few_tests_over_its_line_the_quick_ones_first(le
     assert tried_with(mistake(5), learned, sources) == ["t.py::a[1]", "t.py::b"]
     learned.seconds = {f"t.py::{number}": 0.1 for number in range(100)}
     learned.over["module.py"][5] = set(learned.seconds)
-    assert len(tried_with(mistake(5), learned, sources)) == MOST
+    assert len(tried_with(mistake(5), learned, sources)) == FEW.most
+    assert len(tried_with(mistake(5), learned, sources, few=MANY)) == 100
     assert tried_with(mistake(6), learned, sources) == []
 
 

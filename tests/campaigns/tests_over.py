@@ -9,7 +9,16 @@ from pathlib import Path
 
 from campaigns.mistakes import Mistake
 
-MOST, SECONDS = 25, 30.0
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """At most so many tests, and so many seconds of them."""
+
+    most: int
+    seconds: float
+
+
+FEW, MANY = Few(25, 30.0), Few(400, 70.0)
 
 
 @dataclass(slots=True)
@@ -57,9 +66,13 @@ class Learned:
 
 
 def tried_with(
-    mistake: Mistake, learned: Learned, sources: Mapping[str, str], of_all: Sequence[str] = ()
+    mistake: Mistake,
+    learned: Learned,
+    sources: Mapping[str, str],
+    of_all: Sequence[str] = (),
+    few: Few = FEW,
 ) -> list[str]:
-    """At most 25 tests, and 30 seconds of them, that could fail of a mistake: quick ones, and of many kinds.
+    """Some tests that could fail of a mistake: quick ones, and of many kinds.
 
     What is done when the module is read, no test passes over: there it is the tests over lines, of any
     of the modules, that name what is made there, and those of the file that is named for the module, after
@@ -75,7 +88,7 @@ def tried_with(
     if not mistake.in_function:
         ids |= set(_in([f"test_{Path(mistake.file).name}"], learned.seconds))
     first = () if mistake.in_function else _in(of_all, learned.seconds)
-    return [*first, *_few((ids & learned.seconds.keys()) - set(first), learned.seconds)]
+    return [*first, *_some((ids & learned.seconds.keys()) - set(first), learned.seconds, few)]
 
 
 def _in(files: Sequence[str], ids: Iterable[str]) -> tuple[str, ...]:
@@ -99,7 +112,7 @@ def _naming(names: set[str], source: str) -> list[int]:
     return [number for number, line in enumerate(source.splitlines(), 1) if named.search(line)]
 
 
-def _few(ids: set[str], seconds: Mapping[str, float]) -> list[str]:
+def _some(ids: set[str], seconds: Mapping[str, float], few: Few) -> list[str]:
     """One of each test function before a second of any, quick ones first."""
     nth: dict[str, int] = defaultdict(int)
     ranked = []
@@ -107,11 +120,11 @@ def _few(ids: set[str], seconds: Mapping[str, float]) -> list[str]:
         function = one.partition("[")[0]
         ranked.append((nth[function], seconds[one], one))
         nth[function] += 1
-    few: list[str] = []
-    left = SECONDS
-    for _, lasts, one in sorted(ranked)[:MOST]:
+    some: list[str] = []
+    left = few.seconds
+    for _, lasts, one in sorted(ranked)[: few.most]:
         left -= lasts
-        if few and left < 0:
+        if some and left < 0:
             break
-        few.append(one)
-    return few
+        some.append(one)
+    return some
