@@ -39,10 +39,11 @@ from intake.storage import (
 from intake.storage.age_files import CannotBeUnsealed
 from intake.storage.audit import VerifyResult
 from intake.storage.backup_files import Manifest, Read
-from intake.storage.database import Database, is_empty, knows_revision, upgrade_within
+from intake.storage.database import Database, is_empty_within, knows_revision, upgrade_within
 from intake.storage.encryption import ClinicKeys
 from intake.storage.erasing import Erasure
 from intake.storage.every_submission import CannotBeOpened
+from intake.storage.instance_turns import SomebodyAtWork, alone
 from intake.storage.key_documents import documents_in, write_documents
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, read_clinic_keys
 
@@ -83,12 +84,12 @@ def restore(
     folder = settings.instance / "keys"
     _refuse_without_keys(folder, recovery_copy)
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _unsealed(settings, backup, identities) as file:
+    with _alone(settings.instance), _unsealed(settings, backup, identities) as file:
         read = backup_files.read(file)
         _refuse_newer(read.manifest)
         with _keys_in_place(folder, recovery_copy, identities) as keys:
             _refuse_other_keys(read, keys)
-            with _empty_database(settings) as database, database.write() as session:
+            with _empty_database(settings) as (database, session):
                 done = _fill(database, session, keys, file, read.manifest, erasures)
                 # Before all of it is there for good: who is killed here is asked again, and goes on.
                 restored_keys.bring_forward(session, folder)
@@ -198,6 +199,18 @@ def _refuse_other_keys(read: Read, keys: ClinicKeys) -> None:
 
 
 @contextmanager
+def _alone(instance: Path) -> Iterator[None]:
+    try:
+        with alone(instance):
+            yield
+    except SomebodyAtWork:
+        raise Refusal(
+            f"another restore into {instance} is under way, or intake is just being started there. Wait until "
+            "that has ended, and look what came of it. This one changed nothing"
+        ) from None
+
+
+@contextmanager
 def _unsealed(settings: Settings, backup: Path, identities: Path | None) -> Iterator[BinaryIO]:
     """The backup in the open, in a file without a name: gone with the process, however it ends."""
     try:
@@ -278,21 +291,26 @@ def _are_key_files(names: Iterable[str]) -> bool:
 
 
 @contextmanager
-def _empty_database(settings: Settings) -> Iterator[Database]:
-    """A database with nothing in it; a file that was made for this is removed again on a raise."""
+def _empty_database(settings: Settings) -> Iterator[tuple[Database, Session]]:
+    """A database with nothing in it, to be filled; a file that was made for this is removed on a raise.
+
+    Whether it is empty is asked in the transaction that fills it: what came before it is our turn stays.
+    """
     database = Database(settings.database_url)
     path = Path(str(database.url.database)) if database.is_sqlite else None
+    is_new, ours = path is not None and path.stat().st_size == 0, False
     try:
-        if not is_empty(database):
-            path = None
-            raise Refusal(
-                "the database is not empty, and nothing is ever restored over what is there. Name another "
-                "instance folder or another database, or move this one aside"
-            )
-        yield database
+        with database.write() as session:
+            if not is_empty_within(database, session):
+                raise Refusal(
+                    "the database is not empty, and nothing is ever restored over what is there. Name another "
+                    "instance folder or another database, or move this one aside"
+                )
+            ours = is_new
+            yield database, session
     except BaseException:
         database.dispose()
-        if path is not None:
+        if path is not None and ours:
             for beside in ("", "-wal", "-shm", "-line"):
                 path.with_name(path.name + beside).unlink(missing_ok=True)
         raise

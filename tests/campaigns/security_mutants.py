@@ -1114,8 +1114,8 @@ _RESTORED = _of(
         "services/test_backups.py::test_an_opened_file_that_is_not_as_it_was_written_is_refused",
     ),
     (
-        "        if not is_empty(database):",
-        "        if False:",
+        "            if not is_empty_within(database, session):",
+        "            if False:",
         "services/test_backups.py::test_nothing_is_restored_over_what_is_there",
     ),
     (
