@@ -205,8 +205,8 @@ def _alone(instance: Path) -> Iterator[None]:
             yield
     except SomebodyAtWork:
         raise Refusal(
-            f"another restore into {instance} is under way, or intake is just being started there. Wait until "
-            "that has ended, and look what came of it. This one changed nothing"
+            f"another restore into {instance} is under way, or intake is just being started there. Wait "
+            "until that has ended, and look what came of it. This one changed nothing"
         ) from None
 
 
@@ -303,8 +303,8 @@ def _empty_database(settings: Settings) -> Iterator[tuple[Database, Session]]:
         with database.write() as session:
             if not is_empty_within(database, session):
                 raise Refusal(
-                    "the database is not empty, and nothing is ever restored over what is there. Name another "
-                    "instance folder or another database, or move this one aside"
+                    "the database is not empty, and nothing is ever restored over what is there. Name "
+                    "another instance folder or another database, or move this one aside"
                 )
             ours = is_new
             yield database, session
