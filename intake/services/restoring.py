@@ -21,10 +21,11 @@ from sqlalchemy.orm import Session
 
 from intake import __version__
 from intake.config import Settings
-from intake.domain.events import BackupRestored, SubmissionErased
+from intake.domain.events import BackupRestored
 from intake.services import restored_keys
 from intake.services.clinic import SYSTEM
 from intake.services.console import account
+from intake.services.erasing import erase_once_more
 from intake.services.recovery_copies import FORMAT, KIND
 from intake.services.refusals import Refusal
 from intake.storage import (
@@ -134,12 +135,11 @@ def _fill(
 
 
 def _erase_again(session: Session, keys: ClinicKeys, erasures: Sequence[Erasure], at: datetime) -> int:
-    there = set(every_submission.ids(session))
-    again = [one for one in erasures if one.erased_id in there]
-    for one in again:
-        rows = erasing.erase(session, keys, one.erased_id, one.why, at)
-        audit.record(session, keys, SYSTEM, SubmissionErased(one.erased_id, one.why.value, rows), at)
-    return len(again)
+    there = erasing.still_there(session, keys, erasures)
+    rows = [erase_once_more(session, keys, one, at) for one in there]
+    # Also what came after the backup: the next list has to name it, should a newer backup be put back.
+    erasing.note(session, erasures)
+    return len([one for one in rows if one])
 
 
 def _open_some(session: Session, keys: ClinicKeys) -> tuple[int, int]:

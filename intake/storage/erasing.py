@@ -15,19 +15,28 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from intake.storage import outgoing, patient_questions, safety_signals, withdrawn_letters
+from intake.storage import drafts, outgoing, patient_questions, safety_signals, withdrawn_letters
 from intake.storage.encryption import ClinicKeys
 from intake.storage.submissions import SIGNED, to_the_minute
 from intake.storage.tables import (
     Base,
+    DraftRow,
     ErasureRow,
+    HeldPageRow,
     PatientSessionRow,
     SignOffRow,
     SubmissionRow,
+    TranscriptionRow,
     WayBackRow,
 )
 
 _FORM = SubmissionRow.__table__.c.id
+# What a form was before it was one, under the id it has: with the columns that say whose a row is.
+_BEFORE_IT_WAS_A_FORM = (
+    (DraftRow, DraftRow.id),
+    (HeldPageRow, HeldPageRow.draft_id),
+    (TranscriptionRow, TranscriptionRow.id),
+)
 
 
 class Why(Enum):
@@ -47,25 +56,70 @@ class Erasure:
 
 
 def erase(session: Session, keys: ClinicKeys, submission: UUID, why: Why, now: datetime) -> int:
-    """Erase a form with everything about it; how many rows went, 0 when it was gone already."""
-    # The form is held first (decision 0065): what comes meanwhile waits, and finds nothing.
-    of_it = select(SubmissionRow.reference).where(SubmissionRow.id == submission)
-    reference = session.scalar(of_it.with_for_update())
+    """Erase a form with everything about it; how many rows went, 0 when it was gone already.
+
+    Also what there was before it was a form, as an older backup brings it back: a draft or a paper that
+    somebody typed in has the id that its form was given. Or one safety signal alone, by its own id.
+    """
+    reference = _held(session, submission)
     signals = safety_signals.of_form(session, keys, submission)
     _note(session, (submission, *signals), why, now)
     # Which they are, while what leads to them is there.
     letters, links = _letters(session, submission, reference)
     gone = sum(_delete(session, table, condition) for table, condition in _rows_of(submission, signals))
-    if reference is not None:
-        for row in (PatientSessionRow, WayBackRow):
-            gone += _delete(session, cast(Table, row.__table__), row.reference == reference)
+    for row in (PatientSessionRow, WayBackRow):
+        gone += _delete(session, cast(Table, row.__table__), _leads_to_it(row, submission, reference))
+    for table, column in _BEFORE_IT_WAS_A_FORM:
+        gone += _delete(session, cast(Table, table.__table__), column == submission)
     return gone + withdrawn_letters.remove(session, keys.outbox_keys, submission, letters, links)
+
+
+def still_there(session: Session, keys: ClinicKeys, erasures: Iterable[Erasure]) -> tuple[Erasure, ...]:
+    """Those of which something is here; forms, drafts and papers before signals, which go with them."""
+    signals, listed = safety_signals.drafts(session, keys), tuple(erasures)
+    forms = {one for one in signals.values() if one is not None}
+    for column in (SubmissionRow.id, *(column for _, column in _BEFORE_IT_WAS_A_FORM)):
+        forms |= set(session.scalars(select(column)))
+    return (
+        *(one for one in listed if one.erased_id in forms),
+        *(one for one in listed if one.erased_id in signals),
+    )
+
+
+def note(session: Session, erasures: Iterable[Erasure]) -> None:
+    """Know of these erasures from now on, also of those that left nothing here."""
+    known = set(session.scalars(select(ErasureRow.erased_id)))
+    new = {
+        one.erased_id: {"erased_id": one.erased_id, "erased_at": to_the_minute(one.at), "why": one.why.value}
+        for one in erasures
+        if one.erased_id not in known
+    }
+    if new:
+        session.execute(insert(ErasureRow), list(new.values()))
+        session.flush()
+
+
+def _held(session: Session, form: UUID) -> str | None:
+    """Hold a form, and what there was before it; its reference, or None for what was never sent."""
+    reference = _reference(session, form)
+    if reference is not None:
+        return reference
+    # Whoever sends a draft, or signs a paper in, at this moment comes before this, and leaves a form.
+    session.scalar(select(TranscriptionRow.id).where(TranscriptionRow.id == form).with_for_update())
+    drafts.hold_browsers(session, form)
+    return _reference(session, form)
+
+
+def _reference(session: Session, form: UUID) -> str | None:
+    # The form is held first (decision 0065): what comes meanwhile waits, and finds nothing.
+    of_it = select(SubmissionRow.reference).where(SubmissionRow.id == form)
+    return session.scalar(of_it.with_for_update())
 
 
 def _letters(session: Session, submission: UUID, reference: str | None) -> tuple[list[UUID], set[bytes]]:
     """The ids of the letters about its questions, and the digests of the links that lead back to it."""
     asked = patient_questions.states(session, submission).values()
-    ways = select(WayBackRow.link_digest).where(WayBackRow.reference == reference)
+    ways = select(WayBackRow.link_digest).where(_leads_to_it(WayBackRow, submission, reference))
     ids = [outgoing.id_of(submission, one.number, one.digest) for one in asked]
     return ids, set(map(bytes, session.scalars(ways)))
 
@@ -108,25 +162,25 @@ def tables_of_a_form() -> tuple[str, ...]:
 
 
 def _note(session: Session, ids: Iterable[UUID], why: Why, now: datetime) -> None:
-    known = set(session.scalars(select(ErasureRow.erased_id)))
-    new = [
-        {"erased_id": one, "erased_at": to_the_minute(now), "why": why.value}
-        for one in ids
-        if one not in known
-    ]
-    if new:
-        session.execute(insert(ErasureRow), new)
-        session.flush()
+    note(session, (Erasure(one, now, why) for one in ids))
+
+
+def _leads_to_it(
+    row: type[PatientSessionRow] | type[WayBackRow], form: UUID, reference: str | None
+) -> ColumnElement[bool]:
+    # Without a reference nothing may be looked for by it: every draft of anybody's has none.
+    by_draft = row.draft_id == form
+    return by_draft if reference is None else or_(by_draft, row.reference == reference)
 
 
 def _rows_of(submission: UUID, signals: Iterable[UUID]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    of_signals = tuple(signals)
+    of_signals = (submission, *signals)
     for table in reversed(Base.metadata.sorted_tables):
         if columns := tuple(_columns(table)):
             yield table, or_(*(column == submission for column in columns))
-        elif of_signals and table.name in ("signal_deeds", "signals_told"):
+        elif table.name in ("signal_deeds", "signals_told"):
             yield table, table.c.signal_id.in_(of_signals)
-        elif of_signals and table.name == "safety_signals":
+        elif table.name == "safety_signals":
             yield table, table.c.id.in_(of_signals)
 
 

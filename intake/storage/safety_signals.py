@@ -117,14 +117,18 @@ def of_late(session: Session, keys: ClinicKeys, now: datetime) -> Signals:
 
 def of_form(session: Session, keys: ClinicKeys, form: UUID) -> tuple[UUID, ...]:
     """The signals raised while a form was written. Whose one is, is sealed: every signal is opened."""
-    found = []
+    return tuple(one for one, draft in drafts(session, keys).items() if draft == form)
+
+
+def drafts(session: Session, keys: ClinicKeys) -> dict[UUID, UUID | None]:
+    """Every signal with the draft it was raised in; None where it cannot be opened."""
+    found: dict[UUID, UUID | None] = {}
     for row in session.scalars(select(SafetySignalRow)):
         try:
-            signal = _signal(_key(keys, row), row)
+            found[row.id] = _signal(_key(keys, row), row).draft
         except (DecryptionFailed, UnknownRecord):
-            continue
-        found += [row.id] if signal.draft == form else []
-    return tuple(found)
+            found[row.id] = None
+    return found
 
 
 def is_untold(session: Session, since: datetime) -> bool:

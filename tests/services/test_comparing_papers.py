@@ -99,7 +99,7 @@ def test_a_place_whose_answer_is_still_offered_stays_settled(copy, alice, paper,
 
 
 def test_of_what_is_asked_otherwise_by_now_no_settled_answer_goes_into_the_form(copy, alice, paper):
-    """The paper says which edition it is of: what it asked is not what is asked now, and nobody is held up."""
+    """The paper says which edition it is of: what it asked is not what is asked now."""
     signing_in.settle_one(copy.clinic, alice, paper, PLACE, Kept.SECOND)
     now = without_helped(copy)
 
