@@ -103,9 +103,11 @@ def try_all(
         for one in left
         if not one.in_function
         or seen[one] is Became.NOT_IN_MEMORY
-        or (seen[one] is Became.SURVIVED and learned.read[one.file] & set(one.lines))
+        or (seen[one] not in _NOTICED and learned.read[one.file] & set(one.lines))
     ]
-    _read_anew(asked, again, learned, note)
+    for few in (FEW, MANY):
+        _read_anew(asked, again, learned, note, few)
+        again = [one for one in again if seen[one] is Became.SURVIVED]
     return seen
 
 
@@ -183,7 +185,11 @@ class _These:
 
 
 def _read_anew(
-    asked: Asked, chosen: Sequence[Mistake], learned: Learned, note: Callable[[Mistake, Became], None]
+    asked: Asked,
+    chosen: Sequence[Mistake],
+    learned: Learned,
+    note: Callable[[Mistake, Became], None],
+    few: Few,
 ) -> None:
     """Each in a copy of the checkout that has it in its file, by a process that has read nothing of ours."""
     copies = [asked.checkout]
@@ -214,7 +220,7 @@ def _read_anew(
 
     def jobs() -> Iterator[Job]:
         for mistake in chosen:
-            tests = tried_with(mistake, learned, asked.files, OF_ALL)
+            tests = tried_with(mistake, learned, asked.files, OF_ALL, few)
             if tests:
                 yield job(mistake, tests)
             else:

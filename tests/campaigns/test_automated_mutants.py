@@ -140,6 +140,16 @@ def test_what_is_done_when_a_module_is_read_is_tried_with_the_tests_over_lines_t
     assert "tests/test_module.py::c" not in tried_with(mistake(5), learned, sources)
 
 
+def test_so_is_what_a_function_does_that_is_called_only_then(learned):
+    learned.seconds["tests/test_module.py::c"] = 0.1
+    learned.read["module.py"] = {5, 9}
+    sources = {"module.py": "\n" * 9}
+
+    assert tried_with(mistake(9), learned, sources) == ["t.py::a[1]", "tests/test_module.py::c", "t.py::b"]
+    assert "tests/test_module.py::c" not in tried_with(mistake(5), learned, sources)
+    assert tried_with(mistake(8), learned, sources) == []
+
+
 def test_what_was_learned_is_kept(learned, tmp_path):
     learned.read["module.py"].add(1)
     learned.keep(tmp_path / "learned.json")

@@ -76,19 +76,26 @@ def tried_with(
 
     What is done when the module is read, no test passes over: there it is the tests over lines, of any
     of the modules, that name what is made there, and those of the file that is named for the module, after
-    those in the files that look at all modules.
+    those in the files that look at all modules. So it is of what a function does that is called only then.
     """
     ids = _over(learned, mistake.file, mistake.lines)
+    at_reading = is_at_reading(mistake, learned)
     if not ids:
         names = _made_by(mistake, sources[mistake.file])
         for file, source in sources.items():
             ids |= _over(learned, file, _naming(names, source)) if names else set()
-    if not ids and not mistake.in_function:
+    if not ids and at_reading:
         ids = _over(learned, mistake.file, learned.over[mistake.file])
-    if not mistake.in_function:
+    if at_reading:
         ids |= set(_in([f"test_{Path(mistake.file).name}"], learned.seconds))
-    first = () if mistake.in_function else _in(of_all, learned.seconds)
+    first = _in(of_all, learned.seconds) if at_reading else ()
     return [*first, *_some((ids & learned.seconds.keys()) - set(first), learned.seconds, few)]
+
+
+def is_at_reading(mistake: Mistake, learned: Learned) -> bool:
+    """Whether it lies where nothing passes but whoever reads the module."""
+    lines = learned.read[mistake.file] & set(mistake.lines)
+    return not mistake.in_function or bool(lines and not _over(learned, mistake.file, mistake.lines))
 
 
 def _in(files: Sequence[str], ids: Iterable[str]) -> tuple[str, ...]:
