@@ -18,7 +18,7 @@ class Few:
     seconds: float
 
 
-FEW, MANY = Few(25, 30.0), Few(400, 70.0)
+FEW, MANY = Few(25, 30.0), Few(150, 45.0)
 
 
 @dataclass(slots=True)
