@@ -210,7 +210,7 @@ def _read_anew(
         path.write_text(mistake.made(source), "utf-8")
 
         def work() -> int:
-            limited()
+            limited(few)
             quiet(copy)
             _only(copy)
             files = dict.fromkeys(one.partition("::")[0] for one in tests)
@@ -232,7 +232,7 @@ def _read_anew(
             else:
                 note(mistake, Became.UNSEEN)
 
-    in_lanes(jobs(), asked.lanes)
+    in_lanes(jobs(), asked.lanes, few.clock)
 
 
 def mistyped(asked: Asked, chosen: Iterable[Mistake]) -> Iterator[Mistake]:
