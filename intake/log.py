@@ -53,6 +53,7 @@ class Noted(StrEnum):
     NEWS_NOT_TOLD = "news_not_told"
     DATABASE_SILENT = "database_silent"
     PROCESS_ENDED = "process_ended"
+    PROCESS_NOT_STARTED = "process_not_started"
     PROCESS_KILLED = "process_killed"
     KNOCKS_NOT_COUNTED = "knocks_not_counted"
     KNOCK_STAYS_COUNTED = "knock_stays_counted"
@@ -155,6 +156,7 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.NEWS_NOT_TOLD: frozenset({_ERROR}),
     Noted.DATABASE_SILENT: frozenset({_ERROR}),
     Noted.PROCESS_ENDED: frozenset({"again_in", "exit_code", "process"}),
+    Noted.PROCESS_NOT_STARTED: frozenset({_ERROR, "again_in", "process"}),
     Noted.PROCESS_KILLED: frozenset({"process"}),
     Noted.KNOCKS_NOT_COUNTED: frozenset({_ERROR}),
     Noted.KNOCK_STAYS_COUNTED: frozenset({_ERROR}),
