@@ -64,6 +64,7 @@ class Noted(StrEnum):
     SIGN_IN_ALARM = "sign_in_alarm"
     ACCOUNT_ALTERED = "account_altered"
     WAY_IN_PLANTED = "way_in_planted"
+    STAFF_KEY_LACKING = "staff_key_lacking"
     SIGNATURE_PLANTED = "signature_planted"
     RULES_PLANTED = "rules_planted"
     SETTINGS_PLANTED = "settings_planted"
@@ -167,6 +168,7 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.SIGN_IN_ALARM: frozenset(),
     Noted.ACCOUNT_ALTERED: frozenset({"id"}),
     Noted.WAY_IN_PLANTED: frozenset({"why"}),
+    Noted.STAFF_KEY_LACKING: frozenset(),
     Noted.SIGNATURE_PLANTED: frozenset({"id"}),
     Noted.RULES_PLANTED: frozenset({"id"}),
     Noted.SETTINGS_PLANTED: frozenset(),
