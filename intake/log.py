@@ -57,6 +57,7 @@ class Noted(StrEnum):
     PROCESS_KILLED = "process_killed"
     KNOCKS_NOT_COUNTED = "knocks_not_counted"
     KNOCK_STAYS_COUNTED = "knock_stays_counted"
+    LIMITS_MADE_ANEW = "limits_made_anew"
     REPLY_NOT_TAKEN_IN = "reply_not_taken_in"
     PAGE_NOT_COUNTED = "page_not_counted"
     PASSWORDS_NOT_TAKEN = "passwords_not_taken"  # says what could not be done
@@ -161,6 +162,7 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.PROCESS_KILLED: frozenset({"process"}),
     Noted.KNOCKS_NOT_COUNTED: frozenset({_ERROR}),
     Noted.KNOCK_STAYS_COUNTED: frozenset({_ERROR}),
+    Noted.LIMITS_MADE_ANEW: frozenset(),
     Noted.REPLY_NOT_TAKEN_IN: frozenset({_ERROR, "id"}),
     Noted.PAGE_NOT_COUNTED: frozenset({_ERROR}),
     Noted.PASSWORDS_NOT_TAKEN: frozenset({_ERROR}),
