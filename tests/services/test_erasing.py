@@ -349,3 +349,22 @@ def test_the_commands_ask_first_and_refuse_what_is_no_list(copy, monkeypatch, tm
     assert "a line is not one" in refused.output
     assert "1 erased" in done.output, done.output
     assert listed.output.endswith("requested\n")
+
+
+def test_a_command_whose_database_fails_says_so_in_words_and_is_given_again(tmp_path, monkeypatch):
+    copy = make_copy(tmp_path, under_roles=False)
+    reference = send_at_once(copy.desk).reference
+    monkeypatch.setenv("INTAKE_INSTANCE", str(copy.settings.instance))
+    stop = "BEFORE INSERT ON erasures BEGIN SELECT RAISE(ABORT, 'Quetzal'); END"
+    with copy.clinic.database.write() as session:
+        session.execute(text(f"CREATE TRIGGER full {stop}"))
+
+    failed = CliRunner().invoke(main, ["erase", "form", reference, "--unread", "--yes"])
+    with copy.clinic.database.write() as session:
+        session.execute(text("DROP TRIGGER full"))
+    done = CliRunner().invoke(main, ["erase", "form", reference, "--unread", "--yes"])
+
+    assert failed.exit_code == 2
+    assert "Something went wrong with the database (IntegrityError)" in failed.output
+    assert "Quetzal" not in failed.output
+    assert done.output.startswith("1 erased")
