@@ -4,7 +4,7 @@ It is off until somebody says who answers it, within how many minutes and when. 
 to the clinic: what was answered stays with the patient until they send it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
@@ -94,6 +94,13 @@ class SignalDeed:
     what: Answering
     words: str
     by: By
+
+
+def was_recorded(since: Iterable[SignalDeed], deed: SignalDeed) -> bool:
+    """Whether the same person recorded the same among these, in the same words."""
+    return any(
+        (one.what, one.words, one.by.clinician) == (deed.what, deed.words, deed.by.clinician) for one in since
+    )
 
 
 class WordsNeeded(Exception):

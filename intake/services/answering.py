@@ -128,8 +128,10 @@ def answer_page(
         if keep is not None:
             unfinished[page.id] = keep
         after = replace(before, answers=answers, seen=seen, unfinished=unfinished, language=desk.language)
-        # The clinic is told once of an answer, however often its page is sent.
-        news = _safety_page(desk, page, before.answers, answers)
+        # The clinic is told once of an answer, however often its page is sent: as long as it was told of
+        # none, also of one that stands. Something may have gone wrong when it was first to be told.
+        known = before.answers if before.told is not None else Answers()
+        news = _safety_page(desk, page, known, answers)
         after = signalling.after_saving(desk, session, before, after, news)
         safety = _safety_page(desk, page, before.answers, answers, shown)
         draft = drafts.save(session, desk.keys, token, after)

@@ -10,7 +10,7 @@ from intake.domain import safety_signal as domain
 from intake.domain.events import SafetySignalAnswered, SafetySignalOpened
 from intake.domain.permissions import StaffMember
 from intake.domain.review_entries import By
-from intake.domain.safety_signal import Answering, Signalled
+from intake.domain.safety_signal import Answering, SignalDeed, Signalled
 from intake.services.clinic import Clinic
 from intake.storage import audit, safety_signals
 from intake.storage.safety_signals import NoSuchSignal
@@ -89,13 +89,25 @@ def open_one(clinic: Clinic, member: StaffMember, signal: UUID) -> Told:
     return told
 
 
-def answer(clinic: Clinic, member: StaffMember, signal: UUID, what: Answering, words: str) -> None:
-    """Record what was done. Raises WordsNeeded, NoSuchSignal and AnsweredMeanwhile."""
+def answer(
+    clinic: Clinic, member: StaffMember, signal: UUID, what: Answering, words: str, seen: int | None = None
+) -> None:
+    """Record what was done. Raises WordsNeeded, NoSuchSignal and AnsweredMeanwhile.
+
+    ``seen`` is how many deeds stood on the page that was sent. What the same person recorded since then in
+    the same words is the same press, made again because nobody heard what became of it: it counts once.
+    """
     now = clinic.now()
     deed = domain.deed(what, words, By(member.id, member.printed_name, clinic.local(now)))
     with clinic.database.write() as session:
+        if seen is not None and domain.was_recorded(_deeds(clinic, session, signal)[seen:], deed):
+            return
         content = safety_signals.add_deed(session, clinic.keys, signal, deed)
         audit.record(session, clinic.keys, member.id, SafetySignalAnswered(signal, content), now)
+
+
+def _deeds(clinic: Clinic, session: Session, signal: UUID) -> tuple[SignalDeed, ...]:
+    return tuple(deed for _, deed in _find(clinic, session, signal).deeds)
 
 
 def _find(clinic: Clinic, session: Session, signal: UUID) -> Signalled:

@@ -191,6 +191,11 @@ def test_a_signal_that_cannot_be_kept_costs_no_answer_and_promises_nothing(on, c
     assert not any(contents(on.database).values())
     assert "signal_not_kept error=IntegrityError " in caplog.text
     assert "Pat" not in caplog.text
+    # Whoever sends the page again, answered as it is, has it kept: once.
+    for _ in range(2):
+        give(on, token, {"phq9_9": SEVERAL})
+    assert len(contents(on.database)["safety_signals"]) == 1
+    assert answering.find(on, token).told is not None
 
 
 def test_nothing_in_the_open_says_whose_it_is(on, copy):
@@ -234,6 +239,21 @@ def test_what_was_done_is_kept_and_recorded_and_ends_the_alert(on, copy, dana):
     recorded = events_of(copy.clinic, SafetySignalAnswered, SafetySignalOpened)
     assert {one.object for one in recorded[-4:]} == {str(signal)}
     assert all(one.actor == str(dana.id) for one in recorded)
+
+
+def test_a_press_that_nobody_heard_of_is_recorded_once_when_it_is_made_again(on, copy, dana):
+    give(on, answering.start(on), {"phq9_9": SEVERAL})
+    signal = safety_signals.open_all(copy.clinic, dana).waiting[0].signalled.newest.id
+
+    def press(what, words, seen):
+        safety_signals.answer(copy.clinic, dana, signal, what, words, seen)
+        (told,) = safety_signals.open_all(copy.clinic, dana).waiting
+        return len(told.signalled.deeds)
+
+    assert [press(Answering.NOT_REACHED, "No voicemail", 0) for _ in range(2)] == [1, 1]
+    # Tried once more, by somebody who saw the first: another deed, though its words are the same.
+    assert press(Answering.NOT_REACHED, "No voicemail", 1) == 2
+    assert press(Answering.NOT_REACHED, "Voicemail", 1) == 3
 
 
 def test_one_that_cannot_be_opened_is_told_and_hides_no_other(on, copy, dana):

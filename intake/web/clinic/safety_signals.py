@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import HiddenField, RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.validators import InputRequired
 
@@ -42,6 +42,13 @@ class AnswerForm(FlaskForm):
         "What did you do?", choices=_CHOICES, validators=[InputRequired(message="Choose what you did")]
     )
     words = note_box("In your words")
+    seen = HiddenField()
+
+    @property
+    def shown(self) -> int | None:
+        """How many deeds stood on the page that was sent; None when it does not say."""
+        words = typed(self.seen)
+        return int(words) if words.isascii() and words.isdecimal() and len(words) < 6 else None
 
 
 @pages.get("/safety-signals")
@@ -66,7 +73,8 @@ def answer(member: StaffMember, signal: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(member, signal, form, 422)
     try:
-        safety_signals.answer(this_clinic(), member, signal, Answering(typed(form.what)), typed(form.words))
+        what, words = Answering(typed(form.what)), typed(form.words)
+        safety_signals.answer(this_clinic(), member, signal, what, words, form.shown)
     except WordsNeeded:
         form.words.errors = ["Say what you did"]
         return _page(member, signal, form, 422)
@@ -83,4 +91,6 @@ def _page(member: StaffMember, signal: UUID, form: AnswerForm, status: int = 200
         told = safety_signals.open_one(this_clinic(), member, signal)
     except NoSuchSignal:
         abort(404)
+    # What a page that comes back had not shown is still not seen.
+    form.seen.data = form.seen.data or str(len(told.signalled.deeds))
     return render_template("clinic/safety_signal.html", told=told, form=form), status
