@@ -100,10 +100,21 @@ AIMS: tuple[Aim, ...] = (
     Aim(
         "calls",
         "a database call whose failure leaves something half done, is not told, or loses what was typed",
-        "Every statement and every commit of a patient's and a clinician's journey fails once, and each "
-        "commit also happens once without anybody hearing of it; then the request is made again. Control: "
-        "the trail written in a transaction of its own.",
-        {"failures": 1_000},
+        "Fourteen journeys on SQLite, three of them on PostgreSQL as well: a form sent, come back to on "
+        "another phone, asked about and replied to, signed off; a safety signal, an emergency, a paper; "
+        "rules, settings, forms erased, the worker's round; an account, a second factor, a sign-in at a "
+        "provider. Every statement and every commit of each request fails once, and each commit also "
+        "happens once without anybody hearing of it; then the request is made again. After each, every row "
+        "of every table is compared, but for sessions and counts, with before and with what an undisturbed "
+        "request leaves: in columns drawn by chance or sealed it is compared only that they changed. What "
+        "is made in more than one transaction (a sign-in and its known browser, a page and its way back, an"
+        " app and its codes, rules and their edition, each form erased, each letter) may end between two of"
+        " them. A page read again is one more line of the trail; a form or a paper begun again is one more "
+        "of them, empty; a username is typed again at the door; an answer whose safety signal could not be "
+        "kept is saved without it, and the signal kept when its page is sent again. Passwords are hashed at"
+        " no cost. Controls: the trail written in a transaction of its own, error pages without what was "
+        "typed, and a press that is done again when it is made again.",
+        {"failures": 5_000, "journeys": 17},
     ),
     Aim(
         "fuzzing",
