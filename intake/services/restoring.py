@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from intake import __version__
 from intake.config import Settings
 from intake.domain.events import BackupRestored, SubmissionErased
-from intake.services import restored_keys
+from intake.services import erasing_signals, restored_keys
 from intake.services.clinic import SYSTEM
 from intake.services.console import account
 from intake.services.recovery_copies import FORMAT, KIND
@@ -138,6 +138,7 @@ def _erase_again(session: Session, keys: ClinicKeys, erasures: Sequence[Erasure]
     for one in again:
         rows = erasing.erase(session, keys, one.erased_id, one.why, at)
         audit.record(session, keys, SYSTEM, SubmissionErased(one.erased_id, one.why.value, rows), at)
+    erasing_signals.erase_again(session, keys, erasures, at)
     return len(again)
 
 

@@ -92,6 +92,7 @@ TITLES: dict[type[Event], str] = {
     events.SafetySignalRaised: "Opened the support page, and the clinic was told",
     events.SafetySignalOpened: "Read a safety signal",
     events.SafetySignalAnswered: "Recorded what was done about a safety signal",
+    events.SafetySignalsErased: "Erased safety signals of a form that was never sent",
     events.SubmissionMarkedJunk: "Marked a form as junk",
     events.SubmissionTakenFromJunk: "Took a form back from the junk",
     events.SetupLinkMade: "Printed a link for the first administrator",

@@ -5,7 +5,7 @@ that only grows. With the rows go the keys: whatever a disk still holds of the r
 them. What the audit trail says of the form stays; there is nothing of the patient in it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -17,11 +17,15 @@ from sqlalchemy.orm import Session
 
 from intake.storage import outgoing, patient_questions, safety_signals, withdrawn_letters
 from intake.storage.encryption import ClinicKeys
+from intake.storage.opened_signals import NOTHING, Opened, in_parts
 from intake.storage.submissions import SIGNED, to_the_minute
 from intake.storage.tables import (
     Base,
     ErasureRow,
     PatientSessionRow,
+    SafetySignalRow,
+    SignalDeedRow,
+    SignalToldRow,
     SignOffRow,
     SubmissionRow,
     WayBackRow,
@@ -46,12 +50,22 @@ class Erasure:
     why: Why
 
 
-def erase(session: Session, keys: ClinicKeys, submission: UUID, why: Why, now: datetime) -> int:
-    """Erase a form with everything about it; how many rows went, 0 when it was gone already."""
+def erase(
+    session: Session,
+    keys: ClinicKeys,
+    submission: UUID,
+    why: Why,
+    now: datetime,
+    signals_before: Opened = NOTHING,
+) -> int:
+    """Erase a form with everything about it; how many rows went, 0 when it was gone already.
+
+    ``signals_before`` are safety signals as they were opened before this transaction.
+    """
     # The form is held first (decision 0065): what comes meanwhile waits, and finds nothing.
     of_it = select(SubmissionRow.reference).where(SubmissionRow.id == submission)
     reference = session.scalar(of_it.with_for_update())
-    signals = safety_signals.of_form(session, keys, submission)
+    signals = safety_signals.of_form(session, keys, submission, signals_before)
     _note(session, (submission, *signals), why, now)
     # Which they are, while what leads to them is there.
     letters, links = _letters(session, submission, reference)
@@ -60,6 +74,18 @@ def erase(session: Session, keys: ClinicKeys, submission: UUID, why: Why, now: d
         for row in (PatientSessionRow, WayBackRow):
             gone += _delete(session, cast(Table, row.__table__), row.reference == reference)
     return gone + withdrawn_letters.remove(session, keys.outbox_keys, submission, letters, links)
+
+
+def erase_signals(session: Session, signals: Collection[UUID], why: Why, now: datetime) -> int:
+    """Erase safety signals and what was done about them; how many rows went. Of a form that was sent they go
+    with it.
+    """
+    ids = tuple(sorted(signals))
+    for some in in_parts(ids):
+        held = select(SafetySignalRow.id).where(SafetySignalRow.id.in_(some)).order_by(SafetySignalRow.id)
+        session.scalars(held.with_for_update()).all()
+    _note(session, ids, why, now)
+    return sum(_delete(session, table, condition) for table, condition in _rows_of_signals(ids))
 
 
 def _letters(session: Session, submission: UUID, reference: str | None) -> tuple[list[UUID], set[bytes]]:
@@ -119,15 +145,18 @@ def _note(session: Session, ids: Iterable[UUID], why: Why, now: datetime) -> Non
         session.flush()
 
 
-def _rows_of(submission: UUID, signals: Iterable[UUID]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    of_signals = tuple(signals)
+def _rows_of(submission: UUID, signals: Sequence[UUID]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    yield from _rows_of_signals(signals)
     for table in reversed(Base.metadata.sorted_tables):
         if columns := tuple(_columns(table)):
             yield table, or_(*(column == submission for column in columns))
-        elif of_signals and table.name in ("signal_deeds", "signals_told"):
-            yield table, table.c.signal_id.in_(of_signals)
-        elif of_signals and table.name == "safety_signals":
-            yield table, table.c.id.in_(of_signals)
+
+
+def _rows_of_signals(signals: Sequence[UUID]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """One form may have more of them than a database takes in one question."""
+    for column in (SignalDeedRow.signal_id, SignalToldRow.signal_id, SafetySignalRow.id):
+        for some in in_parts(signals):
+            yield cast(Table, column.class_.__table__), column.in_(some)
 
 
 def _columns(table: Table) -> Iterator[ColumnElement[UUID]]:

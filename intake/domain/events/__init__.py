@@ -8,6 +8,7 @@ from intake.domain.events.admission import (
     SafetySignalAnswered,
     SafetySignalOpened,
     SafetySignalRaised,
+    SafetySignalsErased,
     StartCodesMade,
     StartCodesRevoked,
     SubmissionMarkedJunk,
@@ -221,6 +222,7 @@ __all__ = [
     "SafetySignalAnswered",
     "SafetySignalOpened",
     "SafetySignalRaised",
+    "SafetySignalsErased",
     "SamePersonSaid",
     "SessionsEnded",
     "SettingsPlanted",
@@ -363,6 +365,7 @@ Event = (
     | StartCodesMade
     | StartCodesRevoked
     | SafetySignalRaised
+    | SafetySignalsErased
     | SafetySignalOpened
     | SafetySignalAnswered
     | SubmissionMarkedJunk

@@ -1,0 +1,69 @@
+"""Erasing safety signals of forms that were never sent: once somebody settled them, and after their time.
+
+Of a form that was sent they go with the form. Whom nobody has called yet is never erased, however old:
+somebody has to look first. Whose a signal is can be opened by the clinic alone, and only the owner of the
+database deletes one: so this is done at the console, by ``intake erase due`` (docs/decisions/0048).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from intake.domain.events import SafetySignalsErased
+from intake.domain.safety_signal import Signalled
+from intake.services.clinic import SYSTEM, Clinic
+from intake.storage import audit, erasing, opened_signals, safety_signals
+from intake.storage.encryption import ClinicKeys
+from intake.storage.erasing import Erasure, Why
+from intake.storage.opened_signals import Opened
+
+
+def due(clinic: Clinic, now: datetime) -> tuple[UUID, ...]:
+    """The forms that were never sent, and whose signals are kept no longer."""
+    opened = opened_signals.look(clinic.database, clinic.keys)
+    with clinic.database.read() as session:
+        return tuple(one.newest.draft for one in _due(session, opened, now))
+
+
+def erase_due(clinic: Clinic, now: datetime) -> tuple[int, ...]:
+    """Erase the signals of each such form in a transaction of its own; how many rows went, of each.
+
+    By this moment: whoever asks has made sure that the clock shows the right one.
+    """
+    return tuple(_erase_of(clinic, draft, now) for draft in due(clinic, now))
+
+
+def erase_again(session: Session, keys: ClinicKeys, erasures: Iterable[Erasure], now: datetime) -> int:
+    """After an older backup was put back: erase the signals that are there again; how many rows went.
+
+    Forms are erased first, and their signals with them.
+    """
+    there = safety_signals.ids(session)
+    again: dict[Why, list[UUID]] = {}
+    for one in erasures:
+        if one.erased_id in there:
+            again.setdefault(one.why, []).append(one.erased_id)
+    return sum(_erase(session, keys, signals, why, now) for why, signals in again.items())
+
+
+def _erase_of(clinic: Clinic, draft: UUID, now: datetime) -> int:
+    before = opened_signals.look(clinic.database, clinic.keys)
+    with clinic.database.write() as session:
+        # Somebody may have written something about them meanwhile.
+        still = _due(session, opened_signals.read(session, clinic.keys, before), now)
+        ids = [one.id for each in still if each.newest.draft == draft for one in each.signals]
+        return _erase(session, clinic.keys, ids, Why.TIME_OVER, now) if ids else 0
+
+
+def _due(session: Session, opened: Opened, now: datetime) -> tuple[Signalled, ...]:
+    over = now - safety_signals.SHOWN_FOR
+    settled = (one for one in opened.patients if not one.is_open and one.last_at < over)
+    return safety_signals.left_behind(session, settled)
+
+
+def _erase(session: Session, keys: ClinicKeys, signals: list[UUID], why: Why, now: datetime) -> int:
+    rows = erasing.erase_signals(session, signals, why, now)
+    audit.record(session, keys, SYSTEM, SafetySignalsErased(len(signals), why.value, rows), now)
+    return rows
