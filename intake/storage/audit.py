@@ -248,6 +248,12 @@ def head(session: Session) -> tuple[int, bytes]:
     return (0, b"") if row is None else (row.seq, bytes(row.mac))
 
 
+def is_there(session: Session, seq: int, mac: bytes) -> bool:
+    """Whether the line with this number has this seal, as it had when somebody looked before."""
+    line = chained_at(session, seq)
+    return line is not None and constant_time.bytes_eq(line.mac, mac)
+
+
 def are_there(session: Session, kinds: Collection[type[Event]], after: int) -> bool:
     """Whether there is a line of these kinds behind the one with this number."""
     of_kinds = AuditEventRow.event.in_([kind.__name__ for kind in kinds])

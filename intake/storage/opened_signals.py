@@ -143,8 +143,8 @@ def _is_as_it_was(session: Session, was: Stamp, now: Stamp) -> bool:
     if (was.signals, was.deeds) != (now.signals, now.deeds):
         return False
     # Another line there, or none: a backup was put back.
-    last = audit.chained_at(session, was.line)
-    return last is not None and last.mac == was.mac and not audit.are_there(session, _KINDS, was.line)
+    is_same_trail = audit.is_there(session, was.line, was.mac)
+    return is_same_trail and not audit.are_there(session, _KINDS, was.line)
 
 
 def _patients(opened: Opened) -> Iterator[Signalled]:

@@ -365,9 +365,9 @@ Event = (
     | StartCodesMade
     | StartCodesRevoked
     | SafetySignalRaised
-    | SafetySignalsErased
     | SafetySignalOpened
     | SafetySignalAnswered
+    | SafetySignalsErased
     | SubmissionMarkedJunk
     | SubmissionTakenFromJunk
     | TranscriptionBegun
