@@ -19,6 +19,8 @@ from intake.storage.encryption import ClinicKeys
 from intake.storage.erasing import Erasure, Why
 from intake.storage.opened_signals import Opened
 
+_MOST_AT_ONCE = 2000
+
 
 def due(clinic: Clinic, now: datetime) -> tuple[UUID, ...]:
     """The forms that were never sent, and whose signals are kept no longer."""
@@ -28,7 +30,7 @@ def due(clinic: Clinic, now: datetime) -> tuple[UUID, ...]:
 
 
 def erase_due(clinic: Clinic, now: datetime) -> tuple[int, ...]:
-    """Erase the signals of each such form in a transaction of its own; how many rows went, of each.
+    """Erase the signals of each such form; how many rows went, of each.
 
     By this moment: whoever asks has made sure that the clock shows the right one.
     """
@@ -49,11 +51,25 @@ def erase_again(session: Session, keys: ClinicKeys, erasures: Iterable[Erasure],
 
 
 def _erase_of(clinic: Clinic, draft: UUID, now: datetime) -> int:
+    rows = 0
+    while gone := _erase_some(clinic, draft, now):
+        rows += gone
+    return rows
+
+
+def _erase_some(clinic: Clinic, draft: UUID, now: datetime) -> int:
+    """As many as nobody waits long for: of one form there may be tens of thousands.
+
+    What settles them goes last, so that whoever is killed in between leaves nobody who seems to wait.
+    """
     before = opened_signals.look(clinic.database, clinic.keys)
     with clinic.database.write() as session:
         # Somebody may have written something about them meanwhile.
-        still = _due(session, opened_signals.read(session, clinic.keys, before), now)
-        ids = [one.id for each in still if each.newest.draft == draft for one in each.signals]
+        opened = opened_signals.read(session, clinic.keys, before)
+        of_it = [
+            one for each in _due(session, opened, now) if each.newest.draft == draft for one in each.signals
+        ]
+        ids = sorted((one.id for one in of_it), key=lambda one: one in opened.deeds)[:_MOST_AT_ONCE]
         return _erase(session, clinic.keys, ids, Why.TIME_OVER, now) if ids else 0
 
 

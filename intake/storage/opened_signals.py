@@ -24,7 +24,7 @@ from intake.storage.database import Database
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place, SealingKey, open_for_clinic
 from intake.storage.tables import SafetySignalRow, SignalDeedRow
 
-# Some 25 MB. Of more, the rest is opened anew for each page, and still before anything is locked.
+# Some 50 MB. Of more, the rest is opened anew for each page, and still before anything is locked.
 MOST_KEPT = 50_000
 # So many ids stand in one question to the database.
 AT_ONCE = 500

@@ -11,7 +11,7 @@ from intake.domain.answers import Chosen, answered
 from intake.domain.events import SafetySignalsErased
 from intake.domain.permissions import Role
 from intake.domain.safety_signal import Answering, SignalDuty
-from intake.services import answering, erasing, safety_signals, sweeping
+from intake.services import answering, erasing, erasing_signals, safety_signals, sweeping
 from intake.services.erasing import ClockAhead
 from intake.storage import audit
 from intake.storage.erasing import Erasure, Why
@@ -91,6 +91,28 @@ def test_settled_and_old_they_are_erased_with_what_was_done(copy, on, dana):
         assert audit.verify(session, copy.clinic.keys).ok
     assert line.detail == {"signals": 3, "why": "time_over", "rows": 4}
     assert len(erasing.erased(copy.clinic)) == 3
+
+
+def test_of_many_what_settles_them_goes_last(copy, on, dana, monkeypatch):
+    """Whoever is killed in the middle leaves nobody who seems to wait for a call."""
+    raise_three(on)
+    settle(copy, dana)
+    copy.clock.at += LONG
+    sweeping.sweep(copy.worker)
+    real, waiting = erasing_signals._erase_some, []
+
+    def erase_some(*of):
+        rows = real(*of)
+        waiting.append(len(safety_signals.open_all(copy.clinic, dana).waiting))
+        return rows
+
+    monkeypatch.setattr(erasing_signals, "_MOST_AT_ONCE", 1)
+    monkeypatch.setattr(erasing_signals, "_erase_some", erase_some)
+
+    gone = erase_due(copy)
+
+    # Three parts, and a look that finds none.
+    assert (gone.forms, gone.rows, waiting) == (1, 4, [0, 0, 0, 0])
 
 
 @pytest.mark.parametrize("what", [None, Answering.NOT_REACHED])
