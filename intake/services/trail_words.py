@@ -278,6 +278,7 @@ _FIELDS: dict[str, Callable[[object], str]] = {
     "unreadable": lambda value: f"{value} could not be opened" if value else "",
     "backup": lambda value: f"backup {_short(value)}",
     "rows": lambda value: _many(value, "row"),
+    "signals": lambda value: _many(value, "safety signal"),
     "account": _named("at the console as"),
     "proven": lambda value: f"with {value}",
     "assertion": lambda value: f"what the passkey signed with has the SHA-256 {_short(value)}",
