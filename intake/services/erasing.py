@@ -31,6 +31,7 @@ from intake.storage import (
     said_states,
     submissions,
 )
+from intake.storage.encryption import ClinicKeys
 from intake.storage.erasing import Erasure, Why
 from intake.storage.submissions import NoSuchSubmission
 
@@ -160,8 +161,11 @@ def line(erasure: Erasure) -> str:
 
 def written(words: str) -> Erasure:
     """The erasure in such a line. Raises ValueError."""
-    erased, at, why = words.split()
-    return Erasure(UUID(erased), datetime.fromisoformat(at), Why(why))
+    erased, moment, why = words.split()
+    at = datetime.fromisoformat(moment)
+    if at.tzinfo is None:
+        raise ValueError("a moment without a time zone could be any hour")
+    return Erasure(UUID(erased), at, Why(why))
 
 
 def written_in(lines: Iterable[str]) -> tuple[Erasure, ...]:
@@ -173,10 +177,25 @@ def written_in(lines: Iterable[str]) -> tuple[Erasure, ...]:
 
 
 def erase_again(clinic: Clinic, erasures: Iterable[Erasure]) -> Gone:
-    """After an older backup was put back: erase what had been erased since it was made."""
-    gone = [one for one in _again(clinic, tuple(erasures)) if one]
+    """After an older backup was put back: erase what had been erased since it was made.
+
+    Also where the form was still a draft then, or a paper that somebody typed in.
+    """
+    listed = tuple(erasures)
+    gone = [one for one in _again(clinic, listed) if one]
+    with clinic.database.write() as session:
+        erasing.note(session, listed)
     clinic.database.empty_log()
     return Gone(len(gone), sum(gone))
+
+
+def erase_once_more(session: Session, keys: ClinicKeys, listed: Erasure, now: datetime) -> int:
+    """Erase what is there of something that was erased before; how many rows. It went at that time."""
+    rows = erasing.erase(session, keys, listed.erased_id, listed.why, listed.at)
+    if rows:
+        event = SubmissionErased(listed.erased_id, listed.why.value, rows)
+        audit.record(session, keys, SYSTEM, event, now)
+    return rows
 
 
 def _refuse_a_leap(clinic: Clinic, now: datetime) -> None:
@@ -228,11 +247,10 @@ def _over(clinic: Clinic, now: datetime) -> datetime:
 def _again(clinic: Clinic, erasures: tuple[Erasure, ...]) -> Iterator[int]:
     opened_signals.look(clinic.database, clinic.keys)
     with clinic.database.read() as session:
-        there = set(submissions.ids(session))
-    for one in erasures:
-        if one.erased_id in there:
-            with clinic.database.write() as session:
-                yield _erase(clinic, session, one.erased_id, one.why)
+        there = erasing.still_there(session, clinic.keys, erasures)
+    for one in there:
+        with clinic.database.write() as session:
+            yield erase_once_more(session, clinic.keys, one, clinic.now())
     with clinic.database.write() as session:
         yield erasing_signals.erase_again(session, clinic.keys, erasures, clinic.now())
 

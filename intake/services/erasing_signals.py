@@ -5,7 +5,7 @@ somebody has to look first. Whose a signal is can be opened by the clinic alone,
 database deletes one: so this is done at the console, by ``intake erase due`` (docs/decisions/0048).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -37,17 +37,17 @@ def erase_due(clinic: Clinic, now: datetime) -> tuple[int, ...]:
     return tuple(_erase_of(clinic, draft, now) for draft in due(clinic, now))
 
 
-def erase_again(session: Session, keys: ClinicKeys, erasures: Iterable[Erasure], now: datetime) -> int:
+def erase_again(session: Session, keys: ClinicKeys, listed: Iterable[Erasure], now: datetime) -> int:
     """After an older backup was put back: erase the signals that are there again; how many rows went.
 
-    Forms are erased first, and their signals with them.
+    Forms are erased first, and their signals with them. They went at the times listed.
     """
     there = safety_signals.ids(session)
-    again: dict[Why, list[UUID]] = {}
-    for one in erasures:
+    again: dict[Why, list[Erasure]] = {}
+    for one in listed:
         if one.erased_id in there:
-            again.setdefault(one.why, []).append(one.erased_id)
-    return sum(_erase(session, keys, signals, why, now) for why, signals in again.items())
+            again.setdefault(one.why, []).append(one)
+    return sum(_erase(session, keys, signals, now) for signals in again.values())
 
 
 def _erase_of(clinic: Clinic, draft: UUID, now: datetime) -> int:
@@ -70,7 +70,8 @@ def _erase_some(clinic: Clinic, draft: UUID, now: datetime) -> int:
             one for each in _due(session, opened, now) if each.newest.draft == draft for one in each.signals
         ]
         ids = sorted((one.id for one in of_it), key=lambda one: one in opened.deeds)[:_MOST_AT_ONCE]
-        return _erase(session, clinic.keys, ids, Why.TIME_OVER, now) if ids else 0
+        signals = [Erasure(one, now, Why.TIME_OVER) for one in ids]
+        return _erase(session, clinic.keys, signals, now) if signals else 0
 
 
 def _due(session: Session, opened: Opened, now: datetime) -> tuple[Signalled, ...]:
@@ -79,7 +80,8 @@ def _due(session: Session, opened: Opened, now: datetime) -> tuple[Signalled, ..
     return safety_signals.left_behind(session, settled)
 
 
-def _erase(session: Session, keys: ClinicKeys, signals: list[UUID], why: Why, now: datetime) -> int:
-    rows = erasing.erase_signals(session, signals, why, now)
-    audit.record(session, keys, SYSTEM, SafetySignalsErased(len(signals), why.value, rows), now)
+def _erase(session: Session, keys: ClinicKeys, signals: Sequence[Erasure], now: datetime) -> int:
+    rows = erasing.erase_signals(session, signals)
+    event = SafetySignalsErased(len(signals), signals[0].why.value, rows)
+    audit.record(session, keys, SYSTEM, event, now)
     return rows

@@ -176,6 +176,12 @@ def is_empty(database: Database) -> bool:
         return revision_of(session) is None
 
 
+def is_empty_within(database: Database, session: Session) -> bool:
+    """The same in a transaction that is to fill it: until that ends, nobody else makes tables."""
+    _wait_for_migrations(database, session.connection())
+    return revision_of(session) is None
+
+
 def _revisions() -> frozenset[str]:
     # Each stands before the name of its file.
     return frozenset(one.name.partition("_")[0] for one in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -184,13 +190,17 @@ def _revisions() -> frozenset[str]:
 def _alembic(database: Database, connection: Connection) -> "Config":
     from alembic.config import Config
 
-    if not database.is_sqlite:
-        # One at a time; SQLite's write lock sees to that already.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+    _wait_for_migrations(database, connection)
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _wait_for_migrations(database: Database, connection: Connection) -> None:
+    # One at a time; SQLite's write lock sees to that already.
+    if not database.is_sqlite:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
 def writes(session: Session) -> bool:

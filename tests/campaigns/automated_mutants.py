@@ -2,8 +2,8 @@
 
 Beside ``mutants.py``, whose mistakes are thought out by hand. One run of the tests shows which of them pass
 over which line; each mistake is then tried with a few tests over its line, the quick ones first, then with
-many, and at last with mypy, which `make test` runs as well. A line that no test passes over counts as a
-mistake that survived. What changes nothing that anybody could notice is listed in ``security_modules.py``
+mypy, which `make test` runs as well, and at last with many tests. A line that no test passes over counts as
+a mistake that survived. What changes nothing that anybody could notice is listed in ``security_modules.py``
 with the reason, and not tried.
 
 The controls: a module whose tests assert nothing, of which every mistake has to survive; one that is tested
@@ -21,7 +21,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -48,13 +48,17 @@ _NOTICED = frozenset({Became.NOTICED, Became.HUNG, Became.MISTYPED})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is tried: the mistakes in these files of a checkout, with the tests in these paths."""
+    """What is tried: the mistakes in these files of a checkout, with the tests in these paths.
+
+    ``typed``: also with the type checker.
+    """
 
     checkout: Path
     files: Mapping[str, str]
     tests: Sequence[str]
     folder: Path
     lanes: int
+    typed: bool = True
 
     @property
     def learned(self) -> Path:
@@ -92,20 +96,24 @@ def try_all(
 
     for mistake, what in _in_memory(asked, [one for one in left if one.in_function]):
         note(mistake, what)
-    # What a few tests did not notice, many may.
-    doubtful = [one for one in left if seen.get(one) is Became.SURVIVED]
-    for mistake, what in _in_memory(asked, doubtful, MANY) if doubtful else ():
-        if what in _NOTICED:
-            note(mistake, what)
     learned = Learned.kept(asked.learned)
     again = [
         one
         for one in left
         if not one.in_function
         or seen[one] is Became.NOT_IN_MEMORY
-        or (seen[one] is Became.SURVIVED and learned.read[one.file] & set(one.lines))
+        or (seen[one] not in _NOTICED and learned.read[one.file] & set(one.lines))
     ]
-    _read_anew(asked, again, learned, note)
+    _read_anew(asked, again, learned, note, FEW)
+    for one in mistyped(asked, (one for one in left if seen[one] not in _NOTICED)) if asked.typed else ():
+        note(one, Became.MISTYPED)
+    # What a few tests did not notice, many may.
+    doubtful = [one for one in left if seen[one] is Became.SURVIVED]
+    _read_anew(asked, [one for one in doubtful if one in set(again)], learned, note, MANY)
+    quick = [one for one in doubtful if one not in set(again)]
+    for mistake, what in _in_memory(asked, quick, MANY) if quick else ():
+        if what in _NOTICED:
+            note(mistake, what)
     return seen
 
 
@@ -160,7 +168,9 @@ def _collect(asked: Asked, chosen: Sequence[Mistake], few: Few, told: Connection
 
 
 def _only(checkout: Path) -> None:
-    """Nothing of ours is read but from there."""
+    """Nothing of ours is read but from there. Raises RuntimeError when something was read already."""
+    if read := [one for one in sys.modules if one.partition(".")[0] == "intake"]:
+        raise RuntimeError(f"read before, from elsewhere: {read}")
     ours = (CHECKOUT, CHECKOUT / "tests")
     rest = (one for one in sys.path if Path(one or ".").resolve() not in ours)
     sys.path[:] = [str(checkout), str(checkout / "tests"), *rest]
@@ -183,7 +193,11 @@ class _These:
 
 
 def _read_anew(
-    asked: Asked, chosen: Sequence[Mistake], learned: Learned, note: Callable[[Mistake, Became], None]
+    asked: Asked,
+    chosen: Sequence[Mistake],
+    learned: Learned,
+    note: Callable[[Mistake, Became], None],
+    few: Few,
 ) -> None:
     """Each in a copy of the checkout that has it in its file, by a process that has read nothing of ours."""
     copies = [asked.checkout]
@@ -198,7 +212,7 @@ def _read_anew(
         path.write_text(mistake.made(source), "utf-8")
 
         def work() -> int:
-            limited()
+            limited(few)
             quiet(copy)
             _only(copy)
             files = dict.fromkeys(one.partition("::")[0] for one in tests)
@@ -214,13 +228,13 @@ def _read_anew(
 
     def jobs() -> Iterator[Job]:
         for mistake in chosen:
-            tests = tried_with(mistake, learned, asked.files, OF_ALL)
+            tests = tried_with(mistake, learned, asked.files, OF_ALL, few)
             if tests:
                 yield job(mistake, tests)
             else:
                 note(mistake, Became.UNSEEN)
 
-    in_lanes(jobs(), asked.lanes)
+    in_lanes(jobs(), asked.lanes, few.clock)
 
 
 def mistyped(asked: Asked, chosen: Iterable[Mistake]) -> Iterator[Mistake]:
@@ -282,7 +296,7 @@ def control(folder: Path) -> tuple[int, int, int]:
     for name, test in (("tested", _TESTED), ("untested", _UNTESTED)):
         (folder / f"{name}.py").write_text(_GUARD, "utf-8")
         (folder / "tests" / f"test_{name}.py").write_text(test, "utf-8")
-    asked = asked_of(folder, ["tested.py", "untested.py"], ["tests"], folder, 2)
+    asked = replace(asked_of(folder, ["tested.py", "untested.py"], ["tests"], folder, 2), typed=False)
     seen = try_all(asked, every_mistake(asked.files))
     noticed = Counter(one.file for one, what in seen.items() if what in _NOTICED)
     return len(seen) // 2, noticed["tested.py"], noticed["untested.py"]
@@ -328,8 +342,6 @@ def main(seed: int, most: int, lanes: int, only: str, folder: Path | None, only_
         every = every_mistake(asked.files)
         drawn = random.Random(seed).sample(every, min(most, len(every)))
         seen = try_all(asked, drawn, lambda words: click.echo(words, err=True))
-        for one in mistyped(asked, [one for one, what in seen.items() if what not in _NOTICED]):
-            seen[one] = Became.MISTYPED
         some = [one for one in drawn if one.in_function][:_UNCHANGED]
         passed = unchanged(asked, some)
     counts = Counter(seen.values())

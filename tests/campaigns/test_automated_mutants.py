@@ -140,6 +140,30 @@ def test_what_is_done_when_a_module_is_read_is_tried_with_the_tests_over_lines_t
     assert "tests/test_module.py::c" not in tried_with(mistake(5), learned, sources)
 
 
+def test_so_is_what_a_function_does_that_is_called_only_then(learned):
+    learned.seconds["tests/test_module.py::c"] = 0.1
+    learned.read["module.py"] = {5, 9}
+    sources = {"module.py": "\n" * 9}
+
+    assert tried_with(mistake(9), learned, sources) == ["tests/test_module.py::c", "t.py::a[1]", "t.py::b"]
+    assert "tests/test_module.py::c" not in tried_with(mistake(5), learned, sources)
+    assert tried_with(mistake(8), learned, sources) == []
+
+
+def test_what_was_made_for_one_test_is_passed_over_by_all_that_follow_in_its_file():
+    ids = ["t.py::a", "t.py::b", "t.py::c", "t.py::d"]
+
+    assert mistakes_tried._over(["", "t.py::d"], ids) == {"t.py::d"}
+    assert mistakes_tried._over(["t.py::a", f"t.py::c{mistakes_tried._SETUP}"], ids) == {ids[0], *ids[2:]}
+
+
+def test_tests_of_one_file_stand_together():
+    learned = Learned({"a.py::1": 0.1, "b.py::1": 0.2, "a.py::2": 0.3, "b.py::2": 0.4})
+    learned.over["module.py"][5] = set(learned.seconds)
+
+    assert tried_with(mistake(5), learned, {"module.py": ""}) == ["a.py::1", "a.py::2", "b.py::1", "b.py::2"]
+
+
 def test_what_was_learned_is_kept(learned, tmp_path):
     learned.read["module.py"].add(1)
     learned.keep(tmp_path / "learned.json")

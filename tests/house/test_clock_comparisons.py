@@ -12,7 +12,7 @@ LOOKED_AT = {
         storage/claims:_holding storage/desk:opened storage/lockouts:_was_set_back storage/lockouts:count
         storage/lockouts:is_paused storage/outgoing:due storage/outgoing:told_staff_last
         storage/own_copies:_row storage/patient_requests:came_within_a_day storage/replies:came_within_a_day
-        storage/rate_limits:is_used_up storage/rate_limits:knock
+        storage/rate_limits:is_used_up storage/rate_limits:_knock
         storage/reply_sessions:find storage/staff_sessions:_expired storage/staff_sessions:remove_expired
         storage/wrong_tries:is_paused storage/last_trace:leap_in_the_trail storage/last_trace:leap_of_anybody
     """,

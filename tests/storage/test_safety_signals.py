@@ -17,7 +17,7 @@ from intake.domain.truth import Truth
 from intake.storage import audit, erasing, opened_signals, safety_signals
 from intake.storage import codec_safety_signals as codec
 from intake.storage.encryption import DecryptionFailed, Place
-from intake.storage.erasing import Why
+from intake.storage.erasing import Erasure, Why
 from storage import strategies
 from storage.samples import NOW, signal, signal_deed
 
@@ -191,7 +191,8 @@ def test_what_comes_and_goes_after_a_look_is_not_missed(database, clinic_keys, o
 
     before = opened_signals.look(database, clinic_keys)
     with database.write() as session:
-        erasing.erase_signals(session, (first.id, second.id), Why.TIME_OVER, NOW)
+        erased = [Erasure(one.id, NOW, Why.TIME_OVER) for one in (first, second)]
+        erasing.erase_signals(session, erased)
         assert safety_signals.of_late(session, clinic_keys, NOW, before).patients == ()
     assert opened_signals.look(database, clinic_keys).signals == {}
     assert opened_signals.kept(database).signals == {}
