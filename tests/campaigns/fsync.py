@@ -37,19 +37,18 @@ def traced(
 ) -> Iterator[None]:
     """Write down what the process asks for, in all of its threads; ``options`` are strace's own."""
     program = ["strace", "-f", "-y", "-T", "-s", "24", "-e", f"trace={calls}", *options]
-    looking = subprocess.Popen(
+    with subprocess.Popen(
         [*program, "-o", str(kept), "-p", str(process.pid)], stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert looking.stderr is not None
-        told = looking.stderr.readline()
-        assert "attached" in told, f"strace: {told}"
-        # It attaches to one thread after the other.
-        time.sleep(0.5)
-        yield
-    finally:
-        looking.terminate()
-        looking.wait(timeout=30)
+    ) as looking:
+        try:
+            assert looking.stderr is not None
+            told = looking.stderr.readline()
+            assert "attached" in told, f"strace: {told}"
+            # It attaches to one thread after the other.
+            time.sleep(0.5)
+            yield
+        finally:
+            looking.terminate()
 
 
 def ask_for_strace() -> None:

@@ -1,11 +1,11 @@
-"""Fills the product's disk to the last byte, and lets it turn read-only, while people work; then gives it back.
+"""Fills the product's disk to the last byte, and lets it turn read-only, while people work.
 
-The disk is one of its own (``campaigns/small_disk.py``): SQLite's log finds no room for real, in the middle
-of a form, and a disk that breaks down keeps only what was synced. Patients save and send meanwhile, and a
-clinician signs. Whoever is thanked is there afterwards, once; whoever is not gets a page that says so, with
-what they typed; and when there is room again, or the disk was checked and put back, the same presses go
-through. It counts as not run where nothing can be mounted. The controls are a product that thanks whatever
-became of it, and one that does not wait for the disk.
+Then it is given back. The disk is one of its own (``campaigns/small_disk.py``): SQLite's log finds no room,
+for real, in the middle of a form, and a disk that breaks down keeps only what was synced. Patients save and
+send meanwhile, and a clinician signs. Whoever is thanked is there afterwards, once; whoever is not gets a
+page that says so, with what they typed; and when there is room again, or the disk was checked and put back,
+the same presses go through. It counts as not run where nothing can be mounted. The controls are a product
+that thanks whatever became of it, and one that does not wait for the disk.
 """
 
 import http.client
