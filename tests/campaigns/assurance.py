@@ -188,9 +188,10 @@ AIMS: tuple[Aim, ...] = (
         "authorization",
         "a page that lets in somebody it is not for, or takes what another site sends",
         "Every address of both sites is asked for by everybody there is, by each method, with each token, "
-        "from here and from elsewhere; what must come of it is worked out from the marks of the pages. "
-        "Control: a page whose mark guards nothing.",
-        {"tried": 40_000},
+        "from here and from elsewhere, and by staff who proved who they are now, three and ten minutes ago; "
+        "what must come of it is worked out from the marks of the pages. "
+        "Controls: a page whose mark guards nothing, and a site that asks nobody again who they are.",
+        {"tried": 100_000, "must be: 403, asked to prove again that it is them": 100},
     ),
     Aim(
         "libraries",

@@ -18,8 +18,6 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from intake.storage.database import sqlite_module
-
 CHECKOUT = Path(__file__).parents[2]
 FOLDER = CHECKOUT / "docs" / "assurance"
 _NAMED = (
@@ -101,6 +99,9 @@ def report(
 
 def versions() -> dict[str, str]:
     """Of the libraries and the programs that campaigns rest on: what is not there is left out."""
+    # Not before: automated_mutants.py reads what is ours in a copy of the checkout, and from nowhere else.
+    from intake.storage.database import sqlite_module
+
     found = {"sqlite": str(sqlite_module().sqlite_version)}
     for name in _NAMED:
         with suppress(PackageNotFoundError):
