@@ -87,13 +87,15 @@ class Campaign:
             for fault in one_kind:
                 if not self._fails(fault):
                     break
-        self._product.kill()
-        self._product.start()
+        self._start_again()
         self._look_at_everything("in the end")
 
     def _fails(self, fault: Fault) -> bool:
         """One fault, and the same press again; whether there was such a call to fail."""
         where = f"{self._deed.name}, {fault}"
+        if fault.call == "openat":
+            # A process that goes on has opened nearly all of its files before.
+            self._start_again()
         self._deed.prepare()
         trace = self._product.folder / "trace"
         its = self._product.its(self._deed.process)
@@ -112,9 +114,7 @@ class Campaign:
         self._is_back(where)
         there = [self._is_there(where)]
         if self._seen.failed.total() % 2:
-            self._product.kill()
-            self._product.start()
-            self._seen.restarts += 1
+            self._start_again()
             there.append(self._is_there(f"{where}, started again"))
         self._seen.lost += is_thanked and not all(there)
         self._seen.told_and_there += not is_thanked and any(there)
@@ -153,10 +153,14 @@ class Campaign:
         while not self._product.answers(_PAGES[self._deed.process]):
             if time.monotonic() > limit:
                 self._seen.faults.append(f"{where}: it does not answer any more")
-                self._product.kill()
-                self._product.start()
+                self._start_again()
                 return
             time.sleep(0.05)
+
+    def _start_again(self) -> None:
+        self._product.kill()
+        self._product.start()
+        self._seen.restarts += 1
 
     def _is_there(self, where: str) -> bool:
         self._look_at_everything(where)
