@@ -38,7 +38,7 @@ from web.patient.visitor import Visitor
 
 _HONEST = frozenset({500, 503})
 _WAIT = 100  # milliseconds that a locked database is waited for here
-_LONGEST_LOG = 230_000  # bytes: more than a page takes, and less than a few forms
+_LONGEST_LOG = 90_000  # bytes: more than a page takes, and less than a few forms
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 _WORDS = "It began last winter and went on until the summer. " * 20
 
