@@ -20,7 +20,7 @@ from sqlalchemy import URL
 
 from copies import Copy
 from intake.services import clinic_settings, in_force, planted_signatures, published_rules
-from intake.storage import limits_file
+from intake.storage import limits_file, opened_signals
 from intake.storage.database import sqlite_module
 from intake.storage.tables import Base
 
@@ -44,6 +44,7 @@ _KNOWN: tuple[WeakKeyDictionary[Any, Any], ...] = (
     in_force._kept,
     published_rules._known,
     planted_signatures._found,
+    opened_signals._kept,
 )
 
 
