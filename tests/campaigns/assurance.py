@@ -78,10 +78,12 @@ AIMS: tuple[Aim, ...] = (
     Aim(
         "tampering",
         "a change to the audit trail or to something sealed that is not noticed",
-        "Lines are changed, taken out, put in, moved and copied, and the chain is followed; bits are turned "
-        "over and sealed values moved, and opened where they were put. Control: values bound to no place, "
-        "lines chained to none.",
-        {"trail": 10_000, "sealed": 100_000},
+        "Lines are changed, taken out, put in, moved and copied, and the chain is followed. Several people "
+        "have something in each of the columns that SECURITY.md says are sealed; in each as often, bits are "
+        "turned over, and values put where another one belongs: of the same column, record or key, and of "
+        "another column, record or person. Each is opened where it was put. A sealed column that was left "
+        "out is a fault. Control: values bound to no place, lines chained to none.",
+        {"trail": 10_000, "sealed": 100_000, "least_with_one_column": 1_000},
     ),
     Aim(
         "chain",
