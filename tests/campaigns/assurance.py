@@ -110,10 +110,18 @@ AIMS: tuple[Aim, ...] = (
     Aim(
         "fuzzing",
         "a request that is answered by a crash, by a hang, or by what was sent as markup",
-        "Nearly right requests drawn from a description of both sites (OpenAPI, read off their own pages), "
-        "wrong ones to addresses that exist, and made-up ones, by a stranger, a patient and staff of each "
-        "role. Control: pages that cannot take what is no number.",
-        {"requests": 300_000},
+        "By a stranger, patients at every stage of a form, a saved one or a reply, and staff of each role: "
+        "forms as they stand on a page with one or two fields changed, and the right token, session and "
+        "revision; requests that hypothesis makes of a description of both sites (OpenAPI, read off their "
+        "own pages: kinds, choices, lengths, patterns, files); wrong ones to addresses that exist; and "
+        "made-up ones. A fifth goes to a clinic with the questionnaire and rules as shipped. Also a fault is "
+        "a page whose own code no request reached, or only to be told that there is none (403, 404). A "
+        "request that hangs is stopped after 10 seconds, or as many more as a busy machine makes of them, "
+        "and its stack is told; 2 seconds of the processor are the most one may take. Passwords are worked "
+        "out fast, no letter is sent, and the provider of sign-ins is one of the tests. Counts of each page "
+        "are in the report. Controls: a page that breaks on one odd value, one that hangs on another, and "
+        "one that tells what another patient wrote.",
+        {"requests": 300_000, "to the shipped questionnaire": 50_000, "percent answered so": 33},
     ),
     Aim(
         "parsers",

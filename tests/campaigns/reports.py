@@ -10,7 +10,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +26,7 @@ class Report:
 
     ``figures`` are counts and shares under short names, ``control`` what was seen where a mistake had been
     made on purpose; ``noticed`` says whether the control was found out. ``seconds`` is how long it all took.
+    ``details`` are further counts, kept in the file and not shown on the page.
     """
 
     campaign: str
@@ -39,6 +40,7 @@ class Report:
     commit: str
     machine: str
     versions: Mapping[str, str]
+    details: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
@@ -55,6 +57,7 @@ def report(
     control: Mapping[str, int | float | str],
     noticed: bool,
     faults: tuple[str, ...] = (),
+    details: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Report:
     """What was seen since ``begun``, with what this machine and this checkout are."""
     return Report(
@@ -70,6 +73,7 @@ def report(
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}",
         {name: version(name) for name in _NAMED},
+        details or {},
     )
 
 
