@@ -36,7 +36,7 @@ def test_every_address_is_described_and_forms_give_their_fields(stage):
     assert codes[MULTIPART]["schema"]["properties"]["rules_file"]["format"] == "binary"
 
 
-def test_whatever_is_sent_the_answer_is_one_of_ours_and_many_are_let_in(stage):
+def test_whatever_is_sent_the_answer_is_one_of_ours(stage):
     seen = Fuzzer(stage).batch(150, seed=20261127)
 
     assert dict(seen.faults) == {}
