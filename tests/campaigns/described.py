@@ -16,6 +16,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 from werkzeug.test import TestResponse
 
+from intake.web.allowances import Allowance
+
 Schema = dict[str, Any]
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 _METHODS = ("GET", "POST")
@@ -29,7 +31,7 @@ def described(title: str, site: Flask, pages: Iterable[TestResponse]) -> Schema:
         operations = paths.setdefault(template_of(rule), {"parameters": _parameters(rule)})
         for method in _METHODS:
             if method in (rule.methods or set()):
-                operations[method.lower()] = _operation(rule.endpoint, method)
+                operations[method.lower()] = _operation(rule.endpoint, method, _kinds(site, rule.endpoint))
     for page in pages:
         for form in forms_on(page):
             _add_form(site, paths, form)
@@ -57,14 +59,21 @@ def _parameters(rule: Rule) -> list[Schema]:
     ]
 
 
-def _operation(endpoint: str, method: str) -> Schema:
+def _kinds(site: Flask, endpoint: str) -> frozenset[str]:
+    """The kinds of body that an address takes, as the site itself says it (``web/allowances.py``)."""
+    said: dict[str, Allowance] = site.extensions.get("intake.allowances", {})
+    return said[endpoint].kinds if endpoint in said else frozenset({URLENCODED})
+
+
+def _operation(endpoint: str, method: str, kinds: frozenset[str]) -> Schema:
     operation: Schema = {
         "operationId": f"{endpoint}:{method}",
         "responses": {"default": {"description": "A page"}},
     }
     if method == "POST":
         # As it takes what has no form on any page: with nothing but the token of its browser.
-        operation["requestBody"] = {"content": {URLENCODED: {"schema": _no_fields()}}}
+        first = URLENCODED if URLENCODED in kinds else min(kinds)
+        operation["requestBody"] = {"content": {first: {"schema": _no_fields()}}}
     return operation
 
 

@@ -12,9 +12,21 @@ from enum import Enum
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from campaigns.described import MULTIPART, FormOnPage, Schema
+from campaigns.described import MULTIPART, URLENCODED, FormOnPage, Schema
 from campaigns.files import File, files
-from campaigns.payloads import BODIES, DATES, HEADERS, MARK, METHODS, NUMBERS, PARTS, PATHS, QUERIES, TEXTS
+from campaigns.payloads import (
+    BODIES,
+    DATES,
+    HEADERS,
+    MARK,
+    METHODS,
+    NUMBERS,
+    PARTS,
+    PATHS,
+    QUERIES,
+    REPORTS,
+    TEXTS,
+)
 
 _LONGEST_DRAWN = 40
 
@@ -198,7 +210,19 @@ class Strategies:
             name: st.one_of(right(name, schema), wrong(schema).map(lambda one: (one,)), st.just(()))
             for name, schema in (said["schema"]["properties"] or query).items()
         }
-        anyone = st.sampled_from(self._scene.people)
+        people = self._scene.people
+        # As often as all others together: whoever is refused least.
+        anyone = st.sampled_from((*people, *[one for one in people if one == "every role"] * len(people)))
+        if kind and kind not in (URLENCODED, MULTIPART):
+            body = st.sampled_from((*REPORTS, *BODIES))
+            headers = (("Content-Type", kind),)
+            return st.builds(
+                lambda who, body: Drawn(
+                    "from the description", who, method.upper(), template, headers=headers, body=body
+                ),
+                anyone,
+                body,
+            )
 
         def made(drawn: tuple[str, dict[str, str], dict[str, tuple[Value, ...]]]) -> Drawn:
             who, filled, values = drawn

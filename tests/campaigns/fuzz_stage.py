@@ -19,11 +19,13 @@ from campaigns.files import File
 from campaigns.hasty import at_any_speed
 from campaigns.peopled import CLINIC, PATIENT, SITE, Peopled, Somebody
 from campaigns.reached import Reached
+from campaigns.reports import CHECKOUT
 from copies import PASSWORD
 from intake.domain.blank_form import short_edition
 from intake.services import accounts, claims
 from intake.web.clinic.site import create_clinic_site
 from intake.web.patient.site import create_patient_site
+from intake.web.scripts import mark, script
 from web.clinic.content import RULES
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -32,6 +34,7 @@ _OF_A_KIND = 3  # pages looked at of those that differ by a number or an id
 _FORMS_OF_A_KIND = 2
 _MOST_PAGES = 150
 _LEAVES = re.compile("sign-out")
+_SCRIPTS = sorted(one.name for one in (CHECKOUT / "intake/web/static").glob("*.js"))
 _SOME = ("stranger", "writing", "nobody", "every role")
 
 
@@ -173,6 +176,9 @@ class Stage:
                     _, values = adapter.match(link, method=method)
                     for name, value in values.items():
                         found.setdefault(name, {})[str(value)] = None
+        for name in _SCRIPTS:
+            # Some are only asked for by pages that a clinic switches on.
+            found.setdefault("given", {})[mark(script(name))] = None
         return {name: list(values)[:20] for name, values in found.items()}
 
     def made(self, drawn: Drawn) -> tuple[Somebody, dict[str, Any]]:

@@ -26,6 +26,7 @@ from http.cookies import CookieError
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from hypothesis import HealthCheck, Phase, given, settings
@@ -151,6 +152,9 @@ def wrong_with(one: Somebody, response: TestResponse, processor: float) -> Itera
     if processor > _LONGEST:
         yield f"{processor:.1f} seconds of the processor"
     headers = str(response.headers)
+    if response.status_code == 308:
+        # The router leads to the address as it is written here, with the query it was asked with.
+        headers = headers.replace(urlsplit(response.location or "").query or "\n", "")
     if MARK in headers:
         yield "what was sent is in a header"
     page = response.text if response.mimetype == "text/html" and response.status_code != 304 else ""

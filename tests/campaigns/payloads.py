@@ -123,3 +123,12 @@ PARTS = (
     b'--x\r\nContent-Disposition: form-data; name="a"\r\n'
     b"Content-Type: text/plain; charset=utf-7\r\n\r\n+ADw\r\n--x--\r\n",
 )
+# What a browser says of a page that broke the content policy, nearly.
+REPORTS = (
+    b'{"csp-report": {"document-uri": "http://127.0.0.1:8000/", "violated-directive": "script-src"}}',
+    b'[{"type": "csp-violation", "body": {"documentURL": "/", "effectiveDirective": "img-src"}}]',
+    f'{{"csp-report": {{"document-uri": ["{MARK}"], "violated-directive": 7}}}}'.encode(),
+    b'{"csp-report": null}',
+    b"[]",
+    b'{"a": NaN, "a": 1e999}',
+)

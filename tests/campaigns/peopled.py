@@ -47,7 +47,6 @@ from intake.services import (
 from intake.services.asking import Wanted
 from intake.services.clinic import Clinic
 from intake.services.publishing import NewRules
-from intake.services.transcribing import Opened
 from intake.storage import outgoing, passwords, safety_signals, submissions
 from intake.storage.outgoing import Addressed, Outcome
 from sending import fill_in, send_at_once
@@ -215,26 +214,34 @@ def _beside_forms(copy: Copy, members: Mapping[str, StaffMember]) -> dict[str, U
 
 
 def _papers(copy: Copy, members: Mapping[str, StaffMember]) -> dict[str, UUID]:
-    """One paper that is typed in once, and one that waits for its second time."""
-    clinic, typist = copy.clinic, members[Role.TRANSCRIBER.value]
+    """One paper that is being typed in, one that waits for its second time, and one that is to be compared."""
+    clinic, typist, other = copy.clinic, members[Role.TRANSCRIBER.value], members["every role"]
     edition = PaperEdition(clinic.library.questionnaire.edition)
-    first = transcribing.begin(clinic, members["every role"], edition)
-    second = transcribing.begin(clinic, typist, edition)
-    for paper, who in ((first, members["every role"]), (second, typist)):
-        opened = transcribing.open_typing(clinic, who, paper)
-        for part in range(1, len(clinic.library.questionnaire.parts) + 1):
-            opened = _typed(clinic, who, paper, opened, part)
-    # In the shipped form a part may make pages of an earlier one apply: left half typed.
-    if not opened.parts_left:
-        transcribing.finish(clinic, typist, second)
-    return {"typed once": first, "typed twice": second}
+    papers = {"begun": (other,), "typed once": (typist,), "typed twice": (typist, other)}
+    found = {}
+    for name, people_at_it in papers.items():
+        paper = found[name] = transcribing.begin(clinic, people_at_it[0], edition)
+        for time, who in enumerate(people_at_it):
+            if time:
+                transcribing.begin_second(clinic, who, paper)
+            is_whole = _typed(clinic, who, paper)
+            # In the shipped form a part may make pages of an earlier one apply: left half typed.
+            if not is_whole:
+                break
+            if name != "begun":
+                transcribing.finish(clinic, who, paper)
+    return found
 
 
-def _typed(clinic: Clinic, who: StaffMember, paper: UUID, opened: Opened, part: int) -> Opened:
-    pages = opened.pages_of(part)
-    here = {one.id for page in pages for one in page.questions}
-    given = {"first_name": answered(Text("Paula"))} if "first_name" in here else {}
-    return transcribing.type_pages(clinic, who, paper, pages, given, frozenset(), "")
+def _typed(clinic: Clinic, who: StaffMember, paper: UUID) -> bool:
+    """Every part is typed in once; whether nothing is left."""
+    opened = transcribing.open_typing(clinic, who, paper)
+    for part in range(1, len(clinic.library.questionnaire.parts) + 1):
+        pages = opened.pages_of(part)
+        here = {one.id for page in pages for one in page.questions}
+        given = {"first_name": answered(Text(f"Paula {who.username}"))} if "first_name" in here else {}
+        opened = transcribing.type_pages(clinic, who, paper, pages, given, frozenset(), "")
+    return not opened.parts_left
 
 
 def _patients(
