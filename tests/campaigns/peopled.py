@@ -214,7 +214,7 @@ def _beside_forms(copy: Copy, members: Mapping[str, StaffMember]) -> dict[str, U
 
 
 def _papers(copy: Copy, members: Mapping[str, StaffMember]) -> dict[str, UUID]:
-    """One paper that is being typed in, one that waits for its second time, and one that is to be compared."""
+    """One paper that is being typed in, one that waits for its second time, and one to be compared."""
     clinic, typist, other = copy.clinic, members[Role.TRANSCRIBER.value], members["every role"]
     edition = PaperEdition(clinic.library.questionnaire.edition)
     papers = {"begun": (other,), "typed once": (typist,), "typed twice": (typist, other)}
