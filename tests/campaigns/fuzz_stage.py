@@ -169,16 +169,16 @@ class Stage:
         for page in pages:
             if page.mimetype != "text/html":
                 continue
-            for link in re.findall(r'(?:href|action|src)="(/[^"#?]*)', page.text):
+            for link in re.findall(r'[\w-]+="(/[^"#?]*)', page.text):
                 for method in ("GET", "POST"):
                     if rule_of(site, link, method) is None:
                         continue
                     _, values = adapter.match(link, method=method)
                     for name, value in values.items():
                         found.setdefault(name, {})[str(value)] = None
-        for name in _SCRIPTS:
-            # Some are only asked for by pages that a clinic switches on.
-            found.setdefault("given", {})[mark(script(name))] = None
+        # Some are only asked for by pages that a clinic switches on; the last is of a foot without words.
+        for content in (*(script(name) for name in _SCRIPTS), b""):
+            found.setdefault("given", {})[mark(content)] = None
         return {name: list(values)[:20] for name, values in found.items()}
 
     def made(self, drawn: Drawn) -> tuple[Somebody, dict[str, Any]]:
