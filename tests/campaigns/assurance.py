@@ -129,9 +129,9 @@ AIMS: tuple[Aim, ...] = (
         " app and its codes, rules and their edition, each form erased, each letter) may end between two of"
         " them. A page read again is one more line of the trail; a form or a paper begun again is one more "
         "of them, empty; a username is typed again at the door; an answer whose safety signal could not be "
-        "kept is saved without it, and the signal kept when its page is sent again. Passwords are hashed at"
-        " no cost. Controls: the trail written in a transaction of its own, error pages without what was "
-        "typed, and a press that is done again when it is made again.",
+        "kept is saved without it, and the signal kept when its page is sent again, twice rather than "
+        "never. Passwords are hashed at no cost. Controls: the trail written in a transaction of its own, "
+        "error pages without what was typed, and a press that is done again when it is made again.",
         {"failures": 5_000, "journeys": 17},
         "`tests/campaigns/test_calls.py`: of what each journey writes for good, one call of each kind drawn "
         "by a fixed seed, on SQLite; and each control.",
