@@ -172,8 +172,8 @@ class Stem:
 
     def work(self, folder: Path, environment: Mapping[str, str]) -> Forked:
         """A new ``intake work``, the same."""
-        alone = {"process": Process.WORKER.value}
-        return self._start({"folder": str(folder), "environment": dict(environment)} | alone, folder)
+        ask = {"folder": str(folder), "environment": dict(environment), "process": Process.WORKER.value}
+        return self._start(ask, folder)
 
     def _start(self, ask: Mapping[str, object], folder: Path) -> Forked:
         with (folder / "stdout").open("ab") as out, (folder / "stderr").open("ab") as err, self._asking:

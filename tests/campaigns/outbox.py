@@ -29,7 +29,7 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import click
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from campaigns.forked import WORKER, Stem
 from campaigns.reports import end, report
@@ -51,9 +51,9 @@ SETTLED_FIRST = "campaigns.settled_first"
 BY_HAND = "of them of workers started by hand"
 _ADDRESS = "quetzal@example.org"
 _STAFF = ("desk@clinic.example", "on-call@clinic.example")
-# How many notices are made for each kill, which comes after so many letters at most and up to so many
-# seconds later; how slow the server is.
-_NOTICES, _LETTERS, _JITTER, _SLOW = 3, 8, 0.03, 0.002
+# How many notices are made for each kill, which comes after one of the letters that wait was begun, and up
+# to so many seconds later; how slow the server is.
+_NOTICES, _JITTER, _SLOW = 3, 0.03, 0.002
 _LONGEST, _IDLE = 30.0, 0.5
 _LONG, _LATELY = timedelta(days=40), timedelta(days=2)
 _PROGRAM = (sys.executable, "-m", "intake", "work")
@@ -164,7 +164,7 @@ class Campaign:
         staff_notices.gather(with_settings_in_force(in_force.at_work(self._copy.clinic)))
 
     def _send_and_kill(self, server: MailServer) -> None:
-        seen, enough = server.talks, server.talks + self._chance.randint(1, _LETTERS)
+        seen, enough = server.talks, server.talks + self._chance.randint(1, self._unsettled())
         workers = [self._begin() for _ in range(self._chance.choice((1, 1, 2)))]
         # Until so many letters were begun, or nobody begins another.
         end = time.monotonic() + _LONGEST
@@ -216,6 +216,11 @@ class Campaign:
         with (self._place / "stderr").open(encoding="utf-8") as log:
             failed = [line for line in log if f'"{Noted.NOTICES_FAILED.value}"' in line]
         self.tally.faults += [f"a worker wrote: {line}" for line in failed[:3]]
+
+    def _unsettled(self) -> int:
+        with self._copy.clinic.database.read() as session:
+            waits = select(func.count()).select_from(OutgoingRow).where(OutgoingRow.settled_at.is_(None))
+            return session.scalar(waits) or 0
 
     def _waiting(self) -> list[str]:
         """What is left to do."""
