@@ -29,7 +29,7 @@ help:
 	@echo 'make test        lint and test everything'
 	@echo 'make lint        style, types, import rules, templates'
 	@echo 'make mutants     change each rule in one place at a time, and name each change nobody would notice'
-	@echo 'make outbox      kill whoever sends e-mail 200 times, and look for every notice (about 5 minutes)'
+	@echo 'make outbox      kill the worker 200 times, and look for every notice (about 5 minutes)'
 	@echo 'make separation  both sites under the database roles of the three processes, and what these hold in memory'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
 	@echo 'make rotations   kill whoever changes the keys 30 times on each database, and read everything (some minutes)'

@@ -71,9 +71,12 @@ AIMS: tuple[Aim, ...] = (
     Aim(
         "outbox",
         "a notice that never arrives, or that tells of a patient",
-        "SIGKILL of whoever sends e-mail, and a mail server that misbehaves. "
-        "Control: a sender that settles before it sends.",
-        {"kills": 500},
+        "SIGKILL of the product's own worker while it sends and sweeps, at times of two at once. Its folder "
+        "holds one key file, that of the outbox. Most are forked from a process that has read the program, "
+        "the others are started by hand with `intake work`. Each notice has to arrive under one Message-ID, "
+        "what is over is deleted in the end and nothing else, and no byte that the mail server was sent is "
+        "about a patient. Control: a worker that settles before it sends, forked as well.",
+        {"kills": 500, "cut_off": 100, "of them of workers started by hand": 10},
     ),
     Aim(
         "tampering",
@@ -129,18 +132,36 @@ AIMS: tuple[Aim, ...] = (
     ),
     Aim(
         "clocks",
-        "a broken page, a session of staff that outlives its limit or a letter sent twice, by a wrong clock",
-        "The clock is set forward or back by up to ten years and over changes of summer time while people "
-        "work, and put right again. Control: sessions that are never over.",
-        {"jumps": 200},
+        "somebody refused, or words lost, for a clock that was wrong; a session of staff that outlives its "
+        "limit, a letter sent twice; a time of day that was never, or that could be either of two",
+        "Every clock there is, of the product and of the libraries that sign its cookies, is set forward or "
+        "back by two minutes to ten years under pages that are open, and put right under others. Who is "
+        "refused has to have been away by that clock, to have what they typed on the page that says so, and "
+        "to be able to go on. A page refused with 400 or 403 for anything else is a fault. In the nights when "
+        "clocks change, in America and in Europe, somebody signs every ten minutes, and what stands under the "
+        "signatures and in the trail is compared with what a clock on the wall showed. Controls: sessions "
+        "that are never over, tokens dated as Flask dates them, a clock on the wall that is never changed.",
+        {"jumps": 200, "notes typed before the clock moved": 400, "signatures in them": 90},
     ),
     Aim(
         "states",
         "an order of things in which somebody is told what is not so",
         "hypothesis draws what happens next, for two patients with two windows each, two clinicians, the "
-        "worker, the clock and crashes; a plain model beside it knows what each was told. Control: a name "
-        "that is typed and not sent.",
-        {"runs": 400, "forms sent": 100, "signed off": 30},
+        "worker, the clock and crashes; a plain model beside it knows what each was told. The worker sends "
+        "letters to a mail server that is there, and sweeps. A crash is a process that dies in the middle of "
+        "a request or of the worker's work, at a statement, before a commit or after one; everything is "
+        "opened anew, and who was not answered tries again. A run without letters, sweeps or such deaths is a "
+        "fault. Controls: a name that is typed and not sent, a trail written in a transaction of its own, "
+        "letters settled before they are sent.",
+        {
+            "runs": 400,
+            "forms sent": 400,
+            "signed off": 30,
+            "letters": 100,
+            "sweeps": 1_000,
+            "crashes inside a transaction": 200,
+            "died after a commit took effect": 100,
+        },
     ),
     Aim(
         "rounds",
