@@ -191,9 +191,10 @@ AIMS: tuple[Aim, ...] = (
         "back by two minutes to ten years under pages that are open, and put right under others. Who is "
         "refused has to have been away by that clock, to have what they typed on the page that says so, and "
         "to be able to go on. A page refused with 400 or 403 for anything else is a fault. In the nights "
-        "when clocks change, in America and in Europe, somebody signs every ten minutes, and what stands under "
-        "the signatures and in the trail is compared with what a clock on the wall showed. Controls: sessions "
-        "that are never over, tokens dated as Flask dates them, a clock on the wall that is never changed.",
+        "when clocks change, in America and in Europe, somebody signs every ten minutes; what stands under "
+        "the signatures and in the trail is compared with what a clock on the wall showed. Controls: "
+        "sessions that are never over, tokens dated as Flask dates them, a clock on the wall that is never "
+        "changed.",
         {"jumps": 200, "notes typed before the clock moved": 400, "signatures in them": 90},
         "`tests/campaigns/test_clocks.py`: two jumps, one night of a change, and the controls.",
     ),
