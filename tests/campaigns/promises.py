@@ -77,15 +77,18 @@ class Promises:
     def look_at_the_trail(self, copy: Copy) -> None:
         """Nobody was told that they signed without its being so, nor the other way round; nor the trail."""
         with copy.clinic.database.read() as session:
-            assert audit.verify(session, copy.clinic.keys).ok
+            trail = audit.verify(session, copy.clinic.keys)
+            assert trail.ok, f"the trail is broken at line {trail.first_bad_seq}"
             for form in submissions.ids(session):
                 review = reviews.review(session, copy.clinic.keys, form)
                 lines = Counter(one.event for one in audit.events(session, form))
-                assert len(review.sign_offs) == self.signed[form]
-                assert len(review.acknowledgements) == self.acknowledged[form]
-                assert lines[ReviewSignedOff.__name__] == self.signed[form]
-                assert lines[FlagAcknowledged.__name__] == self.acknowledged[form]
-                assert lines[SubmissionReceived.__name__] == 1
+                told, seen = self.signed[form], self.acknowledged[form]
+                kept = (len(review.sign_offs), len(review.acknowledgements))
+                written = tuple(lines[one.__name__] for one in (ReviewSignedOff, FlagAcknowledged))
+                received = lines[SubmissionReceived.__name__]
+                assert kept == (told, seen), f"{kept} signatures and flags are kept, {(told, seen)} were told"
+                assert written == kept, f"the trail has {written} signatures and flags, and {kept} are kept"
+                assert received == 1, f"the trail has a form that was received {received} times"
 
     def remember_letters(self, copy: Copy) -> None:
         """What is said to be sent by now."""
