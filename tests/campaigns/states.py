@@ -632,7 +632,7 @@ def main(examples: int, steps: int, chance: int | None) -> None:
         ("letters settled before they are sent", hasty),
     ):
         with mistake():
-            found[what] = _driven(100, steps, chance)
+            found[what] = _driven(200, steps, chance)
     end(
         report(
             "states",
