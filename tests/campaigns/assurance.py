@@ -162,8 +162,15 @@ AIMS: tuple[Aim, ...] = (
         "proxies",
         "a request that nginx or Caddy and intake understand differently, or a header that is lost between",
         "Both proxies as shipped, with real TLS: a whole form, every header once, smuggled requests, forged "
-        "addresses, too much, and nothing written to a log. Control: proxy files with mistakes in them.",
-        {"checks, nginx": 11, "checks, caddy": 11},
+        "addresses, too much, and nothing written to a log. Controls: proxy files with mistakes in them, and "
+        "a proxy of our own that makes one mistake at a time, at least one for each of the checks; while it "
+        "makes none, nothing may be found.",
+        {
+            "checks, nginx": 11,
+            "checks, caddy": 11,
+            "smuggling cases, nginx": 40,
+            "smuggling cases, caddy": 40,
+        },
     ),
     Aim(
         "mutants",
