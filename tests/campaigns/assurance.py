@@ -76,6 +76,23 @@ AIMS: tuple[Aim, ...] = (
         {"kills": 500},
     ),
     Aim(
+        "rotations",
+        "a form, a letter or an account that no key opens any more after a change of keys was cut short",
+        "SIGKILL at a random moment of a key being made, copied, taken into use and destroyed, and of all "
+        "being sealed anew, for the keys of the clinic, of staff and of the outbox and the secrets of both "
+        "sites, several at once, on SQLite and on PostgreSQL. After each everything is opened, as processes "
+        "that run see it and as ones that start; the patient site seals a form and a letter, which have to "
+        "open; and the trail is verified. The audit key is the one key that is never changed. Controls: "
+        "keys before destroyed too early, a key file written before the file of whoever opens, and one "
+        "secret for both sites.",
+        {
+            "kills, sqlite": 200,
+            "kills, postgresql": 200,
+            "kills that left rows under two keys, sqlite": 15,
+            "kills that left rows under two keys, postgresql": 15,
+        },
+    ),
+    Aim(
         "tampering",
         "a change to the audit trail or to something sealed that is not noticed",
         "Lines are changed, taken out, put in, moved and copied, and the chain is followed; bits are turned "
