@@ -165,6 +165,7 @@ separation: setup
 	$(under_roles) -k 'not ($(behind_its_back))' \
 		tests/web/test_asking_and_replying.py tests/web/test_reply_time_outs.py tests/web/test_after_sending.py
 	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_separation.py
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.separation
 
 # Every change of a rule that no example and no case would notice (a few seconds).
 .PHONY: mutants

@@ -93,6 +93,16 @@ AIMS: tuple[Aim, ...] = (
         },
     ),
     Aim(
+        "separation",
+        "a key, a password or an answer in the memory of a process that has no business with it",
+        "The three processes run apart, each with its own key file, and together, as `intake serve` starts "
+        "them, on SQLite and on PostgreSQL under a role of its own for each. A form is sent before they "
+        "begin and one while they run. Then all that each can read of itself is searched for the keys of "
+        "the others, the passwords of their roles and of the owner's, and the words of the first form; "
+        "what is its own has to be found there. Control: a patient site that was handed the clinic's keys.",
+        {"processes looked into": 12, "bytes looked at": 1_000_000_000, "secrets looked for": 66},
+    ),
+    Aim(
         "tampering",
         "a change to the audit trail or to something sealed that is not noticed",
         "Lines are changed, taken out, put in, moved and copied, and the chain is followed; bits are turned "
