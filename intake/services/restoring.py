@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from intake import __version__
 from intake.config import Settings
 from intake.domain.events import BackupRestored
-from intake.services import restored_keys
+from intake.services import erasing_signals, restored_keys
 from intake.services.clinic import SYSTEM
 from intake.services.console import account
 from intake.services.erasing import erase_once_more
@@ -137,6 +137,7 @@ def _fill(
 def _erase_again(session: Session, keys: ClinicKeys, erasures: Sequence[Erasure], at: datetime) -> int:
     there = erasing.still_there(session, keys, erasures)
     rows = [erase_once_more(session, keys, one, at) for one in there]
+    rows.append(erasing_signals.erase_again(session, keys, erasures, at))
     # Also what came after the backup: the next list has to name it, should a newer backup be put back.
     erasing.note(session, erasures)
     return len([one for one in rows if one])

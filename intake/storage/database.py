@@ -11,9 +11,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    CursorResult,
+    Engine,
+    Select,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
@@ -202,6 +214,22 @@ def insert_unless_kept(session: Session, table: type[DeclarativeBase], values: M
     insert = (sqlite.insert if sqlite_used else postgresql.insert)(table)
     inserted = insert.values(values).on_conflict_do_nothing().returning(*table.__mapper__.primary_key)
     return session.execute(inserted).first() is not None
+
+
+def insert_each_unless_kept(session: Session, table: type[DeclarativeBase], keys: Select[UUID]) -> int:
+    """Insert a row for each key that is found and that nobody has yet; how many there were.
+
+    Of a table that has its key and nothing else. The question needs a condition: SQLite takes it for a part
+    of the insertion otherwise.
+    """
+    sqlite_used = session.get_bind().dialect.name == "sqlite"
+    insert = (sqlite.insert if sqlite_used else postgresql.insert)(table)
+    names = [column.name for column in table.__mapper__.primary_key]
+    inserted = session.execute(
+        insert.from_select(names, keys).on_conflict_do_nothing(),
+        execution_options={"preserve_rowcount": True},
+    )
+    return cast("CursorResult[object]", inserted).rowcount
 
 
 def is_safe_sqlite(version: tuple[int, ...]) -> bool:

@@ -5,7 +5,7 @@ that only grows. With the rows go the keys: whatever a disk still holds of the r
 them. What the audit trail says of the form stays; there is nothing of the patient in it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from intake.storage import drafts, outgoing, patient_questions, safety_signals, withdrawn_letters
 from intake.storage.encryption import ClinicKeys
+from intake.storage.opened_signals import NOTHING, Opened, in_parts, read
 from intake.storage.submissions import SIGNED, to_the_minute
 from intake.storage.tables import (
     Base,
@@ -24,6 +25,9 @@ from intake.storage.tables import (
     ErasureRow,
     HeldPageRow,
     PatientSessionRow,
+    SafetySignalRow,
+    SignalDeedRow,
+    SignalToldRow,
     SignOffRow,
     SubmissionRow,
     TranscriptionRow,
@@ -55,14 +59,22 @@ class Erasure:
     why: Why
 
 
-def erase(session: Session, keys: ClinicKeys, submission: UUID, why: Why, now: datetime) -> int:
+def erase(
+    session: Session,
+    keys: ClinicKeys,
+    submission: UUID,
+    why: Why,
+    now: datetime,
+    signals_before: Opened = NOTHING,
+) -> int:
     """Erase a form with everything about it; how many rows went, 0 when it was gone already.
 
     Also what there was before it was a form, as an older backup brings it back: a draft or a paper that
-    somebody typed in has the id that its form was given. Or one safety signal alone, by its own id.
+    somebody typed in has the id that its form was given. ``signals_before`` are safety signals as they were
+    opened before this transaction.
     """
     reference = _held(session, submission)
-    signals = safety_signals.of_form(session, keys, submission)
+    signals = safety_signals.of_form(session, keys, submission, signals_before)
     _note(session, (submission, *signals), why, now)
     # Which they are, while what leads to them is there.
     letters, links = _letters(session, submission, reference)
@@ -74,16 +86,28 @@ def erase(session: Session, keys: ClinicKeys, submission: UUID, why: Why, now: d
     return gone + withdrawn_letters.remove(session, keys.outbox_keys, submission, letters, links)
 
 
+def erase_signals(session: Session, signals: Collection[Erasure]) -> int:
+    """Erase safety signals by their own ids, with what was done about them; how many rows went.
+
+    Those of a form that was sent go with it.
+    """
+    ids = tuple(sorted(one.erased_id for one in signals))
+    for some in in_parts(ids):
+        held = select(SafetySignalRow.id).where(SafetySignalRow.id.in_(some)).order_by(SafetySignalRow.id)
+        session.scalars(held.with_for_update()).all()
+    note(session, signals)
+    return sum(_delete(session, table, condition) for table, condition in _rows_of_signals(ids))
+
+
 def still_there(session: Session, keys: ClinicKeys, erasures: Iterable[Erasure]) -> tuple[Erasure, ...]:
-    """Those of which something is here; forms, drafts and papers before signals, which go with them."""
-    signals, listed = safety_signals.drafts(session, keys), tuple(erasures)
-    forms = {one for one in signals.values() if one is not None}
+    """Those of which a form, a draft, a paper or a signal raised meanwhile is here.
+
+    Signals that stand on the list by their own ids are none of them: :func:`erase_signals`.
+    """
+    forms = {one.draft for one in read(session, keys).signals.values()}
     for column in (SubmissionRow.id, *(column for _, column in _BEFORE_IT_WAS_A_FORM)):
         forms |= set(session.scalars(select(column)))
-    return (
-        *(one for one in listed if one.erased_id in forms),
-        *(one for one in listed if one.erased_id in signals),
-    )
+    return tuple(one for one in erasures if one.erased_id in forms)
 
 
 def note(session: Session, erasures: Iterable[Erasure]) -> None:
@@ -173,15 +197,18 @@ def _leads_to_it(
     return by_draft if reference is None else or_(by_draft, row.reference == reference)
 
 
-def _rows_of(submission: UUID, signals: Iterable[UUID]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    of_signals = (submission, *signals)
+def _rows_of(submission: UUID, signals: Sequence[UUID]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    yield from _rows_of_signals(signals)
     for table in reversed(Base.metadata.sorted_tables):
         if columns := tuple(_columns(table)):
             yield table, or_(*(column == submission for column in columns))
-        elif table.name in ("signal_deeds", "signals_told"):
-            yield table, table.c.signal_id.in_(of_signals)
-        elif table.name == "safety_signals":
-            yield table, table.c.id.in_(of_signals)
+
+
+def _rows_of_signals(signals: Sequence[UUID]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """One form may have more of them than a database takes in one question."""
+    for column in (SignalDeedRow.signal_id, SignalToldRow.signal_id, SafetySignalRow.id):
+        for some in in_parts(signals):
+            yield cast(Table, column.class_.__table__), column.in_(some)
 
 
 def _columns(table: Table) -> Iterator[ColumnElement[UUID]]:

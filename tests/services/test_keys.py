@@ -369,6 +369,12 @@ def test_a_recovery_copy_holds_every_key_and_each_keeper_opens_it(copy, tmp_path
 
     first, second = (json.loads(one.opened(path)) for one in keepers)
     assert first == second
+    assert first["what_this_is"].startswith("Every key of one copy of intake.")
+    assert (first["kind"], first["format"]) == ("intake recovery copy", 1)
+    assert (first["clinic"], first["made_on"]) == (
+        copy.settings.clinic_name,
+        console.settings.local(console.now()).date().isoformat(),
+    )
     found = json.dumps(first["files"])
     held = secrets_in(console.folder)
     assert all(secret in found for one in held.values() for secret in one)
