@@ -32,7 +32,7 @@ help:
 	@echo 'make outbox      kill the worker 200 times, and look for every notice (about 5 minutes)'
 	@echo 'make separation  both sites under the database roles of the three processes, and what these hold in memory'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
-	@echo 'make rotations   kill whoever changes the keys 30 times on each database, and read everything (some minutes)'
+	@echo 'make rotations   kill whoever changes the keys 200 times on each database, and read everything (about 5 minutes)'
 	@echo 'make campaign    every campaign of docs/assurance.md, one after the other, and the page anew (many hours)'
 	@echo 'make rounds      let 20 clinicians work on one form at once, 200 times on each database (about half an hour)'
 	@echo 'make slow        ask for pages while 500 phones stop in the middle of sending (about 3 minutes)'
@@ -75,7 +75,7 @@ KILLS ?=
 kills: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.kills $(KILLS)
 
-# Other figures: make rotations ROTATIONS='--kills 200 --on sqlite --seed 7'
+# Other figures: make rotations ROTATIONS='--kills 20 --on sqlite --seed 7'
 ROTATIONS ?=
 .PHONY: rotations
 rotations: setup
@@ -165,6 +165,7 @@ separation: setup
 	$(under_roles) -k 'not ($(behind_its_back))' \
 		tests/web/test_asking_and_replying.py tests/web/test_reply_time_outs.py tests/web/test_after_sending.py
 	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_separation.py
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.separation
 
 # Every change of a rule that no example and no case would notice (a few seconds).
 .PHONY: mutants

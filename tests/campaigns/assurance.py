@@ -90,6 +90,37 @@ AIMS: tuple[Aim, ...] = (
         "`tests/campaigns/test_outbox.py`: three kills of the worker, and two of the control.",
     ),
     Aim(
+        "rotations",
+        "a form, a letter or an account that no key opens any more after a change of keys was cut short",
+        "SIGKILL at a random moment of a key being made, copied, taken into use and destroyed, and of all "
+        "being sealed anew, for the keys of the clinic, of staff and of the outbox and the secrets of both "
+        "sites, several at once, on SQLite and on PostgreSQL. After each everything is opened, as processes "
+        "that run see it and as ones that start; the patient site seals a form and a letter, which have to "
+        "open; and the trail is verified. The audit key is the one key that is never changed. Controls: "
+        "keys before destroyed too early, a key file written before the file of whoever opens, and one "
+        "secret for both sites.",
+        {
+            "kills, sqlite": 200,
+            "kills, postgresql": 200,
+            "kills that left rows under two keys, sqlite": 15,
+            "kills that left rows under two keys, postgresql": 15,
+        },
+        "`tests/campaigns/test_rotations.py`: four kills on SQLite, one for each purpose, and one of the "
+        "controls.",
+    ),
+    Aim(
+        "separation",
+        "a key, a password or an answer in the memory of a process that has no business with it",
+        "The three processes run apart, each with its own key file, and together, as `intake serve` starts "
+        "them, on SQLite and on PostgreSQL under a role of its own for each. A form is sent before they "
+        "begin and one while they run. Then all that each can read of itself is searched for the keys of "
+        "the others, the passwords of their roles and of the owner's, and the words of the first form; "
+        "what is its own has to be found there. Control: a patient site that was handed the clinic's keys.",
+        {"processes looked into": 12, "bytes looked at": 1_000_000_000, "secrets looked for": 66},
+        "`tests/web/test_separation.py`: the memory of the patient site, and of the clinic site as the "
+        "control, on SQLite; the three keys that open something are looked for.",
+    ),
+    Aim(
         "tampering",
         "a change to the audit trail or to something sealed that is not noticed",
         "Lines are changed, taken out, put in, moved and copied, and the chain is followed. Several people "
@@ -253,11 +284,19 @@ AIMS: tuple[Aim, ...] = (
         "proxies",
         "a request that nginx or Caddy and intake understand differently, or a header that is lost between",
         "Both proxies as shipped, with real TLS: a whole form, every header once, smuggled requests, forged "
-        "addresses, too much, and nothing written to a log. Control: proxy files with mistakes in them.",
-        {"checks, nginx": 11, "checks, caddy": 11},
+        "addresses, too much, and nothing written to a log. Controls: proxy files with mistakes in them, and "
+        "a proxy of our own that makes one mistake at a time, at least one for each of the checks; while it "
+        "makes none, nothing may be found.",
+        {
+            "checks, nginx": 11,
+            "checks, caddy": 11,
+            "smuggling cases, nginx": 40,
+            "smuggling cases, caddy": 40,
+        },
         "`tests/house/test_deploy.py` reads both files as shipped, `tests/services/test_front_door.py` "
         "tries the command that looks at a proxy, `tests/campaigns/test_slow.py` what an answer is judged "
-        "by. Neither proxy is started.",
+        "by, `tests/campaigns/test_proxies.py` the proxy of our own with three of its mistakes. nginx and "
+        "Caddy are not started.",
     ),
     Aim(
         "mutants",
