@@ -1,4 +1,4 @@
-"""Everything the doctor looks at, gathered in one go: what is at hand, the database, the people, the front."""
+"""Everything the doctor looks at, gathered at once: what is at hand, the database, the people, the front."""
 
 import os
 from collections.abc import Mapping

@@ -524,4 +524,3 @@ def test_the_command_ends_with_an_error_when_something_is_grave(copied, monkeypa
     assert sound.exit_code == 0, sound.output
     assert open_to_all.exit_code == 1
     assert "chmod 600" in open_to_all.output
-    assert CliRunner().invoke(main, ["serve"]).exit_code == 2
