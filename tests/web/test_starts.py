@@ -5,27 +5,51 @@ Each begins as its own program does, in the process of this test. What would lis
 
 import runpy
 import shutil
+import subprocess
 import sys
+from queue import Queue
 
 import pytest
 from click.testing import CliRunner
+from werkzeug.test import Client
 
 from copies import make_copy
+from intake import starting
 from intake.cli import main
 from intake.domain.processes import Process
-from intake.services import clinic, instance, processes, supervising
+from intake.services import (
+    altered_rows,
+    at_start,
+    clinic,
+    instance,
+    papers_left,
+    processes,
+    staff_notices,
+    supervising,
+)
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE
 from intake.web import server
 from web.clinic.content import LIBRARY
 
 OWN = {Process.PATIENT: PATIENT_FILE, Process.CLINIC: CLINIC_FILE, Process.WORKER: WORKER_FILE}
+AT = {Process.PATIENT: 8000, Process.CLINIC: 8007, Process.WORKER: 8009}
 PORT = {Process.PATIENT: "port", Process.CLINIC: "clinic_port", Process.WORKER: "worker_port"}
 REFUSED = 2
 each = pytest.mark.parametrize("process", Process, ids=lambda one: one.value)
 
 
 class Listening(Exception):
-    """It would answer from now on."""
+    """It would answer from now on: at this address, under these settings, with this site."""
+
+    def __init__(self, site=None, settings=None, address=None, on_ready=None, **more):
+        super().__init__()
+        self.site, self.settings, self.address, self.on_ready, self.more = (
+            site,
+            settings,
+            address,
+            on_ready,
+            more,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +76,18 @@ def folder(made, tmp_path, monkeypatch):
 def stays_as_it_is(monkeypatch):
     """A start closes what belongs to its whole process, and this one goes on to other tests."""
     monkeypatch.setattr(processes, "begin", lambda: None)
+    monkeypatch.setattr(starting, "over", lambda: None)
     monkeypatch.setattr(clinic, "library_of", lambda _settings: LIBRARY)
     monkeypatch.setattr(instance, "library_of", lambda _settings: LIBRARY)
 
-    def would_listen(*_arguments, **_more):
-        raise Listening
+    def would_listen(*arguments, **more):
+        raise Listening(*arguments, **more)
+
+    def would_start_three(_supervisor, on_ready):
+        raise Listening(on_ready=on_ready)
 
     monkeypatch.setattr(server, "serve", would_listen)
-    monkeypatch.setattr(supervising.Supervisor, "run", would_listen)
+    monkeypatch.setattr(supervising.Supervisor, "run", would_start_three)
     monkeypatch.setattr(supervising, "stop_on_signals", lambda _supervisor: None)
 
 
@@ -225,3 +253,166 @@ def test_each_says_in_words_that_its_address_is_taken(folder, process, monkeypat
     said = capsys.readouterr().err
     assert ended.value.code == REFUSED
     assert f"('127.0.0.1', 8765) is taken (setting: {PORT[process]})" in said
+
+
+def listens(process, *arguments):
+    """What a process is about to answer with."""
+    with pytest.raises(Listening) as listening:
+        begins(process, *arguments)
+    return listening.value
+
+
+@each
+def test_each_is_closed_to_others_before_it_does_anything(folder, process, monkeypatch):
+    began = Exception("nothing was read before")
+    monkeypatch.setattr(processes, "begin", raising(began))
+    monkeypatch.setenv("INTAKE_NO_SUCH_SETTING", "1")
+
+    with pytest.raises(Exception, match=str(began)):
+        begins(process)
+
+
+def test_so_is_what_starts_the_three(folder, monkeypatch):
+    began = Exception("nothing was read before")
+    monkeypatch.setattr(processes, "begin", raising(began))
+    monkeypatch.setenv("INTAKE_NO_SUCH_SETTING", "1")
+
+    assert CliRunner().invoke(main, ["serve"]).exception is began
+
+
+def raising(error):
+    def raise_it(*_arguments):
+        raise error
+
+    return raise_it
+
+
+def test_what_closes_a_process():
+    """In a process of its own, since it holds until that ends: no file for others, no memory on a disk."""
+    shown = (
+        "import logging, os, resource; from intake.services import processes;"
+        "os.umask(0); processes.begin(); logging.error('a word of an answer');"
+        "print(oct(os.umask(0)), resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "0o77 (0, 0)\n"
+    assert '"line": "library"' in done.stderr
+    assert "answer" not in done.stderr
+
+
+@each
+def test_each_ends_with_the_one_above_it(folder, process, monkeypatch):
+    above = []
+    monkeypatch.setattr(processes.Above, "end_with_it", lambda one: above.append(one))
+
+    listens(process, processes.Above(8, 9).argument())
+
+    assert above == [processes.Above(8, 9)]
+
+
+@each
+def test_each_holds_its_own_way_to_the_database_and_nobody_elses(folder, process, monkeypatch):
+    with_its_own_keys_alone(folder, process)
+    ways = {one: f"sqlite:///{folder}/{one.value}/../intake.db" for one in Process}
+    for one, way in ways.items():
+        (folder / one.value).mkdir()
+        monkeypatch.setenv(f"INTAKE_{one.value.upper()}_DATABASE_URL", way)
+
+    held = listens(process).settings
+
+    assert held.database_url == ways[process]
+    assert [getattr(held, f"{one.value}_database_url") for one in Process] == ["", "", ""]
+
+
+@each
+def test_each_is_where_its_settings_say_and_says_whether_it_is_well(folder, process, monkeypatch):
+    monkeypatch.setenv("INTAKE_CLINIC_PORT", "8007")
+    with_its_own_keys_alone(folder, process)
+
+    listening = listens(process)
+
+    assert listening.address == (
+        "127.0.0.1",
+        {"patient": 8000, "clinic": 8007, "worker": 8009}[process.value],
+    )
+    client = Client(listening.site)
+    # The two loops of the worker were not begun: it does not work.
+    assert client.get("/health").status_code == (503 if process is Process.WORKER else 200)
+    assert client.get("/nothing", base_url="http://127.0.0.1:8000").status_code == 404
+
+
+def test_the_clinics_process_takes_files_at_the_addresses_that_are_sent_some(folder):
+    with_its_own_keys_alone(folder, Process.CLINIC)
+
+    assert listens(Process.CLINIC).more["takes_files"] == {
+        "/clinic/rules/proposals/new",
+        "/clinic/rules/impact",
+        "/clinic/settings",
+    }
+
+
+def test_beside_its_pages_the_clinic_looks_for_what_was_changed_behind_its_back(folder, monkeypatch):
+    begun = Queue()
+    for module, name in BESIDE:
+        monkeypatch.setattr(module, name, lambda _clinic, _stop, name=name: begun.put(name))
+    with_its_own_keys_alone(folder, Process.CLINIC)
+
+    listens(Process.CLINIC).on_ready()
+
+    assert {begun.get(timeout=20) for _ in BESIDE} == {name for _, name in BESIDE}
+
+
+BESIDE = (
+    (staff_notices, "keep_gathering"),
+    (altered_rows, "keep_looking"),
+    (papers_left, "keep_throwing_away"),
+)
+
+
+@each
+def test_by_itself_each_warns_of_what_it_shares(folder, process, capsys):
+    with_its_own_keys_alone(folder, process)
+    listens(process)
+
+    assert f"Warning: on SQLite {process.words} can read and change everything" in capsys.readouterr().err
+
+
+NOTED = "was changed in the database by something else than intake"
+
+
+def told_by(_clinic):
+    return (NOTED,)
+
+
+def test_whoever_starts_the_clinic_is_told_what_was_found(folder, monkeypatch, capsys):
+    monkeypatch.setattr(at_start, "told", told_by)
+    for module, name in BESIDE:
+        monkeypatch.setattr(module, name, lambda _clinic, _stop: None)
+    with_its_own_keys_alone(folder, Process.CLINIC)
+
+    listens(Process.CLINIC).on_ready()
+
+    assert NOTED in capsys.readouterr().out
+
+
+def test_so_is_whoever_starts_all_three(folder, monkeypatch, capsys):
+    monkeypatch.setattr(at_start, "told", told_by)
+    monkeypatch.setattr(at_start, "warnings", lambda _library, _settings: ("check the lines of help",))
+
+    done = CliRunner().invoke(main, ["serve"])
+    done.exception.on_ready()
+
+    assert "Warning: check the lines of help" in done.output
+    said = capsys.readouterr().out
+    assert NOTED in said
+    assert "all three processes run as one user of this machine" in said
+
+
+def test_one_of_the_three_that_cannot_start_is_told_and_nothing_runs(folder, monkeypatch):
+    monkeypatch.setattr(supervising.Supervisor, "run", raising(supervising.NotStarted(Process.WORKER)))
+
+    done = CliRunner().invoke(main, ["serve"])
+
+    assert done.exit_code == REFUSED
+    assert "the worker could not be started, for the reason above; everything is stopped" in done.output
