@@ -27,6 +27,7 @@ from intake.services import (
     staff_notices,
     supervising,
 )
+from intake.storage.database import Database
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE
 from intake.web import server
 from web.clinic.content import LIBRARY
@@ -101,6 +102,21 @@ def with_its_own_keys_alone(folder, process):
     for other, name in OWN.items():
         if other is not process:
             (folder / "keys" / name).unlink()
+
+
+@pytest.fixture(autouse=True)
+def closed(monkeypatch):
+    """Whatever database a start opens is closed after it."""
+    opened, begin = [], Database.__init__
+
+    def remembered(database, *arguments, **more):
+        begin(database, *arguments, **more)
+        opened.append(database)
+
+    monkeypatch.setattr(Database, "__init__", remembered)
+    yield
+    for one in opened:
+        one.dispose()
 
 
 @pytest.fixture(autouse=True)
@@ -416,3 +432,15 @@ def test_one_of_the_three_that_cannot_start_is_told_and_nothing_runs(folder, mon
 
     assert done.exit_code == REFUSED
     assert "the worker could not be started, for the reason above; everything is stopped" in done.output
+
+
+def test_a_folder_that_happens_to_be_called_intake_is_not_what_is_started(tmp_path):
+    (tmp_path / "intake").mkdir()
+    (tmp_path / "intake" / "__init__.py").write_text("raise SystemExit('somebody else')", "utf-8")
+
+    for process in Process:
+        *python, _ours = processes.PROGRAMS[process]
+        done = subprocess.run(
+            [*python, "intake.domain.processes"], cwd=tmp_path, capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
