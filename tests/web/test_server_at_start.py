@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request, Response
 
 from intake.config import Settings
 from intake.web import server
+from intake.web.allowances import LARGEST_PAGE, LARGEST_UPLOAD
 
 FROM = {"REMOTE_ADDR": "127.0.0.1"}
 
@@ -88,3 +89,18 @@ def test_the_system_is_asked_for_those_files_where_it_lets_us_have_them(monkeypa
 
 def raising_taken(_site, **_told):
     raise OSError(server.errno.EADDRINUSE, "taken")
+
+
+def test_what_is_sent_and_answered_stays_in_memory(created):
+    """A temporary file would hold answers; only the files that the clinic sends may go to one."""
+    told = created().told
+
+    assert told["inbuf_overflow"] > told["max_request_body_size"] >= LARGEST_PAGE
+    assert told["outbuf_overflow"] >= 4 * LARGEST_UPLOAD
+
+
+def test_a_sender_who_stops_is_given_up_soon(created):
+    told = created().told
+
+    # A silence is noticed when one is looked for: both together are what it may last.
+    assert told["channel_timeout"] + told["cleanup_interval"] <= 40
