@@ -1,7 +1,9 @@
 """How a server is set up before it listens: with the proxies there are, and files for all its senders."""
 
 import resource
+import signal
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pytest
 from werkzeug.test import Client
@@ -104,3 +106,28 @@ def test_a_sender_who_stops_is_given_up_soon(created):
 
     # A silence is noticed when one is looked for: both together are what it may last.
     assert told["channel_timeout"] + told["cleanup_interval"] <= 40
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_answers_what_was_begun_and_hears_it_once(monkeypatch, tmp_path, told):
+    heard, ends = {}, []
+    monkeypatch.setattr(server, "_allow_open_files", lambda: None)
+    monkeypatch.setattr(signal, "signal", heard.__setitem__)
+
+    class Running:
+        map: ClassVar = {}
+
+        def run(self):
+            with pytest.raises(KeyboardInterrupt):  # as which waitress ends by itself, and in order
+                heard[told](told, None)
+            ends.append(dict(heard))
+
+        def close(self):
+            ends.append("closed")
+
+    monkeypatch.setattr(server.waitress, "create_server", lambda _site, **_told: Running())
+
+    server.serve(whence, Settings(tmp_path), ("127.0.0.1", 8000), lambda: ends.append("ready"))
+
+    ignored = {signal.SIGTERM: signal.SIG_IGN, signal.SIGINT: signal.SIG_IGN}
+    assert ends == ["ready", ignored, "closed"]

@@ -5,6 +5,7 @@ Each begins as its own program does, in the process of this test. What would lis
 
 import runpy
 import shutil
+import signal
 import subprocess
 import sys
 from queue import Queue
@@ -26,6 +27,7 @@ from intake.services import (
     processes,
     staff_notices,
     supervising,
+    working,
 )
 from intake.storage.database import Database
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE
@@ -444,3 +446,23 @@ def test_a_folder_that_happens_to_be_called_intake_is_not_what_is_started(tmp_pa
             [*python, "intake.domain.processes"], cwd=tmp_path, capture_output=True, check=False
         )
         assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_without_an_address_works_until_it_is_told_to_stop(folder, told, monkeypatch, capsys):
+    with_its_own_keys_alone(folder, Process.WORKER)
+    monkeypatch.delenv("INTAKE_WORKER_PORT")
+    heard, deeds = {}, []
+    monkeypatch.setattr(signal, "signal", heard.__setitem__)
+
+    def begin(_work):
+        deeds.append("begin")
+        heard[told](told, None)
+
+    monkeypatch.setattr(working.Work, "begin", begin)
+    monkeypatch.setattr(working.Work, "end", lambda _work: deeds.append("end"))
+
+    begins(Process.WORKER)
+
+    assert deeds == ["begin", "end"]
+    assert "until stopped" in capsys.readouterr().out
