@@ -97,6 +97,7 @@ class Facts:
     fronts: tuple[Front, ...] = ()
     keys_made: Mapping[str, date | None] = field(default_factory=dict)
     breached_refused: str = ""
+    limits_damage: tuple[str, ...] = ()
 
     @property
     def is_public(self) -> bool:

@@ -16,7 +16,15 @@ from intake.services.clinic import asked_of
 from intake.services.doctor_facts import Facts, Records, at_hand, keys_of, paths_of
 from intake.services.front_door import Front, look
 from intake.services.planted_rules import planted
-from intake.storage import accounts, altered_accounts, audit, dead_letters, every_submission, submissions
+from intake.storage import (
+    accounts,
+    altered_accounts,
+    audit,
+    dead_letters,
+    every_submission,
+    limits_file,
+    submissions,
+)
 from intake.storage.condition import Condition, examine
 from intake.storage.database import Database, DatabaseRefused
 from intake.storage.encryption import ClinicKeys, DecryptionFailed
@@ -42,6 +50,7 @@ def gather(settings: Settings, environment: Mapping[str, str] = os.environ) -> F
         lines_out_of_date=lines,
         content_refused=content_refused,
         fronts=_fronts(settings),
+        limits_damage=_limits(settings),
         keys_made={} if keys is None else _keys_made(settings),
     )
 
@@ -114,6 +123,12 @@ def _content(settings: Settings) -> tuple[tuple[str, ...], str]:
     except DocumentRefused as refusal:
         return (), str(refusal).splitlines()[0]
     return tuple(line.say for line in questionnaire.out_of_date(settings.today())), ""
+
+
+def _limits(settings: Settings) -> tuple[str, ...]:
+    """What is wrong with the file beside SQLite in which knocks and wrong passwords are counted."""
+    database = paths_of(settings).get("database")
+    return limits_file.damage(limits_file.path_beside(database)) if database is not None else ()
 
 
 def _fronts(settings: Settings) -> tuple[Front, ...]:

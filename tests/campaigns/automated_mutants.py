@@ -168,7 +168,9 @@ def _collect(asked: Asked, chosen: Sequence[Mistake], few: Few, told: Connection
 
 
 def _only(checkout: Path) -> None:
-    """Nothing of ours is read but from there."""
+    """Nothing of ours is read but from there. Raises RuntimeError when something was read already."""
+    if read := [one for one in sys.modules if one.partition(".")[0] == "intake"]:
+        raise RuntimeError(f"read before, from elsewhere: {read}")
     ours = (CHECKOUT, CHECKOUT / "tests")
     rest = (one for one in sys.path if Path(one or ".").resolve() not in ours)
     sys.path[:] = [str(checkout), str(checkout / "tests"), *rest]

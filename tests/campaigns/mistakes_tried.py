@@ -111,7 +111,8 @@ def became(code: int | None) -> Became:
     return Became.HUNG if code is None else _BY_CODE.get(code, Became.NOTICED)
 
 
-@dataclass(slots=True)
+# pytest keeps plugins in sets.
+@dataclass(slots=True, eq=False)
 class InMemory:
     """A plugin of pytest: when all tests are read it learns which pass over what, and tries mistakes.
 

@@ -9,6 +9,7 @@ import sqlalchemy
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
+import torn
 from copies import NOON, PASSWORD, make_copy, staff
 from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
 from intake.domain.permissions import Role
@@ -348,6 +349,29 @@ def test_when_nothing_can_be_counted_no_password_is_taken(copy, alice, monkeypat
     (said,) = caplog.messages
     assert said.startswith("passwords_not_taken")
     assert "error=OperationalError" in said
+
+
+@pytest.mark.parametrize("lose", [torn.deleted, torn.page_lost], ids=lambda one: one.__name__)
+def test_a_file_of_counts_that_was_lost_keeps_nobody_out(copy, lose):
+    for one in from_everywhere(12):
+        attempt(copy, address=one)
+    assert attempt(copy) == PAUSED
+
+    if lose in torn.IN_PLACE:
+        # It takes another connection to see it.
+        rate_limits.counting(copy.clinic.database).dispose()
+    lose(copy.settings.instance / "intake-limits.db")
+
+    assert attempt(copy, PASSWORD) == IN
+    assert [attempt(copy, address=one) for one in from_everywhere(12)][-2:] == [PAUSED] * 2, "and it counts"
+
+
+def test_no_file_of_counts_sets_back_how_many_were_wrong_in_a_row(copy):
+    """Whoever can lose that file gets ten tries more, and never a hundred (the database counts these)."""
+    wrong_in_a_row(copy, 100)
+    torn.deleted(copy.settings.instance / "intake-limits.db")
+
+    assert attempt(copy, PASSWORD) == WRONG
 
 
 def test_a_clock_set_back_keeps_nobody_out(copy, alice):
