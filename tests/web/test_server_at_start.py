@@ -3,7 +3,6 @@
 import resource
 import signal
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import pytest
 from werkzeug.test import Client
@@ -115,7 +114,8 @@ def test_told_to_stop_it_answers_what_was_begun_and_hears_it_once(monkeypatch, t
     monkeypatch.setattr(signal, "signal", heard.__setitem__)
 
     class Running:
-        map: ClassVar = {}
+        def __init__(self):
+            self.map = {}
 
         def run(self):
             with pytest.raises(KeyboardInterrupt):  # as which waitress ends by itself, and in order
