@@ -73,8 +73,8 @@ def unseal(sealed: BinaryIO, into: BinaryIO, identities: Path) -> None:
 def _why_not(error: Exception, writer: "_Keeping", identities: Path) -> CannotBeUnsealed:
     if isinstance(writer.failed, OSError):
         return CannotBeUnsealed(
-            f"what is in it could not be written ({writer.failed.strerror}): make room on the disk it is opened "
-            "on, then try again. Nothing is wrong with the file itself"
+            f"what is in it could not be written ({writer.failed.strerror}): make room on the disk it is "
+            "opened on, then try again. Nothing is wrong with the file itself"
         )
     if "no matching keys" in str(error).casefold():
         return CannotBeUnsealed(

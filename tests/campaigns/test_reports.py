@@ -9,7 +9,9 @@ import pytest
 from campaigns.assurance import AIMS, PAGE, Aim, page
 from campaigns.reports import CHECKOUT, end, keep, kept, report, versions
 
-AIM = Aim("falls", "what fell", "Things are dropped. Control: a hole in the floor.", {"drops": 10})
+AIM = Aim(
+    "falls", "what fell", "Things are dropped. Control: a hole in the floor.", {"drops": 10}, "One drop."
+)
 
 
 def seen(*, drops=10, noticed=True, faults=()):
@@ -76,3 +78,11 @@ def test_the_page_is_what_the_reports_say():
 def test_every_report_is_of_a_campaign_that_is_there():
     assert set(kept()) <= {one.campaign for one in AIMS}
     assert all((CHECKOUT / "tests" / "campaigns" / f"{one.campaign}.py").is_file() for one in AIMS)
+
+
+def test_what_every_run_of_the_tests_has_of_a_campaign_is_said_and_is_there():
+    for one in AIMS:
+        named = re.findall(r"`(tests/[\w/]+\.py)`", one.short)
+        assert named, one.campaign
+        assert all((CHECKOUT / name).is_file() for name in named), one.campaign
+    assert "In `make test`: One drop." in page({}, [AIM])

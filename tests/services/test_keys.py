@@ -373,7 +373,7 @@ def test_a_recovery_copy_holds_every_key_and_each_keeper_opens_it(copy, tmp_path
     assert (first["kind"], first["format"]) == ("intake recovery copy", 1)
     assert (first["clinic"], first["made_on"]) == (
         copy.settings.clinic_name,
-        copy.settings.today().isoformat(),
+        console.settings.local(console.now()).date().isoformat(),
     )
     found = json.dumps(first["files"])
     held = secrets_in(console.folder)
