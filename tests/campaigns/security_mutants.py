@@ -97,7 +97,7 @@ _KEYS = (
             '& 0o007:\n        raise KeyringRefused(f"{path} is',
         ),
         ("if found.st_uid != os.geteuid():", "if False:"),
-        ("found.st_mode) & 0o037:", "found.st_mode) & 0o007:", "storage/test_handed_over_keys.py"),
+        ("found.st_mode) & 0o037)", "found.st_mode) & 0o007)", "storage/test_handed_over_keys.py"),
         (
             "if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:",
             "if found.st_uid != os.geteuid():",
