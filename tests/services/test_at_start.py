@@ -1,11 +1,12 @@
 """What whoever starts the clinic's side is told: each thing that was found, and how to come in first."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from copies import make_copy, staff
-from intake.config import NOT_REQUIRED
+from intake.config import NOT_REQUIRED, Settings
 from intake.domain.permissions import Role
 from intake.services import at_start, clinic_settings, overlaying, publication_list
 
@@ -52,3 +53,13 @@ def test_a_change_of_the_rules_that_ended_is_warned_of(clinic, tmp_path, monkeyp
     monkeypatch.setattr(overlaying, "ended", lambda _library, _on: ("a change ended yesterday",))
 
     assert at_start.warnings(clinic.library, settings) == (*before, "ours.yaml: a change ended yesterday")
+
+
+def test_a_line_of_help_to_be_checked_again_is_warned_of(clinic, monkeypatch):
+    line = clinic.library.questionnaire.crisis_lines[0]
+    assert not any(line.say in one for one in at_start.warnings(clinic.library, clinic.settings))
+
+    monkeypatch.setattr(Settings, "today", lambda _settings: line.expires + timedelta(days=1))
+
+    told = at_start.warnings(clinic.library, clinic.settings)
+    assert any(one.startswith(f"“{line.say}” was to be checked again by {line.expires}") for one in told)
