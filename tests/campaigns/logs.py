@@ -60,6 +60,7 @@ MISTAKES: Sequence[Mistake] = (
     Mistake("a collector that asks for no name", strange_senders, collector=_ANYBODY),
     Mistake("a collector of any TLS", no_older_tls, collector=_OLD),
     Mistake("no queue on disk", collector_away, {'queue.filename="intake"': ""}),
+    Mistake("many lines in hand at a stop", collector_away, {'queue.dequeueBatchSize="1"': ""}),
     Mistake("nothing kept at a stop", collector_away, {'queue.saveOnShutdown="on"': ""}),
     Mistake("lines cut at 8 KB", every_line_whole, sender=_LENGTH),
     Mistake("a collector that cuts", every_line_whole, collector=_LENGTH),

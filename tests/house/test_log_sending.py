@@ -34,6 +34,7 @@ WAITS = {
     "queue.filename": "intake",
     "queue.highwatermark": "200",
     "queue.saveonshutdown": "on",
+    "queue.dequeuebatchsize": "1",
     "queue.maxdiskspace": "256m",
     "queue.timeoutenqueue": "0",
     "action.resumeretrycount": "-1",
