@@ -173,7 +173,7 @@ AIMS: tuple[Aim, ...] = (
         "collector that is away, is killed, or comes back when the disk for lines that wait is full. What is "
         "lost where TCP cannot tell (a collector that refuses the sender, a wire that silently carries "
         "nothing) is counted. Control: the same files with one mistake each.",
-        {"checks": 11, "lines sent": 1_000, "lines that waited": 3_000},
+        {"checks": 12, "lines sent": 1_000, "lines that waited": 3_000},
     ),
     Aim(
         "mutants",
