@@ -62,7 +62,7 @@ MISTAKES: Sequence[Mistake] = (
     Mistake("a collector of any TLS", no_older_tls, collector=_OLD),
     Mistake("no queue on disk", many_wait, {'queue.filename="intake"': ""}),
     Mistake("many lines in hand at a stop", few_wait, {'queue.dequeueBatchSize="1"': ""}),
-    Mistake("nothing kept at a stop", few_wait, {'queue.saveOnShutdown="on"': ""}),
+    Mistake("nothing kept at a stop", few_wait, {'Shutdown="on"': 'Shutdown="off"'}),
     Mistake("lines cut at 8 KB", every_line_whole, sender=_LENGTH),
     Mistake("a collector that cuts", every_line_whole, collector=_LENGTH),
     Mistake("every program's lines", neighbours_stay, _EVERYBODY),
