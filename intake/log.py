@@ -53,9 +53,11 @@ class Noted(StrEnum):
     NEWS_NOT_TOLD = "news_not_told"
     DATABASE_SILENT = "database_silent"
     PROCESS_ENDED = "process_ended"
+    PROCESS_NOT_STARTED = "process_not_started"
     PROCESS_KILLED = "process_killed"
     KNOCKS_NOT_COUNTED = "knocks_not_counted"
     KNOCK_STAYS_COUNTED = "knock_stays_counted"
+    LIMITS_MADE_ANEW = "limits_made_anew"
     REPLY_NOT_TAKEN_IN = "reply_not_taken_in"
     PAGE_NOT_COUNTED = "page_not_counted"
     PASSWORDS_NOT_TAKEN = "passwords_not_taken"  # says what could not be done
@@ -63,6 +65,7 @@ class Noted(StrEnum):
     SIGN_IN_ALARM = "sign_in_alarm"
     ACCOUNT_ALTERED = "account_altered"
     WAY_IN_PLANTED = "way_in_planted"
+    STAFF_KEY_LACKING = "staff_key_lacking"
     SIGNATURE_PLANTED = "signature_planted"
     RULES_PLANTED = "rules_planted"
     SETTINGS_PLANTED = "settings_planted"
@@ -155,9 +158,11 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.NEWS_NOT_TOLD: frozenset({_ERROR}),
     Noted.DATABASE_SILENT: frozenset({_ERROR}),
     Noted.PROCESS_ENDED: frozenset({"again_in", "exit_code", "process"}),
+    Noted.PROCESS_NOT_STARTED: frozenset({_ERROR, "again_in", "process"}),
     Noted.PROCESS_KILLED: frozenset({"process"}),
     Noted.KNOCKS_NOT_COUNTED: frozenset({_ERROR}),
     Noted.KNOCK_STAYS_COUNTED: frozenset({_ERROR}),
+    Noted.LIMITS_MADE_ANEW: frozenset(),
     Noted.REPLY_NOT_TAKEN_IN: frozenset({_ERROR, "id"}),
     Noted.PAGE_NOT_COUNTED: frozenset({_ERROR}),
     Noted.PASSWORDS_NOT_TAKEN: frozenset({_ERROR}),
@@ -165,6 +170,7 @@ KEYS: Mapping[Noted, frozenset[str]] = {
     Noted.SIGN_IN_ALARM: frozenset(),
     Noted.ACCOUNT_ALTERED: frozenset({"id"}),
     Noted.WAY_IN_PLANTED: frozenset({"why"}),
+    Noted.STAFF_KEY_LACKING: frozenset(),
     Noted.SIGNATURE_PLANTED: frozenset({"id"}),
     Noted.RULES_PLANTED: frozenset({"id"}),
     Noted.SETTINGS_PLANTED: frozenset(),

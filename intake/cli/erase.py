@@ -36,8 +36,7 @@ def erase_due(*, dry_run: bool, the_clock_is_right: bool) -> None:
     """For a timer of the machine: intake erases nothing by itself."""
     clinic = instance.opened(read_settings())
     if dry_run:
-        count = len({*erasing.agreed(clinic), *erasing.due(clinic)})
-        click.echo(f"{count} forms would be erased now.")
+        click.echo(f"{erasing.count_due(clinic)} forms would be erased now.")
         return
     # First what the clock decides: where it cannot be right, nothing is erased.
     over = erasing.erase_due(clinic, clock_is_right=the_clock_is_right)

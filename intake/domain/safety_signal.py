@@ -101,6 +101,16 @@ class WordsNeeded(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A support page that one patient was shown: how often, and first and last when."""
+
+    page: str
+    times: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Signalled:
     """Everything about one patient: their signals in the order they were raised, and what was done, in order.
 
@@ -121,17 +131,39 @@ class Signalled:
         return tuple(one for one in self.signals if one.page)
 
     @property
+    def shown(self) -> tuple["Shown", ...]:
+        """Each page that was shown, the one shown last at the end: a line for each, however often it was."""
+        found: dict[str, Shown] = {}
+        for one in self.raised:
+            before = found.pop(one.page, None)
+            first, times = (one.at, 0) if before is None else (before.first, before.times)
+            found[one.page] = Shown(one.page, times + 1, first, one.at)
+        return tuple(found.values())
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something: nothing that settles it came after the last answer."""
-        last = max((place for place, one in enumerate(self.signals, 1) if one.page), default=1)
+        count = len(self.signals)
+        from_the_end = enumerate(reversed(self.signals))
+        last = next((count - behind for behind, one in from_the_end if one.page), 1)
         return not any(place >= last and deed.what.settles for place, deed in self.deeds)
+
+    @property
+    def since_settled(self) -> tuple[Signal, ...]:
+        """Those raised after the last that was settled; all of them where none was."""
+        settled = max((place for place, deed in self.deeds if deed.what.settles), default=0)
+        return self.signals[settled:]
 
     @property
     def call_by(self) -> datetime:
         """By when the patient was told that somebody would try to call: the earliest that still counts."""
-        settled = max((place for place, deed in self.deeds if deed.what.settles), default=0)
-        still = [one.call_by for one in self.signals[settled:] if one.page] or [self.newest.call_by]
+        still = [one.call_by for one in self.since_settled if one.page] or [self.newest.call_by]
         return min(still)
+
+    @property
+    def last_at(self) -> datetime:
+        """When the last thing about them was raised or recorded."""
+        return max((*(one.at for one in self.signals), *(deed.by.at for _, deed in self.deeds)))
 
 
 def deed(what: Answering, words: str, by: By) -> SignalDeed:

@@ -23,7 +23,7 @@ from intake.services.keys_in_use import with_keys_in_use
 from intake.storage import altered_accounts, audit, one_time_links
 from intake.storage.encryption import ClinicKeys
 from intake.storage.one_time_links import Purpose
-from intake.storage.row_seals import CHALLENGES, LINKS, SESSIONS, UNFINISHED, SealedRows
+from intake.storage.row_seals import CHALLENGES, EVERY, LINKS, SESSIONS, UNFINISHED, SealedRows
 
 _LOOK_EVERY = 60.0  # seconds
 
@@ -54,11 +54,16 @@ def look(clinic: Clinic) -> None:
 
 def look_for_ways_in(clinic: Clinic) -> None:
     """Take out what was planted, and tell of every account that was altered, in the trail and in the log."""
-    with clinic.database.read() as session:
-        if not (_planted(session, clinic.keys) or _untold(session, clinic.keys)):
-            return
-    # Of a key that came into use meanwhile nothing was known: nobody is to be signed out for that.
+    # With the keys of now: of one that came into use meanwhile nothing was known, and nobody is to be signed
+    # out for that.
     keys = with_keys_in_use(clinic).keys
+    with clinic.database.read() as session:
+        lacking = any(rows.cannot_be_told(session, keys) for rows in EVERY)
+        found = bool(_planted(session, keys) or _untold(session, keys))
+    if lacking:
+        note(Noted.STAFF_KEY_LACKING)
+    if not found:
+        return
     with clinic.database.write() as session:
         planted, altered = _planted(session, keys), _untold(session, keys)
         for _, row in planted:

@@ -73,6 +73,14 @@ CHECKS = (
         lambda facts: facts.condition.damage[:3] if facts.condition is not None else (),
     ),
     Check(
+        "limits-damaged",
+        WARN,
+        "the file in which knocks and wrong passwords are counted is damaged, or cannot be used",
+        "intake makes it anew at the next knock. If this is still said then: stop intake, delete "
+        "intake-limits.db* beside the database (nothing in it has to be kept), and see whose the folder is",
+        lambda facts: facts.limits_damage[:3],
+    ),
+    Check(
         "trail-broken",
         REFUSE,
         "the audit trail is not as it was written: somebody changed it, or the disk did",

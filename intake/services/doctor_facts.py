@@ -28,6 +28,7 @@ from intake.storage import (
     breached_passwords,
     dead_letters,
     every_submission,
+    limits_file,
     submissions,
 )
 from intake.storage.breached_passwords import BreachedListRefused
@@ -103,6 +104,7 @@ class Facts:
     fronts: tuple[Front, ...] = ()
     keys_made: Mapping[str, date | None] = field(default_factory=dict)
     breached_refused: str = ""
+    limits_damage: tuple[str, ...] = ()
 
     @property
     def is_public(self) -> bool:
@@ -156,6 +158,7 @@ def gather(settings: Settings, environment: Mapping[str, str] = os.environ, *, q
         fronts=() if quick else _fronts(settings),
         keys_made={} if quick or keys is None else _keys_made(settings),
         breached_refused=_breached(settings),
+        limits_damage=() if quick else _limits(settings),
     )
 
 
@@ -298,6 +301,12 @@ def _breached(settings: Settings) -> str:
     except BreachedListRefused as refusal:
         return str(refusal)
     return ""
+
+
+def _limits(settings: Settings) -> tuple[str, ...]:
+    """What is wrong with the file beside SQLite in which knocks and wrong passwords are counted."""
+    database = _paths(settings).get("database")
+    return limits_file.damage(limits_file.path_beside(database)) if database is not None else ()
 
 
 def _fronts(settings: Settings) -> tuple[Front, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from intake.domain.events import SubmissionErased
 from intake.domain.patient_requests import PatientRequest, RequestStatus
+from intake.services import erasing_signals
 from intake.services import patient_requests as asked_for
 from intake.services.clinic import SYSTEM, Clinic
 from intake.services.refusals import Refusal
@@ -24,11 +25,13 @@ from intake.storage import (
     claims,
     erasing,
     last_trace,
+    opened_signals,
     patient_requests,
     replies,
     said_states,
     submissions,
 )
+from intake.storage.encryption import ClinicKeys
 from intake.storage.erasing import Erasure, Why
 from intake.storage.submissions import NoSuchSubmission
 
@@ -67,6 +70,7 @@ def erase(clinic: Clinic, reference: str, *, unread: bool = False) -> Gone:
     Where nobody reads forms (yet, or any more) nobody could agree: there it is the console's alone. Raises
     NoSuchSubmission, NotAgreed, and NotReadYet for one that nobody signed off, unless ``unread``.
     """
+    opened_signals.look(clinic.database, clinic.keys)
     with clinic.database.write() as session:
         submission = submissions.by_reference(session, reference)
         replies.hold_submission(session, submission)
@@ -95,6 +99,7 @@ def agreed(clinic: Clinic) -> tuple[UUID, ...]:
 def erase_agreed(clinic: Clinic) -> Gone:
     """Erase every one of them, each in a transaction of its own. Read or not: they saw which it is."""
     rows = forms = 0
+    opened_signals.look(clinic.database, clinic.keys)
     for submission in agreed(clinic):
         with suppress(NoSuchSubmission), clinic.database.write() as session:
             replies.hold_submission(session, submission)
@@ -117,7 +122,8 @@ def due(clinic: Clinic) -> tuple[UUID, ...]:
 
 
 def erase_due(clinic: Clinic, *, clock_is_right: bool = False) -> Gone:
-    """Erase every form whose time is over, each in a transaction of its own.
+    """Erase every form whose time is over, each in a transaction of its own, and then the safety signals of
+    those that were never sent.
 
     Raises ClockAhead where the audit trail shows a leap of the clock, unless somebody says that it is right.
     """
@@ -126,13 +132,20 @@ def erase_due(clinic: Clinic, *, clock_is_right: bool = False) -> Gone:
     if not clock_is_right:
         _refuse_a_leap(clinic, now)
     rows = []
+    opened_signals.look(clinic.database, clinic.keys)
     for submission in _due(clinic, now):
         with clinic.database.write() as session:
             if _is_still_due(clinic, session, submission, now):
                 rows.append(_erase(clinic, session, submission, Why.TIME_OVER))
+    rows += filter(None, erasing_signals.erase_due(clinic, now))
     if rows:
         clinic.database.empty_log()
     return Gone(len(rows), sum(rows))
+
+
+def count_due(clinic: Clinic) -> int:
+    """How many forms ``intake erase due`` would erase now, those that were never sent among them."""
+    return len({*agreed(clinic), *due(clinic), *erasing_signals.due(clinic, clinic.now())})
 
 
 def erased(clinic: Clinic) -> tuple[Erasure, ...]:
@@ -148,8 +161,11 @@ def line(erasure: Erasure) -> str:
 
 def written(words: str) -> Erasure:
     """The erasure in such a line. Raises ValueError."""
-    erased, at, why = words.split()
-    return Erasure(UUID(erased), datetime.fromisoformat(at), Why(why))
+    erased, moment, why = words.split()
+    at = datetime.fromisoformat(moment)
+    if at.tzinfo is None:
+        raise ValueError("a moment without a time zone could be any hour")
+    return Erasure(UUID(erased), at, Why(why))
 
 
 def written_in(lines: Iterable[str]) -> tuple[Erasure, ...]:
@@ -161,10 +177,25 @@ def written_in(lines: Iterable[str]) -> tuple[Erasure, ...]:
 
 
 def erase_again(clinic: Clinic, erasures: Iterable[Erasure]) -> Gone:
-    """After an older backup was put back: erase what had been erased since it was made."""
-    gone = [one for one in _again(clinic, tuple(erasures)) if one]
+    """After an older backup was put back: erase what had been erased since it was made.
+
+    Also where the form was still a draft then, or a paper that somebody typed in.
+    """
+    listed = tuple(erasures)
+    gone = [one for one in _again(clinic, listed) if one]
+    with clinic.database.write() as session:
+        erasing.note(session, listed)
     clinic.database.empty_log()
     return Gone(len(gone), sum(gone))
+
+
+def erase_once_more(session: Session, keys: ClinicKeys, listed: Erasure, now: datetime) -> int:
+    """Erase what is there of something that was erased before; how many rows. It went at that time."""
+    rows = erasing.erase(session, keys, listed.erased_id, listed.why, listed.at)
+    if rows:
+        event = SubmissionErased(listed.erased_id, listed.why.value, rows)
+        audit.record(session, keys, SYSTEM, event, now)
+    return rows
 
 
 def _refuse_a_leap(clinic: Clinic, now: datetime) -> None:
@@ -214,17 +245,19 @@ def _over(clinic: Clinic, now: datetime) -> datetime:
 
 
 def _again(clinic: Clinic, erasures: tuple[Erasure, ...]) -> Iterator[int]:
+    opened_signals.look(clinic.database, clinic.keys)
     with clinic.database.read() as session:
-        there = set(submissions.ids(session))
-    for one in erasures:
-        if one.erased_id in there:
-            with clinic.database.write() as session:
-                yield _erase(clinic, session, one.erased_id, one.why)
+        there = erasing.still_there(session, clinic.keys, erasures)
+    for one in there:
+        with clinic.database.write() as session:
+            yield erase_once_more(session, clinic.keys, one, clinic.now())
+    with clinic.database.write() as session:
+        yield erasing_signals.erase_again(session, clinic.keys, erasures, clinic.now())
 
 
 def _erase(clinic: Clinic, session: Session, submission: UUID, why: Why, people: _People = _NOBODY) -> int:
     at = clinic.now()
-    rows = erasing.erase(session, clinic.keys, submission, why, at)
+    rows = erasing.erase(session, clinic.keys, submission, why, at, opened_signals.kept(clinic.database))
     event = SubmissionErased(submission, why.value, rows, *people)
     audit.record(session, clinic.keys, SYSTEM, event, at)
     return rows

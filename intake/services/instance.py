@@ -15,6 +15,7 @@ from intake.storage.accounts import NoSuchMember, UsernameTaken
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.backup_files import BackupRefused
 from intake.storage.database import Database, is_current, is_empty, migrate
+from intake.storage.instance_turns import beside_others
 from intake.storage.key_documents import changing
 from intake.storage.key_files import read_document
 from intake.storage.keyring import (
@@ -51,9 +52,15 @@ class Prepared:
 def prepare(settings: Settings) -> Prepared:
     """Make what is missing: folder, keys, database at its newest version. Safe to repeat.
 
-    Raises KeyringRefused, DatabaseRefused and Refusal; keys that exist are never replaced.
+    Waits for a restore that is under way. Raises KeyringRefused, DatabaseRefused and Refusal; keys that exist
+    are never replaced.
     """
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with beside_others(settings.instance):
+        return _prepare(settings)
+
+
+def _prepare(settings: Settings) -> Prepared:
     keys = settings.instance / "keys"
     made_keys = not is_prepared(settings)
     database = Database(settings.database_url)

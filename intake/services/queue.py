@@ -114,6 +114,7 @@ def open_list(
     list's begins at the beginning.
     """
     replies.take_in(clinic)
+    signals = safety_signals.opened(clinic)
     now = clinic.now()
     marks = _Marks(clinic, member, which)
     with clinic.database.write() as session:
@@ -133,7 +134,7 @@ def open_list(
         else:
             listed = [one for one in offered if one.place is which and around.takes(one, wanted)]
             part = _part(listed, marks, after, before)
-        alert = safety_signals.alert(clinic, session)
+        alert = safety_signals.alert(clinic, session, signals)
         lines = with_requests(session, clinic, hidden_where_read_first(session, around, part.lines))
         part = replace(part, lines=lines)
         audit.record(session, clinic.keys, member.id, QueueOpened(len(part.lines)), now)

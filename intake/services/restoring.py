@@ -21,10 +21,11 @@ from sqlalchemy.orm import Session
 
 from intake import __version__
 from intake.config import Settings
-from intake.domain.events import BackupRestored, SubmissionErased
-from intake.services import restored_keys
+from intake.domain.events import BackupRestored
+from intake.services import erasing_signals, restored_keys
 from intake.services.clinic import SYSTEM
 from intake.services.console import account
+from intake.services.erasing import erase_once_more
 from intake.services.recovery_copies import FORMAT, KIND
 from intake.services.refusals import Refusal
 from intake.storage import (
@@ -39,10 +40,11 @@ from intake.storage import (
 from intake.storage.age_files import CannotBeUnsealed
 from intake.storage.audit import VerifyResult
 from intake.storage.backup_files import Manifest, Read
-from intake.storage.database import Database, is_empty, knows_revision, upgrade_within
+from intake.storage.database import Database, is_empty_within, knows_revision, upgrade_within
 from intake.storage.encryption import ClinicKeys
 from intake.storage.erasing import Erasure
 from intake.storage.every_submission import CannotBeOpened
+from intake.storage.instance_turns import SomebodyAtWork, alone
 from intake.storage.key_documents import documents_in, write_documents
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, read_clinic_keys
 
@@ -83,12 +85,12 @@ def restore(
     folder = settings.instance / "keys"
     _refuse_without_keys(folder, recovery_copy)
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _unsealed(settings, backup, identities) as file:
+    with _alone(settings.instance), _unsealed(settings, backup, identities) as file:
         read = backup_files.read(file)
         _refuse_newer(read.manifest)
         with _keys_in_place(folder, recovery_copy, identities) as keys:
             _refuse_other_keys(read, keys)
-            with _empty_database(settings) as database, database.write() as session:
+            with _empty_database(settings) as (database, session):
                 done = _fill(database, session, keys, file, read.manifest, erasures)
                 # Before all of it is there for good: who is killed here is asked again, and goes on.
                 restored_keys.bring_forward(session, folder)
@@ -133,12 +135,12 @@ def _fill(
 
 
 def _erase_again(session: Session, keys: ClinicKeys, erasures: Sequence[Erasure], at: datetime) -> int:
-    there = set(every_submission.ids(session))
-    again = [one for one in erasures if one.erased_id in there]
-    for one in again:
-        rows = erasing.erase(session, keys, one.erased_id, one.why, at)
-        audit.record(session, keys, SYSTEM, SubmissionErased(one.erased_id, one.why.value, rows), at)
-    return len(again)
+    there = erasing.still_there(session, keys, erasures)
+    rows = [erase_once_more(session, keys, one, at) for one in there]
+    rows.append(erasing_signals.erase_again(session, keys, erasures, at))
+    # Also what came after the backup: the next list has to name it, should a newer backup be put back.
+    erasing.note(session, erasures)
+    return len([one for one in rows if one])
 
 
 def _open_some(session: Session, keys: ClinicKeys) -> tuple[int, int]:
@@ -195,6 +197,18 @@ def _refuse_other_keys(read: Read, keys: ClinicKeys) -> None:
             "this backup was not written by the copy of intake that these keys belong to. Whoever knows the "
             "recipients can seal a file for them: find out where this one comes from"
         )
+
+
+@contextmanager
+def _alone(instance: Path) -> Iterator[None]:
+    try:
+        with alone(instance):
+            yield
+    except SomebodyAtWork:
+        raise Refusal(
+            f"another restore into {instance} is under way, or intake is just being started there. Wait "
+            "until that has ended, and look what came of it. This one changed nothing"
+        ) from None
 
 
 @contextmanager
@@ -278,21 +292,26 @@ def _are_key_files(names: Iterable[str]) -> bool:
 
 
 @contextmanager
-def _empty_database(settings: Settings) -> Iterator[Database]:
-    """A database with nothing in it; a file that was made for this is removed again on a raise."""
+def _empty_database(settings: Settings) -> Iterator[tuple[Database, Session]]:
+    """A database with nothing in it, to be filled; a file that was made for this is removed on a raise.
+
+    Whether it is empty is asked in the transaction that fills it: what came before it is our turn stays.
+    """
     database = Database(settings.database_url)
     path = Path(str(database.url.database)) if database.is_sqlite else None
+    is_new, ours = path is not None and path.stat().st_size == 0, False
     try:
-        if not is_empty(database):
-            path = None
-            raise Refusal(
-                "the database is not empty, and nothing is ever restored over what is there. Name another "
-                "instance folder or another database, or move this one aside"
-            )
-        yield database
+        with database.write() as session:
+            if not is_empty_within(database, session):
+                raise Refusal(
+                    "the database is not empty, and nothing is ever restored over what is there. Name "
+                    "another instance folder or another database, or move this one aside"
+                )
+            ours = is_new
+            yield database, session
     except BaseException:
         database.dispose()
-        if path is not None:
+        if path is not None and ours:
             for beside in ("", "-wal", "-shm", "-line"):
                 path.with_name(path.name + beside).unlink(missing_ok=True)
         raise

@@ -1,5 +1,6 @@
 """Safety signals for the people of the clinic: whom to call, and what was done. Reading one is recorded."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,8 @@ from intake.domain.permissions import StaffMember
 from intake.domain.review_entries import By
 from intake.domain.safety_signal import Answering, Signalled
 from intake.services.clinic import Clinic
-from intake.storage import audit, safety_signals
+from intake.storage import audit, opened_signals, safety_signals
+from intake.storage.opened_signals import Opened
 from intake.storage.safety_signals import NoSuchSignal
 
 
@@ -48,12 +50,22 @@ class SignalsPage:
     damaged: int
 
 
-def alert(clinic: Clinic, session: Session) -> Alert | None:
-    """What to say above the queue; None when nobody waits. Whoever calls records the look."""
+def opened(clinic: Clinic) -> Opened:
+    """Every signal as it is now. To be asked before a transaction that shows them: opening thousands takes
+    time, and until such a transaction ends nobody else can record anything.
+    """
+    return opened_signals.look(clinic.database, clinic.keys)
+
+
+def alert(clinic: Clinic, session: Session, before: Opened) -> Alert | None:
+    """What to say above the queue; None when nobody waits. Whoever calls records the look.
+
+    ``before`` is what was ``opened`` beforehand; what was raised since is opened now.
+    """
     if not safety_signals.are_there(session):
         return None
     now = clinic.now()
-    found = safety_signals.of_late(session, clinic.keys, now)
+    found = safety_signals.of_late(session, clinic.keys, now, before)
     waiting = [one for one in found.patients if one.is_open]
     if not waiting and not found.damaged:
         return None
@@ -68,10 +80,10 @@ def alert(clinic: Clinic, session: Session) -> Alert | None:
 
 def open_all(clinic: Clinic, member: StaffMember) -> SignalsPage:
     """Every signal of late. That each was read is recorded."""
-    now = clinic.now()
+    before, now = opened(clinic), clinic.now()
     with clinic.database.write() as session:
-        found = safety_signals.of_late(session, clinic.keys, now)
-        told = [Told(one, safety_signals.form_of(session, one), one.call_by <= now) for one in found.patients]
+        found = safety_signals.of_late(session, clinic.keys, now, before)
+        told = _told(session, found.patients, now)
         events = [SafetySignalOpened(one.newest.id) for one in found.patients]
         audit.record_all(session, clinic.keys, member.id, events, now)
     waiting = sorted((one for one in told if one.signalled.is_open), key=lambda one: one.signalled.call_by)
@@ -81,10 +93,11 @@ def open_all(clinic: Clinic, member: StaffMember) -> SignalsPage:
 
 def open_one(clinic: Clinic, member: StaffMember, signal: UUID) -> Told:
     """One patient, by any of their signals; that it was read is recorded. Raises NoSuchSignal."""
-    now = clinic.now()
+    before, now = opened(clinic), clinic.now()
     with clinic.database.write() as session:
-        found = _find(clinic, session, signal)
-        told = Told(found, safety_signals.form_of(session, found), found.call_by <= now)
+        late = safety_signals.of_late(session, clinic.keys, now, before)
+        found = _find(late.patients, signal)
+        (told,) = _told(session, (found,), now)
         audit.record(session, clinic.keys, member.id, SafetySignalOpened(found.newest.id), now)
     return told
 
@@ -98,8 +111,14 @@ def answer(clinic: Clinic, member: StaffMember, signal: UUID, what: Answering, w
         audit.record(session, clinic.keys, member.id, SafetySignalAnswered(signal, content), now)
 
 
-def _find(clinic: Clinic, session: Session, signal: UUID) -> Signalled:
-    for one in safety_signals.of_late(session, clinic.keys, clinic.now()).patients:
+def _told(session: Session, patients: Collection[Signalled], now: datetime) -> list[Told]:
+    sent = safety_signals.forms_of(session, patients)
+    drafts = ((one, one.newest.draft) for one in patients)
+    return [Told(one, draft if draft in sent else None, one.call_by <= now) for one, draft in drafts]
+
+
+def _find(patients: Iterable[Signalled], signal: UUID) -> Signalled:
+    for one in patients:
         if any(each.id == signal for each in one.signals):
             return one
     raise NoSuchSignal(f"there is no safety signal {signal} of late")

@@ -15,6 +15,7 @@ from intake.domain.events import (
     TranscriptionSignedIn,
 )
 from intake.domain.evidence import PatientEvidence
+from intake.domain.fitting import fitting
 from intake.domain.from_paper import UNREAD, FromPaper, Kept, Remark, Settled
 from intake.domain.paper_edition import PaperEdition
 from intake.domain.permissions import StaffMember
@@ -175,8 +176,21 @@ def _typed_twice(clinic: Clinic, session: Session, transcription: UUID) -> SideB
     found = transcriptions.fetch(session, clinic.keys, transcription, clinic.now())
     if found.stage is not Stage.TO_COMPARE or found.second is None:
         raise NotThere
-    both = replace(found, first=fitted(clinic, found.first), second=fitted(clinic, found.second))
+    both = replace(
+        found,
+        first=fitted(clinic, found.first),
+        second=fitted(clinic, found.second),
+        settlements=tuple(one for one in found.settlements if _still_fits(clinic, one)),
+    )
     return _beside(clinic, both)
+
+
+def _still_fits(clinic: Clinic, one: Settlement) -> bool:
+    """Whether the edition in force can hold what was settled. If not, the place is open again."""
+    asked = clinic.library.questionnaire
+    if one.answer is None:
+        return asked.has(one.question)
+    return one.question in fitting(asked, Answers({one.question: one.answer}))
 
 
 def _beside(clinic: Clinic, both: Transcription) -> SideBySide:
@@ -239,11 +253,7 @@ def _from_paper(found: SideBySide, member: StaffMember, signed_on: date | None) 
 def _all_settled(found: SideBySide) -> tuple[Settled, ...]:
     both, asked = found.transcription, found.evidence.questionnaire
     typings = (both.first, both.typing(Pass.SECOND))
-    return tuple(
-        _settled(asked.question(one.question), one, typings)
-        for one in both.settlements
-        if asked.has(one.question)
-    )
+    return tuple(_settled(asked.question(one.question), one, typings) for one in both.settlements)
 
 
 def _settled(question: Question, one: Settlement, typings: tuple[Typing, ...]) -> Settled:

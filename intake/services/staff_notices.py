@@ -4,7 +4,8 @@ Whoever sends the form keeps that there is news, in the same transaction; the pa
 more, for it holds no key. The clinic site looks how urgent the news is, beside its pages, and keeps a
 notice to each address; the worker sends them. All news is told together and at most every ten minutes:
 fifty forms in a minute are one e-mail, and when it is sent does not say how urgent a form is
-(docs/decisions/0040). A safety signal alone is told at once, in the same words.
+(docs/decisions/0040). A safety signal alone is told at once, in the same words; more signals of the same form
+are told together with all news until somebody settled it.
 """
 
 from datetime import datetime, timedelta
@@ -21,8 +22,9 @@ from intake.services.clinic import Clinic
 from intake.services.clinic_settings import with_settings_in_force
 from intake.services.keys_in_use import with_keys_in_use
 from intake.services.site import Site
-from intake.storage import news, outgoing, queue, safety_signals
+from intake.storage import news, opened_signals, outgoing, queue, safety_signals
 from intake.storage import replies as stored
+from intake.storage.opened_signals import NOTHING, Opened
 
 BETWEEN = timedelta(minutes=10)
 _LOOK_EVERY = 20.0  # seconds
@@ -49,13 +51,14 @@ def gather(clinic: Clinic) -> None:
 
     The rules and settings in force are those of ``clinic``.
     """
+    signals = _signals(clinic)
     with clinic.database.read() as session:
-        if not (_is_signalled(clinic, session) or _is_time(clinic, session)):
+        if not (_is_signalled(clinic, session, signals) or _is_time(clinic, session)):
             return
     # What came may be urgent together with what was there before: only then is it known.
     replies.take_in_all(clinic)
     with clinic.database.write() as session:
-        signalled = _take_signals(clinic, session)
+        signalled = _take_signals(clinic, session, signals)
         if not (signalled or _is_time(clinic, session)):
             return
         came = news.take(session)
@@ -77,16 +80,31 @@ def keep_gathering(clinic: Clinic, stop: Event, every: float = _LOOK_EVERY) -> N
         stop.wait(every)
 
 
-def _is_signalled(clinic: Clinic, session: Session) -> bool:
-    """Whether a safety signal was raised that staff are not told of yet: that waits for no ten minutes.
+def _signals(clinic: Clinic) -> Opened:
+    """Every signal, opened before anything is locked; none where staff were told of all."""
+    with clinic.database.read() as session:
+        untold = bool(addresses(clinic.settings)) and safety_signals.is_untold(
+            session, _signals_since(clinic)
+        )
+    return opened_signals.look(clinic.database, clinic.keys) if untold else NOTHING
 
-    That there was one, and when, lies in the open anyway (docs/decisions/0044), so none is opened for it.
+
+def _is_signalled(clinic: Clinic, session: Session, before: Opened) -> bool:
+    """Whether staff are to be told now of a safety signal that they are not told of yet.
+
+    Of a form whose signals they know of they are told more after the ten minutes, as of all news. Anything
+    else waits for nothing: who was not told of, who answered anew after a call, what cannot be opened.
     """
-    return bool(addresses(clinic.settings)) and safety_signals.is_untold(session, _signals_since(clinic))
+    since = _signals_since(clinic)
+    if not addresses(clinic.settings) or not safety_signals.is_untold(session, since):
+        return False
+    return _is_quiet(clinic, session) or safety_signals.is_news(session, clinic.keys, since, before)
 
 
-def _take_signals(clinic: Clinic, session: Session) -> bool:
-    return bool(addresses(clinic.settings)) and safety_signals.take_untold(session, _signals_since(clinic))
+def _take_signals(clinic: Clinic, session: Session, before: Opened) -> bool:
+    return _is_signalled(clinic, session, before) and safety_signals.take_untold(
+        session, _signals_since(clinic)
+    )
 
 
 def _signals_since(clinic: Clinic) -> datetime:
@@ -94,8 +112,11 @@ def _signals_since(clinic: Clinic) -> datetime:
 
 
 def _is_time(clinic: Clinic, session: Session) -> bool:
-    if not news.there_is(session):
-        return False
+    return news.there_is(session) and _is_quiet(clinic, session)
+
+
+def _is_quiet(clinic: Clinic, session: Session) -> bool:
+    """Whether nobody was told anything for ten minutes."""
     now = clinic.now()
     last = outgoing.told_staff_last(session, now)
     return last is None or now - last >= BETWEEN

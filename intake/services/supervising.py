@@ -49,17 +49,28 @@ class _Child:
     again_at: float = 0.0
 
     def start(self) -> None:
-        """Start it; it is ready once it says so."""
-        self.ready, said = os.pipe()
-        life, self.life = os.pipe()
-        above = Above(said, life)
+        """Start it; it is ready once it says so.
+
+        Raises OSError where the machine has no room for it; nothing of it is kept then.
+        """
         try:
-            program = [*self.program, above.argument()]
-            self.running = subprocess.Popen(program, pass_fds=(said, life))  # noqa: S603 - our own programs
+            self._begin()
+        except OSError:
+            self.forget()
+            raise
+        self.began = time.monotonic()
+
+    def _begin(self) -> None:
+        self.ready, said = os.pipe()
+        try:
+            life, self.life = os.pipe()
+            try:
+                program = [*self.program, Above(said, life).argument()]
+                self.running = subprocess.Popen(program, pass_fds=(said, life))  # noqa: S603 - our own programs
+            finally:
+                os.close(life)
         finally:
             os.close(said)
-            os.close(life)
-        self.began = time.monotonic()
 
     def forget(self) -> None:
         """It ended: nothing of it is kept."""
@@ -92,7 +103,7 @@ class Supervisor:
         """
         try:
             for child in self._children:
-                child.start()
+                _start_first(child)
             for child in self._children:
                 self._wait_until_ready(child)
             if not self._stop.is_set():
@@ -119,11 +130,20 @@ def stop_on_signals(supervisor: Supervisor) -> None:
         signal.signal(one, lambda _signal, _frame: supervisor.stop())
 
 
+def _start_first(child: _Child) -> None:
+    """Start it for the first time. Raises NotStarted."""
+    try:
+        child.start()
+    except OSError as error:
+        note(Noted.PROCESS_NOT_STARTED, process=child.process, error=error)
+        raise NotStarted(child.process) from None
+
+
 def _look_after(child: _Child, now: float) -> None:
     """Start it again if it is time; write down that it ended if it did."""
     if child.running is None:
         if now >= child.again_at:
-            child.start()
+            _start_again(child, now)
         return
     if not child.has_ended:
         return
@@ -136,6 +156,19 @@ def _look_after(child: _Child, now: float) -> None:
         again_in=int(child.pause),
     )
     child.forget()
+    _wait(child, now)
+
+
+def _start_again(child: _Child, now: float) -> None:
+    """Start it; where the machine has no memory or no process left for it, later, and the others go on."""
+    try:
+        child.start()
+    except OSError as error:
+        note(Noted.PROCESS_NOT_STARTED, process=child.process, error=error, again_in=int(child.pause))
+        _wait(child, now)
+
+
+def _wait(child: _Child, now: float) -> None:
     child.again_at = now + child.pause
     child.pause = min(2 * child.pause, _LONGEST_PAUSE)
 

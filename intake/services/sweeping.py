@@ -58,9 +58,10 @@ def sweep(worker: Worker) -> int:
     for deed in others:
         with worker.database.write() as session:
             deed(session)
-    rate_limits.sweep(worker.database, now)
     if erased or copies:
         worker.database.empty_log()
+    # Last, since with SQLite it lies in a file of its own: what is wrong with that keeps nothing else.
+    rate_limits.sweep(worker.database, now)
     return erased
 
 

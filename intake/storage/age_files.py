@@ -56,26 +56,33 @@ def seal(parts: Iterable[bytes], file: BinaryIO, named: Sequence[str]) -> None:
         if (failed := reader.failed or writer.failed) is not None:
             raise failed from None
         raise
+    # It says nothing at all when it was the last part that could not be written.
+    if writer.failed is not None:
+        raise writer.failed
 
 
 def unseal(sealed: BinaryIO, into: BinaryIO, identities: Path) -> None:
     """Write what was sealed. Raises CannotBeUnsealed; what was written until then is worth nothing."""
-    reader = _Keeping(sealed)
+    writer = _Keeping(into)
     try:
-        pyrage.decrypt_io(reader, _Keeping(into), _identities(identities))
-    except pyrage.DecryptError as error:
-        said = str(error).casefold()
-        if "no matching keys" in said:
-            raise CannotBeUnsealed(
-                f"the identity in {identities.name} does not open it: it was sealed for other recipients"
-            ) from None
-        raise CannotBeUnsealed(
-            "it was changed or cut short since it was written: take another copy of the same file"
-        ) from None
-    except OSError:
-        raise CannotBeUnsealed(
-            "it was changed or cut short since it was written: take another copy of the same file"
-        ) from None
+        pyrage.decrypt_io(_Keeping(sealed), writer, _identities(identities))
+    except (pyrage.DecryptError, OSError) as error:
+        raise _why_not(error, writer, identities) from None
+
+
+def _why_not(error: Exception, writer: "_Keeping", identities: Path) -> CannotBeUnsealed:
+    if isinstance(writer.failed, OSError):
+        return CannotBeUnsealed(
+            f"what is in it could not be written ({writer.failed.strerror}): make room on the disk it is "
+            "opened on, then try again. Nothing is wrong with the file itself"
+        )
+    if "no matching keys" in str(error).casefold():
+        return CannotBeUnsealed(
+            f"the identity in {identities.name} does not open it: it was sealed for other recipients"
+        )
+    return CannotBeUnsealed(
+        "it was changed or cut short since it was written: take another copy of the same file"
+    )
 
 
 def _recipient(named: str) -> pyrage.x25519.Recipient | pyrage.ssh.Recipient:

@@ -64,7 +64,7 @@ def _altered_row(session: Session, keys: ClinicKeys, username: str) -> StaffMemb
     for name in dict.fromkeys((username, as_kept(username))):
         query = select(StaffMemberRow).where(StaffMemberRow.username == name)
         row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
-        if row is not None and not MEMBERS.is_ours(keys, row):
+        if row is not None and MEMBERS.is_planted(session, keys, row):
             return row
     raise NoSuchMember(
         f"no account with the username {username!r} was changed by something else: type it as "

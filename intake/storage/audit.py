@@ -27,6 +27,8 @@ GENESIS = bytes(32)
 _OBJECTS = ("submission", "member", "publication", "signal", "sheet")
 _HEAD = 1
 _PAGE = 1000
+# Of more things than that, every line is read instead.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +140,19 @@ def last_times(session: Session, event: type[Event], things: Collection[UUID]) -
     return {UUID(thing): datetime.fromisoformat(at) for thing, at in session.execute(query) if thing}
 
 
-def places(session: Session, event: type[Event]) -> Mapping[UUID, int]:
-    """Where in the trail each thing first had such a line: an order that no clock has a part in."""
+def places(session: Session, event: type[Event], things: Collection[UUID]) -> Mapping[UUID, int]:
+    """Where in the trail each of these first had such a line: an order that no clock has a part in."""
     query = (
         select(AuditEventRow.object_id, func.min(AuditEventRow.seq))
         .where(AuditEventRow.event == event.__name__, AuditEventRow.object_id.is_not(None))
         .group_by(AuditEventRow.object_id)
     )
-    return {UUID(thing): seq for thing, seq in session.execute(query)}
+    if not things:
+        return {}
+    if len(things) <= _AT_ONCE:
+        query = query.where(AuditEventRow.object_id.in_(map(str, things)))
+    wanted = {str(one): one for one in things}
+    return {wanted[thing]: seq for thing, seq in session.execute(query) if thing in wanted}
 
 
 def since(session: Session, event: type[Event], start: datetime) -> tuple[Recorded, ...]:
@@ -233,6 +240,25 @@ def chained(session: Session, until: int | None = None) -> Generator[Chained]:
 def newest(session: Session) -> int:
     """The number of the newest line; 0 when there is none."""
     return session.scalar(select(AuditHeadRow.seq).where(AuditHeadRow.id == _HEAD)) or 0
+
+
+def head(session: Session) -> tuple[int, bytes]:
+    """The number and the seal of the newest line; 0 and no seal when there is none."""
+    row = session.execute(select(AuditHeadRow.seq, AuditHeadRow.mac)).one_or_none()
+    return (0, b"") if row is None else (row.seq, bytes(row.mac))
+
+
+def is_there(session: Session, seq: int, mac: bytes) -> bool:
+    """Whether the line with this number has this seal, as it had when somebody looked before."""
+    line = chained_at(session, seq)
+    return line is not None and constant_time.bytes_eq(line.mac, mac)
+
+
+def are_there(session: Session, kinds: Collection[type[Event]], after: int) -> bool:
+    """Whether there is a line of these kinds behind the one with this number."""
+    of_kinds = AuditEventRow.event.in_([kind.__name__ for kind in kinds])
+    query = select(AuditEventRow.seq).where(AuditEventRow.seq > after, of_kinds)
+    return session.scalar(query.limit(1)) is not None
 
 
 def chained_of_kinds(session: Session, kinds: Collection[type[Event]]) -> tuple[Chained, ...]:

@@ -11,9 +11,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    CursorResult,
+    Engine,
+    Select,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
@@ -164,6 +176,12 @@ def is_empty(database: Database) -> bool:
         return revision_of(session) is None
 
 
+def is_empty_within(database: Database, session: Session) -> bool:
+    """The same in a transaction that is to fill it: until that ends, nobody else makes tables."""
+    _wait_for_migrations(database, session.connection())
+    return revision_of(session) is None
+
+
 def _revisions() -> frozenset[str]:
     # Each stands before the name of its file.
     return frozenset(one.name.partition("_")[0] for one in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -172,13 +190,17 @@ def _revisions() -> frozenset[str]:
 def _alembic(database: Database, connection: Connection) -> "Config":
     from alembic.config import Config
 
-    if not database.is_sqlite:
-        # One at a time; SQLite's write lock sees to that already.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+    _wait_for_migrations(database, connection)
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _wait_for_migrations(database: Database, connection: Connection) -> None:
+    # One at a time; SQLite's write lock sees to that already.
+    if not database.is_sqlite:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
 def writes(session: Session) -> bool:
@@ -192,6 +214,22 @@ def insert_unless_kept(session: Session, table: type[DeclarativeBase], values: M
     insert = (sqlite.insert if sqlite_used else postgresql.insert)(table)
     inserted = insert.values(values).on_conflict_do_nothing().returning(*table.__mapper__.primary_key)
     return session.execute(inserted).first() is not None
+
+
+def insert_each_unless_kept(session: Session, table: type[DeclarativeBase], keys: Select[UUID]) -> int:
+    """Insert a row for each key that is found and that nobody has yet; how many there were.
+
+    Of a table that has its key and nothing else. The question needs a condition: SQLite takes it for a part
+    of the insertion otherwise.
+    """
+    sqlite_used = session.get_bind().dialect.name == "sqlite"
+    insert = (sqlite.insert if sqlite_used else postgresql.insert)(table)
+    names = [column.name for column in table.__mapper__.primary_key]
+    inserted = session.execute(
+        insert.from_select(names, keys).on_conflict_do_nothing(),
+        execution_options={"preserve_rowcount": True},
+    )
+    return cast("CursorResult[object]", inserted).rowcount
 
 
 def is_safe_sqlite(version: tuple[int, ...]) -> bool:

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -99,7 +100,7 @@ def as_they_are_now(keys: _Keys) -> _Keys:
     """The same keys, or those that stand in their file by now; to ask once for each request.
 
     The secret key stays the one this process began with: its open pages are signed with it. A file that
-    cannot be read any more changes nothing for a process that has read it.
+    cannot be read any more changes nothing for a process that has read it: it goes on with what it read last.
     """
     begun = keys.read_from
     if not isinstance(begun, _ReadFrom):
@@ -114,23 +115,44 @@ def as_they_are_now(keys: _Keys) -> _Keys:
                 kept = _newer[begun.path] = stamp, _read_keys(begun.path, begun.understand)
         newest = kept[1]
     except (KeyringRefused, OSError):
-        return keys
+        newest = _read_last(keys, begun)
+        if newest is keys:
+            return keys
     if isinstance(newest, PatientKeys) and isinstance(keys, PatientKeys):
         newest = replace(newest, secret_key=keys.secret_key)
     return newest  # type: ignore[return-value]  # the same function reads the same kind of keys
 
 
+def are_those_of_the_file(keys: PatientKeys) -> bool:
+    """Whether these are the keys that stand in their file at this moment, as far as this process can see.
+
+    So they are of keys that were read from no file: there are no newer ones.
+    """
+    begun = keys.read_from
+    if not isinstance(begun, _ReadFrom):
+        return True
+    try:
+        return _stamp(begun.path.stat()) == begun.stamp
+    except OSError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class _ReadFrom:
-    """A key file, how it was when it was read, and what makes keys of what stands in it."""
+    """A key file, how it was when it was read, and what makes keys of what stands in it.
+
+    ``reading`` is higher than that of everything this process read before.
+    """
 
     path: Path
     stamp: tuple[int, int, int]
     understand: Callable[[dict[str, Any]], PatientKeys | OutboxKeys]
+    reading: int
 
 
 _NO_STAMP = (0, 0, 0)
 _reading = Lock()
+_readings = count()
 _newer: dict[Path, tuple[tuple[int, int, int], PatientKeys | OutboxKeys]] = {}
 
 
@@ -143,9 +165,17 @@ def _read_keys(path: Path, understand: Callable[[dict[str, Any]], _Keys]) -> _Ke
         stamp = _stamp(path.stat())
     document = read_document(path)
     try:
-        return replace(understand(document), read_from=_ReadFrom(path, stamp, understand))
+        return replace(understand(document), read_from=_ReadFrom(path, stamp, understand, next(_readings)))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise damaged(path) from None
+
+
+def _read_last(keys: PatientKeys | OutboxKeys, begun: _ReadFrom) -> PatientKeys | OutboxKeys:
+    """Of what was read of a file the newest: these keys, or those that were noticed since."""
+    with _reading:
+        _, noticed = _newer.get(begun.path, (_NO_STAMP, keys))
+    found = noticed.read_from
+    return noticed if isinstance(found, _ReadFrom) and found.reading > begun.reading else keys
 
 
 def _clinic_keys(document: dict[str, Any]) -> ClinicKeys:

@@ -203,7 +203,14 @@ def erase(session: Session, notice: UUID) -> bool:
 
 
 def erase_what_is_over(session: Session, now: datetime) -> None:
-    """Keep nothing more of what nobody had tried again in time, nor that staff were told long ago."""
+    """Keep nothing more of what nobody had tried again in time, nor that staff were told long ago.
+
+    What still waits after so long is given up: where there is no mail server any more, nobody tries it.
+    """
+    began = func.coalesce(OutgoingRow.tried_since, OutgoingRow.created_at)
+    given_up = {"settled_at": now, "outcome": Outcome.GIVEN_UP.value, "next_try_at": None, **_ERASED}
+    left = (OutgoingRow.settled_at.is_(None), began <= now - KEPT_FOR)
+    session.execute(update(OutgoingRow).where(*left).values(**given_up))
     session.execute(update(OutgoingRow).where(OutgoingRow.kept_until <= now).values(**_ERASED))
     told_long_ago = (
         OutgoingRow.for_staff,

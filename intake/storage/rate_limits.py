@@ -4,17 +4,18 @@ With SQLite the rows lie in a file beside the database that waits for no disk, s
 stands in the way of a patient who saves. No address is kept: a row's name is made with a key of the day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from threading import Lock
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from cryptography.hazmat.primitives import hashes, hmac
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Delete, Update, delete, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from intake.domain.rate_limits import Pace
+from intake.storage import limits_file
 from intake.storage.database import Database
 from intake.storage.encryption import PatientKeys, day_key, length_prefixed
 from intake.storage.tables import RateLimitRow
@@ -33,14 +34,16 @@ RETURNING until
 """
 _BEGIN = "CASE WHEN {until} > :now + 2 * :burst THEN :now ELSE {later}({until}, :now) END"
 
-_beside: WeakKeyDictionary[Database, Database] = WeakKeyDictionary()
 _swept: WeakKeyDictionary[Database, datetime] = WeakKeyDictionary()
-_opening = Lock()
+_Answer = TypeVar("_Answer")
 
 
 def knock(database: Database, key: bytes, pace: Pace, now: datetime) -> timedelta | None:
     """Count one knock; None when it is within the pace, else how long until the next one is."""
-    rows = counting(database)
+    return _asked(database, lambda rows: _knock(rows, key, pace, now))
+
+
+def _knock(rows: Database, key: bytes, pace: Pace, now: datetime) -> timedelta | None:
     moment, every, burst = _microseconds(now - _EPOCH), _microseconds(pace.every), _microseconds(pace.burst)
     values = {"key": key, "now": moment, "every": every, "burst": burst}
     with rows.write() as session:
@@ -54,19 +57,14 @@ def knock(database: Database, key: bytes, pace: Pace, now: datetime) -> timedelt
 
 def give_back(database: Database, key: bytes, pace: Pace) -> None:
     """Take one knock off the count again: it was no guess."""
-    rows = counting(database)
     fewer = {"until": RateLimitRow.until - _microseconds(pace.every)}
-    with rows.write() as session:
-        session.execute(
-            update(RateLimitRow).where(RateLimitRow.key == key).values(fewer),
-            execution_options={"synchronize_session": False},
-        )
+    statement = update(RateLimitRow).where(RateLimitRow.key == key).values(fewer)
+    _asked(database, lambda rows: _change(rows, statement))
 
 
 def is_used_up(database: Database, key: bytes, pace: Pace, now: datetime) -> bool:
     """Whether a knock would be one too many now; nothing is counted."""
-    with counting(database).read() as session:
-        until = session.scalar(select(RateLimitRow.until).where(RateLimitRow.key == key))
+    until = _asked(database, lambda rows: _until(rows, key))
     moment, every, burst = _microseconds(now - _EPOCH), _microseconds(pace.every), _microseconds(pace.burst)
     # As the statement has it: further ahead than two bursts is a clock that was set back.
     if until is None or until > moment + 2 * burst:
@@ -77,8 +75,8 @@ def is_used_up(database: Database, key: bytes, pace: Pace, now: datetime) -> boo
 def forget(database: Database, keys: Sequence[bytes]) -> None:
     """Count these from nothing again."""
     if keys:
-        with counting(database).write() as session:
-            session.execute(delete(RateLimitRow).where(RateLimitRow.key.in_(keys)))
+        statement = delete(RateLimitRow).where(RateLimitRow.key.in_(keys))
+        _asked(database, lambda rows: _change(rows, statement))
 
 
 def key_of(keys: PatientKeys, door: str, network: str, day: date) -> bytes:
@@ -90,22 +88,37 @@ def key_of(keys: PatientKeys, door: str, network: str, day: date) -> bytes:
 
 def counting(database: Database) -> Database:
     """Where the rows are: the database itself or, with SQLite, a file beside it that is made when missing."""
-    if not database.is_sqlite:
-        return database
-    with _opening:
-        if (found := _beside.get(database)) is None:
-            path = Path(str(database.url.database))
-            beside = path.with_name(f"{path.stem}-limits{path.suffix}")
-            found = Database(f"sqlite:///{beside}", durable=False)
-            with found.write() as session:
-                RateLimitRow.metadata.create_all(session.connection(), [RateLimitRow.__table__])  # type: ignore[list-item]  # of a mapped class it is a table
-            _beside[database] = found
-        return found
+    return limits_file.beside(database) if database.is_sqlite else database
 
 
 def sweep(database: Database, now: datetime) -> None:
     """Delete what is in the past, also where nobody knocks any more."""
+    _asked(database, lambda rows: _swept_by(rows, now))
+
+
+def _asked(database: Database, ask: Callable[[Database], _Answer]) -> _Answer:
+    """What is asked of the rows; once more, of others, when the file that holds them was lost or torn."""
     rows = counting(database)
+    try:
+        return ask(rows)
+    except DBAPIError as error:
+        if rows is database or not limits_file.are_lost(database, error):
+            raise
+    limits_file.make_anew(database, rows)
+    return ask(counting(database))
+
+
+def _until(rows: Database, key: bytes) -> int | None:
+    with rows.read() as session:
+        return session.scalar(select(RateLimitRow.until).where(RateLimitRow.key == key))
+
+
+def _change(rows: Database, statement: Update | Delete) -> None:
+    with rows.write() as session:
+        session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def _swept_by(rows: Database, now: datetime) -> None:
     with rows.write() as session:
         _sweep(rows, session, now)
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, Place
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.lacking_keys import clinics_own
 from intake.storage.sealed_columns import SealedColumn
 from intake.storage.tables import (
     Base,
@@ -69,11 +70,32 @@ class SealedRows:
             return False
 
     def planted(self, session: Session, keys: ClinicKeys) -> list[Any]:
-        """The rows that something else than the clinic's side put there, or changed."""
+        """The rows that something else than the clinic's side put there, or changed.
+
+        Not those of which that cannot be told here, for want of a key.
+        """
+        strange, untold = self._not_ours(session, keys)
+        return [row for row in strange if getattr(row, SEAL) not in untold]
+
+    def is_planted(self, session: Session, keys: ClinicKeys, row: Base) -> bool:
+        """Whether something else than the clinic's side put this row there, or changed it."""
+        if self.is_ours(keys, row):
+            return False
+        seal: bytes | None = getattr(row, SEAL)
+        return seal is None or not clinics_own(session, keys, (seal,))
+
+    def cannot_be_told(self, session: Session, keys: ClinicKeys) -> bool:
+        """Whether there are rows sealed with a key of the clinic's that this process lacks."""
+        return bool(self._not_ours(session, keys)[1])
+
+    def _not_ours(self, session: Session, keys: ClinicKeys) -> tuple[list[Any], frozenset[bytes]]:
+        """The rows whose seal does not fit, and those of their seals of which it cannot be told here."""
         rows = session.scalars(select(self.row).execution_options(populate_existing=True))
         # A link that was used has no seal any more, and opens nothing.
         open_ones = (row for row in rows if getattr(row, "used_at", None) is None)
-        return [row for row in open_ones if not self.is_ours(keys, row)]
+        strange = [row for row in open_ones if not self.is_ours(keys, row)]
+        seals = [seal for row in strange if (seal := getattr(row, SEAL))]
+        return strange, clinics_own(session, keys, seals)
 
     def place(self, _session: Session, row: Base) -> Place:
         """Where the seal of a row belongs."""

@@ -2,7 +2,7 @@
 open says whose they are, nor which form came of one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,31 +11,30 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from intake.domain.events import SafetySignalRaised
-from intake.domain.safety_signal import Signal, SignalDeed, Signalled, by_patient
-from intake.storage import audit
-from intake.storage.codec_record import UnknownRecord
-from intake.storage.codec_safety_signals import (
-    signal_deed_from_bytes,
-    signal_deed_to_bytes,
-    signal_from_bytes,
-    signal_to_bytes,
-)
+from intake.domain.safety_signal import Signal, SignalDeed, Signalled
+from intake.storage.codec_safety_signals import signal_deed_to_bytes, signal_to_bytes
+from intake.storage.database import insert_each_unless_kept
 from intake.storage.encryption import (
     ClinicKeys,
-    DecryptionFailed,
     PatientKeys,
-    Place,
-    SealingKey,
     content_digest,
     new_record_key,
-    open_for_clinic,
     seal_for_clinic,
 )
 from intake.storage.key_entries import KeyPurpose
+from intake.storage.opened_signals import (
+    NOTHING,
+    Opened,
+    deed_place,
+    in_parts,
+    key_of,
+    key_place,
+    read,
+    sealed_place,
+)
 from intake.storage.sealed_columns import SealedColumn
 from intake.storage.submissions import to_the_minute
-from intake.storage.tables import SafetySignalRow, SignalDeedRow, SignalToldRow, SubmissionRow
+from intake.storage.tables import DraftRow, SafetySignalRow, SignalDeedRow, SignalToldRow, SubmissionRow
 
 # What is settled stays to be read for so long; whoever still waits for a call stays for good.
 SHOWN_FOR = timedelta(days=30)
@@ -60,12 +59,12 @@ class Signals:
 def add(session: Session, keys: PatientKeys, signal: Signal) -> str:
     """Keep a signal; the SHA-256 of what is stored."""
     key = new_record_key(keys)
-    sealed = key.seal(signal_to_bytes(signal), _sealed_place(signal.id))
+    sealed = key.seal(signal_to_bytes(signal), sealed_place(signal.id))
     session.add(
         SafetySignalRow(
             id=signal.id,
             created_at=to_the_minute(signal.at),
-            wrapped_key=seal_for_clinic(keys, key, _key_place(signal.id)),
+            wrapped_key=seal_for_clinic(keys, key, key_place(signal.id)),
             sealed=sealed,
         )
     )
@@ -78,58 +77,63 @@ def are_there(session: Session) -> bool:
     return session.scalar(select(SafetySignalRow.id).limit(1)) is not None
 
 
-def of_late(session: Session, keys: ClinicKeys, now: datetime) -> Signals:
+def ids(session: Session) -> frozenset[UUID]:
+    """Every signal there is."""
+    return frozenset(session.scalars(select(SafetySignalRow.id)))
+
+
+def of_late(session: Session, keys: ClinicKeys, now: datetime, before: Opened = NOTHING) -> Signals:
     """Those of the last weeks, and of every older one each patient somebody still has to do something for.
 
-    Whether that is so is sealed, so every signal is opened, however old.
+    Whether that is so is sealed, so every signal is opened, however old, but for those that were ``before``.
     """
-    found: dict[UUID, tuple[Signal, tuple[SignalDeed, ...]]] = {}
-    damaged = 0
-    for row in session.scalars(select(SafetySignalRow)):
-        try:
-            key = _key(keys, row)
-            found[row.id] = _signal(key, row), tuple(_deeds(session, key, row.id))
-        except (DecryptionFailed, UnknownRecord):
-            damaged += 1
-    raised = audit.places(session, SafetySignalRaised)
-    # By the trail, and not by the clock: it may have been set back between two answers, and the last word of
-    # a patient must not pass for an older one. One without a line would be new, and so nothing settles it.
-    ordered = sorted(
-        (signal for signal, _ in found.values()),
-        key=lambda one: (one.id not in raised, raised.get(one.id, 0), one.at),
-    )
-    grouped = by_patient(ordered)
-    patients = (
-        Signalled(
-            signals,
-            tuple(
-                sorted(
-                    ((place, deed) for place, one in enumerate(signals, 1) for deed in found[one.id][1]),
-                    key=lambda each: each[1].by.at,
-                )
-            ),
-        )
-        for signals in grouped
-    )
-    shown = [one for one in patients if one.is_open or one.newest.at >= now - SHOWN_FOR]
-    return Signals(tuple(sorted(shown, key=lambda one: one.newest.at, reverse=True)), damaged)
+    opened = read(session, keys, before)
+    shown = [one for one in opened.patients if one.is_open or one.newest.at >= now - SHOWN_FOR]
+    newest_first = sorted(shown, key=lambda one: one.newest.at, reverse=True)
+    return Signals(tuple(newest_first), len(opened.damaged))
 
 
-def of_form(session: Session, keys: ClinicKeys, form: UUID) -> tuple[UUID, ...]:
+def of_form(session: Session, keys: ClinicKeys, form: UUID, before: Opened = NOTHING) -> tuple[UUID, ...]:
     """The signals raised while a form was written. Whose one is, is sealed: every signal is opened."""
-    found = []
-    for row in session.scalars(select(SafetySignalRow)):
-        try:
-            signal = _signal(_key(keys, row), row)
-        except (DecryptionFailed, UnknownRecord):
-            continue
-        found += [row.id] if signal.draft == form else []
-    return tuple(found)
+    return tuple(one.id for one in read(session, keys, before).signals.values() if one.draft == form)
+
+
+def left_behind(session: Session, patients: Iterable[Signalled]) -> tuple[Signalled, ...]:
+    """Those of whom there is neither a form that was sent nor one that may still be."""
+    patients = tuple(patients)
+    drafts = tuple(one.newest.draft for one in patients)
+    query = select(DraftRow.id)
+    # Drafts first: one that is sent meanwhile is among the forms then.
+    still_open = {
+        one for some in in_parts(drafts) for one in session.scalars(query.where(DraftRow.id.in_(some)))
+    }
+    gone = tuple(one for one in patients if one.newest.draft not in still_open)
+    sent = forms_of(session, gone)
+    return tuple(one for one in gone if one.newest.draft not in sent)
 
 
 def is_untold(session: Session, since: datetime) -> bool:
     """Whether staff have yet to be told of a signal raised since then. It may be one nobody can open."""
     return session.scalar(_untold(since).limit(1)) is not None
+
+
+def is_news(session: Session, keys: ClinicKeys, since: datetime, before: Opened = NOTHING) -> bool:
+    """Whether one that staff have yet to be told of is more than one more of the same.
+
+    It is the same where they were told of another of that form after which nothing was settled: they know
+    that somebody waits. Whatever cannot be opened is news.
+    """
+    untold = set(session.scalars(_untold(since)))
+    if not untold:
+        return False
+    told = set(session.scalars(select(SignalToldRow.signal_id)))
+    known = {
+        one.id
+        for patient in read(session, keys, before).patients
+        if not told.isdisjoint(one.id for one in patient.since_settled)
+        for one in patient.since_settled
+    }
+    return not untold <= known
 
 
 def take_untold(session: Session, since: datetime) -> bool:
@@ -138,16 +142,8 @@ def take_untold(session: Session, since: datetime) -> bool:
     They are to be told in this transaction. A mark and not a moment: when a signal was raised says
     nothing of when it could first be seen by whoever tells of it.
     """
-    taken = False
     # In one order, so that two who tell at once do not wait for each other.
-    for signal in session.scalars(_untold(since).order_by(SafetySignalRow.id)).all():
-        try:
-            with session.begin_nested():
-                session.add(SignalToldRow(signal_id=signal))
-        except IntegrityError:
-            continue
-        taken = True
-    return taken
+    return insert_each_unless_kept(session, SignalToldRow, _untold(since).order_by(SafetySignalRow.id)) > 0
 
 
 def add_deed(session: Session, keys: ClinicKeys, signal: UUID, deed: SignalDeed) -> str:
@@ -157,7 +153,9 @@ def add_deed(session: Session, keys: ClinicKeys, signal: UUID, deed: SignalDeed)
         raise NoSuchSignal(f"there is no safety signal {signal}")
     query = select(func.count()).select_from(SignalDeedRow).where(SignalDeedRow.signal_id == signal)
     number = (session.scalar(query) or 0) + 1
-    sealed = _key(keys, row).seal(signal_deed_to_bytes(deed), _deed_place(signal, number))
+    sealed = key_of(keys, row.id, row.wrapped_key).seal(
+        signal_deed_to_bytes(deed), deed_place(signal, number)
+    )
     try:
         with session.begin_nested():
             session.add(SignalDeedRow(signal_id=signal, number=number, sealed=sealed))
@@ -166,10 +164,13 @@ def add_deed(session: Session, keys: ClinicKeys, signal: UUID, deed: SignalDeed)
     return content_digest(sealed)
 
 
-def form_of(session: Session, signalled: Signalled) -> UUID | None:
-    """The form that came of it: a submission has its draft's id. None until it is sent."""
-    query = select(SubmissionRow.id).where(SubmissionRow.id == signalled.newest.draft)
-    return session.scalar(query)
+def forms_of(session: Session, patients: Iterable[Signalled]) -> frozenset[UUID]:
+    """The forms that came of them: a submission has its draft's id. None of one that was not sent."""
+    drafts = tuple(one.newest.draft for one in patients)
+    query = select(SubmissionRow.id)
+    return frozenset(
+        one for some in in_parts(drafts) for one in session.scalars(query.where(SubmissionRow.id.in_(some)))
+    )
 
 
 def _untold(since: datetime) -> Select[UUID]:
@@ -177,33 +178,7 @@ def _untold(since: datetime) -> Select[UUID]:
     return select(SafetySignalRow.id).where(SafetySignalRow.created_at >= to_the_minute(since), ~told)
 
 
-def _key(keys: ClinicKeys, row: SafetySignalRow) -> SealingKey:
-    return open_for_clinic(keys, row.wrapped_key, _key_place(row.id))
-
-
-def _signal(key: SealingKey, row: SafetySignalRow) -> Signal:
-    return signal_from_bytes(key.open(row.sealed, _sealed_place(row.id)))
-
-
-def _deeds(session: Session, key: SealingKey, signal: UUID) -> Iterator[SignalDeed]:
-    query = select(SignalDeedRow).where(SignalDeedRow.signal_id == signal).order_by(SignalDeedRow.number)
-    for row in session.scalars(query):
-        yield signal_deed_from_bytes(key.open(row.sealed, _deed_place(signal, row.number)))
-
-
-def _key_place(signal: UUID) -> Place:
-    return Place("safety_signals", "wrapped_key", signal)
-
-
-def _sealed_place(signal: UUID) -> Place:
-    return Place("safety_signals", "sealed", signal)
-
-
-def _deed_place(signal: UUID, number: int) -> Place:
-    return Place("signal_deeds", "sealed", signal, number)
-
-
 # For a new key to take over (storage/rewrapping.py).
 SEALED_FOR_CLINIC = SealedColumn(
-    SafetySignalRow, "wrapped_key", KeyPurpose.CLINIC, lambda _, row: _key_place(row.id)
+    SafetySignalRow, "wrapped_key", KeyPurpose.CLINIC, lambda _, row: key_place(row.id)
 )

@@ -14,8 +14,8 @@ _HEAD = """# Assurance: what was tried, and what was seen
 
 Made by `make campaign` from the reports in `docs/assurance`, one for the newest run of each campaign. Do not
 change it by hand: a test compares it with what is written there. Each campaign has a control, a mistake
-made on purpose that it has to find; one that does not find it counts for nothing. A short form of each runs
-in `make test`.
+made on purpose that it has to find; one that does not find it counts for nothing. Of each, `make test` runs
+what is said with it: a short form of most, and of some only what they judge by.
 
 A figure below its aim is shown as it is. Nobody outside the project has repeated any of this."""
 
@@ -24,13 +24,15 @@ A figure below its aim is shown as it is. Nobody outside the project has repeate
 class Aim:
     """One campaign: how it is run, what it would find, and how much of it is wanted.
 
-    ``wanted`` are the least figures of a whole run; what is not named there has no least.
+    ``wanted`` are the least figures of a whole run; what is not named there has no least. ``short`` is what
+    ``make test`` runs of it.
     """
 
     campaign: str
     finds: str
     how: str
     wanted: Mapping[str, int]
+    short: str
 
     @property
     def command(self) -> str:
@@ -52,6 +54,8 @@ AIMS: tuple[Aim, ...] = (
         "second. The others are started by hand, as a clinic does. "
         "Control: a product that thanks before it stores, forked as well.",
         {"kills": 5000, "kills of products started by hand": 200},
+        "`tests/campaigns/test_kills.py`: one kill of everything and of each process, and one of the "
+        "control.",
     ),
     Aim(
         "fsync",
@@ -60,6 +64,10 @@ AIMS: tuple[Aim, ...] = (
         "each thanks, the log of the database was written and synced. Whether the disk did as told, it "
         "cannot see. Control: a product that does not wait for the disk.",
         {"on the disk before the thanks": 1_000},
+        "`tests/campaigns/test_fsync.py`: what a trace is judged by and, where strace is there and root "
+        "runs the tests, one form and one of a control in the process of the test itself. "
+        "`tests/storage/test_database.py` looks at what every connection asks of SQLite. The product as a "
+        "process of its own is traced in the campaign alone.",
     ),
     Aim(
         "postgres_killed",
@@ -67,6 +75,8 @@ AIMS: tuple[Aim, ...] = (
         "SIGKILL of every process of the server at a random moment while patients press Sign and send; it is "
         "started again, and every form is looked for. Control: a server that promises before it has written.",
         {"kills": 200},
+        "`tests/campaigns/test_postgres_killed.py`: what a page is judged by, and one connection that the "
+        "server ends in the middle of a form. No server is killed: all tests share one.",
     ),
     Aim(
         "outbox",
@@ -74,6 +84,7 @@ AIMS: tuple[Aim, ...] = (
         "SIGKILL of whoever sends e-mail, and a mail server that misbehaves. "
         "Control: a sender that settles before it sends.",
         {"kills": 500},
+        "`tests/campaigns/test_outbox.py`: four kills, and four of the control.",
     ),
     Aim(
         "tampering",
@@ -82,6 +93,8 @@ AIMS: tuple[Aim, ...] = (
         "over and sealed values moved, and opened where they were put. Control: values bound to no place, "
         "lines chained to none.",
         {"trail": 10_000, "sealed": 100_000},
+        "`tests/campaigns/test_tampering.py`: 150 changes to the trail and 2,000 to what is "
+        "sealed, and as many of the control.",
     ),
     Aim(
         "chain",
@@ -89,6 +102,7 @@ AIMS: tuple[Aim, ...] = (
         "Eight processes add to one trail, each line in a transaction of its own, on SQLite and on "
         "PostgreSQL. Control: processes that look at the end of the chain before they may write.",
         {"lines_on_sqlite": 100_000, "lines_on_postgresql": 100_000},
+        "`tests/campaigns/test_chain.py`: four processes and 80 lines on SQLite, and as many of the control.",
     ),
     Aim(
         "lockouts",
@@ -96,6 +110,8 @@ AIMS: tuple[Aim, ...] = (
         "Wrong passwords for one account, each from a network of its own, while its owner signs in from a "
         "browser that is known. Control: a known browser is counted with strangers.",
         {"guesses": 10_000},
+        "`tests/campaigns/test_lockouts.py`: the control, with 100 guesses; "
+        "`tests/services/test_wrong_passwords.py`: strangers who guess, one rule after the other.",
     ),
     Aim(
         "calls",
@@ -104,6 +120,7 @@ AIMS: tuple[Aim, ...] = (
         "commit also happens once without anybody hearing of it; then the request is made again. Control: "
         "the trail written in a transaction of its own.",
         {"failures": 1_000},
+        "`tests/campaigns/test_calls.py`: every ninth call of what is written for good, and the control.",
     ),
     Aim(
         "fuzzing",
@@ -112,6 +129,7 @@ AIMS: tuple[Aim, ...] = (
         "wrong ones to addresses that exist, and made-up ones, by a stranger, a patient and staff of each "
         "role. Control: pages that cannot take what is no number.",
         {"requests": 300_000},
+        "`tests/campaigns/test_fuzzing.py`: 350 requests, and 250 of the control.",
     ),
     Aim(
         "parsers",
@@ -119,13 +137,48 @@ AIMS: tuple[Aim, ...] = (
         "atheris changes the input by which lines it reaches, for each reader of files and of boxes. "
         "Control: a fault behind four bytes in a row.",
         {"inputs": 1_000_000},
+        "`tests/campaigns/test_parsers.py`: each reader, given some dozen inputs that once broke some "
+        "reader, and the control. Nothing is guided by coverage.",
     ),
     Aim(
         "disks",
         "somebody thanked for what could not be stored, or a page that does not say so",
-        "The disk is full, may not be written to, or is locked by another program, while patients fill in "
-        "and send forms; then it is given back. Control: a product that thanks whatever became of it.",
+        "The database may not grow, its log finds no room, it is locked by another program, or the driver "
+        "says that it may not be written to, while patients fill in and send forms; then it is given "
+        "back. Control: a product that thanks whatever became of it.",
         {"forms": 100},
+        "`tests/campaigns/test_disks.py`: three forms under each condition, and one under each of the "
+        "control.",
+    ),
+    Aim(
+        "disk_errors",
+        "a form, a page or a signature that is thanked for and lost, or lost in silence, when the disk fails",
+        "strace has the operating system refuse the n-th call (EIO) while a page is saved, a form sent, a "
+        "form sent with the log written into the database after it, and a form signed off: each read, "
+        "write, sync and change of length there is, and each of the database's files that is opened; "
+        "once, and from there on. Then the database is looked into and the same is sent again, every "
+        "second time after everything was killed and started again. Products are forked, and without the "
+        "pace, as in the kills and the rounds. Who was told that it was not kept may find it there all "
+        "the same: a sync that failed may have reached the disk. Controls: a product that thanks whatever "
+        "became of it, and one that does not wait.",
+        {"calls that failed": 1_000},
+        "`tests/campaigns/test_disk_errors.py`: what a page is judged by and, where strace is there and "
+        "root runs the tests, a sync and every write from the ninth on that fail in the process of the "
+        "test itself. The product as a process of its own, a page and a signature are in the campaign "
+        "alone.",
+    ),
+    Aim(
+        "full_disk",
+        "somebody thanked for what found no room, or for what a disk that broke down had not yet",
+        "A disk of its own (ext4 on a loop device) is filled to its last byte, or nearly, and it breaks "
+        "down, right after a form was thanked for: it turns read-only under everybody, and what was not "
+        "synced is gone. Patients save and send meanwhile, and a clinician signs. Then there is room "
+        "again, or the disk is checked and put back. Where nothing can be mounted it has not run. "
+        "Controls: a product that thanks whatever became of it, and one that does not wait for the disk.",
+        {"rounds, full": 25, "rounds, read only": 25, "thanked just before the disk broke down": 25},
+        "`tests/campaigns/test_disks.py`: SQLite's log finds no room for real, in this process; "
+        "`tests/campaigns/test_full_disk.py`: that a campaign that could mount nothing has not run. "
+        "Nothing is mounted.",
     ),
     Aim(
         "clocks",
@@ -133,6 +186,7 @@ AIMS: tuple[Aim, ...] = (
         "The clock is set forward or back by up to ten years and over changes of summer time while people "
         "work, and put right again. Control: sessions that are never over.",
         {"jumps": 200},
+        "`tests/campaigns/test_clocks.py`: three jumps, and two of the control.",
     ),
     Aim(
         "states",
@@ -141,6 +195,7 @@ AIMS: tuple[Aim, ...] = (
         "worker, the clock and crashes; a plain model beside it knows what each was told. Control: a name "
         "that is typed and not sent.",
         {"runs": 400, "forms sent": 100, "signed off": 30},
+        "`tests/campaigns/test_states.py`: three runs, and the control.",
     ),
     Aim(
         "rounds",
@@ -148,14 +203,19 @@ AIMS: tuple[Aim, ...] = (
         "Twenty clinicians at once on one form, round after round, on SQLite and on PostgreSQL. "
         "Control: a product that tells everybody they were first.",
         {"rounds_on_sqlite": 200, "rounds_on_postgresql": 200},
+        "`tests/campaigns/test_rounds.py`: three rounds of five clinicians on SQLite, and what they are "
+        "judged by; the control with a mistake in a product is in the campaign alone.",
     ),
     Aim(
         "slow",
         "phones that stop in the middle of sending and keep everybody else from their pages",
         "Hundreds of connections that begin a request and never end it, through waitress alone, nginx and "
-        "Caddy; honest visitors have to have their page within a second, 99 of 100. Control: a server that "
+        "Caddy; honest visitors have to have their page within a second, 99 of 100. All come from one "
+        "address, so nginx's limit on connections of one address is taken out here. Control: a server that "
         "listens to few senders at a time.",
         {"slow senders": 500, "honest requests": 500},
+        "`tests/web/test_server.py`: 600 slow senders and 40 requests through waitress alone; "
+        "`tests/campaigns/test_slow.py`: what is judged by. Neither proxy is started, nor the control.",
     ),
     Aim(
         "proxies",
@@ -163,6 +223,9 @@ AIMS: tuple[Aim, ...] = (
         "Both proxies as shipped, with real TLS: a whole form, every header once, smuggled requests, forged "
         "addresses, too much, and nothing written to a log. Control: proxy files with mistakes in them.",
         {"checks, nginx": 11, "checks, caddy": 11},
+        "`tests/house/test_deploy.py` reads both files as shipped, `tests/services/test_front_door.py` "
+        "tries the command that looks at a proxy, `tests/campaigns/test_slow.py` what an answer is judged "
+        "by. Neither proxy is started.",
     ),
     Aim(
         "logs",
@@ -181,6 +244,8 @@ AIMS: tuple[Aim, ...] = (
         "Guards are taken out by hand, one at a time, in a copy of the checkout, and the tests named beside "
         "each have to fail. Control: a change of a comment, which has to pass.",
         {"mutants": 80},
+        "`tests/campaigns/test_mutants.py`: that every mistake can still be made and has its tests, and "
+        "how the campaign tells them apart. None of them is tried.",
     ),
     Aim(
         "automated_mutants",
@@ -193,14 +258,19 @@ AIMS: tuple[Aim, ...] = (
         "What changes nothing anybody could notice is listed by hand with the reason, and not tried. "
         "Controls: a module whose tests assert nothing, one that is tested well, and nothing changed at all.",
         {"tried": 600, "percent noticed": 90},
+        "`tests/campaigns/test_automated_mutants.py`: which mistakes are made, with which tests, and the "
+        "controls. No mistake in intake is tried.",
     ),
     Aim(
         "authorization",
         "a page that lets in somebody it is not for, or takes what another site sends",
         "Every address of both sites is asked for by everybody there is, by each method, with each token, "
-        "from here and from elsewhere; what must come of it is worked out from the marks of the pages. "
-        "Control: a page whose mark guards nothing.",
-        {"tried": 40_000},
+        "from here and from elsewhere, and by staff who proved who they are now, three and ten minutes ago; "
+        "what must come of it is worked out from the marks of the pages. "
+        "Controls: a page whose mark guards nothing, and a site that asks nobody again who they are.",
+        {"tried": 100_000, "must be: 403, asked to prove again that it is them": 100},
+        "`tests/campaigns/test_authorization.py`: what must come of every cell is worked out, about one "
+        "in 700 is asked for, and the control.",
     ),
     Aim(
         "libraries",
@@ -209,6 +279,8 @@ AIMS: tuple[Aim, ...] = (
         "this machine asks, and what is locked is compared with that. What is behind for 7 days is looked up "
         "in a list of known holes; no answer is a fault. Control: a library of 2021 in the locks.",
         {"libraries of requirements.lock": 40, "compared in requirements.lock": 30},
+        "`tests/campaigns/test_libraries.py`: how the locks and the index's answers are read, on answers "
+        "made up; no index is asked.",
     ),
     Aim(
         "canaries",
@@ -218,6 +290,9 @@ AIMS: tuple[Aim, ...] = (
         "places are read in every way a word could be written. Control: a product that lets everything out, "
         "and words planted by hand.",
         {"canaries": 200, "sinks": 16},
+        "`tests/campaigns/test_canaries.py`: that a word planted by hand is found in each place and each "
+        "way; `tests/storage/test_canary.py`: words of one form, looked for in the files of the database. "
+        "The rest is in the campaign alone.",
     ),
     Aim(
         "scanners",
@@ -227,6 +302,8 @@ AIMS: tuple[Aim, ...] = (
         "in, with every page and form there is. What they take for a weakness and is none is on a list, "
         "with the reason. Control: a site with mistakes planted in it, which each has to find first.",
         {"requests": 5_000, "forms given": 80},
+        "`tests/campaigns/test_scanners.py`: how the tools' answers are read, and the planted mistakes "
+        "without the tools. Neither tool is run.",
     ),
     Aim(
         "agreement",
@@ -234,6 +311,7 @@ AIMS: tuple[Aim, ...] = (
         "Random people, asked about every rule by three interpreters that share no code. "
         "Controls: mistakes made on purpose in one of them.",
         {"people": 1_000_000},
+        "`tests/campaigns/test_agreement.py`: 60 people, and how a difference is told.",
     ),
 )
 
@@ -258,9 +336,9 @@ def page(reports: Mapping[str, Report], aims: Iterable[Aim] = AIMS) -> str:
 
 
 def _is_met(aim: Aim, seen: Report) -> bool:
-    return seen.is_clean and all(
-        _number(seen.figures.get(what)) >= least for what, least in aim.wanted.items()
-    )
+    """Clean, whole, and of a commit that anybody can look at."""
+    whole = all(_number(seen.figures.get(what)) >= least for what, least in aim.wanted.items())
+    return seen.is_clean and whole and not seen.commit.endswith("+")
 
 
 def _number(figure: int | float | str | None) -> float:
@@ -276,7 +354,12 @@ def _row(aim: Aim, seen: Report | None) -> tuple[str, ...]:
 
 
 def _told(aim: Aim, seen: Report | None) -> list[str]:
-    blocks = [f"## {aim.campaign.capitalize()}", f"`{aim.command}` would find {aim.finds}.", aim.how]
+    blocks = [
+        f"## {aim.campaign.capitalize()}",
+        f"`{aim.command}` would find {aim.finds}.",
+        aim.how,
+        f"In `make test`: {aim.short}",
+    ]
     if seen is None:
         return [*blocks, "Not run yet."]
     rows = [

@@ -1,10 +1,11 @@
 """Asks for every address of both sites as everybody there is, in every way: what has to happen, happens.
 
 A cell is one request: who asks, how (each method), for which address and about whose form, with which token
-of a page, and from where (Fetch Metadata). What must come of it is worked out by ``must`` from the mark each
-page carries (``guard.who_may``) and from nothing the pages do. Also: whoever is refused leaves nothing in the
-audit trail, and a patient's words come to nobody but the patient and whoever may review. The control is a
-page whose mark stands where it stood and guards nothing any more.
+of a page, from where (Fetch Metadata), and how long ago whoever is signed in proved that it is them. What
+must come of it is worked out by ``must`` from the marks each page carries (``guard.who_may`` and others) and
+from nothing the pages do. Also: whoever is refused, or asked again, leaves nothing in the audit trail, and a
+patient's words come to nobody but the patient and whoever may review. The controls are a page whose mark
+stands where it stood and guards nothing any more, and a site that asks nobody again.
 """
 
 import inspect
@@ -14,9 +15,11 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import Enum
+from itertools import product
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,9 +34,10 @@ from copies import make_copy, staff
 from exchanging import FORM, LIBRARY
 from intake.domain.permissions import Permission, Role, StaffMember
 from intake.services import answering
-from intake.storage import audit, staff_sessions, submissions
+from intake.storage import accounts, audit, authenticator_apps, staff_sessions, submissions
+from intake.web import guard
 from intake.web.clinic.site import create_clinic_site
-from intake.web.guard import EVERYONE, who_may
+from intake.web.guard import EVERYONE, asks_at_once, is_sensitive, who_may
 from intake.web.patient.site import create_patient_site
 from sending import fill_in, send_at_once
 from web.clinic.routes import every_address
@@ -64,6 +68,7 @@ _SENT_FROM = {
     "a sister site": ({"Sec-Fetch-Site": "same-site"}, False),
     "another origin": ({"Origin": "https://evil.example"}, False),
 }
+_SHARE_OF_CONTROL = 0.2
 _READING, _NEVER = ("GET", "HEAD"), ("PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -76,6 +81,7 @@ class Outcome(Enum):
     NO_TOKEN = "400, without a token of this browser"
     SIGN_IN = "led to sign in"
     REFUSED = "403, not theirs to do"
+    ASKED_AGAIN = "403, asked to prove again that it is them"
 
 
 class Token(Enum):
@@ -84,6 +90,18 @@ class Token(Enum):
     OWN = "its own"
     NONE = "none"
     ANOTHERS = "another browser's"
+
+
+class Proved(Enum):
+    """How long ago whoever is signed in proved that it is them: the limits are five minutes and one."""
+
+    NOW = timedelta()
+    LATELY = timedelta(minutes=3)
+    LONG_AGO = timedelta(minutes=10)
+
+
+# Somebody with an app beside the password: they are asked again sooner where that could be changed.
+_WITH_APP = "every role, with an app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +114,15 @@ class Cell:
     path: str
     origin: str
     token: Token = Token.NONE
+    proved: Proved = Proved.NOW
 
     @property
     def name(self) -> str:
         """How a report names it."""
+        proved = "" if self.proved is Proved.NOW else f", proved {self.proved.name.lower().replace('_', ' ')}"
         return (
-            f"{self.site}: {self.who}, {self.method} {self.path} from {self.origin}, token {self.token.value}"
+            f"{self.site}: {self.who}, {self.method} {self.path} from {self.origin}, "
+            f"token {self.token.value}{proved}"
         )
 
 
@@ -123,6 +144,10 @@ class Stage:
         clinic = self.copy.clinic
         self.members = {one.value: staff(clinic, one.value, f"{one.value} Person", one) for one in Role}
         self.members["every role"] = staff(clinic, "every", "E. Very", *Role)
+        self.members[_WITH_APP] = staff(clinic, "app", "A. Pp", *Role)
+        with clinic.database.write() as session:
+            row = accounts.hold(session, clinic.keys, self.members[_WITH_APP].id)
+            authenticator_apps.put(session, clinic.keys, row, "A" * 32, 0, clinic.now())
         send_at_once(self.copy.desk, _PATS)
         self.tokens = {
             "the patient": fill_in(self.copy.desk, _PATS),
@@ -170,14 +195,14 @@ class Stage:
         """Who is signed in at the clinic's site."""
         return self.members.get(who) if site == "clinic" else None
 
-    def browser(self, site: str, who: str) -> Client:
+    def browser(self, site: str, who: str, proved: Proved = Proved.NOW) -> Client:
         """A new browser of somebody."""
         client = Client(self.sites[site])
-        if (carried := self._carried(site, who)) is not None:
+        if (carried := self._carried(site, who, proved)) is not None:
             client.set_cookie(f"intake_{site}", carried, domain="127.0.0.1")
         return client
 
-    def _carried(self, site: str, who: str) -> str | None:
+    def _carried(self, site: str, who: str, proved: Proved) -> str | None:
         if site == "patient" and who != "a clinician":
             return self.tokens.get(who)
         match who:
@@ -188,7 +213,7 @@ class Stage:
         clinic = self.copy.clinic
         with clinic.database.write() as session:
             member = self.members.get(who, self.members["clinician"])
-            token = staff_sessions.start(session, clinic.keys, member.id, clinic.now())
+            token = staff_sessions.start(session, clinic.keys, member.id, clinic.now() - proved.value)
             if who == "signed out":
                 staff_sessions.end(session, token)
         return token
@@ -204,7 +229,9 @@ def must(stage: Stage, cell: Cell) -> Outcome:
     reads, endpoints = cell.method in _READING, stage.addresses[cell.site][cell.path]
     _, may_come = (_READ_FROM if reads else _SENT_FROM)[cell.origin]
     endpoint = endpoints.get("GET" if reads else cell.method)
-    mark = who_may(stage.sites[cell.site].view_functions[endpoint]) if endpoint else None
+    site = stage.sites[cell.site]
+    view = site.view_functions[endpoint] if endpoint else None
+    mark = who_may(view) if view else None
     member = stage.member(cell.site, cell.who)
     wanted = mark if isinstance(mark, tuple) else (mark,)
     table = (
@@ -215,9 +242,24 @@ def must(stage: Stage, cell: Cell) -> Outcome:
         (mark == EVERYONE, Outcome.LET_IN),
         (member is None and reads, Outcome.SIGN_IN),
         (member is None or not all(map(member.may, wanted)), Outcome.REFUSED),  # type: ignore[arg-type]
+        (
+            not reads and view is not None and is_sensitive(view) and _is_stale(site, cell),
+            Outcome.ASKED_AGAIN,
+        ),
         (True, Outcome.LET_IN),
     )
     return next(outcome for is_so, outcome in table if is_so)
+
+
+def _is_stale(site: Flask, cell: Cell) -> bool:
+    with site.app_context():
+        at_once = cell.who == _WITH_APP and asks_at_once(_endpoint(site, cell))
+    return cell.proved is not Proved.NOW if at_once else cell.proved is Proved.LONG_AGO
+
+
+def _endpoint(site: Flask, cell: Cell) -> str:
+    endpoint, _ = site.url_map.bind("127.0.0.1").match(cell.path, method=cell.method)
+    return str(endpoint)
 
 
 def is_as(outcome: Outcome, cell: Cell, response: TestResponse) -> bool:
@@ -228,7 +270,9 @@ def is_as(outcome: Outcome, cell: Cell, response: TestResponse) -> bool:
         case Outcome.NO_SUCH_METHOD:
             return status == 405
         case Outcome.ELSEWHERE | Outcome.REFUSED:
-            return status == 403
+            return status == 403 and not _asks_again(response)
+        case Outcome.ASKED_AGAIN:
+            return status == 403 and _asks_again(response)
         case Outcome.NO_TOKEN:
             return status == 400
         case Outcome.SIGN_IN:
@@ -237,25 +281,31 @@ def is_as(outcome: Outcome, cell: Cell, response: TestResponse) -> bool:
             return status < 500 and status not in (400, 403, 405) and (not led or cell.path == "/sign-out")
 
 
-def cells_of(path: str, site: str, who: str) -> Iterator[Cell]:
-    """Every way in which somebody can ask for an address."""
+def _asks_again(response: TestResponse) -> bool:
+    return b'<form id="again"' in response.get_data()
+
+
+def cells_of(path: str, site: str, who: str, proved: Proved = Proved.NOW) -> Iterator[Cell]:
+    """Every way in which somebody can ask for an address, so long after they proved who they are."""
     for method in _READING:
         for origin in _READ_FROM:
-            yield Cell(site, who, method, path, origin)
+            yield Cell(site, who, method, path, origin, proved=proved)
     for origin in _SENT_FROM:
         for token in Token:
-            yield Cell(site, who, "POST", path, origin, token)
+            yield Cell(site, who, "POST", path, origin, token, proved)
     for method in _NEVER:
-        yield Cell(site, who, method, path, "this site", Token.OWN)
+        yield Cell(site, who, method, path, "this site", Token.OWN, proved)
 
 
 def campaign(stage: Stage, share: float, seed: int, told: Callable[[int], None] = lambda _: None) -> Seen:
     """Try this share of all cells, picked by chance; what was seen."""
     seen, chance = Seen(), random.Random(seed)
     for site, addresses in stage.addresses.items():
-        for who in stage.people(site):
+        for who, proved in product(stage.people(site), Proved):
+            if proved is not Proved.NOW and stage.member(site, who) is None:
+                continue
             for path in addresses:
-                every = list(cells_of(path, site, who))
+                every = list(cells_of(path, site, who, proved))
                 picked = [one for one in every if share >= 1 or chance.random() < share]
                 seen.cells += len(every)
                 # What changes something comes last.
@@ -267,9 +317,9 @@ def campaign(stage: Stage, share: float, seed: int, told: Callable[[int], None] 
 
 
 def _try_all(stage: Stage, cells: list[Cell], seen: Seen) -> None:
-    site, who = cells[0].site, cells[0].who
+    site, who, proved = cells[0].site, cells[0].who, cells[0].proved
     stage.begin_afresh()
-    client, tokens = _comes(stage, site, who)
+    client, tokens = _comes(stage, site, who, proved)
     for cell in cells:
         outcome, before = must(stage, cell), stage.newest()
         headers, _ = (_READ_FROM if cell.method in _READING else _SENT_FROM)[cell.origin]
@@ -286,11 +336,11 @@ def _try_all(stage: Stage, cells: list[Cell], seen: Seen) -> None:
         response.close()
         if outcome is Outcome.LET_IN and cell.method == "POST":
             stage.begin_afresh()
-            client, tokens = _comes(stage, site, who)
+            client, tokens = _comes(stage, site, who, proved)
 
 
-def _comes(stage: Stage, site: str, who: str) -> tuple[Client, dict[Token, str]]:
-    client = stage.browser(site, who)
+def _comes(stage: Stage, site: str, who: str, proved: Proved) -> tuple[Client, dict[Token, str]]:
+    client = stage.browser(site, who, proved)
     page = "/" if site == "patient" else "/password" if stage.member(site, who) else "/sign-in"
     own = _token_in(client, page)
     other = _token_in(Client(stage.sites[site]), "/" if site == "patient" else "/sign-in")
@@ -335,6 +385,30 @@ def unguard(stage: Stage, endpoint: str = "review.submission") -> None:
     }
 
 
+@contextmanager
+def asking_nobody_again(stage: Stage) -> Iterator[None]:
+    """The other control: a site that takes everybody for whoever they were when they signed in.
+
+    Only what changes what somebody may do is asked for.
+    """
+    site, addresses = stage.sites["clinic"], stage.addresses
+    door: guard.Door = site.extensions[guard._DOOR]
+    guard.keep_door(site, replace(door, ask_again=lambda _member: None))
+    stage.addresses = {
+        "patient": {},
+        "clinic": {
+            path: methods
+            for path, methods in addresses["clinic"].items()
+            if any(is_sensitive(site.view_functions[one]) for one in methods.values())
+        },
+    }
+    try:
+        yield
+    finally:
+        guard.keep_door(site, door)
+        stage.addresses = addresses
+
+
 @click.command(help=__doc__)
 @click.option("--share", default=1.0, show_default=True, help="Which share of all cells is tried.")
 @click.option("--seed", type=int, help="Pick the cells of an earlier campaign.")
@@ -356,6 +430,8 @@ def main(share: float, seed: int | None) -> None:
                     click.echo(f"{done['tried']:,} cells", err=True)
 
             seen = campaign(stage, share, seed, told)
+            with asking_nobody_again(stage):
+                hasty = campaign(stage, _SHARE_OF_CONTROL, seed)
             unguard(stage)
             careless = campaign(stage, 1, seed)
             stage.close()
@@ -372,8 +448,13 @@ def main(share: float, seed: int | None) -> None:
                 "addresses": addresses,
                 **{f"must be: {what}": times for what, times in sorted(seen.outcomes.items())},
             },
-            control={"cells of an unguarded page": careless.tried, "found": len(careless.faults)},
-            noticed=bool(careless.faults),
+            control={
+                "cells of an unguarded page": careless.tried,
+                "found": len(careless.faults),
+                "cells of a site that asks nobody again": hasty.tried,
+                "found of these": len(hasty.faults),
+            },
+            noticed=bool(careless.faults and hasty.faults),
             faults=tuple(seen.faults[:100]),
         )
     )

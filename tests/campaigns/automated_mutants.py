@@ -1,9 +1,10 @@
 """Makes mistakes by rule in what keeps people's answers safe, and says which of them no test would notice.
 
 Beside ``mutants.py``, whose mistakes are thought out by hand. One run of the tests shows which of them pass
-over which line; each mistake is then tried with a few tests over its line, the quick ones first. A line that
-no test passes over counts as a mistake that survived. What changes nothing that anybody could notice is
-listed in ``security_modules.py`` with the reason, and not tried.
+over which line; each mistake is then tried with a few tests over its line, the quick ones first, then with
+mypy, which `make test` runs as well, and at last with many tests. A line that no test passes over counts as
+a mistake that survived. What changes nothing that anybody could notice is listed in ``security_modules.py``
+with the reason, and not tried.
 
 The controls: a module whose tests assert nothing, of which every mistake has to survive; one that is tested
 well, of which none may; and the same tests with nothing changed at all, none of which may fail.
@@ -15,11 +16,12 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -32,7 +34,7 @@ from campaigns.mistakes_tried import FORKS, Became, InMemory, Job, became, in_la
 from campaigns.mutants import LEFT_OUT, WHICH
 from campaigns.reports import CHECKOUT, end, report
 from campaigns.security_modules import EQUIVALENT, MODULES, OF_ALL, TESTS
-from campaigns.tests_over import Learned, tried_with
+from campaigns.tests_over import FEW, MANY, Few, Learned, tried_with
 
 _SEED = 20261127
 _MOST = 900
@@ -41,18 +43,22 @@ _UNCHANGED = 20
 # Read once for all; nothing of ours.
 _LIBRARIES = ("argon2", "flask_wtf", "html5lib", "sqlalchemy.orm", "webauthn", "yaml")
 _OPTIONS = (*WHICH, "-p", "no:left_behind_looks", "--capture=no")
-_NOTICED = frozenset({Became.NOTICED, Became.HUNG})
+_NOTICED = frozenset({Became.NOTICED, Became.HUNG, Became.MISTYPED})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is tried: the mistakes in these files of a checkout, with the tests in these paths."""
+    """What is tried: the mistakes in these files of a checkout, with the tests in these paths.
+
+    ``typed``: also with the type checker.
+    """
 
     checkout: Path
     files: Mapping[str, str]
     tests: Sequence[str]
     folder: Path
     lanes: int
+    typed: bool = True
 
     @property
     def learned(self) -> Path:
@@ -96,9 +102,18 @@ def try_all(
         for one in left
         if not one.in_function
         or seen[one] is Became.NOT_IN_MEMORY
-        or (seen[one] is Became.SURVIVED and learned.read[one.file] & set(one.lines))
+        or (seen[one] not in _NOTICED and learned.read[one.file] & set(one.lines))
     ]
-    _read_anew(asked, again, learned, note)
+    _read_anew(asked, again, learned, note, FEW)
+    for one in mistyped(asked, (one for one in left if seen[one] not in _NOTICED)) if asked.typed else ():
+        note(one, Became.MISTYPED)
+    # What a few tests did not notice, many may.
+    doubtful = [one for one in left if seen[one] is Became.SURVIVED]
+    _read_anew(asked, [one for one in doubtful if one in set(again)], learned, note, MANY)
+    quick = [one for one in doubtful if one not in set(again)]
+    for mistake, what in _in_memory(asked, quick, MANY) if quick else ():
+        if what in _NOTICED:
+            note(mistake, what)
     return seen
 
 
@@ -121,10 +136,10 @@ def _noticed_before(asked: Asked, chosen: Iterable[Mistake]) -> dict[Mistake, Be
     }
 
 
-def _in_memory(asked: Asked, chosen: Sequence[Mistake]) -> Iterator[tuple[Mistake, Became]]:
+def _in_memory(asked: Asked, chosen: Sequence[Mistake], few: Few = FEW) -> Iterator[tuple[Mistake, Became]]:
     """In a process that reads everything once. Raises RuntimeError when it cannot."""
     ours, theirs = FORKS.Pipe(duplex=False)
-    child = FORKS.Process(target=_collect, args=(asked, chosen, theirs))
+    child = FORKS.Process(target=_collect, args=(asked, chosen, few, theirs))
     child.start()
     theirs.close()
     while True:
@@ -138,7 +153,7 @@ def _in_memory(asked: Asked, chosen: Sequence[Mistake]) -> Iterator[tuple[Mistak
         raise RuntimeError(f"the tests could not be read (pytest ended with {child.exitcode}):\n{said}")
 
 
-def _collect(asked: Asked, chosen: Sequence[Mistake], told: Connection) -> None:
+def _collect(asked: Asked, chosen: Sequence[Mistake], few: Few, told: Connection) -> None:
     quiet(asked.checkout, asked.folder / "said.txt")
     _only(asked.checkout)
     plugin = InMemory(
@@ -147,12 +162,15 @@ def _collect(asked: Asked, chosen: Sequence[Mistake], told: Connection) -> None:
         asked.learned,
         asked.lanes,
         lambda mistake, what: told.send((mistake, what)),
+        few,
     )
     sys.exit(pytest.main([*_OPTIONS, f"--rootdir={asked.checkout}", *asked.tests], plugins=[plugin]))
 
 
 def _only(checkout: Path) -> None:
-    """Nothing of ours is read but from there."""
+    """Nothing of ours is read but from there. Raises RuntimeError when something was read already."""
+    if read := [one for one in sys.modules if one.partition(".")[0] == "intake"]:
+        raise RuntimeError(f"read before, from elsewhere: {read}")
     ours = (CHECKOUT, CHECKOUT / "tests")
     rest = (one for one in sys.path if Path(one or ".").resolve() not in ours)
     sys.path[:] = [str(checkout), str(checkout / "tests"), *rest]
@@ -175,7 +193,11 @@ class _These:
 
 
 def _read_anew(
-    asked: Asked, chosen: Sequence[Mistake], learned: Learned, note: Callable[[Mistake, Became], None]
+    asked: Asked,
+    chosen: Sequence[Mistake],
+    learned: Learned,
+    note: Callable[[Mistake, Became], None],
+    few: Few,
 ) -> None:
     """Each in a copy of the checkout that has it in its file, by a process that has read nothing of ours."""
     copies = [asked.checkout]
@@ -190,7 +212,7 @@ def _read_anew(
         path.write_text(mistake.made(source), "utf-8")
 
         def work() -> int:
-            limited()
+            limited(few)
             quiet(copy)
             _only(copy)
             files = dict.fromkeys(one.partition("::")[0] for one in tests)
@@ -206,13 +228,40 @@ def _read_anew(
 
     def jobs() -> Iterator[Job]:
         for mistake in chosen:
-            tests = tried_with(mistake, learned, asked.files, OF_ALL)
+            tests = tried_with(mistake, learned, asked.files, OF_ALL, few)
             if tests:
                 yield job(mistake, tests)
             else:
                 note(mistake, Became.UNSEEN)
 
-    in_lanes(jobs(), asked.lanes)
+    in_lanes(jobs(), asked.lanes, few.clock)
+
+
+def mistyped(asked: Asked, chosen: Iterable[Mistake]) -> Iterator[Mistake]:
+    """Those of them that mypy refuses, as strictly as it looks at this checkout.
+
+    Raises RuntimeError when it refuses a module without any mistake, or looks at none.
+    """
+    look = (sys.executable, "-m", "mypy", "--no-error-summary", "--cache-dir", str(asked.folder / "types"))
+
+    def is_refused(file: str) -> bool:
+        looked = subprocess.run((*look, file), cwd=asked.checkout, capture_output=True, text=True)
+        if looked.returncode not in (0, 1):
+            raise RuntimeError(f"mypy did not look at {file}: {looked.stdout}{looked.stderr}")
+        return looked.returncode == 1
+
+    some = sorted(chosen, key=lambda one: one.file)
+    for file in sorted({one.file for one in some}):
+        if is_refused(file):
+            raise RuntimeError(f"mypy refuses {file} as it is")
+    for mistake in some:
+        path, source = asked.checkout / mistake.file, asked.files[mistake.file]
+        path.write_text(mistake.made(source), "utf-8")
+        try:
+            if is_refused(mistake.file):
+                yield mistake
+        finally:
+            path.write_text(source, "utf-8")
 
 
 _GUARD = """OPEN_AT = 8
@@ -247,7 +296,7 @@ def control(folder: Path) -> tuple[int, int, int]:
     for name, test in (("tested", _TESTED), ("untested", _UNTESTED)):
         (folder / f"{name}.py").write_text(_GUARD, "utf-8")
         (folder / "tests" / f"test_{name}.py").write_text(test, "utf-8")
-    asked = asked_of(folder, ["tested.py", "untested.py"], ["tests"], folder, 2)
+    asked = replace(asked_of(folder, ["tested.py", "untested.py"], ["tests"], folder, 2), typed=False)
     seen = try_all(asked, every_mistake(asked.files))
     noticed = Counter(one.file for one, what in seen.items() if what in _NOTICED)
     return len(seen) // 2, noticed["tested.py"], noticed["untested.py"]
@@ -313,6 +362,7 @@ def main(seed: int, most: int, lanes: int, only: str, folder: Path | None, only_
                 "percent noticed": percent,
                 "noticed": noticed,
                 "noticed by hanging": counts[Became.HUNG],
+                "noticed by the type checker alone": counts[Became.MISTYPED],
                 "survived": len(survivors),
                 "survived where no test passes": counts[Became.UNSEEN],
                 "that change nothing, listed with the reason": len(EQUIVALENT),

@@ -1,13 +1,16 @@
-"""Takes the disk away while people work: full, not to be written to, locked by somebody else.
+"""Takes the disk away while people work: full, without room for the log, not to be written to, locked.
 
 Under each condition patients go on filling in and sending forms. Whoever asks gets a page that says what
 happened, with what they typed; whoever was thanked is there; and when the disk is given back, the same press
-goes through. SQLite is full for real (``max_page_count``), and locked for real by another connection; that it
-may not be written to is told by the driver. The control thanks whatever became of it.
+goes through. SQLite is full for real (``max_page_count``), locked for real by another connection, and its log
+cannot grow for real (the system refuses to write beyond so many bytes, in the middle of a form); that it may
+not be written to is told by the driver. A disk that is full, and one that breaks down, has
+``campaigns/full_disk.py``. The control thanks whatever became of it.
 """
 
 import html
 import logging
+import resource
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -35,6 +38,7 @@ from web.patient.visitor import Visitor
 
 _HONEST = frozenset({500, 503})
 _WAIT = 100  # milliseconds that a locked database is waited for here
+_LONGEST_LOG = 90_000  # bytes: more than a page takes, and less than a few forms
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 _WORDS = "It began last winter and went on until the summer. " * 20
 
@@ -57,6 +61,22 @@ def full(copy: Copy) -> Iterator[None]:
         pages = int(session.scalar(text("PRAGMA page_count")) or 0)
     with _each_connection(copy, f"PRAGMA max_page_count = {pages}"):
         yield
+
+
+@contextmanager
+def no_room_for_the_log(copy: Copy) -> Iterator[None]:
+    """The system writes no file any longer than this. SQLite begins a new log, and comes as far as that."""
+    engines = [one.database.engine for one in (copy.desk, copy.clinic)]
+    for engine in engines:
+        engine.dispose()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LONGEST_LOG, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        for engine in engines:
+            engine.dispose()
 
 
 @contextmanager
@@ -86,7 +106,12 @@ def read_only(copy: Copy) -> Iterator[None]:
         event.remove(Engine, "before_cursor_execute", executing)
 
 
-CONDITIONS: dict[str, Callable[[Copy], Any]] = {"full": full, "locked": locked, "read only": read_only}
+CONDITIONS: dict[str, Callable[[Copy], Any]] = {
+    "full": full,
+    "no room for the log": no_room_for_the_log,
+    "locked": locked,
+    "read only": read_only,
+}
 
 
 @contextmanager

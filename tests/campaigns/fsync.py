@@ -32,22 +32,29 @@ _LOG = "intake.db-wal"
 
 
 @contextmanager
-def traced(process: psutil.Process, kept: Path) -> Iterator[None]:
-    """Write down what the process asks for, in all of its threads."""
-    program = ["strace", "-f", "-y", "-T", "-s", "24", "-e", f"trace={CALLS}"]
-    looking = subprocess.Popen(
+def traced(
+    process: psutil.Process, kept: Path, calls: str = CALLS, options: Sequence[str] = ()
+) -> Iterator[None]:
+    """Write down what the process asks for, in all of its threads; ``options`` are strace's own."""
+    program = ["strace", "-f", "-y", "-T", "-s", "24", "-e", f"trace={calls}", *options]
+    with subprocess.Popen(
         [*program, "-o", str(kept), "-p", str(process.pid)], stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert looking.stderr is not None
-        told = looking.stderr.readline()
-        assert "attached" in told, f"strace: {told}"
-        # It attaches to one thread after the other.
-        time.sleep(0.5)
-        yield
-    finally:
-        looking.terminate()
-        looking.wait(timeout=30)
+    ) as looking:
+        try:
+            assert looking.stderr is not None
+            told = looking.stderr.readline()
+            assert "attached" in told, f"strace: {told}"
+            # It attaches to one thread after the other.
+            time.sleep(0.5)
+            yield
+        finally:
+            looking.terminate()
+
+
+def ask_for_strace() -> None:
+    """Raises click.ClickException where it is not there: what did not look has seen nothing."""
+    if shutil.which("strace") is None:
+        raise click.ClickException("this campaign needs strace: apt-get install strace")
 
 
 def campaign(folder: Path, forms: int, program: Sequence[str] = SERVE) -> list[Thanks]:
@@ -74,8 +81,7 @@ def campaign(folder: Path, forms: int, program: Sequence[str] = SERVE) -> list[T
 @click.option("--forms", default=1_000, show_default=True, help="How many forms are sent.")
 def main(forms: int) -> None:
     """Exit code 1 when one was thanked for too soon, or when the control was not found out."""
-    if shutil.which("strace") is None:
-        raise click.ClickException("this campaign needs strace: apt-get install strace")
+    ask_for_strace()
     begun = datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="intake-fsync-") as folder:
         seen = campaign(Path(folder), forms)

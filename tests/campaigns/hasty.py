@@ -19,6 +19,9 @@ def leave_out_the_pace() -> None:
     rate_limits.PERSON = _AS_IT_COMES
 
 
+build_in = leave_out_the_pace
+
+
 @contextmanager
 def at_any_speed() -> Iterator[None]:
     """The same for sites that are made meanwhile."""

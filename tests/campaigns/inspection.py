@@ -9,17 +9,20 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from campaigns.senders import Form
+from campaigns.senders import TYPED_NAME, Form
 from copies import staff
 from intake.config import Settings
 from intake.demo.people import read_people
 from intake.domain.answers import Text, answered
 from intake.domain.evidence import relevant
 from intake.domain.permissions import Role
+from intake.domain.review import Review
+from intake.domain.review_entries import Done
 from intake.domain.submissions import Draft, Receipt
+from intake.services import answering, reviewing
 from intake.services.clinic import Clinic, PatientDesk, open_clinic
 from intake.services.paths import pages_asked
-from intake.storage import audit, drafts, reviews, submissions
+from intake.storage import accounts, audit, drafts, rate_limits, reviews, submissions
 from intake.storage.database import Database
 from intake.storage.encryption import DecryptionFailed
 
@@ -60,7 +63,33 @@ class Inspector:
         name = "alice"
         staff(self._clinic, name, "Alice Archer, MD", Role.CLINICIAN)
         self._clinic.database.dispose()
+        # Guesses at passwords are counted in a database of their own.
+        rate_limits.counting(self._clinic.database).dispose()
         return name
+
+    def to_sign(self, username: str) -> UUID:
+        """A form that was sent, with all of its flags acknowledged by somebody."""
+        (form,) = self.prepare(1)
+        clinic = self._clinic
+        answering.send(self._desk, form.token, TYPED_NAME)
+        with clinic.database.read() as session:
+            (who,) = (one for one in accounts.members(session, clinic.keys) if one.username == username)
+            flags = reviews.review(session, clinic.keys, form.id).flags
+        for flag in flags:
+            reviewing.acknowledge(clinic, who, form.id, flag.key, "Looked at this", Done.CALLED_PATIENT)
+        clinic.database.dispose()
+        return form.id
+
+    def address_of(self, question: str) -> str:
+        """Where a question is asked."""
+        parts = enumerate(self._clinic.library.questionnaire.parts, 1)
+        (address,) = (
+            f"/f/{number}/{place}"
+            for number, part in parts
+            for place, page in enumerate(part.pages, 1)
+            if any(one.id == question for one in page.questions)
+        )
+        return address
 
     def faults(self) -> list[str]:
         """What is wrong with the database as a whole."""
@@ -79,6 +108,22 @@ class Inspector:
         with self._database() as database, database.read() as session:
             kept = set(submissions.ids(session))
             return {form.id: self._stored(session, form) for form in forms if form.id in kept}
+
+    def review(self, submission: UUID) -> tuple[Review, list[str]]:
+        """A form with all that was recorded about it, and the events of its trail."""
+        with self._database() as database, database.read() as session:
+            review = reviews.review(session, self._clinic.keys, submission)
+            return review, [one.event for one in audit.events(session, submission)]
+
+    def lengthen_the_log(self, pages: int) -> None:
+        """Write so many pages to SQLite's log, which change nothing, and none of them into the database."""
+        with self._database() as database, database.engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            for pragma in ("wal_autocheckpoint = 0", "synchronous = OFF"):
+                connection.exec_driver_sql(f"PRAGMA {pragma}")
+            for _ in range(pages):
+                connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+            connection.exec_driver_sql("BEGIN")
 
     def count(self) -> int:
         """How many submissions there are."""

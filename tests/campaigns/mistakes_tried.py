@@ -28,11 +28,11 @@ import coverage
 import pytest
 
 from campaigns.mistakes import Mistake
-from campaigns.tests_over import Learned, tried_with
+from campaigns.tests_over import FEW, Few, Learned, tried_with
 
 FORKS = multiprocessing.get_context("fork")
-# Of the processor, and by the clock: a test that hangs notices, too.
-_CPU_SECONDS, _LONGEST, _LONGEST_LEARNING = 90, 900, 7200
+_LONGEST_LEARNING = 7200
+_SETUP = " (what is made for it)"
 
 
 class Became(Enum):
@@ -40,6 +40,8 @@ class Became(Enum):
 
     NOTICED = "noticed"
     HUNG = "hung"
+    # No test fails of it, and the type checker does, which `make test` runs before all tests.
+    MISTYPED = "mistyped"
     SURVIVED = "survived"
     # No test passes over it at all.
     UNSEEN = "unseen"
@@ -60,7 +62,7 @@ class Job:
     told: Callable[[int | None], None]
 
 
-def in_lanes(jobs: Iterable[Job], lanes: int, longest: float = _LONGEST) -> None:
+def in_lanes(jobs: Iterable[Job], lanes: int, longest: float) -> None:
     """Have each done in a process of its own, so many at a time, and none for longer than so many seconds."""
     left, running = iter(jobs), dict[ForkProcess, tuple[Job, float]]()
     while True:
@@ -99,9 +101,9 @@ def quiet(folder: Path, said: Path = Path(os.devnull)) -> None:
     os.environ["PYTHONPATH"] = str(folder)
 
 
-def limited() -> None:
+def limited(few: Few) -> None:
     """Take so much of the processor and no more."""
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (few.limit, few.limit))
 
 
 def became(code: int | None) -> Became:
@@ -109,7 +111,8 @@ def became(code: int | None) -> Became:
     return Became.HUNG if code is None else _BY_CODE.get(code, Became.NOTICED)
 
 
-@dataclass(slots=True)
+# pytest keeps plugins in sets.
+@dataclass(slots=True, eq=False)
 class InMemory:
     """A plugin of pytest: when all tests are read it learns which pass over what, and tries mistakes.
 
@@ -122,7 +125,9 @@ class InMemory:
     kept: Path
     lanes: int
     told: Callable[[Mistake, Became], None]
+    few: Few = FEW
     _tracer: coverage.Coverage = field(init=False)
+    _learning: bool = False
 
     def __post_init__(self) -> None:
         self._tracer = coverage.Coverage(
@@ -142,7 +147,7 @@ class InMemory:
 
         def job(mistake: Mistake, chosen: list[pytest.Item]) -> Job:
             def work() -> int:
-                limited()
+                limited(self.few)
                 try:
                     _put(functions, mistake, self.files[mistake.file])
                 except ValueError:
@@ -153,14 +158,27 @@ class InMemory:
 
         def jobs() -> Iterator[Job]:
             for mistake in self.mistakes:
-                chosen = [items[one] for one in tried_with(mistake, learned, self.files) if one in items]
+                tests = tried_with(mistake, learned, self.files, few=self.few)
+                chosen = [items[one] for one in tests if one in items]
                 if chosen:
                     yield job(mistake, chosen)
                 else:
                     self.told(mistake, Became.UNSEEN)
 
-        in_lanes(jobs(), self.lanes)
+        in_lanes(jobs(), self.lanes, self.few.clock)
         return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """What is made for a test may be made for all that follow in its file."""
+        if self._learning:
+            self._tracer.switch_context(item.nodeid + _SETUP)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        """From here on it is the test itself."""
+        if self._learning:
+            self._tracer.switch_context(item.nodeid)
 
     def _learn(self, session: pytest.Session) -> Learned:
         learned = Learned.kept(self.kept) if self.kept.exists() else Learned()
@@ -173,7 +191,7 @@ class InMemory:
             for number, some in enumerate(by_file.values()):
                 part = Path(folder) / str(number)
                 jobs.append(Job(partial(self._pass, session, some, part), partial(self._take, learned, part)))
-            in_lanes(jobs, self.lanes, longest=_LONGEST_LEARNING)
+            in_lanes(jobs, self.lanes, _LONGEST_LEARNING)
         return learned
 
     def _take(self, learned: Learned, part: Path, code: int | None) -> None:
@@ -184,9 +202,9 @@ class InMemory:
 
     def _pass(self, session: pytest.Session, items: Sequence[pytest.Item], part: Path) -> int:
         learned = Learned()
+        self._learning = True
         for item in items:
             before, began = session.testsfailed, time.process_time()
-            self._tracer.switch_context(item.nodeid)
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=_next(items, item))
             if session.testsfailed == before:
                 learned.seconds[item.nodeid] = time.process_time() - began
@@ -195,11 +213,18 @@ class InMemory:
         names = {str(Path(one).resolve()): one for one in self.files}
         for path in data.measured_files():
             for line, contexts in data.contexts_by_lineno(path).items():
-                learned.over[names[path]][line] |= set(contexts) - {""}
+                learned.over[names[path]][line] |= _over(contexts, [item.nodeid for item in items])
                 if "" in contexts:
                     learned.read[names[path]].add(line)
         part.write_bytes(pickle.dumps(_plain(learned)))
         return 0
+
+
+def _over(contexts: Iterable[str], ids: Sequence[str]) -> set[str]:
+    """The tests over a line: those that pass over it, and all that follow where it made something for one."""
+    there = set(contexts)
+    first = next((at for at, one in enumerate(ids) if one + _SETUP in there), len(ids))
+    return {one for at, one in enumerate(ids) if one in there or at >= first}
 
 
 def _plain(learned: Learned) -> Learned:

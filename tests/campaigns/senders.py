@@ -3,7 +3,7 @@
 import http.client
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from uuid import UUID
@@ -92,8 +92,11 @@ class Senders:
 
     def press(self, form: Form) -> Answered:
         """Press "Sign and send" once; whatever comes back."""
-        fields = [("csrf_token", self._csrf), ("agree", "y"), ("typed_name", TYPED_NAME)]
-        return self.product.ask("/sign", fields, self._carried(form))
+        return self.press_on(form, "/sign", [("agree", "y"), ("typed_name", TYPED_NAME)])
+
+    def press_on(self, form: Form, path: str, fields: Sequence[tuple[str, str]]) -> Answered:
+        """Press the button of any page of the form once."""
+        return self.product.ask(path, [("csrf_token", self._csrf), *fields], self._carried(form))
 
     def _page_after_sending(self, form: Form) -> Answered:
         return self.product.ask("/sent", cookies=self._carried(form))

@@ -13,7 +13,7 @@ from campaigns import mistakes_tried
 from campaigns.mistakes import Mistake, mistakes
 from campaigns.reports import CHECKOUT
 from campaigns.security_modules import EQUIVALENT, MODULES, TESTS
-from campaigns.tests_over import MOST, Learned, tried_with
+from campaigns.tests_over import FEW, MANY, Learned, tried_with
 
 MODULE = dedent(
     '''
@@ -121,7 +121,8 @@ def test_a_mistake_is_tried_with_few_tests_over_its_line_the_quick_ones_first(le
     assert tried_with(mistake(5), learned, sources) == ["t.py::a[1]", "t.py::b"]
     learned.seconds = {f"t.py::{number}": 0.1 for number in range(100)}
     learned.over["module.py"][5] = set(learned.seconds)
-    assert len(tried_with(mistake(5), learned, sources)) == MOST
+    assert len(tried_with(mistake(5), learned, sources)) == FEW.most
+    assert len(tried_with(mistake(5), learned, sources, few=MANY)) == 100
     assert tried_with(mistake(6), learned, sources) == []
 
 
@@ -137,6 +138,30 @@ def test_what_is_done_when_a_module_is_read_is_tried_with_the_tests_over_lines_t
         "t.py::b",
     ]
     assert "tests/test_module.py::c" not in tried_with(mistake(5), learned, sources)
+
+
+def test_so_is_what_a_function_does_that_is_called_only_then(learned):
+    learned.seconds["tests/test_module.py::c"] = 0.1
+    learned.read["module.py"] = {5, 9}
+    sources = {"module.py": "\n" * 9}
+
+    assert tried_with(mistake(9), learned, sources) == ["tests/test_module.py::c", "t.py::a[1]", "t.py::b"]
+    assert "tests/test_module.py::c" not in tried_with(mistake(5), learned, sources)
+    assert tried_with(mistake(8), learned, sources) == []
+
+
+def test_what_was_made_for_one_test_is_passed_over_by_all_that_follow_in_its_file():
+    ids = ["t.py::a", "t.py::b", "t.py::c", "t.py::d"]
+
+    assert mistakes_tried._over(["", "t.py::d"], ids) == {"t.py::d"}
+    assert mistakes_tried._over(["t.py::a", f"t.py::c{mistakes_tried._SETUP}"], ids) == {ids[0], *ids[2:]}
+
+
+def test_tests_of_one_file_stand_together():
+    learned = Learned({"a.py::1": 0.1, "b.py::1": 0.2, "a.py::2": 0.3, "b.py::2": 0.4})
+    learned.over["module.py"][5] = set(learned.seconds)
+
+    assert tried_with(mistake(5), learned, {"module.py": ""}) == ["a.py::1", "a.py::2", "b.py::1", "b.py::2"]
 
 
 def test_what_was_learned_is_kept(learned, tmp_path):

@@ -1,8 +1,25 @@
-"""What ``campaigns/fsync.py`` judges by, on traces as strace wrote them; the campaign itself needs strace."""
+"""What ``campaigns/fsync.py`` judges by, on traces as strace wrote them; with strace, this process itself."""
 
+import os
+import shutil
+import socket
+from dataclasses import replace
+
+import psutil
 import pytest
 
+from campaigns.fsync import traced
 from campaigns.traces import NotUnderstood, calls, thanks
+from copies import make_copy
+from exchanging import LIBRARY
+from intake.services import answering
+from intake.storage.database import Database
+from sending import fill_in
+
+# It looks into the process that started it, which only root may allow everywhere.
+needs_strace = pytest.mark.skipif(
+    shutil.which("strace") is None or os.geteuid() != 0, reason="needs strace, and root"
+)
 
 LOG = "9</tmp/it/instance/intake.db-wal>"
 ARRIVED = (
@@ -57,3 +74,23 @@ def test_a_sync_after_the_thanks_is_too_late():
 def test_what_is_no_trace_is_not_taken_for_one():
     with pytest.raises(NotUnderstood, match="line 2"):
         judged(ARRIVED, "strace: Process 12 attached")
+
+
+@needs_strace
+@pytest.mark.parametrize("waits", [True, False], ids=["waits", "control"])
+def test_a_form_is_on_the_disk_before_anybody_is_thanked(tmp_path, waits):
+    copy = make_copy(tmp_path, LIBRARY)
+    desk = replace(copy.desk, database=Database(copy.settings.database_url, durable=waits))
+    token = fill_in(desk)
+    with traced(psutil.Process(), tmp_path / "trace"):
+        patient, site = socket.socketpair()
+        patient.send(b"POST /sign HTTP/1.1\r\n")
+        site.recv(100)
+        answering.send(desk, token, "Pat Doe")
+        site.send(b"HTTP/1.1 303 SEE OTHER\r\n")
+
+    assert judged(*(tmp_path / "trace").read_text().splitlines()) == [waits]
+    for one in (patient, site):
+        one.close()
+    for one in (desk, copy.desk, copy.clinic):
+        one.database.dispose()

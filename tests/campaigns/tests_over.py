@@ -9,7 +9,22 @@ from pathlib import Path
 
 from campaigns.mistakes import Mistake
 
-MOST, SECONDS = 25, 30.0
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """At most so many tests, and so many seconds of them.
+
+    After ``limit`` seconds of the processor, or ``clock`` by the clock, they hang. What tests of a file share
+    is made anew, and is not among the seconds each takes.
+    """
+
+    most: int
+    seconds: float
+    limit: int
+    clock: int
+
+
+FEW, MANY = Few(25, 20.0, 120, 600), Few(200, 40.0, 600, 2400)
 
 
 @dataclass(slots=True)
@@ -57,29 +72,43 @@ class Learned:
 
 
 def tried_with(
-    mistake: Mistake, learned: Learned, sources: Mapping[str, str], of_all: Sequence[str] = ()
+    mistake: Mistake,
+    learned: Learned,
+    sources: Mapping[str, str],
+    of_all: Sequence[str] = (),
+    few: Few = FEW,
 ) -> list[str]:
-    """At most 25 tests, and 30 seconds of them, that could fail of a mistake: quick ones, and of many kinds.
+    """Some tests that could fail of a mistake: those named for the module first, quick ones, of many kinds.
+
+    Tests of one file stand together, which share what is made for them.
 
     What is done when the module is read, no test passes over: there it is the tests over lines, of any
     of the modules, that name what is made there, and those of the file that is named for the module, after
-    those in the files that look at all modules.
+    those in the files that look at all modules. So it is of what a function does that is called only then.
     """
     ids = _over(learned, mistake.file, mistake.lines)
+    at_reading = is_at_reading(mistake, learned)
     if not ids:
         names = _made_by(mistake, sources[mistake.file])
         for file, source in sources.items():
             ids |= _over(learned, file, _naming(names, source)) if names else set()
-    if not ids and not mistake.in_function:
+    if not ids and at_reading:
         ids = _over(learned, mistake.file, learned.over[mistake.file])
-    if not mistake.in_function:
-        ids |= set(_in([f"test_{Path(mistake.file).name}"], learned.seconds))
-    first = () if mistake.in_function else _in(of_all, learned.seconds)
-    return [*first, *_few((ids & learned.seconds.keys()) - set(first), learned.seconds)]
+    named = set(_in([f"test_{Path(mistake.file).name}"], learned.seconds))
+    if at_reading:
+        ids |= named
+    first = _in(of_all, learned.seconds) if at_reading else ()
+    return [*first, *_some((ids & learned.seconds.keys()) - set(first), named, learned.seconds, few)]
+
+
+def is_at_reading(mistake: Mistake, learned: Learned) -> bool:
+    """Whether it lies where nothing passes but whoever reads the module."""
+    lines = learned.read[mistake.file] & set(mistake.lines)
+    return not mistake.in_function or bool(lines and not _over(learned, mistake.file, mistake.lines))
 
 
 def _in(files: Sequence[str], ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(one for one in ids if one.partition("::")[0].endswith(tuple(files)))
+    return tuple(one for one in ids if _file(one).endswith(tuple(files)))
 
 
 def _over(learned: Learned, file: str, lines: Iterable[int]) -> set[str]:
@@ -99,19 +128,24 @@ def _naming(names: set[str], source: str) -> list[int]:
     return [number for number, line in enumerate(source.splitlines(), 1) if named.search(line)]
 
 
-def _few(ids: set[str], seconds: Mapping[str, float]) -> list[str]:
+def _some(ids: set[str], named: set[str], seconds: Mapping[str, float], few: Few) -> list[str]:
     """One of each test function before a second of any, quick ones first."""
     nth: dict[str, int] = defaultdict(int)
     ranked = []
     for one in sorted(ids, key=lambda one: (seconds[one], one)):
         function = one.partition("[")[0]
-        ranked.append((nth[function], seconds[one], one))
+        ranked.append((nth[function], one not in named, seconds[one], one))
         nth[function] += 1
-    few: list[str] = []
-    left = SECONDS
-    for _, lasts, one in sorted(ranked)[:MOST]:
+    some: list[str] = []
+    left = few.seconds
+    for *_, lasts, one in sorted(ranked)[: few.most]:
         left -= lasts
-        if few and left < 0:
+        if some and left < 0:
             break
-        few.append(one)
-    return few
+        some.append(one)
+    files = list(dict.fromkeys(_file(one) for one in some))
+    return sorted(some, key=lambda one: files.index(_file(one)))
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]

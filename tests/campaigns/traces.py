@@ -16,7 +16,7 @@ _CALL = re.compile(r"^(?P<name>\w+)\(\d+<(?P<file>[^>]*)>(?P<rest>.*)$")
 _RETURNED = re.compile(r" = (?P<returned>-?\d+)(?: E[A-Z]+ \(.*\))? <(?P<took>\d+\.\d+)>$")
 _UNFINISHED = " <unfinished ...>"
 _SYNCS, _WRITES = frozenset({"fsync", "fdatasync"}), frozenset({"pwrite64", "pwritev", "write", "writev"})
-_ARRIVED, _THANKED = '"POST /sign HTTP/1.1', '"HTTP/1.1 303 '
+A_FORM, _THANKED = '"POST /sign HTTP/1.1', '"HTTP/1.1 303 '
 _RECEIVES, _SENDS = frozenset({"recvfrom", "recvmsg"}), frozenset({"sendto", "sendmsg"})
 
 
@@ -58,17 +58,18 @@ def calls(lines: Iterable[str]) -> list[Call]:
     return sorted(_read(lines), key=lambda one: one.began)
 
 
-def thanks(traced: Iterable[Call], log: str) -> list[Thanks]:
+def thanks(traced: Iterable[Call], log: str, what: str = A_FORM) -> list[Thanks]:
     """Every thanks for a form, where forms were sent one after another.
 
-    ``log`` is how the name of the file ends that holds what was written last. A thanks is safe when between
+    ``log`` is how the name of the file ends that holds what was written last; ``what`` is how a request
+    begins that asks for something else to be kept than a form. A thanks is safe when between
     the arrival of the form and the first byte of the answer something was written there, and a sync that
     began after the last such write had ended well.
     """
     found: list[Thanks] = []
     since: list[Call] | None = None
     for one in traced:
-        if one.name in _RECEIVES and _ARRIVED in one.said:
+        if one.name in _RECEIVES and what in one.said:
             since = []
         elif since is not None and one.name in _SENDS and _THANKED in one.said:
             found.append(_judged(since, one))

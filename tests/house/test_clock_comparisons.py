@@ -8,11 +8,11 @@ from house.clock_comparisons import comparisons, found
 
 LOOKED_AT = {
     "what lies in the future is told apart, and counts for nothing or as now": """
-        domain/upload_limits:what_is_too_much services/notices:_tried_for services/staff_notices:_is_time
+        domain/upload_limits:what_is_too_much services/notices:_tried_for services/staff_notices:_is_quiet
         storage/claims:_holding storage/desk:opened storage/lockouts:_was_set_back storage/lockouts:count
         storage/lockouts:is_paused storage/outgoing:due storage/outgoing:told_staff_last
         storage/own_copies:_row storage/patient_requests:came_within_a_day storage/replies:came_within_a_day
-        storage/rate_limits:is_used_up storage/rate_limits:knock
+        storage/rate_limits:is_used_up storage/rate_limits:_knock
         storage/reply_sessions:find storage/staff_sessions:_expired storage/staff_sessions:remove_expired
         storage/wrong_tries:is_paused storage/last_trace:leap_in_the_trail storage/last_trace:leap_of_anybody
     """,
@@ -29,7 +29,8 @@ LOOKED_AT = {
         storage/unfinished_sign_ins:remove_over
     """,
     "papers are thrown away, and forms erased, once the trail shows no leap": """
-        services/erasing:_over storage/erasing:_signed_before storage/transcriptions:over
+        services/erasing:_over services/erasing_signals:_due storage/erasing:_signed_before
+        storage/transcriptions:over
     """,
     "it carries the moment it ends, or the newest visit: set back, it lasts longer and is not shut": """
         domain/start_codes:state domain/two_people:stage
@@ -46,8 +47,8 @@ LOOKED_AT = {
         services/doctor_files:_old_passwords services/doctor_front:_runs_out
         services/doctor_network:_runs_ahead services/emergency:lately services/exchanges:_waited
         services/figures:figures services/people:_person services/queue_lines:_with_unread_reply
-        services/queue_lines:unfinished_line services/safety_signals:alert services/safety_signals:open_all
-        services/safety_signals:open_one services/signalling:promise services/statistics:__init__
+        services/queue_lines:unfinished_line services/safety_signals:alert services/safety_signals:_told
+        services/signalling:promise services/statistics:__init__
         storage/safety_signals:of_late web/clinic/site:_teach_words web/clinic/site:ago
     """,
     "a question of the future brings its form back to the queue (Standing.is_unanswered)": """

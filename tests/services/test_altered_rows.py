@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, update
+from sqlalchemy.exc import OperationalError
 
 from copies import PASSWORD, make_copy
 from intake.domain.events import (
@@ -197,6 +198,8 @@ def test_an_altered_account_may_be_nobodys(copy, alice, bob):
     assert altered_rows.altered(copy.clinic) == ()
     assert accounts.staff(copy.clinic) == (bob,)
     assert sign_in(copy, "alice") is None
+    (said,) = lines(copy, AccountMadeAnew)
+    assert (said.object, said.detail["roles"]) == (str(alice.id), "")
 
 
 def test_an_account_that_nobody_altered_is_not_made_anew(copy, alice):
@@ -230,6 +233,38 @@ def test_an_altered_username_that_somebody_else_has_is_made_nobodys_and_takes_th
 
     assert altered_rows.altered(copy.clinic) == ()
     assert accounts.staff(copy.clinic) == (bob,)
+
+
+class Rounds:
+    """Tells to stop after so many, and remembers how long was to be waited for each."""
+
+    def __init__(self, most):
+        self.most, self.waited = most, []
+
+    def is_set(self):
+        return len(self.waited) >= self.most
+
+    def wait(self, seconds):
+        self.waited.append(seconds)
+        return self.is_set()
+
+
+def test_it_is_looked_for_again_and_again_also_after_a_time_when_nobody_could(copy, monkeypatch, caplog):
+    looked, rounds = [], Rounds(3)
+
+    def look(_clinic):
+        looked.append(len(rounds.waited))
+        if len(looked) == 1:
+            raise OperationalError("a statement", {}, Exception("busy"))
+
+    monkeypatch.setattr(altered_rows, "look", look)
+    with caplog.at_level(logging.ERROR, logger="intake"):
+        altered_rows.keep_looking(copy.clinic, rounds, 7.0)
+
+    assert (looked, rounds.waited) == ([0, 1, 2], [7.0, 7.0, 7.0])
+    (said,) = caplog.messages
+    assert said.startswith("altered_not_looked_for")
+    assert "error=OperationalError" in said
 
 
 def test_an_invitation_that_was_used_is_no_second_one(copy):

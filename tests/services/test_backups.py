@@ -39,7 +39,16 @@ from intake.storage import (
 )
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.backup_files import BackupRefused
-from intake.storage.database import Database, is_empty, newest_revision, revision_of, undo_migration
+from intake.storage.database import (
+    Database,
+    is_current,
+    is_empty,
+    migrate,
+    newest_revision,
+    revision_of,
+    undo_migration,
+    upgrade_within,
+)
 from intake.storage.key_documents import changing, documents_in
 from intake.storage.key_entries import KeyPurpose, entries, has, the_active
 from intake.storage.key_files import KeyringRefused
@@ -631,6 +640,112 @@ def test_a_restore_that_is_cut_off_leaves_an_empty_instance(kept, backed_up, kee
         restoring.restore(settings, backed_up[0], keepers[0].identity, backed_up[1])
 
     assert nothing_is_left(settings)
+
+
+def test_two_who_restore_at_once_do_not_take_it_from_each_other(kept, backed_up, keepers, tmp_path):
+    """One restores, the other is told so; what the first put there is there afterwards, and opens."""
+    settings, told = elsewhere(kept.settings, tmp_path), get_context("fork").SimpleQueue()
+    asked = (settings, backed_up[0], keepers[0].identity, backed_up[1])
+
+    def restore():
+        try:
+            told.put(restoring.restore(*asked).opened)
+        except Exception as error:
+            told.put(str(error))
+
+    both = [get_context("fork").Process(target=restore) for _ in range(2)]
+    for one in both:
+        one.start()
+    outcomes = [told.get() for _ in both]
+    for one in both:
+        one.join()
+
+    assert 3 in outcomes
+    (refused,) = [one for one in outcomes if one != 3]
+    assert "is under way" in refused or "is not empty" in refused
+    clinic = clinic_of(settings, kept)
+    with clinic.database.read() as session:
+        every = [submissions.fetch(session, clinic.keys, one).id for one in submissions.ids(session)]
+    assert len(every) == 3
+    clinic.database.dispose()
+
+
+@pytest.mark.postgres
+def test_a_restore_waits_for_whoever_makes_tables_and_is_refused_then(
+    kept, backed_up, keepers, tmp_path, request
+):
+    """As two machines that restore into one database, each with a folder of its own."""
+    url = request.getfixturevalue("fresh_postgres_database")
+    settings, database, refused = elsewhere(kept.settings, tmp_path, url), Database(url), []
+
+    def restore():
+        try:
+            restoring.restore(settings, backed_up[0], keepers[0].identity, backed_up[1])
+        except Refusal as error:
+            refused.append(str(error))
+
+    waits = threading.Thread(target=restore)
+    with database.write() as session:
+        upgrade_within(database, session, "0001")
+        waits.start()
+        waits.join(0.3)
+        assert waits.is_alive()
+    waits.join()
+
+    assert "the database is not empty" in "".join(refused)
+    assert nothing_is_left(settings)
+    with database.read() as session:
+        assert revision_of(session) == "0001"
+    database.dispose()
+
+
+def test_tables_that_came_in_before_a_restores_turn_to_write_stay(
+    kept, backed_up, keepers, tmp_path, monkeypatch
+):
+    settings = elsewhere(kept.settings, tmp_path)
+    write = Database.write
+
+    def overtaken(database):
+        monkeypatch.setattr(Database, "write", write)
+        other = Database(settings.database_url)
+        migrate(other)
+        other.dispose()
+        return write(database)
+
+    monkeypatch.setattr(Database, "write", overtaken)
+    with pytest.raises(Refusal, match="the database is not empty"):
+        restoring.restore(settings, backed_up[0], keepers[0].identity, backed_up[1])
+
+    there = Database(settings.database_url)
+    assert is_current(there)
+    there.dispose()
+
+
+def test_nobody_goes_on_with_what_a_restore_takes_away_again(kept, backed_up, keepers, tmp_path, monkeypatch):
+    """Cut off while a second was asked for, and a site starts: neither is left with a file that is gone."""
+    settings = elsewhere(kept.settings, tmp_path)
+    asked = (settings, backed_up[0], keepers[0].identity, backed_up[1])
+    starting = threading.Thread(target=prepare, args=(settings,))
+
+    def cut_off(*_arguments):
+        with pytest.raises(Refusal, match="is under way"):
+            restoring.restore(*asked)
+        starting.start()
+        starting.join(0.2)
+        assert starting.is_alive()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(backup_files, "load", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        restoring.restore(*asked)
+    starting.join()
+
+    clinic = clinic_of(settings, kept)
+    assert is_current(clinic.database)
+    with clinic.database.read() as session:
+        assert submissions.ids(session) == ()
+    assert clinic.keys.deployment != kept.clinic.keys.deployment
+    clinic.database.dispose()
 
 
 def test_a_restore_that_was_killed_goes_on_when_it_is_asked_again(kept, backed_up, keepers, tmp_path):

@@ -11,15 +11,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import torn
 from copies import make_copy, staff
 from intake.cli import main
 from intake.config import Settings
 from intake.domain.permissions import Role
+from intake.domain.rate_limits import Pace
 from intake.services.doctor import CHECKS, Unsafe, diagnose, examine, refuse_unsafe
 from intake.services.doctor_checks import Weight
 from intake.services.doctor_facts import Facts, FileFacts, Records, file_system, gather, look_at
 from intake.services.front_door import Front
 from intake.storage.condition import Condition
+from intake.storage.database import Database
+from intake.storage.rate_limits import counting, knock
 from sending import send_at_once
 
 HERE = Path("/var/lib/intake")
@@ -189,6 +193,7 @@ WRONG = {
     "database-behind": with_condition(revision="0003"),
     "database-ahead": with_condition(revision="0999", is_known=False),
     "database-damaged": with_condition(damage=("row 3 missing from index",)),
+    "limits-damaged": replace(SOUND, limits_damage=("file is not a database",)),
     "trail-broken": with_records(trail_fault="line 7: it was changed"),
     "keys-of-another-database": with_records(opens=False),
     "server-forgets": with_server(fsync="off"),
@@ -484,6 +489,17 @@ def test_a_damaged_file_is_found(copied):
     path.write_bytes(content)
 
     assert ids(copied) & {"database-damaged", "database-unreachable"}
+
+
+def test_a_torn_file_of_counts_is_found(copied):
+    """Of one that is whole, or missing, nothing is told (``storage/test_limits_file.py``)."""
+    database = Database(copied.database_url)
+    knock(database, bytes(32), Pace(timedelta(minutes=1), 1), NOW)
+    counting(database).dispose()
+
+    torn.page_lost(copied.instance / "intake-limits.db")
+
+    assert "limits-damaged" in ids(copied)
 
 
 def test_the_kind_of_file_system_is_that_of_the_nearest_mount(tmp_path):

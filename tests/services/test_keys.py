@@ -7,6 +7,7 @@ from threading import Event
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from copies import PASSWORD, make_copy, staff
@@ -23,7 +24,7 @@ from intake.services import (
 )
 from intake.services.keys_in_use import with_keys_in_use
 from intake.services.refusals import Refusal
-from intake.storage import audit, key_documents, outgoing, rewrapping, submissions
+from intake.storage import audit, key_documents, keyring, outgoing, rewrapping, submissions
 from intake.storage.age_files import RecipientsRefused
 from intake.storage.key_entries import KeyPurpose, Use, has, the_active
 from intake.storage.key_files import write_document
@@ -35,6 +36,7 @@ from intake.storage.keyring import (
     read_outbox_keys,
     read_patient_keys,
 )
+from intake.storage.tables import StaffSessionRow
 from intake.storage.whole_files import FileNotWritten
 from keepers import closed, console_of, copied, keeper, rotated, same_clinic
 from sending import fill_in, send_at_once
@@ -224,6 +226,53 @@ def test_passwords_are_sealed_anew_and_still_open_the_door(copy, tmp_path, keepe
     assert accounts.whoever(with_keys_in_use(copy.clinic), token) is not None
 
 
+def test_while_the_key_file_cannot_be_read_nobody_is_signed_out_or_accused(copy, tmp_path, keepers, caplog):
+    """Moved away for a minute while it is replaced, as whoever keeps three folders does after ``rotate``."""
+    console = console_of(copy)
+    rotated(console, tmp_path / "recovery.age", keepers, KeyPurpose.STAFF)
+    token = accounts.sign_in(with_keys_in_use(copy.clinic), "alice", PASSWORD, "here")
+    in_use = with_keys_in_use(copy.clinic).keys.staff_key
+    file = console.folder / CLINIC_FILE
+    file.rename(tmp_path / "away")
+
+    assert with_keys_in_use(copy.clinic).keys.staff_key == in_use
+    altered_rows.look(with_keys_in_use(copy.clinic))
+    keyring._newer.clear()  # and by a process that never read the newest
+    altered_rows.look(copy.clinic)
+    assert "staff_key_lacking" in caplog.text
+    assert accounts.whoever(copy.clinic, token) is None
+
+    (tmp_path / "away").rename(file)
+    altered_rows.look(copy.clinic)
+    assert accounts.whoever(with_keys_in_use(copy.clinic), token) is not None
+    assert planted_lines(copy) == []
+    assert accounts.sign_in(with_keys_in_use(copy.clinic), "alice", PASSWORD, "here") is not None
+
+
+def test_a_made_up_key_keeps_a_planted_session_untold_no_longer_than_the_file_is_away(copy, tmp_path):
+    token = accounts.sign_in(copy.clinic, "alice", PASSWORD, "here")
+    with copy.desk.database.write() as session:
+        row = session.scalars(select(StaffSessionRow)).one()
+        row.seal = row.seal[:2] + b"made" + row.seal[6:]
+    file = copy.settings.instance / "keys" / CLINIC_FILE
+    file.rename(tmp_path / "away")
+
+    altered_rows.look(copy.clinic)
+    assert accounts.whoever(copy.clinic, token) is None
+    assert planted_lines(copy) == []
+
+    (tmp_path / "away").rename(file)
+    altered_rows.look(copy.clinic)
+    assert planted_lines(copy) == ["WayInPlanted"]
+    with copy.clinic.database.read() as session:
+        assert session.scalars(select(StaffSessionRow)).all() == []
+
+
+def planted_lines(copy):
+    with copy.clinic.database.read() as session:
+        return [one.event for one in audit.events(session) if one.event in {"WayInPlanted", "AccountAltered"}]
+
+
 def test_a_new_secret_key_is_another_one_for_each_site_and_of_use_from_the_next_start_on(
     copy, tmp_path, keepers
 ):
@@ -320,6 +369,12 @@ def test_a_recovery_copy_holds_every_key_and_each_keeper_opens_it(copy, tmp_path
 
     first, second = (json.loads(one.opened(path)) for one in keepers)
     assert first == second
+    assert first["what_this_is"].startswith("Every key of one copy of intake.")
+    assert (first["kind"], first["format"]) == ("intake recovery copy", 1)
+    assert (first["clinic"], first["made_on"]) == (
+        copy.settings.clinic_name,
+        console.settings.local(console.now()).date().isoformat(),
+    )
     found = json.dumps(first["files"])
     held = secrets_in(console.folder)
     assert all(secret in found for one in held.values() for secret in one)

@@ -4,6 +4,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -25,6 +26,7 @@ from intake.storage import accounts as members
 from intake.storage import audit, authenticator_apps, outgoing, passkeys, passwords, rate_limits
 from intake.storage.database import Database
 from intake.storage.outgoing import Addressed
+from intake.storage.passkeys import NoSuchPasskey
 from intake.storage.tables import (
     AuthenticatorAppRow,
     OutgoingRow,
@@ -857,6 +859,42 @@ def test_a_new_password_keeps_the_second_factor(copy, clinic, alice):
     assert isinstance(begun, Begun)
     assert second_steps.finish_with_code(clinic, begun.token, code_of(clinic, alice))
     assert sign_in_with_passkey(clinic, alice.passkey)
+
+
+def test_a_sign_in_that_ended_with_a_passkey_is_not_gone_on_with_a_code(copy, clinic, alice):
+    with_app(clinic, with_passkey(clinic, alice))
+    copy.clock.at += 2 * STEP
+    begun = password(clinic, alice)
+    asked = second_steps.ask_for_passkey(clinic, begun.token)
+    assert second_steps.finish_with_passkey(
+        clinic, asked.token, alice.passkey.use(asked.options), begun.token
+    )
+
+    with pytest.raises(SignInOver):
+        second_steps.finish_with_code(clinic, begun.token, code_of(clinic, alice))
+
+
+def test_a_passkey_says_when_it_was_last_used(copy, clinic, alice):
+    with_passkey(clinic, alice)
+    copy.clock.at += timedelta(hours=1)
+    token = sign_in_with_passkey(clinic, alice.passkey)
+
+    (kept,) = own_factors.overview(clinic, alice.member, token).passkeys
+    assert kept.used_at == clinic.now()
+
+
+def test_a_passkey_that_is_not_there_is_neither_named_nor_removed(clinic, alice):
+    with_app(clinic, with_passkey(clinic, alice))
+    bob = with_passkey(clinic, somebody(clinic, "bob"))
+    (theirs,) = own_factors.overview(clinic, bob.member, bob.token).passkeys
+    before = own_factors.overview(clinic, alice.member, alice.token)
+
+    for change in (own_factors.remove_passkey, partial(own_factors.rename_passkey, name="mine")):
+        with pytest.raises(NoSuchPasskey):
+            change(clinic, alice.member, alice.token, theirs.id)
+
+    assert own_factors.overview(clinic, alice.member, alice.token) == before
+    assert own_factors.overview(clinic, bob.member, bob.token).passkeys == (theirs,)
 
 
 def test_forgetting_how_somebody_signs_in_leads_them_to_set_it_up_anew(clinic, alice):

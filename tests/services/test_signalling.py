@@ -1,5 +1,6 @@
 """The clinic is told at once of an answer that opens the support page, or, while it is off, never."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import time, timedelta
 
@@ -15,8 +16,9 @@ from intake.domain.standing import PlaceInWork
 from intake.domain.truth import Truth
 from intake.services import answering, changing_settings, queue, safety_signals, staff_notices
 from intake.services.clinic_settings import with_settings_in_force
-from intake.storage import audit, outgoing
+from intake.storage import audit, opened_signals, outgoing
 from intake.storage.codec import draft_to_bytes
+from intake.storage.database import Database
 
 OFFICE = SignalDuty("Dr. Rivera, (555) 010-0177", 30, (0, 1, 2, 3, 4), time(9), time(17))
 SEVERAL, NEARLY = answered(Chosen("several_days")), answered(Chosen("nearly_every_day"))
@@ -236,6 +238,57 @@ def test_what_was_done_is_kept_and_recorded_and_ends_the_alert(on, copy, dana):
     assert all(one.actor == str(dana.id) for one in recorded)
 
 
+@pytest.fixture
+def opened_meanwhile(monkeypatch):
+    """Of each signal that was opened, whether anybody who writes waited for it."""
+    writing, opened = [], []
+    real_write, real_key = Database.write, opened_signals.key_of
+
+    @contextmanager
+    def write(database):
+        with real_write(database) as session:
+            writing.append(session)
+            try:
+                yield session
+            finally:
+                writing.pop()
+
+    monkeypatch.setattr(Database, "write", write)
+    monkeypatch.setattr(
+        opened_signals, "key_of", lambda *of: (opened.append(bool(writing)), real_key(*of))[1]
+    )
+    return opened
+
+
+def test_nobody_who_saves_waits_for_signals_to_be_opened_and_each_is_opened_once(
+    on, copy, dana, opened_meanwhile
+):
+    token = answering.start(on)
+    for answer in (SEVERAL, NEARLY) * 3:
+        give(on, token, {"phq9_9": answer})
+
+    for _ in range(2):
+        assert queue.open_list(copy.clinic, dana, PlaceInWork.QUEUE).alert.waiting == 1
+        (told,) = safety_signals.open_all(copy.clinic, dana).waiting
+        safety_signals.open_one(copy.clinic, dana, told.signalled.newest.id)
+
+    assert opened_meanwhile == [False] * 6
+    assert [(one.page, one.times) for one in told.signalled.shown] == [("You are not alone", 6)]
+
+
+def test_one_raised_while_the_page_is_made_is_on_it(on, copy, dana, monkeypatch):
+    token, real = answering.start(on), safety_signals.opened
+
+    def opened(clinic):
+        found = real(clinic)
+        give(on, token, {"phq9_9": SEVERAL})
+        return found
+
+    monkeypatch.setattr(safety_signals, "opened", opened)
+
+    assert queue.open_list(copy.clinic, dana, PlaceInWork.QUEUE).alert.waiting == 1
+
+
 def test_one_that_cannot_be_opened_is_told_and_hides_no_other(on, copy, dana):
     give(on, answering.start(on), {"phq9_9": SEVERAL})
     with copy.clinic.database.write() as session:
@@ -337,3 +390,37 @@ def test_where_nobody_is_told_nothing_is_marked_and_whoever_is_added_is_told(on,
 
     assert notices_of(copy.clinic) == 0
     assert notices_of() == 1
+
+
+def test_staff_are_told_at_once_of_whoever_it_is_and_every_ten_minutes_of_more_of_the_same(
+    on, copy, dana, notices_of, monkeypatch
+):
+    """Somebody answers back and forth for half an hour, and somebody else for the first time in between."""
+    token, begun, told = answering.start(on), copy.clock.at + timedelta(hours=1), []
+    for seconds in range(0, 30 * 60, 100):
+        monkeypatch.setattr(copy.clock, "at", begun + timedelta(seconds=seconds))
+        give(on, token, {"phq9_9": SEVERAL if seconds % 200 else NEARLY})
+        if notices_of():
+            told.append(seconds)
+        if seconds == 800:
+            give(on, answering.start(on), {"phq9_9": SEVERAL})
+            assert notices_of() == 1
+        if seconds == 1500:
+            (one, _) = safety_signals.open_all(copy.clinic, dana).waiting
+            safety_signals.answer(copy.clinic, dana, one.signalled.newest.id, Answering.CALLED, "")
+
+    # 800 seconds: the other one. After 1500: somebody called, and then it was answered anew.
+    assert told == [0, 600, 1400, 1600]
+
+
+def test_what_was_put_off_is_told_in_its_time_and_each_once(on, copy, notices_of, monkeypatch):
+    token, begun = answering.start(on), copy.clock.at + timedelta(hours=2)
+    monkeypatch.setattr(copy.clock, "at", begun)
+    give(on, token, {"phq9_9": SEVERAL})
+    assert notices_of() == 1
+    give(on, token, {"phq9_9": NEARLY})
+    assert notices_of() == 0
+
+    monkeypatch.setattr(copy.clock, "at", begun + staff_notices.BETWEEN)
+
+    assert [notices_of(), notices_of()] == [1, 0]

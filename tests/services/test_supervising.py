@@ -1,7 +1,9 @@
 """Three processes are started together, started again when they die, and ended together."""
 
+import errno
 import os
 import signal
+import subprocess
 import sys
 import time
 from threading import Thread
@@ -85,6 +87,58 @@ def test_one_that_dies_is_started_again_and_the_others_go_on(three, tmp_path, ca
         assert "process_ended process=clinic exit_code=-9 again_in=0" in caplog.text
     every = [pid for process in Process for pid in began(tmp_path, process)]
     assert [pid for pid in every if psutil.pid_exists(pid)] == []
+
+
+def test_one_for_which_the_machine_has_no_room_is_started_later_and_the_others_go_on(
+    three, tmp_path, monkeypatch, caplog
+):
+    """What kills one for want of memory has none for the next one either, for a moment."""
+    fork = _Fork(monkeypatch)
+    with Running(three):
+        files = open_files()
+        (first,) = began(tmp_path, Process.WORKER)
+        fork.refuses = 2
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: len(began(tmp_path, Process.WORKER)) == 2)
+
+        assert fork.refuses == 0
+        assert [len(began(tmp_path, one)) for one in (Process.PATIENT, Process.CLINIC)] == [1, 1]
+        said = "process_not_started process=worker error=BlockingIOError"
+        assert caplog.text.count(said) == 2
+        assert open_files() == files, "nothing is kept of what did not start"
+
+
+def test_where_the_first_start_has_no_room_nothing_is_left_running(three, tmp_path, monkeypatch, caplog):
+    fork = _Fork(monkeypatch)
+    files = open_files()
+    fork.refuses, fork.first_starts = 1, 2
+    with Running(three) as running:
+        pass
+
+    assert len(running.raised) == 1 == caplog.text.count("process_not_started")
+    assert [pid for one in Process for pid in began(tmp_path, one) if psutil.pid_exists(pid)] == []
+    assert open_files() == files
+
+
+class _Fork:
+    """``Popen`` on a machine that refuses so many times, after so many that it allows."""
+
+    def __init__(self, monkeypatch):
+        self.refuses = self.first_starts = 0
+        self._popen = subprocess.Popen
+        monkeypatch.setattr(supervising.subprocess, "Popen", self)
+
+    def __call__(self, *arguments, **options):
+        if self.first_starts:
+            self.first_starts -= 1
+        elif self.refuses:
+            self.refuses -= 1
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return self._popen(*arguments, **options)
+
+
+def open_files():
+    return psutil.Process().num_fds()
 
 
 def test_one_that_keeps_dying_is_started_again_later_each_time(three):

@@ -5,14 +5,20 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
-from copies import PASSWORD
+from copies import PASSWORD, make_copy
+from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
 from intake.services import accounts, answering, sweeping, working
 from intake.services.working import Work
+from intake.storage import outgoing, rate_limits
+from intake.storage.database import Database
+from intake.storage.outgoing import Addressed
 from intake.storage.tables import (
     DraftRow,
     OneTimeLinkRow,
+    OutgoingRow,
     OwnCopyRow,
     PageCountRow,
     PatientSessionRow,
@@ -52,6 +58,39 @@ def test_what_is_over_goes_and_what_is_not_stays(used):
     used.clock.at += timedelta(days=120)
     assert sweeping.sweep(used.worker) == 1
     assert set(kept(used).values()) == {0}
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(13, True), (15, False)])
+def test_a_letter_that_waits_without_a_mail_server_is_erased_after_its_time(copy, days, is_kept):
+    assert not copy.worker.settings.mail_host
+    notice = outgoing.new_id()
+    with copy.desk.database.write() as session:
+        addressed = Addressed("quetzal@example.org", "s-e-c-r-e-t", NoticeKind.MESSAGE)
+        outgoing.add(session, copy.desk.keys, notice, addressed, copy.clock())
+    copy.clock.at += timedelta(days=days)
+
+    sweeping.sweep(copy.worker)
+
+    with copy.clinic.database.read() as session:
+        assert bool(session.get_one(OutgoingRow, notice).sealed) is is_kept
+
+
+def test_what_is_wrong_with_the_counts_of_knocks_keeps_nothing_else(tmp_path, monkeypatch):
+    copy, emptied = make_copy(tmp_path, under_roles=False), []
+    answering.start(copy.desk)
+    copy.clock.at += timedelta(days=120)
+    monkeypatch.setattr(Database, "empty_log", lambda database: emptied.append(database))
+    monkeypatch.setattr(rate_limits, "counting", broken)
+
+    with pytest.raises(OperationalError):
+        sweeping.sweep(copy.worker)
+
+    assert set(kept(copy).values()) == {0}
+    assert emptied == [copy.worker.database], "no copy of what was deleted stays in the files"
+
+
+def broken(_database):
+    raise OperationalError("a statement", {}, Exception("no disk"))
 
 
 def test_nobody_who_begins_a_form_waits_for_what_is_over(used):

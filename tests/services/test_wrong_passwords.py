@@ -1,5 +1,6 @@
 """Attacks on signing in: guessing, keeping people out, flooding, and asking who works here."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import sqlalchemy
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
+import torn
 from copies import NOON, PASSWORD, make_copy, staff
 from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
 from intake.domain.permissions import Role
@@ -211,6 +213,39 @@ def test_a_right_password_does_not_give_a_network_its_tries_back(copy, alice):
     assert [attempt(copy, username="name98"), attempt(copy, username="name99")] == [WRONG, PAUSED]
 
 
+def test_whoever_came_in_has_all_their_tries_again(copy, alice):
+    known_as = at_home(copy)
+    for _ in range(9):
+        attempt(copy, known_as=known_as)
+    assert attempt(copy, PASSWORD, known_as=known_as) == IN
+
+    assert [attempt(copy, known_as=known_as) for _ in range(10)] == [WRONG] * 10
+
+
+def test_in_a_pause_no_password_is_worked_out(copy, alice, monkeypatch):
+    """Which would cost this machine as much as it costs whoever guesses."""
+    for one in from_everywhere(10):
+        attempt(copy, address=one)
+    worked_out = []
+    monkeypatch.setattr(signing_in, "prove", lambda *given: worked_out.append(given) or Proof(right=True))
+
+    assert attempt(copy, PASSWORD) == PAUSED
+    assert worked_out == []
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_the_trail_says_whether_it_was_a_browser_that_was_known(copy, alice, before, known):
+    known_as = at_home(copy) if known else ""
+    wrong_in_a_row(copy, 99)
+    with copy.clinic.database.write() as session:
+        session.execute(update(KnownBrowserRow).values(failures=99))
+
+    assert attempt(copy, known_as=known_as) == WRONG
+
+    (said,) = lines(copy, PasswordSetAside, before)
+    assert said.detail["where"] == ("a browser that was known" if known else "browsers nobody knows")
+
+
 def test_known_and_unknown_names_are_answered_alike_until_it_is_set_aside(copy, alice):
     def told(username, network):
         found = []
@@ -302,14 +337,41 @@ def test_a_password_typed_again_is_counted_apart_from_strangers(copy, alice):
         accounts.confirms(copy.clinic, alice, PASSWORD, "192.0.2.1")
 
 
-def test_when_nothing_can_be_counted_no_password_is_taken(copy, alice, monkeypatch):
+def test_when_nothing_can_be_counted_no_password_is_taken(copy, alice, monkeypatch, caplog):
     def broken(_database):
         raise OperationalError("a statement", {}, Exception("no disk"))
 
     monkeypatch.setattr(rate_limits, "counting", broken)
 
-    with pytest.raises(NotCounted):
+    with pytest.raises(NotCounted), caplog.at_level(logging.ERROR, logger="intake"):
         accounts.sign_in(copy.clinic, "alice", PASSWORD, "192.0.2.1")
+
+    (said,) = caplog.messages
+    assert said.startswith("passwords_not_taken")
+    assert "error=OperationalError" in said
+
+
+@pytest.mark.parametrize("lose", [torn.deleted, torn.page_lost], ids=lambda one: one.__name__)
+def test_a_file_of_counts_that_was_lost_keeps_nobody_out(copy, lose):
+    for one in from_everywhere(12):
+        attempt(copy, address=one)
+    assert attempt(copy) == PAUSED
+
+    if lose in torn.IN_PLACE:
+        # It takes another connection to see it.
+        rate_limits.counting(copy.clinic.database).dispose()
+    lose(copy.settings.instance / "intake-limits.db")
+
+    assert attempt(copy, PASSWORD) == IN
+    assert [attempt(copy, address=one) for one in from_everywhere(12)][-2:] == [PAUSED] * 2, "and it counts"
+
+
+def test_no_file_of_counts_sets_back_how_many_were_wrong_in_a_row(copy):
+    """Whoever can lose that file gets ten tries more, and never a hundred (the database counts these)."""
+    wrong_in_a_row(copy, 100)
+    torn.deleted(copy.settings.instance / "intake-limits.db")
+
+    assert attempt(copy, PASSWORD) == WRONG
 
 
 def test_a_clock_set_back_keeps_nobody_out(copy, alice):

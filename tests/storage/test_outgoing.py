@@ -124,6 +124,34 @@ def test_what_is_set_aside_or_over_is_erased(database, clinic_keys, notice, how)
     assert kept(database, notice) == b""
 
 
+@pytest.mark.parametrize(("days", "is_kept"), [(13, True), (15, False)])
+def test_what_nobody_tried_to_send_is_given_up_and_erased_once_it_is_too_old(
+    database, clinic_keys, notice, days, is_kept
+):
+    """Where the mail server was taken away nobody tries it, and so nobody settles it."""
+    with database.write() as session:
+        outgoing.erase_what_is_over(session, NOW + timedelta(days=days))
+
+    with database.read() as session:
+        row, stands = session.get_one(OutgoingRow, notice), outgoing.delivery(session, notice)
+        assert bool(outgoing.due(session, NOW + timedelta(days=days))) is is_kept
+        assert (bool(row.sealed), bool(row.wrapped_key)) == (is_kept, is_kept)
+        assert dead_letters.every(session, clinic_keys.outbox_keys, NOW + timedelta(days=days)) == ()
+    assert stands == outgoing.Delivery(0, None if is_kept else Outcome.GIVEN_UP)
+
+
+def test_one_that_was_tried_anew_is_as_old_as_that(database, notice):
+    settled(database, notice)
+    later = NOW + timedelta(days=10)
+    with database.write() as session:
+        assert dead_letters.try_again(session, notice, later)
+        outgoing.erase_what_is_over(session, later + timedelta(days=13))
+    assert kept(database, notice)
+    with database.write() as session:
+        outgoing.erase_what_is_over(session, later + timedelta(days=14))
+    assert not kept(database, notice)
+
+
 @pytest.mark.parametrize("late", [-1, 0])
 def test_what_is_over_is_no_dead_letter_before_it_is_erased(database, clinic_keys, notice, late):
     settled(database, notice)

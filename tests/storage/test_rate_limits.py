@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+import torn
 from intake.domain.rate_limits import Door, Pace
 from intake.storage import rate_limits
 from intake.storage.rate_limits import counting, give_back, key_of, knock
@@ -65,7 +66,12 @@ def test_other_networks_other_doors_and_other_days_are_counted_apart(database, p
     assert knock(database, here, TEN_AN_HOUR, NOW) is not None
 
 
-def test_six_processes_let_in_ten_of_six_hundred(database, keyring):
+def test_six_processes_let_in_ten_of_six_hundred(database, keyring, here):
+    """With SQLite all of them find a torn file at once, and count in the one that takes its place."""
+    if database.is_sqlite:
+        knock(database, here, TEN_AN_HOUR, NOW)
+        counting(database).dispose()
+        torn.page_lost(Path(counting(database).url.database))
     url = database.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "storage.knocking", url, str(keyring), "6", "100"]
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,7 @@ from intake.storage.key_files import KeyringRefused
 from intake.storage.keyring import (
     CLINIC_FILE,
     PATIENT_FILE,
+    are_those_of_the_file,
     as_they_are_now,
     create_keyring,
     read_clinic_keys,
@@ -140,6 +142,36 @@ def test_a_running_site_outlives_a_key_file_that_cannot_be_read(folder):
     assert as_they_are_now(begun) is begun
     (folder / CLINIC_FILE).unlink()
     assert as_they_are_now(begun) is begun
+
+
+@pytest.mark.parametrize("lost", ["gone", "half written"])
+def test_a_running_site_goes_on_with_the_keys_it_read_last(folder, lost):
+    """And not with those it began with: what was sealed since opens with these alone."""
+    begun, path = read_clinic_keys(folder), folder / CLINIC_FILE
+    newest = with_new_key(folder, KeyPurpose.STAFF)
+    noticed = as_they_are_now(begun)
+    whole = path.read_bytes()
+    path.unlink() if lost == "gone" else path.write_bytes(whole[:200])
+
+    for held in (begun, noticed, newest):
+        assert as_they_are_now(held).staff_key == newest.staff_key
+        assert not are_those_of_the_file(as_they_are_now(held))
+    assert as_they_are_now(begun).secret_key == begun.secret_key
+
+    path.touch(0o600)
+    path.write_bytes(whole)
+    even_newer = with_new_key(folder, KeyPurpose.STAFF)
+    path.unlink()
+    assert as_they_are_now(even_newer) is even_newer, "read since by itself, and never noticed"
+
+
+def test_a_site_sees_whether_its_keys_are_those_of_the_file(folder):
+    begun = read_clinic_keys(folder)
+    assert are_those_of_the_file(begun)
+    assert are_those_of_the_file(replace(begun, read_from=None)), "there is nothing newer"
+    with_new_key(folder)
+    assert not are_those_of_the_file(begun)
+    assert are_those_of_the_file(as_they_are_now(begun))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """The protection word for word: other tests compare it with itself, and would miss a rule that was let go."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 
 from intake.web.clinic.site import create_clinic_site
-from intake.web.headers import protection
+from intake.web.headers import last_resort_headers, protection
 from web.knocking import AT, SITES
 
 POLICY = [
@@ -54,6 +56,20 @@ def test_the_cookie_of_a_page_is_out_of_reach_of_scripts_and_other_sites(both_si
     name, *flags = cookie.split("; ")
     assert name.startswith(f"intake_{site}_page=")
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(flags)
+    (ends,) = (parsedate_to_datetime(one.removeprefix("Expires=")) for one in flags if "Expires=" in one)
+    assert timedelta(days=30, hours=23) < ends - datetime.now(UTC) <= timedelta(days=31)
+
+
+@pytest.mark.parametrize("address", ["", "https://intake.example.org"])
+def test_an_answer_that_no_site_made_is_protected_as_every_other(both_sites, address):
+    settings = replace(both_sites.copy.settings, public_address=address)
+
+    given = dict(last_resort_headers(settings, "/clinic"))
+
+    assert given == protection("/clinic", https=bool(address)) | {
+        "Content-Type": "text/html; charset=utf-8",
+        "Cache-Control": "no-store",
+    }
 
 
 def test_over_https_a_site_does_not_answer_as_this_machine(both_sites):

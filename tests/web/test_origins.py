@@ -2,6 +2,7 @@
 
 import pytest
 
+from intake.web.origins import is_surely_ours
 from web.knocking import AT, SITES, token_in
 
 THEIRS = [
@@ -39,6 +40,27 @@ def test_no_address_takes_what_another_site_sends(both_sites, site, headers):
         response = both_sites.ask(site, one.path, "POST", data={"note": "x"}, headers=headers)
         assert response.status_code == 403, one
         assert "We did not take that page" in response.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "surely"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Origin": AT}, True),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": AT}, False),
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": "null"}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_only_a_browser_that_says_so_itself_is_surely_on_a_page_of_ours(both_sites, headers, surely):
+    with both_sites.apps["patient"].test_request_context(
+        "/start", method="POST", base_url=AT, headers=headers
+    ):
+        assert is_surely_ours() is surely
 
 
 @pytest.mark.parametrize("headers", OURS, ids=str)

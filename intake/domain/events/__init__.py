@@ -8,6 +8,7 @@ from intake.domain.events.admission import (
     SafetySignalAnswered,
     SafetySignalOpened,
     SafetySignalRaised,
+    SafetySignalsErased,
     StartCodesMade,
     StartCodesRevoked,
     SubmissionMarkedJunk,
@@ -221,6 +222,7 @@ __all__ = [
     "SafetySignalAnswered",
     "SafetySignalOpened",
     "SafetySignalRaised",
+    "SafetySignalsErased",
     "SamePersonSaid",
     "SessionsEnded",
     "SettingsPlanted",
@@ -365,6 +367,7 @@ Event = (
     | SafetySignalRaised
     | SafetySignalOpened
     | SafetySignalAnswered
+    | SafetySignalsErased
     | SubmissionMarkedJunk
     | SubmissionTakenFromJunk
     | TranscriptionBegun

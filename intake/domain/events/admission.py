@@ -48,6 +48,19 @@ class SafetySignalAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetySignalsErased:
+    """So many signals of a form that was never sent were erased for good, with what was done about them.
+
+    ``why`` says whether their time was over or, after a backup was put back, what it was the first time;
+    ``rows`` is how many rows went.
+    """
+
+    signals: int
+    why: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionMarkedJunk:
     """A clinician marked a submission as junk; why, stands sealed (``content`` is its SHA-256)."""
 

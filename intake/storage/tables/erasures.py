@@ -10,7 +10,10 @@ from intake.storage.tables.base import Base
 
 
 class ErasureRow(Base):
-    """A form, or a safety signal raised while it was written, that is no more."""
+    """A form, or a safety signal raised while it was written, that is no more.
+
+    Under the same id a draft or a paper became the form: in an older backup it may be one still.
+    """
 
     __tablename__ = "erasures"
     __table_args__ = (CheckConstraint("why IN ('requested', 'time_over')", name="why"),)

@@ -94,6 +94,17 @@ def test_its_page_says_whom_to_call_and_which_page_was_shown_and_is_recorded(ali
     assert events(clinic)[-1] == ("SafetySignalOpened", str(signal))
 
 
+def test_a_page_that_was_shown_often_has_one_line_and_another_one_its_own(alice, raised, clock):
+    for page in (PAGE, PAGE, "Call now", PAGE):
+        signal = raised(page=page)
+        clock.move(minutes=1)
+
+    alice.open(f"/safety-signals/{signal}")
+
+    assert alice.response.text.count(f"“{PAGE}”") == alice.response.text.count("“Call now”") == 1
+    assert "3 times since November 20, 2026 at 12:00 pm EST" in alice.text
+
+
 def test_no_number_is_said_so(alice, raised):
     signal = raised(phone="")
 

@@ -114,6 +114,8 @@ def test_signing_out_ends_the_session_on_the_server(alice):
 
     alice.send("/sign-out")
 
+    (cookie,) = (c for c in alice.response.headers.getlist("Set-Cookie") if c.startswith("intake_clinic="))
+    assert {"Max-Age=0", "HttpOnly", "SameSite=Strict", "Path=/clinic"} <= set(cookie.split("; "))
     assert alice.client.get_cookie("intake_clinic", "127.0.0.1", "/clinic") is None
     alice.client.set_cookie("intake_clinic", stolen, domain="127.0.0.1", path="/clinic")
     assert alice.open("/queue").headers["Location"] == "/clinic/sign-in"

@@ -1,0 +1,139 @@
+"""Files sealed in the format of age: for keys of age and of ssh, and for nobody else."""
+
+import io
+from collections.abc import Iterator
+
+import pyrage
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from intake.storage.age_files import AGE, CannotBeUnsealed, RecipientsRefused, refuse_recipients, seal, unseal
+
+WORDS = [b"the first part, ", b"", b"and the second"]
+
+
+@pytest.fixture
+def keepers(tmp_path):
+    """The recipient of each kind, and the file of the identity that belongs to it."""
+    age = pyrage.x25519.Identity.generate()
+    own = tmp_path / "own.txt"
+    own.write_text(f"# made today\n\n{age}\n")
+    ssh = Ed25519PrivateKey.generate()
+    theirs = tmp_path / "id_ed25519"
+    theirs.write_bytes(ssh.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    public = ssh.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    return {str(age.to_public()): own, public: theirs}
+
+
+def sealed_for(named, parts=WORDS):
+    file = io.BytesIO()
+    seal(parts, file, named)
+    return file.getvalue()
+
+
+def opened(sealed, identities):
+    into = io.BytesIO()
+    unseal(io.BytesIO(sealed), into, identities)
+    return into.getvalue()
+
+
+def test_each_keeper_opens_it_with_a_key_of_age_or_of_ssh(keepers):
+    sealed = sealed_for(list(keepers))
+
+    assert sealed.startswith(AGE)
+    assert {opened(sealed, identities) for identities in keepers.values()} == {b"".join(WORDS)}
+
+
+def test_nobody_else_does(keepers, tmp_path):
+    strange = tmp_path / "strange.txt"
+    strange.write_text(str(pyrage.x25519.Identity.generate()))
+
+    with pytest.raises(CannotBeUnsealed, match=r"the identity in strange\.txt does not open it"):
+        opened(sealed_for(list(keepers)), strange)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"# nothing but a comment\n", b"AGE-SECRET-KEY-1x", b"\xff\xfe", b"PRIVATE KEY"]
+)
+def test_a_file_without_an_identity_is_named(keepers, tmp_path, content):
+    empty = tmp_path / "empty.txt"
+    empty.write_bytes(content)
+
+    with pytest.raises(CannotBeUnsealed, match=r"empty\.txt holds no identity of age"):
+        opened(sealed_for(list(keepers)), empty)
+
+
+def test_a_file_that_cannot_be_read_is_named(keepers, tmp_path):
+    with pytest.raises(CannotBeUnsealed, match=r"gone\.txt cannot be read"):
+        opened(sealed_for(list(keepers)), tmp_path / "gone.txt")
+
+
+@pytest.mark.parametrize("at", [0, -1, -20])
+def test_a_changed_byte_or_an_end_cut_off_is_told(keepers, at):
+    sealed, identities = sealed_for(list(keepers)), next(iter(keepers.values()))
+    changed = bytearray(sealed)
+    changed[at] ^= 1
+
+    for damaged in (bytes(changed), sealed[:-1]):
+        with pytest.raises(CannotBeUnsealed, match="changed or cut short"):
+            opened(damaged, identities)
+
+
+@pytest.mark.parametrize("named", ["", "age1nobody", "ssh-rsa x", "AGE-SECRET-KEY-1"])
+def test_what_is_no_recipient_is_refused_without_showing_all_of_it(keepers, named):
+    with pytest.raises(RecipientsRefused, match="is no recipient of age"):
+        refuse_recipients([*keepers, named])
+
+
+def test_one_recipient_however_often_is_one(keepers):
+    one = next(iter(keepers))
+
+    with pytest.raises(RecipientsRefused, match="at least two different recipients"):
+        refuse_recipients([one, one])
+
+
+def failing() -> Iterator[bytes]:
+    yield b"the beginning"
+    raise KeyError("the database went away")
+
+
+class Full(io.BytesIO):
+    """A disk with room for so many writes."""
+
+    def __init__(self, room):
+        super().__init__()
+        self.room = room
+
+    def write(self, content):
+        if self.room == 0:
+            raise OSError(28, "No space left on device")
+        self.room -= 1
+        return super().write(content)
+
+
+def test_what_broke_while_the_parts_were_made_is_told_as_it_was(keepers):
+    with pytest.raises(KeyError, match="the database went away"):
+        sealed_for(list(keepers), failing())
+
+
+@pytest.mark.parametrize("parts", [WORDS, [b"x" * 100_000], [b"x" * 65536]])
+def test_a_disk_that_is_full_is_told_whichever_part_it_has_no_room_for(keepers, parts):
+    """The library keeps it to itself when it is the last part: half a copy would pass for a whole one."""
+    enough = Full(-1)
+    seal(parts, enough, list(keepers))
+    for room in range(-1 - enough.room):
+        with pytest.raises(OSError, match="No space left"):
+            seal(parts, Full(room), list(keepers))
+
+
+def test_no_room_for_what_is_in_it_says_nothing_against_the_file(keepers):
+    sealed, identities = sealed_for(list(keepers)), next(iter(keepers.values()))
+
+    with pytest.raises(CannotBeUnsealed, match="Nothing is wrong with the file itself"):
+        unseal(io.BytesIO(sealed), Full(0), identities)
