@@ -237,6 +237,8 @@ AIMS: tuple[Aim, ...] = (
         "lost where TCP cannot tell (a collector that refuses the sender, a wire that silently carries "
         "nothing) is counted. Control: the same files with one mistake each.",
         {"checks": 12, "lines sent": 1_000, "lines that waited": 3_000},
+        "`tests/house/test_log_sending.py` reads both files as shipped. rsyslogd is not started, nor the "
+        "control.",
     ),
     Aim(
         "mutants",
