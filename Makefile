@@ -37,7 +37,7 @@ help:
 	@echo 'make rounds      let 20 clinicians work on one form at once, 200 times on each database (about half an hour)'
 	@echo 'make slow        ask for pages while 500 phones stop in the middle of sending (about 3 minutes)'
 	@echo 'make proxies     nginx and Caddy before intake, with real TLS and whatever is sent wrongly (about 5 minutes)'
-	@echo 'make logs        the log sent to another machine by rsyslog, with real TLS and a tap between (about 5 minutes)'
+	@echo 'make logs        the log sent to another machine by rsyslog, with real TLS and a tap between (about 8 minutes)'
 	@echo 'make prove       prove what holds of the rules for everyone who could fill in the form'
 	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 40 minutes)'
 	@echo 'make journeys    every journey in Chromium, in every width, with scripts and without, by keyboard'

@@ -6,6 +6,7 @@ Sealed with the site's own key: nobody can make one up, and it says nothing to w
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from string import hexdigits
 
 from intake.domain.unfinished import Marks, ShownPage
 from intake.storage.codec_unfinished import shown_from_json, shown_to_json
@@ -34,3 +35,8 @@ def tag_of(keys: PatientKeys, draft_id: object, marks: Marks) -> str:
     """A short name for one state of a draft's answers; it stands in an address, so it is keyed."""
     said = json.dumps(sorted(marks.items()))
     return page_key(keys).tag(said, Place("patient_pages", "state", str(draft_id))).hex()[:_TAG]
+
+
+def is_tag(words: str) -> bool:
+    """Whether these words could be such a name; whether they are one of this draft's, they do not tell."""
+    return len(words) == _TAG and set(words) <= set(hexdigits.lower())

@@ -1,284 +1,168 @@
 """Sends both sites what nobody should send, some hundred thousand times: never a crash, never a hang.
 
-Three kinds of requests, by everybody there is (a stranger, a patient in the middle of a form, staff of each
-role): nearly right ones, drawn from a description of the sites that is read off their own pages (OpenAPI);
-wrong ones to addresses that exist; and wholly made-up ones. Whatever is sent, the answer is one of ours: no
-5xx, within two seconds, nothing that was sent comes back as markup or as a header. The controls are pages
-that cannot take what is no number.
+Four kinds of requests, by everybody there is (a stranger, patients at every stage of a form or a reply, staff
+of each role): forms as they stand on a page with one or two fields changed; requests made by hypothesis from
+a description of the sites that is read off their own pages (OpenAPI); wrong ones to addresses that exist; and
+wholly made-up ones. A fifth of them goes to a clinic with the questionnaire and rules as they are shipped.
+Whatever is sent, the answer is one of ours: no 5xx, no hang, nothing that was sent comes back as markup or as
+a header, and nobody is shown what another patient wrote. A page whose own code was never reached is a fault
+of the campaign. The controls are a page that breaks on one odd value, one that hangs on another, and one
+that tells a patient what another one wrote.
 """
 
 import logging
+import multiprocessing
+import os
 import random
 import re
-import shutil
+import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.cookies import CookieError
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 import click
-from flask import Flask
-from flask import request as flask_request
-from werkzeug.datastructures import MultiDict
-from werkzeug.test import Client, TestResponse
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
-from campaigns.described import Schema, described, filled
-from campaigns.hasty import at_any_speed
-from campaigns.payloads import BODIES, DATES, HEADERS, MARK, METHODS, NUMBERS, PATHS, TEXTS
+import as_shipped
+from campaigns.described import rule_of, template_of
+from campaigns.drawn import Drawn, Strategies
+from campaigns.fuzz_stage import Stage
+from campaigns.hangs import Hung, watched
+from campaigns.payloads import MARK
+from campaigns.peopled import Somebody, nothing_is_slow, shipped_clinic, small_clinic
+from campaigns.planted_views import PLANTED, plant
 from campaigns.reports import end, report
-from copies import PASSWORD, Copy, make_copy, staff
-from exchanging import LIBRARY
-from intake.domain.permissions import Role
-from intake.storage import submissions
-from intake.web import guard
-from intake.web.clinic.site import create_clinic_site
-from intake.web.patient.site import create_patient_site
-from sending import fill_in, send_at_once
+from copies import NOON
 
-_LONGEST = 2.0  # seconds; in one process, beside nothing else
-_AFRESH = 400  # after so many requests everybody is signed in anew, to records as they were
-_WEAK = 20
-_SITE = "http://127.0.0.1:8000"
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_LONGEST = 2.0  # seconds of the processor
+_HANGS = 10.0  # seconds by the clock, on a machine that has nothing else to do
+_BATCH = 100  # after so many requests records are as they were, and everybody is where they began
+_SHIPPED_EVERY = 5  # one batch of so many goes to the clinic with the shipped content
+_MOST_ENDED = 20  # processes that died of a hang
+_ENOUGH = 100_000  # requests after which every page has to have been reached
 _SPOILED = re.compile(rf"<script>{MARK}|<img src={MARK}|<svg/onload={MARK}|49{MARK}|<class '")
+_TAKEN = (200, 302, 303, 422)
 
 
 @dataclass(slots=True)
 class Seen:
-    """What a campaign saw."""
+    """What a campaign saw. ``asked`` and ``reached`` are counted by site, method and address."""
 
     requests: int = 0
+    shipped: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
-    slowest: float = 0.0
-    faults: list[str] = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)
+    reached: Counter[str] = field(default_factory=Counter)
+    dearest: float = 0.0
+    faults: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: "Seen") -> None:
+        """What another part of the campaign saw, too."""
+        self.requests += other.requests
+        self.shipped += other.shipped
+        self.dearest = max(self.dearest, other.dearest)
+        for name in ("statuses", "kinds", "asked", "reached", "faults"):
+            getattr(self, name).update(getattr(other, name))
 
-@dataclass
-class Somebody:
-    """One browser, and the site it looks at."""
-
-    name: str
-    site: Flask
-    description: Schema
-    client: Client
-    csrf: str = ""
-
-
-class Stage:
-    """One small clinic with some forms in it, and everybody who might send something."""
-
-    def __init__(self, folder: Path) -> None:
-        self.copy: Copy = make_copy(folder, LIBRARY)
-        for role in Role:
-            staff(self.copy.clinic, role.value, f"{role.value.title()} Person", role)
-        for _ in range(3):
-            send_at_once(self.copy.desk)
-        with self.copy.clinic.database.read() as session:
-            self.forms = submissions.ids(session)
-        with at_any_speed():
-            self.sites = create_patient_site(self.copy.desk), create_clinic_site(self.copy.clinic)
-        self._database = Path(str(self.copy.clinic.database.url.database))
-        self._kept = self._database.with_suffix(".kept")
-        self._keep()
-        self.descriptions = self._described()
-        self.people: list[Somebody] = []
-
-    def begin_afresh(self) -> None:
-        """Records as they were at first, and everybody signed in."""
-        for one in (self.copy.desk, self.copy.clinic):
-            one.database.dispose()
-        for beside in ("-wal", "-shm"):
-            self._database.with_name(f"{self._database.name}{beside}").unlink(missing_ok=True)
-        shutil.copyfile(self._kept, self._database)
-        self.people = [*self._patients(), *self._staff()]
-
-    def close(self) -> None:
-        """Close what is open."""
-        for one in (self.copy.desk, self.copy.clinic):
-            one.database.dispose()
-
-    def _keep(self) -> None:
-        self.copy.clinic.database.empty_log()
-        self.close()
-        shutil.copyfile(self._database, self._kept)
-
-    def _described(self) -> tuple[Schema, Schema]:
-        patient, clinic = self.sites
-        self.descriptions = ({"paths": {}}, {"paths": {}})
-        self.begin_afresh()
-        pages: dict[str, list[TestResponse]] = {"patient": [], "clinic": []}
-        for one in self.people:
-            which = "patient" if one.site is patient else "clinic"
-            for rule in one.site.url_map.iter_rules():
-                if "GET" in (rule.methods or set()):
-                    path = filled(_as_template(rule.rule), self._value_of)
-                    pages[which].append(_asked(one, path))
-        return described("patient", patient, pages["patient"]), described("clinic", clinic, pages["clinic"])
-
-    def _value_of(self, part: str) -> object:
-        return self.forms[0] if part == "submission" else 1
-
-    def _patients(self) -> Iterator[Somebody]:
-        site, description = self.sites[0], self.descriptions[0]
-        stranger = Somebody("stranger", site, description, Client(site))
-        _asked(stranger, "/")
-        yield stranger
-        writing = Somebody("patient", site, description, Client(site))
-        writing.client.set_cookie("intake_patient", fill_in(self.copy.desk), domain="127.0.0.1")
-        yield writing
-
-    def _staff(self) -> Iterator[Somebody]:
-        site, description = self.sites[1], self.descriptions[1]
-        yield Somebody("nobody", site, description, Client(site))
-        for role in Role:
-            one = Somebody(role.value, site, description, Client(site))
-            _asked(one, "/sign-in")
-            data = {"csrf_token": one.csrf, "username": role.value, "password": PASSWORD}
-            one.client.post("/sign-in", data=data, base_url=_SITE)
-            _asked(one, "/")
-            yield one
-
-
-def _as_template(rule: str) -> str:
-    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule)
-
-
-def _asked(one: Somebody, path: str) -> TestResponse:
-    page = one.client.get(path, base_url=_SITE)
-    if page.mimetype == "text/html" and (token := _TOKEN.search(page.text)):
-        one.csrf = token[1]
-    return page
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One request as it is made."""
-
-    kind: str
-    method: str
-    path: str
-    options: dict[str, Any]
+    @property
+    def taken(self) -> int:
+        """How many answers were a page, a redirect, or a page that says what is wrong."""
+        return sum(self.statuses[one] for one in _TAKEN)
 
 
 class Fuzzer:
-    """Makes requests up, the same ones for the same seed."""
+    """Sends what is drawn to one stage, and looks at each answer."""
 
-    def __init__(self, stage: Stage, chance: random.Random) -> None:
-        self._stage, self._chance = stage, chance
+    def __init__(self, stage: Stage, *, hangs: float = _HANGS, stacks: Path | None = None) -> None:
+        self.stage, self._hangs, self._stacks = stage, hangs, stacks
+        self._every = st.one_of([Strategies(one).requests() for one in stage.scenes.values()])
 
-    def request(self, one: Somebody) -> Sent:
-        """The next request of somebody."""
-        match self._chance.random():
-            case chance if chance < 0.6:
-                return self._nearly_right(one)
-            case chance if chance < 0.85:
-                return self._wrong(one)
-            case _:
-                return self._made_up(one)
+    def batch(self, requests: int, seed: int) -> Seen:
+        """About so many requests, the same ones for the same seed; what was seen."""
+        seen = Seen()
+        self.stage.begin_afresh()
 
-    def _nearly_right(self, one: Somebody) -> Sent:
-        path, operations = self._chance.choice(list(one.description["paths"].items()))
-        methods = [name for name in ("get", "post") if name in operations]
-        method = self._chance.choice(methods or ["get"])
-        options: dict[str, Any] = {}
-        if method == "post":
-            body = operations["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]
-            options["data"] = self._form(one, body["schema"]["properties"])
-        return Sent("nearly right", method.upper(), filled(path, self._part), options)
+        @seeded(seed)
+        @settings(
+            max_examples=requests,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(self._every)
+        def send(drawn: Drawn) -> None:
+            self._sent(drawn, seen)
 
-    def _form(self, one: Somebody, properties: Schema) -> MultiDict[str, str]:
-        fields = MultiDict[str, str]()
-        for name, schema in properties.items():
-            if self._chance.random() < 0.1:
-                continue
-            for _ in range(self._chance.choice((1, 1, 1, 1, 2, 7))):
-                fields.add(name, self._value(name, schema))
-        if self._chance.random() < 0.1:
-            fields.add(
-                self._chance.choice((*TEXTS[:6], "role", "is_admin", "csrf_token")),
-                self._chance.choice(TEXTS),
-            )
-        if self._chance.random() < 0.9:
-            fields.setlist("csrf_token", [one.csrf])
-        return fields
+        send()
+        return seen
 
-    def _value(self, name: str, schema: Schema) -> str:
-        good = self._chance.random() < 0.6
-        if good and schema.get("enum"):
-            return str(self._chance.choice(schema["enum"]))
-        if good and schema.get("format") == "date":
-            return "1988-07-04"
-        if good:
-            return (
-                PASSWORD
-                if "password" in name
-                else self._chance.choice(("Pat", "7", "555-010-0142", "158/96", ""))
-            )
-        return self._chance.choice((*TEXTS, *NUMBERS, *DATES))
+    def _sent(self, drawn: Drawn, seen: Seen) -> None:
+        where = f"{drawn.who}: {drawn.method[:12]}"
+        try:
+            with watched(self._hangs, self._stacks) as took:
+                one, how = self.stage.made(drawn)
+                where = f"{drawn.who}: {drawn.method[:12]} {how['path'][:80]!r}"
+                self.stage.reached.lately.clear()
+                response = one.client.open(**how)
+        except Hung as hung:
+            seen.requests += 1
+            seen.faults[f"{where}: hung, and was stopped here:\n{hung}"] += 1
+            return
+        except (UnicodeError, CookieError, ValueError) as error:
+            # A browser's own side could not make it: it never reached the site, unless the traceback
+            # leads there.
+            if _in_the_product(error):
+                seen.faults[f"{where}: {type(error).__name__} got out"] += 1
+            return
+        seen.requests += 1
+        seen.kinds[drawn.kind] += 1
+        seen.statuses[response.status_code] += 1
+        seen.dearest = max(seen.dearest, took.processor)
+        self._count(one, how["path"], drawn.method, response, seen)
+        for fault in wrong_with(one, response, took.processor):
+            seen.faults[f"{where}: {fault}"] += 1
+        response.close()
 
-    def _part(self, name: str) -> object:
-        good = {"submission": self._chance.choice(self._stage.forms)}
-        if self._chance.random() < 0.9:
-            return good.get(name, self._chance.choice((1, 2, 0, "rules")))
-        return self._chance.choice((*PATHS, *NUMBERS[:3]))
-
-    def _wrong(self, one: Somebody) -> Sent:
-        sent = self._nearly_right(one)
-        headers = self._chance.sample(HEADERS, self._chance.randint(1, 4))
-        method = self._chance.choice((sent.method, sent.method, *METHODS))
-        options = dict(sent.options) | {"headers": headers}
-        if self._chance.random() < 0.4:
-            options = {"headers": headers, "data": self._chance.choice(BODIES)}
-        if self._chance.random() < 0.3:
-            options["query_string"] = self._chance.choice(
-                ("a=" + "b" * 3000, "%", "next=//evil", f"q={MARK}&&=", "\x7f")
-            )
-        return Sent("wrong", method, sent.path, options)
-
-    def _made_up(self, one: Somebody) -> Sent:
-        path = "/" + "/".join(self._chance.choices((*PATHS, "form", "f", "1", "submissions", "..", ""), k=3))
-        if self._chance.random() < 0.5:
-            path = f"{filled(self._chance.choice(list(one.description['paths'])), self._part)}{path}"
-        headers = self._chance.sample(HEADERS, self._chance.randint(0, 3))
-        data = self._chance.choice(BODIES)
-        return Sent("made up", self._chance.choice(METHODS), path, {"headers": headers, "data": data})
+    def _count(self, one: Somebody, path: str, method: str, response: TestResponse, seen: Seen) -> None:
+        site = self.stage.sites[one.site]
+        if (rule := rule_of(site, path, method)) is not None:
+            seen.asked[f"{one.site} {method.upper()} {template_of(rule)}"] += 1
+        if response.status_code not in (403, 404):
+            for endpoint, asked_by in self.stage.reached.lately:
+                seen.reached[f"{one.site} {asked_by} {endpoint}"] += 1
 
 
-def _made(one: Somebody, sent: Sent, seen: Seen) -> None:
-    begun = time.monotonic()
-    where = f"{one.name}: {sent.method[:12]} {sent.path[:80]!r}"
-    try:
-        response = one.client.open(sent.path, method=sent.method, base_url=_SITE, **sent.options)
-    except (UnicodeError, CookieError, ValueError) as error:
-        # A browser's own side could not make it: it never reached the site, unless the traceback leads there.
-        if _in_the_product(error):
-            seen.faults.append(f"{where}: {type(error).__name__} got out")
-        return
-    taken = time.monotonic() - begun
-    seen.requests += 1
-    seen.kinds[sent.kind] += 1
-    seen.statuses[response.status_code] += 1
-    seen.slowest = max(seen.slowest, taken)
+def wrong_with(one: Somebody, response: TestResponse, processor: float) -> Iterator[str]:
+    """What an answer has that no answer may have."""
     if response.status_code >= 500:
-        seen.faults.append(f"{where}: {response.status_code}")
-    if taken > _LONGEST:
-        seen.faults.append(f"{where}: {taken:.1f} seconds")
-    if MARK in str(response.headers):
-        seen.faults.append(f"{where}: what was sent is in a header")
-    if response.mimetype == "text/html" and response.status_code != 304:
-        page = response.text
-        if _SPOILED.search(page) or "Traceback" in page:
-            seen.faults.append(f"{where}: what was sent came back as more than words")
-        if sent.method == "GET" and (token := _TOKEN.search(page)):
-            one.csrf = token[1]
-    response.close()
+        yield f"{response.status_code}"
+    if processor > _LONGEST:
+        yield f"{processor:.1f} seconds of the processor"
+    headers = str(response.headers)
+    if response.status_code == 308:
+        # The router leads to the address as it is written here, with the query it was asked with.
+        headers = headers.replace(urlsplit(response.location or "").query or "\n", "")
+    if MARK in headers:
+        yield "what was sent is in a header"
+    page = response.text if response.mimetype == "text/html" and response.status_code != 304 else ""
+    if _SPOILED.search(page) or "Traceback" in page:
+        yield "what was sent came back as more than words"
+    for mark in one.may_not_see:
+        if mark in page or mark in headers:
+            yield f"it holds what another patient wrote ({mark})"
 
 
 def _in_the_product(error: BaseException) -> bool:
@@ -290,34 +174,117 @@ def _in_the_product(error: BaseException) -> bool:
     return False
 
 
-def campaign(stage: Stage, requests: int, seed: int, told: Callable[[int], None] = lambda _: None) -> Seen:
-    """So many requests to the sites of a stage; what was seen."""
-    seen, chance = Seen(), random.Random(seed)
-    fuzzer = Fuzzer(stage, chance)
-    while seen.requests < requests:
-        stage.begin_afresh()
-        before = seen.requests
-        for _ in range(min(_AFRESH, requests - seen.requests)):
-            one = chance.choice(stage.people)
-            _made(one, fuzzer.request(one), seen)
-        told(seen.requests - before)
+def pages_of(stage: Stage) -> frozenset[str]:
+    """Every page of both sites, with each method it has."""
+    return frozenset(
+        f"{name} {method} {rule.endpoint}"
+        for name, site in stage.sites.items()
+        for rule in site.url_map.iter_rules()
+        for method in {"GET", "POST"} & (rule.methods or set())
+    )
+
+
+class Clinics:
+    """The two clinics of one process: a small one, and one with the content as it is shipped."""
+
+    def __init__(self, folder: Path, seed: int, stacks: Path | None = None) -> None:
+        self._seed = seed
+        for name in ("small", "shipped"):
+            (folder / name).mkdir(parents=True)
+        self.small = Stage(small_clinic(folder / "small"))
+        self._fuzzers = (
+            Fuzzer(self.small, stacks=stacks),
+            Fuzzer(Stage(shipped_clinic(folder / "shipped")), stacks=stacks),
+        )
+
+    def batch(self, number: int) -> Seen:
+        """One batch of the campaign, by its number."""
+        shipped = number % _SHIPPED_EVERY == 0
+        seen = self._fuzzers[shipped].batch(_BATCH, self._seed * 1_000_003 + number)
+        seen.shipped = seen.requests if shipped else 0
+        return seen
+
+
+def _worker(folder: Path, seed: int, numbers: range, tell: Connection) -> None:
+    """Batches of these numbers, each told of; begins with the pages there are."""
+    with quiet(), nothing_is_slow(lambda: NOON), suppress(BrokenPipeError):
+        clinics = Clinics(folder, seed, folder / "stacks")
+        tell.send(pages_of(clinics.small))
+        for number in numbers:
+            tell.send((number, clinics.batch(number)))
+
+
+class Workers:
+    """Processes that send batches beside each other, each made anew where one died of a hang."""
+
+    def __init__(self, folder: Path, seed: int, processes: int) -> None:
+        self.seen, self.pages = Seen(), frozenset[str]()
+        self._folder, self._seed, self._step = folder, seed, processes
+        self._fork = multiprocessing.get_context("fork")
+        self._made = 0
+        self._running: dict[Connection, tuple[BaseProcess, Path, int]] = {}
+        for first in range(processes):
+            self._begin(first)
+
+    def _begin(self, first: int) -> None:
+        self._made += 1
+        folder = self._folder / str(self._made)
+        folder.mkdir()
+        hear, tell = self._fork.Pipe(duplex=False)
+        numbers = range(first, sys.maxsize, self._step)
+        process = self._fork.Process(target=_worker, args=(folder, self._seed, numbers, tell), daemon=True)
+        process.start()
+        tell.close()
+        self._running[hear] = process, folder, first
+
+    def until(self, requests: int, told: Callable[[int], None] = lambda _: None) -> None:
+        """Wait for so many requests; whoever still works then is stopped."""
+        while self.seen.requests < requests:
+            for hear in wait(list(self._running)):
+                assert isinstance(hear, Connection)
+                before = self.seen.requests
+                self._hear(hear)
+                told(self.seen.requests - before)
+        for process, _, _ in self._running.values():
+            process.terminate()
+            process.join()
+
+    def _hear(self, hear: Connection) -> None:
+        process, folder, number = self._running[hear]
+        try:
+            match hear.recv():
+                case (int() as done, Seen() as seen):
+                    self._running[hear] = process, folder, done + self._step
+                    self.seen.add(seen)
+                case pages:
+                    self.pages = pages
+        except EOFError:
+            process.join()
+            del self._running[hear]
+            stack = (folder / "stacks").read_text("utf-8") if (folder / "stacks").exists() else ""
+            self.seen.faults[f"batch {number}: the process ended ({process.exitcode})\n{stack}"] += 1
+            if self._made > _MOST_ENDED:
+                raise RuntimeError("\n".join(self.seen.faults)) from None
+            self._begin(number + self._step)
+
+
+def control(folder: Path, requests: int, seed: int, hangs: float = 1.0) -> Seen:
+    """The same kinds of requests to pages with a mistake each; what was seen."""
+    folder.mkdir()
+    with nothing_is_slow(lambda: NOON):
+        stage = Stage(small_clinic(folder), walk=False)
+        plant(stage)
+        seen = Fuzzer(stage, hangs=hangs).batch(requests, seed)
+        stage.close()
     return seen
 
 
-def weaken(stage: Stage) -> None:
-    """The control: pages that take a number, and nothing else."""
-    site = stage.sites[0]
-    site._got_first_request = False
-
-    @guard.open_to_all
-    def weak() -> str:
-        return str(int(flask_request.form.get("number", "1")))
-
-    schema = {"type": "object", "properties": {"number": {"type": "string"}}}
-    body = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
-    for number in range(_WEAK):
-        site.add_url_rule(f"/weak/{number}", f"weak_{number}", weak, methods=["POST"])
-        stage.descriptions[0]["paths"][f"/weak/{number}"] = {"post": {"requestBody": body}}
+def found_out(seen: Seen) -> dict[str, int]:
+    """How often each planted mistake was noticed, and as what it is."""
+    return {
+        what: sum(times for fault, times in seen.faults.items() if path in fault and sign in fault)
+        for what, (path, sign) in PLANTED.items()
+    }
 
 
 @contextmanager
@@ -332,24 +299,27 @@ def quiet() -> Iterator[None]:
 
 @click.command(help=__doc__)
 @click.option("--requests", default=300_000, show_default=True, help="How many requests are made.")
-@click.option("--control", default=3_000, show_default=True, help="Requests to a site with a mistake.")
+@click.option("--control", "wrong", default=1_500, show_default=True, help="Requests to pages with mistakes.")
+@click.option("--processes", default=os.cpu_count() or 1, show_default=True, help="Side by side.")
 @click.option("--seed", type=int, help="Repeat the requests of an earlier campaign.")
-def main(requests: int, control: int, seed: int | None) -> None:
-    """Exit code 1 when an answer was not one of ours, or when the control looked clean."""
+def main(requests: int, wrong: int, processes: int, seed: int | None) -> None:
+    """Exit code 1 when an answer was not one of ours, or when a control looked clean."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     begun = datetime.now(UTC)
-    with (
-        quiet(),
-        tempfile.TemporaryDirectory(prefix="intake-fuzzing-") as folder,
-        click.progressbar(length=requests, label="Fuzzing") as bar,
-    ):
-        stage = Stage(Path(folder))
-        seen = campaign(stage, requests, seed, bar.update)
-        weaken(stage)
-        weak = campaign(stage, control, seed)
-        stage.close()
+    as_shipped.library()  # read once for every process
+    with quiet(), tempfile.TemporaryDirectory(prefix="intake-fuzzing-") as folder:
+        with click.progressbar(length=requests, label="Fuzzing") as bar:
+            workers = Workers(Path(folder), seed, processes)
+            workers.until(requests, bar.update)
+        planted = control(Path(folder) / "control", wrong, seed)
+    seen, missed = workers.seen, sorted(workers.pages - set(workers.seen.reached))
+    noticed = found_out(planted)
     statuses = {f"status {status}": times for status, times in sorted(seen.statuses.items())}
-    kinds = {kind.replace(" ", "_"): times for kind, times in seen.kinds.items()}
+    kinds = dict(sorted(seen.kinds.items()))
+    times = sorted(seen.reached[one] for one in workers.pages)
+    faults = [f"{fault} ({times} times)" for fault, times in seen.faults.items()]
+    if seen.requests >= _ENOUGH:
+        faults += [f"never reached beyond its door: {one}" for one in missed]
     end(
         report(
             "fuzzing",
@@ -357,13 +327,24 @@ def main(requests: int, control: int, seed: int | None) -> None:
             begun=begun,
             figures={
                 "requests": seen.requests,
+                "to the shipped questionnaire": seen.shipped,
+                "answered 200, 302, 303 or 422": seen.taken,
+                "percent answered so": round(100 * seen.taken / seen.requests, 1),
+                "pages and methods": len(workers.pages),
+                "reached beyond their door": len(workers.pages) - len(missed),
+                "the least reached of them": times[0],
+                "the middle one": times[len(times) // 2],
+                "dearest in seconds of the processor": round(seen.dearest, 2),
                 **kinds,
-                "slowest_seconds": round(seen.slowest, 2),
                 **statuses,
             },
-            control={"requests": weak.requests, "faults_found": len(weak.faults)},
-            noticed=any("/weak" in fault for fault in weak.faults),
-            faults=tuple(dict.fromkeys(seen.faults))[:100],
+            control={"requests": planted.requests, **{f"noticed: {k}": v for k, v in noticed.items()}},
+            noticed=all(noticed.values()),
+            faults=tuple(faults)[:100],
+            details={
+                "reached": {one: seen.reached[one] for one in sorted(workers.pages)},
+                "asked": dict(sorted(seen.asked.items())),
+            },
         )
     )
 

@@ -84,6 +84,7 @@ HEADERS: tuple[tuple[str, str], ...] = (
     ("Accept-Encoding", "gzip, br, zstd"),
     ("Content-Type", "application/json"),
     ("Content-Type", "multipart/form-data"),
+    ("Content-Type", "multipart/form-data; boundary=x"),
     ("Content-Type", "multipart/form-data; boundary=" + "x" * 300),
     ("Content-Type", "application/x-www-form-urlencoded; charset=utf-7"),
     ("Content-Type", "text/xml"),
@@ -111,4 +112,23 @@ BODIES = (
     b'{"a": [' + b"[" * 500,
     b'--x\r\nContent-Disposition: form-data; name="a"; filename="../x"\r\n\r\nv\r\n--x--\r\n',
     b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>",
+)
+QUERIES = ("a=" + "b" * 3000, "%", "next=//evil", f"q={MARK}&&=", "\x7f", f"page={MARK}", "page=-1&page=1e9")
+# Forms with files as no browser writes them, each behind its own kind of body.
+PARTS = (
+    b'--x\r\nContent-Disposition: form-data; name="rules_file"; filename="a\r\nb"\r\n\r\nv\r\n--x--\r\n',
+    b'--x\r\nContent-Disposition: form-data; name="logo"; filename="l.png"\r\n\r\n' + b"v" * 9_000,
+    b"--x\r\nContent-Disposition: form-data; name*=utf-8''%ff; filename*=x''%00\r\n\r\nv\r\n--x--\r\n",
+    b"--x\r\n" * 3_000 + b"--x--\r\n",
+    b'--x\r\nContent-Disposition: form-data; name="a"\r\n'
+    b"Content-Type: text/plain; charset=utf-7\r\n\r\n+ADw\r\n--x--\r\n",
+)
+# What a browser says of a page that broke the content policy, nearly.
+REPORTS = (
+    b'{"csp-report": {"document-uri": "http://127.0.0.1:8000/", "violated-directive": "script-src"}}',
+    b'[{"type": "csp-violation", "body": {"documentURL": "/", "effectiveDirective": "img-src"}}]',
+    f'{{"csp-report": {{"document-uri": ["{MARK}"], "violated-directive": 7}}}}'.encode(),
+    b'{"csp-report": null}',
+    b"[]",
+    b'{"a": NaN, "a": 1e999}',
 )

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -50,6 +50,7 @@ class Report:
 
     ``figures`` are counts and shares under short names, ``control`` what was seen where a mistake had been
     made on purpose; ``noticed`` says whether the control was found out. ``seconds`` is how long it all took.
+    ``details`` are further counts, kept in the file and not shown on the page.
     """
 
     campaign: str
@@ -63,6 +64,7 @@ class Report:
     commit: str
     machine: str
     versions: Mapping[str, str]
+    details: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
@@ -79,6 +81,7 @@ def report(
     control: Mapping[str, int | float | str],
     noticed: bool,
     faults: tuple[str, ...] = (),
+    details: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Report:
     """What was seen since ``begun``, with what this machine and this checkout are."""
     return Report(
@@ -94,6 +97,7 @@ def report(
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}",
         versions(),
+        details or {},
     )
 
 

@@ -1,18 +1,21 @@
 """Tampers with the audit trail and with what is sealed, as whoever may write to the database could.
 
 10,000 times a line of the trail is changed, taken out, put in, moved or copied, and the chain is followed;
-100,000 times a bit of something sealed is turned over, or it is moved to where something else belongs, and is
-opened there. Nothing changed may verify or open. What the chain cannot show by itself, a trail cut off at its
-end together with its head, is compared with the head as it was (``intake audit verify --with-database``).
+100,000 times a bit of something sealed is turned over, or it is put where something else belongs, and is
+opened there, with the key and for the place that the product opens what belongs there with. Nothing changed
+may verify or open. Every column that SECURITY.md says is sealed has its turn, as often as any other. What
+the chain cannot show by itself, a trail cut off at its end together with its head, is compared with the head
+as it was (``intake audit verify --with-database``).
 """
 
 import random
+import re
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,17 +27,28 @@ import click
 from sqlalchemy import LargeBinary, MetaData, select, text
 from sqlalchemy.orm import Session
 
-from campaigns.reports import end, report
+from campaigns.reports import CHECKOUT, end, report
 from intake.domain.events import FlagAcknowledged, QueueOpened, SubmissionOpened
 from intake.storage import audit, encryption
 from intake.storage.database import Database, migrate
 from intake.storage.encryption import ClinicKeys, DecryptionFailed, PatientKeys, Place, SealingKey
 from intake.storage.keyring import create_keyring, read_clinic_keys
-from storage.samples import ALICE, NOW
+from storage.everything import keep_one_of_each, keep_the_rest
+from storage.samples import ALICE, NOW, send
 from storage.test_canary import write_everything
 
 _LINES = 120
-_SHORTEST_BLOB = 1 + 1 + 4
+_PEOPLE = 2  # in each database
+_TRIES = 200
+_SWAPS = (
+    "within its column",
+    "from another column",
+    "from another record",
+    "from another person",
+    "under the same key",
+)
+# A bit is turned over as often as all else together.
+_DONE_TO_SEALED = (*("bit",) * (len(_SWAPS) + 3), "cut", "longer", "place", *_SWAPS)
 
 
 @dataclass(slots=True)
@@ -43,14 +57,18 @@ class Seen:
 
     done: Counter[str] = field(default_factory=Counter)
     unnoticed: Counter[str] = field(default_factory=Counter)
-    columns: int = 0
+    columns: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """One sealed value as it stands in the database, and how it is opened where it belongs."""
+    """One sealed value as it stands in the database, and how it is opened where it belongs.
+
+    ``about`` is whose it is: another for each person that something is kept of.
+    """
 
     column: str
+    about: str
     blob: bytes
     key: object
     place: Place
@@ -65,7 +83,7 @@ def recorded() -> Iterator[list[Sealed]]:
     for_outbox = encryption.seal_for_outbox
 
     def keep(blob: bytes, key: object, place: Place, opened: Callable[[bytes, Place], object]) -> bytes:
-        kept.append(Sealed(f"{place.table}.{place.column}", blob, key, place, opened))
+        kept.append(Sealed("", "", blob, key, place, opened))
         return blob
 
     def sealing(key: SealingKey, content: bytes, place: Place) -> bytes:
@@ -102,46 +120,102 @@ def _modules_with(name: str, real: object) -> list[object]:
     return [one for one in ours if vars(one).get(name) is real]
 
 
+def columns_told() -> frozenset[str]:
+    """Every column that SECURITY.md says is sealed."""
+    told = (CHECKOUT / "SECURITY.md").read_text("utf-8").split("\n## What is sealed\n")[1].split("\n## ")[0]
+    return frozenset(re.findall(r"`(\w+\.\w+)`", told))
+
+
 def sealed_values(folder: Path, keys: ClinicKeys, copies: int) -> list[Sealed]:
-    """Everything sealed that stands in so many databases, after everybody wrote something in each."""
+    """Everything sealed that stands in so many databases, after several people wrote something in each.
+
+    Each is opened once as it stands: what does not open anyway would show nothing.
+    """
     values = []
     for number in range(copies):
         database = Database(f"sqlite:///{folder / f'sealed-{number}.db'}")
         migrate(database)
-        with recorded() as kept:
-            write_everything(database, keys)
-        there = _blobs(database)
-        values += [one for one in kept if one.blob in there]
+        kept = _written_by_people(database, keys, number)
+        where = _blobs(database)
+        values += [replace(one, column=where[one.blob]) for one in kept if one.blob in where]
         database.dispose()
+    for one in values:
+        one.opened(one.blob, one.place)
     return values
 
 
-def _blobs(database: Database) -> set[bytes]:
+def _written_by_people(database: Database, keys: ClinicKeys, number: int) -> list[Sealed]:
+    written: list[Sealed] = []
+    with recorded() as kept:
+        write_everything(database, keys)
+        written += [replace(one, about=f"{number}, first") for one in kept]
+        earlier = []
+        for person in range(_PEOPLE):
+            kept.clear()
+            with database.write() as session:
+                earlier.append(keep_one_of_each(session, keys))
+                keep_the_rest(session, keys, earlier[-1], earlier[0] if person else send(session, keys))
+            written += [replace(one, about=f"{number}, {person}") for one in kept]
+    return written
+
+
+def _blobs(database: Database) -> dict[bytes, str]:
+    """What stands in the columns of bytes, and in which."""
     metadata = MetaData()
     metadata.reflect(database.engine)
     with database.read() as session:
         return {
-            bytes(value)
+            bytes(value): f"{table.name}.{column.name}"
             for table in metadata.sorted_tables
             for column in table.columns
             if isinstance(column.type, LargeBinary)
             for value in session.scalars(select(column))
-            if value is not None
+            if value
         }
 
 
+class Others:
+    """What could be put in the place of a sealed value, near or far."""
+
+    def __init__(self, values: list[Sealed]) -> None:
+        self._values = values
+        self._by_column, self._by_key = dict[str, list[Sealed]](), dict[object, list[Sealed]]()
+        for one in values:
+            self._by_column.setdefault(one.column, []).append(one)
+            self._by_key.setdefault(one.key, []).append(one)
+        self._columns = sorted(self._by_column)
+
+    def one(self, chance: random.Random) -> Sealed:
+        """A value, of each column as often."""
+        return chance.choice(self._by_column[chance.choice(self._columns)])
+
+    def blob(self, what: str, one: Sealed, chance: random.Random) -> bytes:
+        """Another value that stands in the relation that is wanted; the same when none was found."""
+        among, fits = self._values, _FITS.get(what)
+        match what:
+            case "within its column" | "from another person":
+                among = self._by_column[one.column]
+            case "under the same key":
+                among = self._by_key[one.key]
+        for _ in range(_TRIES):
+            other = chance.choice(among)
+            if fits is None or fits(one, other):
+                return other.blob
+        return one.blob
+
+
+_FITS: dict[str, Callable[[Sealed, Sealed], bool]] = {
+    "from another column": lambda one, other: one.column != other.column and one.about == other.about,
+    "from another record": lambda one, other: one.place.record != other.place.record,
+    "from another person": lambda one, other: one.about != other.about,
+}
+
+
 def tamper_with_sealed(values: list[Sealed], times: int, chance: random.Random, seen: Seen) -> None:
-    """Turn bits over, cut, lengthen, and move what is sealed; count what opened all the same."""
-    by_key: dict[object, list[Sealed]] = {}
-    for one in values:
-        by_key.setdefault(one.key, []).append(one)
-    shared = [several for several in by_key.values() if len(several) > 1]
-    seen.columns = len({one.column for one in values})
+    """Turn bits over, cut, lengthen, and put elsewhere what is sealed; count what opened all the same."""
+    others = Others(values)
     while seen.done.total() < times:
-        one = chance.choice(values)
-        what = chance.choice(
-            ("bit", "bit", "bit", "cut", "longer", "moved", "moved within a record", "place")
-        )
+        one, what = others.one(chance), chance.choice(_DONE_TO_SEALED)
         blob, place = one.blob, one.place
         match what:
             case "bit":
@@ -150,16 +224,14 @@ def tamper_with_sealed(values: list[Sealed], times: int, chance: random.Random, 
                 blob = blob[: chance.randrange(len(blob))]
             case "longer":
                 blob += chance.randbytes(chance.randint(1, 32))
-            case "moved":
-                blob = chance.choice(values).blob
-            case "moved within a record":
-                one, other = chance.sample(chance.choice(shared), 2)
-                place, blob = one.place, other.blob
             case "place":
                 place = _elsewhere(place, chance)
+            case _:
+                blob = others.blob(what, one, chance)
         if blob == one.blob and place == one.place:
             continue  # nothing was changed
         seen.done[f"sealed: {what}"] += 1
+        seen.columns[one.column] += 1
         seen.unnoticed[f"sealed: {what}"] += _opens(one, blob, place)
 
 
@@ -377,7 +449,9 @@ def main(trail: int, sealed: int, seed: int | None) -> None:
     figures = {
         "trail": sum(times for what, times in seen.done.items() if what.startswith("trail")),
         "sealed": sum(times for what, times in seen.done.items() if what.startswith("sealed")),
-        "columns": seen.columns,
+        "sealed_columns": len(seen.columns),
+        "sealed_columns_in_SECURITY.md": len(columns_told()),
+        "least_with_one_column": min(seen.columns.values()),
         "unnoticed": seen.unnoticed.total(),
         **dict(sorted(seen.done.items())),
     }
@@ -387,9 +461,13 @@ def main(trail: int, sealed: int, seed: int | None) -> None:
         begun=begun,
         figures=figures,
         control={"done": blind.done.total(), "unnoticed": blind.unnoticed.total()},
-        noticed=min(blind.unnoticed["sealed: moved within a record"], blind.unnoticed["trail: words changed"])
+        noticed=min(blind.unnoticed["sealed: under the same key"], blind.unnoticed["trail: words changed"])
         > 0,
-        faults=tuple(f"{what}: {times} not noticed" for what, times in seen.unnoticed.items() if times),
+        faults=(
+            *(f"{what}: {times} not noticed" for what, times in seen.unnoticed.items() if times),
+            *(f"{one}: never tampered with" for one in sorted(columns_told() - set(seen.columns))),
+            *(f"{one}: not in SECURITY.md" for one in sorted(set(seen.columns) - columns_told())),
+        ),
     )
     end(whole)
 

@@ -1,39 +1,90 @@
 """A short form of the campaign that sends what nobody should send, and what it draws its requests from."""
 
+import multiprocessing
+import time
+
 import pytest
 
-from campaigns.fuzzing import Stage, campaign, quiet, weaken
+from campaigns.described import MULTIPART, URLENCODED
+from campaigns.fuzz_stage import Stage
+from campaigns.fuzzing import Fuzzer, found_out, pages_of, quiet
+from campaigns.hangs import Hung, slowed, watched
+from campaigns.peopled import CLINIC, nothing_is_slow, small_clinic
+from campaigns.planted_views import plant
+from copies import NOON
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    with quiet():
-        stage = Stage(tmp_path_factory.mktemp("fuzzing"))
-    yield stage
+    with quiet(), nothing_is_slow(lambda: NOON):
+        stage = Stage(small_clinic(tmp_path_factory.mktemp("fuzzing")), walk=False)
+        yield stage
     stage.close()
 
 
 def test_every_address_is_described_and_forms_give_their_fields(stage):
-    for site, description in zip(stage.sites, stage.descriptions, strict=True):
-        assert len(description["paths"]) == len({rule.rule for rule in site.url_map.iter_rules()})
-    sign_in = stage.descriptions[1]["paths"]["/sign-in"]["post"]["requestBody"]["content"]
-    (schema,) = (one["schema"] for one in sign_in.values())
-    assert {"username", "password", "csrf_token"} <= set(schema["properties"])
+    for name, scene in stage.scenes.items():
+        rules = {rule.rule for rule in stage.sites[name].url_map.iter_rules()}
+        assert len(scene.description["paths"]) == len(rules)
+    paths = stage.scenes[CLINIC].description["paths"]
+    sign_in = paths["/sign-in"]["post"]["requestBody"]["content"][URLENCODED]["schema"]["properties"]
+    assert sign_in["username"]["type"] == "string"
+    assert sign_in["password"] == {"type": "string", "format": "password"}
+    assert sign_in["csrf_token"]["x-hidden"]
+    codes = paths["/rules/proposals/new"]["post"]["requestBody"]["content"]
+    assert set(codes) == {MULTIPART}
+    assert codes[MULTIPART]["schema"]["properties"]["rules_file"]["format"] == "binary"
 
 
 def test_whatever_is_sent_the_answer_is_one_of_ours(stage):
-    with quiet():
-        seen = campaign(stage, 350, seed=20261127)
+    seen = Fuzzer(stage).batch(150, seed=20261127)
 
-    assert seen.faults == []
-    assert set(seen.kinds) == {"nearly right", "wrong", "made up"}
-    assert seen.statuses[200] + seen.statuses[303] > 30
+    assert dict(seen.faults) == {}
+    assert len(seen.kinds) == 4
+    assert seen.taken > seen.requests / 3
+    assert seen.reached.keys() <= pages_of(stage) | {one for one in seen.reached if " HEAD " in one}
 
 
-def test_pages_that_cannot_take_what_is_no_number_are_found_out(stage):
+def test_the_same_seed_sends_the_same_and_another_something_else(stage):
+    fuzzer = Fuzzer(stage)
+    one, again, another = (fuzzer.batch(25, seed) for seed in (1, 1, 2))
+
+    assert (one.statuses, one.asked) == (again.statuses, again.asked)
+    assert one.asked != another.asked
+
+
+def test_a_page_that_breaks_that_hangs_and_that_tells_what_it_must_not_are_found_out(stage):
     """The control."""
-    weaken(stage)
-    with quiet():
-        seen = campaign(stage, 250, seed=20261127)
+    before = stage.scenes
+    plant(stage)
+    seen = Fuzzer(stage, hangs=0.1).batch(350, seed=20261129)
+    stage.scenes = before
 
-    assert any("/weak" in fault for fault in seen.faults)
+    assert min(found_out(seen).values()) > 0, (found_out(seen), list(seen.faults))
+    assert "in hangs" in next(fault for fault in seen.faults if "/planted/hangs" in fault)
+
+
+def test_what_only_waits_for_a_busy_machine_is_not_stopped(monkeypatch):
+    monkeypatch.setattr("campaigns.hangs.slowed", lambda: 1_000.0)
+    with watched(0.02):
+        time.sleep(0.1)
+    monkeypatch.setattr("campaigns.hangs.slowed", lambda: 1.0)
+    with pytest.raises(Hung, match=r"time\.sleep"), watched(0.02):
+        time.sleep(10)
+    assert slowed() >= 1
+
+
+def _hangs_for_good(stacks):
+    with watched(0.02, stacks):
+        # No signal is heard in here, as in a library that never comes back.
+        __import__("signal").pthread_sigmask(0, [14])
+        time.sleep(30)
+
+
+def test_what_never_comes_back_to_python_ends_the_process_and_leaves_its_stack(tmp_path):
+    process = multiprocessing.get_context("fork").Process(target=_hangs_for_good, args=(tmp_path / "stacks",))
+    process.start()
+    process.join(timeout=20)
+
+    assert process.exitcode == 1
+    assert "in _hangs_for_good" in (tmp_path / "stacks").read_text()

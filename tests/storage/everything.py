@@ -1,13 +1,17 @@
-"""A database with something in every column that is sealed to a key of the key files; all of it opened."""
+"""A database with something in every sealed column; what is sealed to a key of the key files, opened."""
 
+import secrets
+from dataclasses import replace
 from uuid import uuid4
 
 from sqlalchemy import inspect, select
 
 from intake.domain.answers import Answers
 from intake.domain.notice_kinds import NoticeKind
-from intake.domain.patient_requests import Asks, PatientRequest
-from intake.domain.replies import Reply
+from intake.domain.patient_requests import Asks, Handled, PatientRequest, RequestOutcome
+from intake.domain.replies import AskedOfPatient, Reply, ReplyDraft
+from intake.domain.review_entries import By
+from intake.domain.same_person import SaidOfTwo
 from intake.domain.submissions import Signature
 from intake.domain.transcription import Transcription, Typing
 from intake.storage import (
@@ -17,14 +21,18 @@ from intake.storage import (
     drafts,
     one_time_links,
     outgoing,
+    own_copies,
     passkey_challenges,
     passkeys,
+    patient_questions,
     patient_requests,
     provider_sign_ins,
     recovery_codes,
     replies,
+    reply_sessions,
     rewrapping,
     safety_signals,
+    same_person,
     staff_sessions,
     transcriptions,
     unfinished_sign_ins,
@@ -35,7 +43,17 @@ from intake.storage.key_entries import KeyPurpose
 from intake.storage.one_time_links import Purpose
 from intake.storage.passkey_challenges import Asked
 from intake.storage.tables import StaffMemberRow
-from storage.samples import MINUTE, NOW, _drawn, send, signal
+from storage.samples import (
+    ALICE,
+    MINUTE,
+    NOW,
+    _drawn,
+    send,
+    sign_off,
+    signal,
+    submission_of_pat,
+    take_up_again,
+)
 
 
 def keep_one_of_each(session, keys):
@@ -57,6 +75,30 @@ def keep_one_of_each(session, keys):
     if session.scalar(select(ways_back.WayBackRow.id)) is None:
         ways_back.make(session, keys, drafts.opened(session, keys, token), _drawn(), NOW, for_clinic=True)
     return sent
+
+
+def keep_the_rest(session, keys, sent, other):
+    """What opens with a record's own key, or with what a patient or a browser has; about two submissions."""
+    by = By(ALICE.id, ALICE.printed_name, NOW)
+    sign_off(session, keys, sent)
+    take_up_again(session, keys, sent)
+    same_person.say(session, keys, sent, other, SaidOfTwo(True, by))
+    handled = Handled(RequestOutcome.DONE, "", ALICE.id, ALICE.printed_name, NOW)
+    patient_requests.add_step(session, keys, sent, 1, handled)
+    asked = AskedOfPatient("Is it treated?", "A. Lice", NOW)
+    patient_questions.make(session, keys, (sent, 1), "HL-7K4-92Q", asked, (NOW, NOW + MINUTE))
+    reply_sessions.start(session, keys, sent, 1, ReplyDraft(asked, "It is."), NOW)
+    own_copies.add(session, keys, str(uuid4()), submission_of_pat(), NOW)
+    provider_sign_ins.begin(session, keys, None, NOW)
+    token, _ = drafts.start(session, keys, NOW)
+    ways_back.make(session, keys, drafts.opened(session, keys, token), _newly_drawn(), NOW, for_clinic=True)
+
+
+def _newly_drawn():
+    # Another link and another code; the words stay as stretched once, which is slow on purpose.
+    one = _drawn()
+    way = replace(one.way, secret=secrets.token_urlsafe(32), code=secrets.token_urlsafe(6))
+    return replace(one, way=way)
 
 
 def _prove(session, keys, member):

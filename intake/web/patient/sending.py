@@ -13,6 +13,7 @@ from intake.domain.unfinished import SIGNING, ShownPage
 from intake.domain.wording import Line, PartLines, line
 from intake.services import answering, checking, own_copy, paths, unfinished
 from intake.services.answering import NotAsChecked, NotReadyToSend
+from intake.storage import shown_pages
 from intake.web.guard import open_to_all
 from intake.web.languages import say
 from intake.web.patient import held
@@ -79,7 +80,7 @@ def sign(visit: Visit, checked: str) -> ResponseReturnValue:
         return _sign(visit, request.form.get(CHECKED, ""))
     now, _ = checking.state_of(visit.desk, visit.draft)
     if checked and checked != now:
-        return redirect(url_for("sending.check_again", since=checked), 303)
+        return redirect(_checking_address(checked), 303)
     return _signing(visit, checked or now)
 
 
@@ -97,7 +98,7 @@ def _sign(visit: Visit, checked: str) -> ResponseReturnValue:
         return redirect(url_for("sending.check"), 303)
     except NotAsChecked:
         _keep_signature(visit)
-        return redirect(url_for("sending.check_again", since=checked), 303)
+        return redirect(_checking_address(checked), 303)
     return redirect(url_for("sending.sent"), 303)
 
 
@@ -106,7 +107,14 @@ def _keep_signature(visit: Visit, *, checked: bool = False) -> None:
 
 
 def _signing_address(checked: str) -> str:
-    return url_for("sending.sign_checked", checked=checked) if checked else url_for("sending.sign")
+    is_one = shown_pages.is_tag(checked)
+    return url_for("sending.sign_checked", checked=checked) if is_one else url_for("sending.sign")
+
+
+def _checking_address(since: str) -> str:
+    # The box is hidden, and can hold anything all the same: what names no state stands in no address.
+    is_one = shown_pages.is_tag(since)
+    return url_for("sending.check_again", since=since) if is_one else url_for("sending.check")
 
 
 def _signing(visit: Visit, checked: str) -> ResponseReturnValue:

@@ -231,6 +231,20 @@ def test_a_mistake_in_the_signature_is_a_page_of_its_own(ready):
     assert 'value="Pat Doe"' in ready.html
 
 
+@pytest.mark.parametrize(
+    ("typed", "leads_to"), [({"typed_name": "Pat"}, "/sign"), ({"typed_name": "Pat", "agree": "y"}, "/check")]
+)
+def test_what_names_no_answers_that_were_checked_stands_in_no_address(ready, typed, leads_to):
+    ready.open("/sign")
+    data = {"csrf_token": ready.csrf, "checked-answers": "kill myself, Zanzibar", **typed}
+
+    sent = ready.client.post("/sign", base_url=ready.site, data=data)
+
+    assert (sent.status_code, sent.headers["Location"]) == (303, leads_to)
+    typed_there = ready.client.get("/sign/Zanzibar", base_url=ready.site)
+    assert (typed_there.status_code, typed_there.headers["Location"]) == (303, "/check")
+
+
 def test_a_page_of_the_form_has_the_question_whether_somebody_is_there(ready):
     for address in ("/form", "/check", "/sign", ready.address("pregnancy")):
         ready.open(address)
