@@ -299,6 +299,19 @@ AIMS: tuple[Aim, ...] = (
         "Caddy are not started.",
     ),
     Aim(
+        "logs",
+        "a line of the log that is lost, cut, or told to somebody else on its way to another machine",
+        "rsyslog of Debian's package on both sides with the files as shipped, real TLS, and a tap between: "
+        "lines of every kind that the program's own log writer makes, and one as long as the journal hands "
+        "on; certificates of another name, of another authority and of yesterday on either side; a "
+        "collector that is away, is killed, or comes back when the disk for lines that wait is full. What is "
+        "lost where TCP cannot tell (a collector that refuses the sender, a wire that silently carries "
+        "nothing) is counted. Control: the same files with one mistake each.",
+        {"checks": 12, "lines sent": 1_000, "lines that waited": 3_000},
+        "`tests/house/test_log_sending.py` reads both files as shipped. rsyslogd is not started, nor the "
+        "control.",
+    ),
+    Aim(
         "mutants",
         "a mistake in what keeps answers safe that no test would notice",
         "Guards are taken out by hand, one at a time, in a copy of the checkout, and the tests named beside "
