@@ -29,14 +29,15 @@ help:
 	@echo 'make test        lint and test everything'
 	@echo 'make lint        style, types, import rules, templates'
 	@echo 'make mutants     change each rule in one place at a time, and name each change nobody would notice'
-	@echo 'make outbox      kill whoever sends e-mail 200 times, and look for every notice (about 5 minutes)'
+	@echo 'make outbox      kill the worker 200 times, and look for every notice (about 5 minutes)'
 	@echo 'make separation  both sites under the database roles of the three processes, and what these hold in memory'
 	@echo 'make kills       kill intake 200 times while forms are sent, and look for every one (about 10 minutes)'
-	@echo 'make rotations   kill whoever changes the keys 30 times on each database, and read everything (some minutes)'
+	@echo 'make rotations   kill whoever changes the keys 200 times on each database, and read everything (about 5 minutes)'
 	@echo 'make campaign    every campaign of docs/assurance.md, one after the other, and the page anew (many hours)'
 	@echo 'make rounds      let 20 clinicians work on one form at once, 200 times on each database (about half an hour)'
 	@echo 'make slow        ask for pages while 500 phones stop in the middle of sending (about 3 minutes)'
 	@echo 'make proxies     nginx and Caddy before intake, with real TLS and whatever is sent wrongly (about 5 minutes)'
+	@echo 'make logs        the log sent to another machine by rsyslog, with real TLS and a tap between (about 8 minutes)'
 	@echo 'make prove       prove what holds of the rules for everyone who could fill in the form'
 	@echo 'make agreement   ask every interpreter of the rules about a million random people (about 40 minutes)'
 	@echo 'make journeys    every journey in Chromium, in every width, with scripts and without, by keyboard'
@@ -75,7 +76,7 @@ KILLS ?=
 kills: setup
 	@PYTHONPATH=tests $(venv)/bin/python -m campaigns.kills $(KILLS)
 
-# Other figures: make rotations ROTATIONS='--kills 200 --on sqlite --seed 7'
+# Other figures: make rotations ROTATIONS='--kills 20 --on sqlite --seed 7'
 ROTATIONS ?=
 .PHONY: rotations
 rotations: setup
@@ -84,7 +85,7 @@ rotations: setup
 # One or several of docs/assurance.md: make campaign CAMPAIGN='kills outbox'
 CAMPAIGN ?=
 .PHONY: campaign
-campaign: setup front browser $(if $(CAMPAIGN),$(filter scanners,$(CAMPAIGN)),scanners)
+campaign: setup front rsyslog browser $(if $(CAMPAIGN),$(filter scanners,$(CAMPAIGN)),scanners)
 	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.every $(CAMPAIGN)
 
 # Other figures: make rounds ROUNDS='--rounds 20 --on sqlite --seed 7'
@@ -111,6 +112,12 @@ PROXIES ?=
 proxies: setup front
 	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.proxies $(PROXIES)
 
+# The same draws again: make logs LOGS='--seed 7'
+LOGS ?=
+.PHONY: logs
+logs: setup rsyslog
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.logs $(LOGS)
+
 # Asks the index that this machine is set up to ask, and the list of known holes that uv asks.
 .PHONY: libraries
 libraries: setup .lock-venv/bin/uv
@@ -131,6 +138,25 @@ front:
 	echo 'This needs nginx and Caddy, and they are not both here. Install them, then run this again:'; \
 	echo '    Debian, Ubuntu:  sudo apt-get install nginx-light caddy'; \
 	echo '    Fedora:          sudo dnf install nginx caddy'; \
+	exit 1
+
+# rsyslog from the packages of the system, with its TLS: installed where that needs nobody's password, and not started.
+.PHONY: rsyslog
+rsyslog:
+	@if command -v rsyslogd >/dev/null 2>&1 && ls /usr/lib*/*/rsyslog/lmnsd_gtls.so /usr/lib*/rsyslog/lmnsd_gtls.so \
+		2>/dev/null | grep -q .; then exit 0; fi; \
+	as_root=; \
+	if [ "$$(id -u)" != 0 ]; then as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null 2>&1 && $$as_root true 2>/dev/null; then \
+		echo 'Installing rsyslog'; \
+		export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+		$$as_root apt-get update -q >/dev/null; \
+		if $$as_root apt-get install -y -q --no-install-recommends rsyslog rsyslog-gnutls openssl >/dev/null; \
+			then exit 0; fi; \
+	fi; \
+	echo 'This needs rsyslog and its module for GnuTLS, and they are not both here. Install them, then run this again:'; \
+	echo '    Debian, Ubuntu:  sudo apt-get install rsyslog rsyslog-gnutls openssl'; \
+	echo '    Fedora:          sudo dnf install rsyslog rsyslog-gnutls openssl'; \
 	exit 1
 
 # wapiti and sqlmap from the packages of the system, for the campaign of that name: installed when it is asked for.
@@ -165,6 +191,7 @@ separation: setup
 	$(under_roles) -k 'not ($(behind_its_back))' \
 		tests/web/test_asking_and_replying.py tests/web/test_reply_time_outs.py tests/web/test_after_sending.py
 	INTAKE_ALL_JOURNEYS=1 nice $(venv)/bin/python -m pytest -n 0 tests/web/test_separation.py
+	@PYTHONPATH=tests nice $(venv)/bin/python -m campaigns.separation
 
 # Every change of a rule that no example and no case would notice (a few seconds).
 .PHONY: mutants

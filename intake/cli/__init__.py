@@ -33,6 +33,7 @@ from intake.services import (
     coverage_page,
     demonstration,
     doctor,
+    doctor_at_start,
     instance,
     overlaying,
     own_factors,
@@ -70,7 +71,7 @@ def serve(context: click.Context) -> None:
         return
     processes.begin()
     settings = read_settings()
-    doctor.refuse_unsafe(settings)
+    doctor_at_start.refuse_unsafe(settings)
     clinic = _prepared(settings)
     for warning in at_start.warnings(clinic.library, settings):
         click.echo(f"Warning: {warning}", err=True)

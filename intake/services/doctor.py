@@ -1,14 +1,14 @@
 """``intake doctor``: what of this copy's surroundings would hurt somebody, and what to do about each.
 
-Facts are gathered first (``doctor_facts``); every check is a line of a table and only decides
+Facts are gathered first (``doctor_gathering``); every check is a line of a table and only decides
 (``doctor_files``, ``doctor_network``, ``doctor_front``, ``doctor_database``, ``doctor_clinic``,
-``doctor_lists``).
+``doctor_lists``). What of it is looked at before anything starts is in ``doctor_at_start``.
 """
 
 import os
 from collections.abc import Mapping
 
-from intake.config import Settings, SettingsRefused, read_settings
+from intake.config import SettingsRefused, read_settings
 from intake.services import (
     doctor_clinic,
     doctor_database,
@@ -17,9 +17,9 @@ from intake.services import (
     doctor_lists,
     doctor_network,
 )
-from intake.services.doctor_checks import Finding, Weight
-from intake.services.doctor_facts import Facts, gather
-from intake.services.refusals import Refusal
+from intake.services.doctor_checks import Finding, Weight, found_by
+from intake.services.doctor_facts import Facts
+from intake.services.doctor_gathering import gather
 
 CHECKS = (
     *doctor_files.CHECKS,
@@ -31,18 +31,9 @@ CHECKS = (
 )
 
 
-class Unsafe(Refusal):
-    """Intake should not run like this; the words are the findings."""
-
-
 def examine(facts: Facts) -> tuple[Finding, ...]:
     """Everything that is wrong by these facts, the gravest first."""
-    found = [
-        Finding(check.id, check.weight, place, check.problem, check.remedy)
-        for check in CHECKS
-        for place in check.where(facts)
-    ]
-    return tuple(sorted(found, key=lambda one: tuple(Weight).index(one.weight)))
+    return found_by(CHECKS, facts)
 
 
 def diagnose(environment: Mapping[str, str] = os.environ) -> tuple[Finding, ...]:
@@ -52,13 +43,6 @@ def diagnose(environment: Mapping[str, str] = os.environ) -> tuple[Finding, ...]
     except SettingsRefused as refusal:
         return tuple(_of_setting(problem) for problem in refusal.problems)
     return examine(gather(settings, environment))
-
-
-def refuse_unsafe(settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
-    """What is looked at before every start: all that takes a moment. Raises Unsafe."""
-    grave = [one for one in examine(gather(settings, environment, quick=True)) if one.weight is Weight.REFUSE]
-    if grave:
-        raise Unsafe("\n".join(str(one) for one in grave))
 
 
 def _of_setting(problem: str) -> Finding:

@@ -44,6 +44,16 @@ class Finding:
         return f"{self.weight.value:6}  {place}{self.problem}\n        -> {self.remedy}"
 
 
+def found_by(checks: Iterable[Check], facts: Facts) -> tuple[Finding, ...]:
+    """Everything that is wrong by these facts, the gravest first."""
+    found = [
+        Finding(check.id, check.weight, place, check.problem, check.remedy)
+        for check in checks
+        for place in check.where(facts)
+    ]
+    return tuple(sorted(found, key=lambda one: tuple(Weight).index(one.weight)))
+
+
 def so(wrong: object) -> Iterable[str]:
     """One place, or none."""
     return ("",) if wrong else ()

@@ -1,4 +1,7 @@
-"""What the doctor looks at, gathered in one go: the machine, the files, the database, the people."""
+"""What the doctor looks at, and those of it that are at hand: the machine, the files, the process itself.
+
+What takes longer in a bigger copy is gathered in ``doctor_gathering``.
+"""
 
 import os
 import resource
@@ -6,40 +9,30 @@ import shutil
 import stat
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
-
 from intake.config import Settings
-from intake.content.documents import DocumentRefused
 from intake.domain.permissions import Role
-from intake.papers import engine
-from intake.services.clinic import asked_of
-from intake.services.front_door import Front, look
-from intake.services.planted_rules import planted
-from intake.storage import (
-    accounts,
-    altered_accounts,
-    audit,
-    breached_passwords,
-    dead_letters,
-    every_submission,
-    limits_file,
-    submissions,
-)
+from intake.domain.processes import Process
+from intake.services.front_door import Front
+from intake.storage import breached_passwords
 from intake.storage.breached_passwords import BreachedListRefused
-from intake.storage.condition import Condition, examine
-from intake.storage.database import Database, DatabaseRefused
-from intake.storage.encryption import ClinicKeys, DecryptionFailed
-from intake.storage.key_documents import documents_in
-from intake.storage.key_entries import KeyPurpose, the_active
+from intake.storage.condition import Condition
+from intake.storage.encryption import ClinicKeys
+from intake.storage.key_files import is_handed_over
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE, KeyringRefused, read_clinic_keys
 
 _MOUNTS = Path("/proc/self/mounts")
+# What is secret, and what of it each process works with.
+_OWN = {
+    Process.PATIENT: frozenset({"patient_keys"}),
+    Process.CLINIC: frozenset({"clinic_keys", "provider_secret"}),
+    Process.WORKER: frozenset({"worker_keys", "mail_password"}),
+}
+_SECRETS = frozenset().union(*_OWN.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +119,15 @@ class Facts:
         }
 
 
-def gather(settings: Settings, environment: Mapping[str, str] = os.environ, *, quick: bool = False) -> Facts:
-    """Look at everything; ``quick`` leaves out what takes longer in a bigger copy.
+def at_hand(settings: Settings, environment: Mapping[str, str], process: Process | None = None) -> Facts:
+    """What takes a moment to look at, whatever a copy holds. Changes nothing, and raises nothing.
 
-    Changes nothing, and raises nothing for what is wrong: it is told in the facts.
+    Of a process alone: with what it works with, and may look into. What it cannot see is nothing that
+    whoever takes it over could use, and no reason for it not to start.
     """
-    files = {name: found for name, path in _paths(settings).items() if (found := look_at(path)) is not None}
-    disk = shutil.disk_usage(settings.instance if settings.instance.is_dir() else Path.cwd())
-    keys, keys_refused = _keys(settings)
-    condition, records, refused = (None, Records(), "") if quick else _database(settings, keys)
-    lines, content_refused = ((), "") if quick else _content(settings)
-    return Facts(
+    own = settings if process is None else settings.of(process)
+    is_sqlite = own.database_url.startswith("sqlite")
+    facts = Facts(
         settings=settings,
         now=datetime.now(UTC),
         today=settings.today(),
@@ -145,29 +136,40 @@ def gather(settings: Settings, environment: Mapping[str, str] = os.environ, *, q
         umask=_umask(),
         core_bytes=resource.getrlimit(resource.RLIMIT_CORE)[0],
         text_encoding=sys.getfilesystemencoding(),
-        can_make_papers=quick or engine.is_here(),
-        files=files,
-        free_bytes=disk.free,
-        size_bytes=disk.total,
-        keys_refused=keys_refused,
-        database_refused=refused,
-        condition=condition,
-        records=records,
-        lines_out_of_date=lines,
-        content_refused=content_refused,
-        fronts=() if quick else _fronts(settings),
-        keys_made={} if quick or keys is None else _keys_made(settings),
-        breached_refused=_breached(settings),
-        limits_damage=() if quick else _limits(settings),
+        files=_files(own, process),
     )
+    if process is None or is_sqlite:
+        # A process that comes to a server keeps nothing on a disk of this machine.
+        disk = shutil.disk_usage(settings.instance if settings.instance.is_dir() else Path.cwd())
+        facts = replace(facts, free_bytes=disk.free, size_bytes=disk.total)
+    if process is None:
+        # A process reads its own when it opens, and says then what is wrong with them.
+        facts = replace(facts, keys_refused=keys_of(settings)[1])
+    if process in (None, Process.CLINIC):
+        facts = replace(facts, breached_refused=_breached(settings))
+    return facts
+
+
+def _files(settings: Settings, process: Process | None) -> dict[str, FileFacts]:
+    paths = paths_of(settings)
+    if process is not None:
+        others = _SECRETS - _OWN[process]
+        paths = {
+            name: path
+            for name, path in paths.items()
+            if name not in others and (name not in _SECRETS or os.access(path, os.R_OK))
+        }
+    return {name: found for name, path in paths.items() if (found := look_at(path)) is not None}
 
 
 def look_at(path: Path, mounts: Path = _MOUNTS) -> FileFacts | None:
-    """The facts of one file; None when it is not there or may not be looked at."""
+    """The facts of one file; None when it is not there, or not to be looked at."""
     try:
         found = path.stat()
     except OSError:
         return None
+    if is_handed_over(path, found):
+        return None  # systemd keeps it closed, and shows it as if a group could read it
     inside = any((folder / ".git").exists() for folder in path.absolute().parents)
     changed = datetime.fromtimestamp(found.st_mtime, UTC)
     return FileFacts(
@@ -187,7 +189,8 @@ def file_system(path: Path, mounts: Path = _MOUNTS) -> str:
     return max(under, key=lambda one: len(one[0]), default=("", ""))[1]
 
 
-def _paths(settings: Settings) -> dict[str, Path]:
+def paths_of(settings: Settings) -> dict[str, Path]:
+    """Every file and folder that is looked at, by what it is for."""
     keys = settings.instance / "keys"
     paths = {
         "instance": settings.instance,
@@ -213,84 +216,15 @@ def _paths(settings: Settings) -> dict[str, Path]:
     return paths
 
 
-def _keys(settings: Settings) -> tuple[ClinicKeys | None, str]:
+def keys_of(settings: Settings) -> tuple[ClinicKeys | None, str]:
+    """The clinic's keys, or why they cannot be used; neither where nothing was set up yet."""
     folder = settings.instance / "keys"
-    if not (folder / CLINIC_FILE).exists() and not _paths(settings).get("database", folder).exists():
+    if not (folder / CLINIC_FILE).exists() and not paths_of(settings).get("database", folder).exists():
         return None, ""  # nothing was set up yet
     try:
         return read_clinic_keys(folder), ""
     except KeyringRefused as refusal:
         return None, str(refusal)
-
-
-def _keys_made(settings: Settings) -> dict[str, date | None]:
-    """When each key in use was made, by its purpose; None for those made with the instance itself."""
-    try:
-        document = documents_in(settings.instance / "keys")[CLINIC_FILE]
-    except KeyringRefused:
-        # One of the other files: what is wrong with it is a finding of its own.
-        return {}
-    made = {one.value: the_active(document, one.entry).get("made", "") for one in KeyPurpose}
-    return {name: date.fromisoformat(day) if day else None for name, day in made.items()}
-
-
-def _database(settings: Settings, keys: ClinicKeys | None) -> tuple[Condition | None, Records, str]:
-    if settings.database_url.startswith("sqlite") and not _paths(settings)["database"].exists():
-        return None, Records(), ""
-    try:
-        database = Database(settings.database_url)
-    except DatabaseRefused as refusal:
-        return None, Records(), str(refusal)
-    try:
-        condition = examine(database)
-        usable = condition.revision == condition.newest and keys is not None
-        records = _records(database, keys) if usable and keys is not None else Records()
-    except (DatabaseRefused, SQLAlchemyError) as refusal:
-        # The driver's words may hold the address, and with it a password.
-        told = str(refusal) if isinstance(refusal, DatabaseRefused) else type(refusal).__name__
-        return None, Records(), told
-    finally:
-        database.dispose()
-    return condition, records, ""
-
-
-def _records(database: Database, keys: ClinicKeys) -> Records:
-    with database.read() as session:
-        verified = audit.verify(session, keys)
-        staff = accounts.members(session, keys)
-        last = audit.chained_at(session, audit.newest(session))
-        first = audit.chained_at(session, 1)
-        return Records(
-            trail_fault="" if verified.ok else f"line {verified.first_bad_seq}: {verified.reason}",
-            newest_event=datetime.fromisoformat(last.at) if last is not None else None,
-            oldest_event=datetime.fromisoformat(first.at) if first is not None else None,
-            usernames=frozenset(one.username for one in staff),
-            roles=tuple(one.roles for one in staff),
-            dead_letters=dead_letters.outbox(session, 1, datetime.now(UTC)).not_sent,
-            altered=tuple(one.username for one in altered_accounts.altered(session, keys)),
-            planted=planted(session, keys).in_words,
-            opens=_opens(session, keys),
-        )
-
-
-def _opens(session: Session, keys: ClinicKeys) -> bool:
-    """Whether the key of the newest form opens; True when there is none. No answer is read."""
-    newest = every_submission.ids(session, newest_first=True)[:1]
-    try:
-        for sealed in every_submission.page(session, newest):
-            if sealed.key is not None:
-                submissions.open_record_key(keys, sealed.id, sealed.key)
-    except DecryptionFailed:
-        return False
-    return True
-
-
-def _content(settings: Settings) -> tuple[tuple[str, ...], str]:
-    try:
-        questionnaire = asked_of(settings).questionnaire
-    except DocumentRefused as refusal:
-        return (), str(refusal).splitlines()[0]
-    return tuple(line.say for line in questionnaire.out_of_date(settings.today())), ""
 
 
 def _breached(settings: Settings) -> str:
@@ -301,19 +235,6 @@ def _breached(settings: Settings) -> str:
     except BreachedListRefused as refusal:
         return str(refusal)
     return ""
-
-
-def _limits(settings: Settings) -> tuple[str, ...]:
-    """What is wrong with the file beside SQLite in which knocks and wrong passwords are counted."""
-    database = _paths(settings).get("database")
-    return limits_file.damage(limits_file.path_beside(database)) if database is not None else ()
-
-
-def _fronts(settings: Settings) -> tuple[Front, ...]:
-    """What is met at each https address of the clinic; of two sites under one name, once."""
-    addresses = [urlsplit(one) for one in (settings.public_address, settings.clinic_side)]
-    places = {(one.hostname or "", one.port or 443) for one in addresses if one.scheme == "https"}
-    return tuple(look(host, port) for host, port in sorted(places))
 
 
 def _umask() -> int:

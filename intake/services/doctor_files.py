@@ -38,6 +38,12 @@ def _of_somebody_else(facts: Facts, names: Iterable[str]) -> Iterable[str]:
     return (str(one.path) for one in found if one is not None and one.owner != facts.user)
 
 
+def _of_another_user(facts: Facts, names: Iterable[str]) -> Iterable[str]:
+    """Of somebody else than root, who may change everything anyway: a folder may be closed to its reader."""
+    found = (facts.files.get(name) for name in names)
+    return (str(one.path) for one in found if one is not None and one.owner not in (0, facts.user))
+
+
 def _lies_on(facts: Facts, kinds: frozenset[str]) -> Iterable[str]:
     found = (facts.files.get(name) for name in ("database", "keys"))
     return (
@@ -172,7 +178,7 @@ CHECKS = (
         REFUSE,
         "the instance folder belongs to somebody else",
         "chown it to the user that runs intake",
-        lambda facts: _of_somebody_else(facts, ("instance",)),
+        lambda facts: _of_another_user(facts, ("instance",)),
     ),
     Check(
         "settings-changed-by-others",

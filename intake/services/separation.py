@@ -6,6 +6,7 @@ that comes to PostgreSQL under a role of its own refuses to run while that role 
 """
 
 import os
+from collections.abc import Mapping
 
 from intake.config import Settings
 from intake.domain.processes import Process
@@ -41,6 +42,20 @@ def notes(settings: Settings) -> tuple[str, ...]:
         return (_TOGETHER,)
     names = " and ".join(f"{one.value}_database_url" for one in shared)
     return (_TOGETHER, f"Note: set {names}, so that each process has a role of its own in PostgreSQL")
+
+
+def environment_of(process: Process, environment: Mapping[str, str]) -> dict[str, str]:
+    """What a process that ``intake serve`` starts is told: of ways to the database its own, and no password
+    of another's.
+
+    What stands in ``settings.ini`` each of them can read.
+    """
+    ways = {one: f"INTAKE_{one.value.upper()}_DATABASE_URL" for one in Process}
+    others = {name for one, name in ways.items() if one is not process}
+    told = {name: value for name, value in environment.items() if name not in others}
+    if own := told.get(ways[process]):
+        told["INTAKE_DATABASE_URL"] = own
+    return told
 
 
 def looked_at(settings: Settings, process: Process, *, alone: bool) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from intake.domain.processes import Process
 from intake.log import Noted, note
 from intake.services import processes
 from intake.services.processes import Above
+from intake.services.separation import environment_of
 
 # How long until a process that died is started again: the first time, and at most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
@@ -66,7 +67,8 @@ class _Child:
             life, self.life = os.pipe()
             try:
                 program = [*self.program, Above(said, life).argument()]
-                self.running = subprocess.Popen(program, pass_fds=(said, life))  # noqa: S603 - our own programs
+                told = environment_of(self.process, os.environ)
+                self.running = subprocess.Popen(program, pass_fds=(said, life), env=told)  # noqa: S603 - ours
             finally:
                 os.close(life)
         finally:

@@ -42,7 +42,9 @@ class Work:
         """Stop both, and wait so long for what is under way: what does not end is taken up again later."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(seconds)
+            # None was begun where the address of the worker was taken.
+            if thread.is_alive():
+                thread.join(seconds)
 
     def goes_well(self) -> bool:
         """Whether both loops run and do what they are for."""

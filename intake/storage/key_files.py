@@ -81,13 +81,24 @@ def _handed_over(name: str) -> Path | None:
         ) from None
 
 
+def is_handed_over(path: Path, found: os.stat_result) -> bool:
+    """Whether systemd handed a file to this process, and to nobody else."""
+    # systemd gives root's file to one user by an access list, whose mask stands where the group's
+    # rights would. Nobody else can reach the folder it lies in.
+    is_open = bool(stat.S_IMODE(found.st_mode) & 0o037)
+    return _lies_there(path) and found.st_uid == 0 and not is_open
+
+
+def _lies_there(path: Path) -> bool:
+    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    return bool(folder) and path.parent == Path(folder)
+
+
 def _refuse_others(path: Path, found: os.stat_result) -> None:
-    if path == _handed_over(path.name) and found.st_uid == 0:
-        # systemd gives root's file to one user by an access list, whose mask stands where the group's
-        # rights would. Nobody else can reach the folder it lies in.
-        if stat.S_IMODE(found.st_mode) & 0o037:
-            raise KeyringRefused(f"{path} is open to others: hand it over with LoadCredential=")
+    if is_handed_over(path, found):
         return
+    if _lies_there(path) and found.st_uid == 0:
+        raise KeyringRefused(f"{path} is open to others: hand it over with LoadCredential=")
     if found.st_uid != os.geteuid():
         raise KeyringRefused(
             f"{path} belongs to user {found.st_uid} and not to the user running intake "

@@ -10,7 +10,7 @@ import click
 from intake import starting
 from intake.config import Settings, read_settings
 from intake.domain.processes import Process
-from intake.services import processes, separation
+from intake.services import doctor_at_start, processes, separation
 from intake.services.refusals import AT_START
 from intake.storage.database import Database
 from intake.web import server
@@ -50,10 +50,7 @@ def run(process: Process, opened: Callable[[Settings], Opened], arguments: Seque
 
 
 def _serve(process: Process, opened: Callable[[Settings], Opened], above: processes.Above) -> None:
-    settings = read_settings()
-    for warning in separation.looked_at(settings, process, alone=not above.is_there):
-        click.echo(f"Warning: {warning}", err=True)
-    settings = settings.of(process)
+    settings = settings_of(process, above)
     found = opened(settings)
 
     def on_ready() -> None:
@@ -73,6 +70,21 @@ def _serve(process: Process, opened: Callable[[Settings], Opened], above: proces
         on_ready,
         takes_files=found.takes_files,
     )
+
+
+def settings_of(process: Process, above: processes.Above) -> Settings:
+    """What a process that may start as things are is told; warns of what should be put right.
+
+    Raises what AT_START names.
+    """
+    settings = read_settings()
+    alone = not above.is_there
+    if alone:
+        # Else the one above has looked: as the same user, at the same files.
+        doctor_at_start.refuse_unsafe(settings, process)
+    for warning in separation.looked_at(settings, process, alone=alone):
+        click.echo(f"Warning: {warning}", err=True)
+    return settings.of(process)
 
 
 def refuse(why: str) -> None:

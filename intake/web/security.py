@@ -1,10 +1,11 @@
 """What every request must show and every response carries, on both sites (decision 0057)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import BadSignature
 
 from intake.config import Settings
 from intake.domain.processes import Process
@@ -22,11 +23,39 @@ _THIS_MACHINE = ("127.0.0.1", "localhost")
 
 
 class _CsrfCookie(SecureCookieSessionInterface):
-    """Flask's session, which here holds the CSRF value and nothing else."""
+    """Flask's session, which here holds the CSRF value and nothing else, and asks nothing of the clock.
 
-    # Flask hands it both, and neither matters here.
-    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
-        return datetime.now(UTC) + _CSRF_LIFETIME
+    Flask's own refuses a value that is signed in the future, and with it every page that was open when the
+    clock was set back. The value is a random one of this browser's: its age says nothing of who sends it.
+    """
+
+    # Flask hands its application to both, in the form of its own class.
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        signer, carried = self.get_signing_serializer(app), request.cookies.get(self.get_cookie_name(app))
+        if signer is None:
+            return None
+        try:
+            return self.session_class(signer.loads(carried) if carried else None)
+        except BadSignature:
+            return self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.accessed:
+            response.vary.add("Cookie")
+        signer = self.get_signing_serializer(app)
+        if signer is None or not session or not self.should_set_cookie(app, session):
+            return
+        response.set_cookie(
+            self.get_cookie_name(app),
+            signer.dumps(dict(session)),
+            # Reckoned by the browser from when it comes. A day to end on would be reckoned by our clock.
+            max_age=_CSRF_LIFETIME,
+            path=self.get_cookie_path(app),
+            secure=self.get_cookie_secure(app),
+            httponly=self.get_cookie_httponly(app),
+            samesite=self.get_cookie_samesite(app),
+        )
+        response.vary.add("Cookie")
 
 
 def secure(app: Flask, settings: Settings, secret_key: bytes, site: Process) -> None:
@@ -38,7 +67,6 @@ def secure(app: Flask, settings: Settings, secret_key: bytes, site: Process) -> 
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        PERMANENT_SESSION_LIFETIME=_CSRF_LIFETIME,
         WTF_CSRF_TIME_LIMIT=None,
         # intake.web.origins looks at where a post comes from, also without a Referer, which
         # some patients' browsers never send.

@@ -7,12 +7,15 @@ middle of sending never keeps the pages from others (docs/decisions/0014).
 import errno
 import resource
 import signal
+import time
 from collections.abc import Callable
 from copy import copy
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import waitress
+import waitress.channel
+import waitress.server
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, MultiSocketServer
@@ -55,6 +58,7 @@ def serve(
     """
     host, port = address
     _allow_open_files()
+    reckon_by_ticks()
     try:
         server = waitress.create_server(
             behind_proxies(site, settings),
@@ -89,6 +93,22 @@ def serve(
         server.run()
     finally:
         server.close()
+
+
+class _Ticks:
+    """What waitress asks for the time: seconds since some moment, which only ever grow."""
+
+    time = staticmethod(time.monotonic)
+
+
+def reckon_by_ticks() -> None:
+    """Let waitress tell by a clock that nobody sets for how long a sender was silent.
+
+    By the other, when that was years ahead and is put right, it would not look for years, and silent senders
+    would take every place. And where it leaps ahead, whoever was in the middle of sending would be cut off.
+    """
+    for module in (waitress.server, waitress.channel):
+        vars(module)["time"] = _Ticks
 
 
 class _Parser(HTTPRequestParser):

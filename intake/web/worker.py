@@ -9,15 +9,14 @@ from types import FrameType
 import click
 
 from intake import starting  # first, because it is about all that follows
-from intake.config import read_settings
 from intake.domain.processes import Process
-from intake.services import processes, separation
+from intake.services import processes
 from intake.services.refusals import AT_START
 from intake.services.worker import open_worker
 from intake.services.working import Work
 from intake.web import server
 from intake.web.health import only_health
-from intake.web.program import refuse
+from intake.web.program import refuse, settings_of
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -34,10 +33,7 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def _work(above: processes.Above) -> None:
-    settings = read_settings()
-    for warning in separation.looked_at(settings, Process.WORKER, alone=not above.is_there):
-        click.echo(f"Warning: {warning}", err=True)
-    settings = settings.of(Process.WORKER)
+    settings = settings_of(Process.WORKER, above)
     worker = open_worker(settings)
     work = Work(worker)
 

@@ -81,10 +81,44 @@ AIMS: tuple[Aim, ...] = (
     Aim(
         "outbox",
         "a notice that never arrives, or that tells of a patient",
-        "SIGKILL of whoever sends e-mail, and a mail server that misbehaves. "
-        "Control: a sender that settles before it sends.",
-        {"kills": 500},
-        "`tests/campaigns/test_outbox.py`: four kills, and four of the control.",
+        "SIGKILL of the product's own worker while it sends and sweeps, at times of two at once. Its folder "
+        "holds one key file, that of the outbox. Most are forked from a process that has read the program, "
+        "the others are started by hand with `intake work`. Each notice has to arrive under one Message-ID, "
+        "what is over is deleted in the end and nothing else, and no byte that the mail server was sent is "
+        "about a patient. Control: a worker that settles before it sends, forked as well.",
+        {"kills": 500, "cut_off": 100, "of them of workers started by hand": 10},
+        "`tests/campaigns/test_outbox.py`: three kills of the worker, and two of the control.",
+    ),
+    Aim(
+        "rotations",
+        "a form, a letter or an account that no key opens any more after a change of keys was cut short",
+        "SIGKILL at a random moment of a key being made, copied, taken into use and destroyed, and of all "
+        "being sealed anew, for the keys of the clinic, of staff and of the outbox and the secrets of both "
+        "sites, several at once, on SQLite and on PostgreSQL. After each everything is opened, as processes "
+        "that run see it and as ones that start; the patient site seals a form and a letter, which have to "
+        "open; and the trail is verified. The audit key is the one key that is never changed. Controls: "
+        "keys before destroyed too early, a key file written before the file of whoever opens, and one "
+        "secret for both sites.",
+        {
+            "kills, sqlite": 200,
+            "kills, postgresql": 200,
+            "kills that left rows under two keys, sqlite": 15,
+            "kills that left rows under two keys, postgresql": 15,
+        },
+        "`tests/campaigns/test_rotations.py`: four kills on SQLite, one for each purpose, and one of the "
+        "controls.",
+    ),
+    Aim(
+        "separation",
+        "a key, a password or an answer in the memory of a process that has no business with it",
+        "The three processes run apart, each with its own key file, and together, as `intake serve` starts "
+        "them, on SQLite and on PostgreSQL under a role of its own for each. A form is sent before they "
+        "begin and one while they run. Then all that each can read of itself is searched for the keys of "
+        "the others, the passwords of their roles and of the owner's, and the words of the first form; "
+        "what is its own has to be found there. Control: a patient site that was handed the clinic's keys.",
+        {"processes looked into": 12, "bytes looked at": 1_000_000_000, "secrets looked for": 66},
+        "`tests/web/test_separation.py`: the memory of the patient site, and of the clinic site as the "
+        "control, on SQLite; the three keys that open something are looked for.",
     ),
     Aim(
         "tampering",
@@ -204,20 +238,39 @@ AIMS: tuple[Aim, ...] = (
     ),
     Aim(
         "clocks",
-        "a broken page, a session of staff that outlives its limit or a letter sent twice, by a wrong clock",
-        "The clock is set forward or back by up to ten years and over changes of summer time while people "
-        "work, and put right again. Control: sessions that are never over.",
-        {"jumps": 200},
-        "`tests/campaigns/test_clocks.py`: three jumps, and two of the control.",
+        "somebody refused, or words lost, for a clock that was wrong; a session of staff that outlives its "
+        "limit, a letter sent twice; a time of day that was never, or that could be either of two",
+        "Every clock there is, of the product and of the libraries that sign its cookies, is set forward or "
+        "back by two minutes to ten years under pages that are open, and put right under others. Who is "
+        "refused has to have been away by that clock, to have what they typed on the page that says so, and "
+        "to be able to go on. A page refused with 400 or 403 for anything else is a fault. In the nights "
+        "when clocks change, in America and in Europe, somebody signs every ten minutes; what stands under "
+        "the signatures and in the trail is compared with what a clock on the wall showed. Controls: "
+        "sessions that are never over, tokens dated as Flask dates them, a clock on the wall that is never "
+        "changed.",
+        {"jumps": 200, "notes typed before the clock moved": 400, "signatures in them": 90},
+        "`tests/campaigns/test_clocks.py`: two jumps, one night of a change, and the controls.",
     ),
     Aim(
         "states",
         "an order of things in which somebody is told what is not so",
         "hypothesis draws what happens next, for two patients with two windows each, two clinicians, the "
-        "worker, the clock and crashes; a plain model beside it knows what each was told. Control: a name "
-        "that is typed and not sent.",
-        {"runs": 400, "forms sent": 100, "signed off": 30},
-        "`tests/campaigns/test_states.py`: three runs, and the control.",
+        "worker, the clock and crashes; a plain model beside it knows what each was told. The worker sends "
+        "letters to a mail server that is there, and sweeps. A crash is a process that dies in the middle of "
+        "a request or of the worker's work, at a statement, before a commit or after one; everything is "
+        "opened anew, and who was not answered tries again. A run without letters, sweeps or such deaths is "
+        "a fault. Controls: a name that is typed and not sent, a trail written in a transaction of its own, "
+        "letters settled before they are sent.",
+        {
+            "runs": 400,
+            "forms sent": 400,
+            "signed off": 30,
+            "letters": 100,
+            "sweeps": 1_000,
+            "crashes inside a transaction": 200,
+            "died after a commit took effect": 100,
+        },
+        "`tests/campaigns/test_states.py`: two runs, and the first of the controls.",
     ),
     Aim(
         "rounds",
@@ -243,11 +296,32 @@ AIMS: tuple[Aim, ...] = (
         "proxies",
         "a request that nginx or Caddy and intake understand differently, or a header that is lost between",
         "Both proxies as shipped, with real TLS: a whole form, every header once, smuggled requests, forged "
-        "addresses, too much, and nothing written to a log. Control: proxy files with mistakes in them.",
-        {"checks, nginx": 11, "checks, caddy": 11},
+        "addresses, too much, and nothing written to a log. Controls: proxy files with mistakes in them, and "
+        "a proxy of our own that makes one mistake at a time, at least one for each of the checks; while it "
+        "makes none, nothing may be found.",
+        {
+            "checks, nginx": 11,
+            "checks, caddy": 11,
+            "smuggling cases, nginx": 40,
+            "smuggling cases, caddy": 40,
+        },
         "`tests/house/test_deploy.py` reads both files as shipped, `tests/services/test_front_door.py` "
         "tries the command that looks at a proxy, `tests/campaigns/test_slow.py` what an answer is judged "
-        "by. Neither proxy is started.",
+        "by, `tests/campaigns/test_proxies.py` the proxy of our own with three of its mistakes. nginx and "
+        "Caddy are not started.",
+    ),
+    Aim(
+        "logs",
+        "a line of the log that is lost, cut, or told to somebody else on its way to another machine",
+        "rsyslog of Debian's package on both sides with the files as shipped, real TLS, and a tap between: "
+        "lines of every kind that the program's own log writer makes, and one as long as the journal hands "
+        "on; certificates of another name, of another authority and of yesterday on either side; a "
+        "collector that is away, is killed, or comes back when the disk for lines that wait is full. What is "
+        "lost where TCP cannot tell (a collector that refuses the sender, a wire that silently carries "
+        "nothing) is counted. Control: the same files with one mistake each.",
+        {"checks": 12, "lines sent": 1_000, "lines that waited": 3_000},
+        "`tests/house/test_log_sending.py` reads both files as shipped. rsyslogd is not started, nor the "
+        "control.",
     ),
     Aim(
         "mutants",

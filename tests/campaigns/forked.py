@@ -4,7 +4,8 @@ A start by hand spends its time on reading: the program's own code, the question
 their examples. The stem, started once for a campaign, reads all of it, and opens no database and begins no
 thread. Whenever the product is started it forks what ``intake serve`` is, which then does all that
 ``intake serve`` does. The three processes are forked from a branch, which is forked off before anything else
-is done, and then do what ``intake serve patient``, ``intake serve clinic`` and ``intake work`` do.
+is done, and then do what ``intake serve patient``, ``intake serve clinic`` and ``intake work`` do. The worker
+alone is forked from the stem when it is asked for, and does what ``intake work`` does for a user of its own.
 
 Other than by hand: what is read is shared with the stem, templates are not compiled again, a process that
 died is started again at once, and the supervisor looks after them fifty times a second. Each is a process of
@@ -46,14 +47,8 @@ from intake.services.processes import Above
 from serving import NotThere, Product
 
 # What the worker and both sites are made of; what they do first is left to each of them.
-_READ_FIRST = (
-    "intake.web.program",
-    "intake.web.health",
-    "intake.web.patient.site",
-    "intake.web.clinic.site",
-    "intake.services.worker",
-    "intake.services.working",
-)
+WORKER = ("intake.web.program", "intake.web.health", "intake.services.worker", "intake.services.working")
+_SITES = ("intake.web.patient.site", "intake.web.clinic.site")
 _NUMBER = 4  # bytes
 _LONGEST_ASK = 1 << 16
 _AT_ONCE = 0.02
@@ -156,22 +151,32 @@ def _say(told: int, number: int) -> None:
 
 
 class Stem:
-    """The process that has read everything; ``mistake`` is a module whose mistake is built in first."""
+    """The process that has read everything; ``mistake`` is a module whose mistake is built in first.
 
-    def __init__(self, folder: Path, mistake: str = "") -> None:
+    One that is to fork the worker alone reads what is in ``only``.
+    """
+
+    def __init__(self, folder: Path, mistake: str = "", only: Sequence[str] = ()) -> None:
         folder.mkdir(parents=True)
         self._asking = Lock()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
         environment |= {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "TMPDIR": str(folder)}
         with theirs:
-            program = [sys.executable, "-m", "campaigns.forked", str(theirs.fileno()), mistake]
+            program = [sys.executable, "-m", "campaigns.forked", str(theirs.fileno()), mistake, *only]
             self._process = subprocess.Popen(program, pass_fds=(theirs.fileno(),), env=environment)
 
     def serve(self, folder: Path, environment: Mapping[str, str]) -> Forked:
         """A new ``intake serve`` in a folder, which it writes its words to."""
+        return self._start({"folder": str(folder), "environment": dict(environment)}, folder)
+
+    def work(self, folder: Path, environment: Mapping[str, str]) -> Forked:
+        """A new ``intake work``, the same."""
+        ask = {"folder": str(folder), "environment": dict(environment), "process": Process.WORKER.value}
+        return self._start(ask, folder)
+
+    def _start(self, ask: Mapping[str, object], folder: Path) -> Forked:
         with (folder / "stdout").open("ab") as out, (folder / "stderr").open("ab") as err, self._asking:
-            ask = {"folder": str(folder), "environment": dict(environment)}
             return fork(self._socket, ask, [out.fileno(), err.fileno()])
 
     def product(self, folder: Path) -> "ForkedProduct":
@@ -220,11 +225,12 @@ def _name(process: Process) -> str:
     return f"intake-{process.value}"
 
 
-def _read_everything(mistake: str) -> None:
-    for module in _READ_FIRST:
+def _read_everything(mistake: str, only: Sequence[str]) -> None:
+    for module in only or (*WORKER, *_SITES):
         importlib.import_module(module)
-    library_of(read_settings({"INTAKE_INSTANCE": os.devnull}))
-    _keep_templates()
+    if not only:
+        library_of(read_settings({"INTAKE_INSTANCE": os.devnull}))
+        _keep_templates()
     if mistake:
         importlib.import_module(mistake).build_in()
     # What was read stays shared: nobody looks through it for what is not needed any more.
@@ -284,21 +290,24 @@ def _serve() -> None:
     intake(["serve"])
 
 
-def _be(process: Process, files: Sequence[int]) -> None:
+def _be(process: Process, files: Sequence[int] = ()) -> None:
     ctypes.CDLL(None).prctl(_NAME_THREAD, _name(process).encode(), 0, 0, 0)
     module = processes.PROGRAMS[process][-1]
-    ready, life = files
-    sys.argv = [module, Above(ready, life).argument()]
+    # Nobody is above one that is started alone.
+    sys.argv = [module, *([Above(*files).argument()] if files else [])]
     runpy.run_module(module, run_name="__main__")
 
 
 def main() -> None:
     """Be the stem until nobody asks any more; be the product in each process that is forked from it."""
-    descriptor, mistake = sys.argv[1:]
-    _read_everything(mistake)
+    descriptor, mistake, *only = sys.argv[1:]
+    _read_everything(mistake, only)
     if (asked := _fork_for(socket.socket(fileno=int(descriptor)))) is not None:
         _settle(asked)
-        _serve()
+        if (alone := asked.ask.get("process")) is not None:
+            _be(Process(alone))
+        else:
+            _serve()
 
 
 if __name__ == "__main__":

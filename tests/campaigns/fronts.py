@@ -172,6 +172,9 @@ class Front:
                 pass
         return received
 
+    def forget(self) -> None:
+        """Begin anew with intake, where what was sent before could be in the way; proxies do not need it."""
+
     def in_the_open(self, request: bytes) -> bytes:
         """What comes back over plain HTTP."""
         with socket.create_connection(("127.0.0.1", self.http), timeout=10) as connection:

@@ -1,7 +1,7 @@
 """Tries the proxies of ``deploy/`` on this machine: real TLS, a whole form, and all that is sent wrongly.
 
-Run it with ``make proxies``. Each check says what it found; the control uses the same files with mistakes
-made on purpose, every one of which has to be found out.
+Run it with ``make proxies``. Each check says what it found. There are two controls. One uses the same files
+with mistakes XX, at least one for each check, and with which nothing may be found while it makes none.
 """
 
 import re
@@ -9,7 +9,8 @@ import socket
 import ssl
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from time import monotonic, sleep
 import click
 
 from campaigns.fronts import FORMS, FRONTS, STAFF, Behind, Front
+from campaigns.relay import Mistake, Relay
 from campaigns.reports import end, report
 from campaigns.slow import honest, slow_senders
 from copies import shipped
@@ -36,6 +38,7 @@ _NOTED = '"why": "method"'
 _CHUNKED = "Transfer-Encoding: chunked\r\n"
 _FIVE = f"Content-Length: 5\r\n\r\n0\r\n\r\n{HIDDEN}"
 _WITH = f"\r\n\r\n{HIDDEN}"
+_MANY = "".join(f"X-{number}: x\r\n" for number in range(200))
 SMUGGLED = {
     "length and chunks": f"{HEAD}Content-Length: 5\r\n{_CHUNKED}\r\n0\r\n\r\n{HIDDEN}",
     "chunks and length": f"{HEAD}{_CHUNKED}Content-Length: {len(HIDDEN) + 5}\r\n\r\n0\r\n\r\n{HIDDEN}",
@@ -75,20 +78,28 @@ SMUGGLED = {
     "another protocol": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "a connection to elsewhere": f"CONNECT evil.example:443 HTTP/1.1\r\nHost: {FORMS}\r\n\r\n",
     "a large header": f"GET / HTTP/1.1\r\nHost: {FORMS}\r\nX: {'x' * 40_000}\r\n\r\n",
-    "many headers": f"GET / HTTP/1.1\r\nHost: {FORMS}\r\n" + "X-{n}: x\r\n" * 200 + "\r\n",
+    "many headers": f"GET / HTTP/1.1\r\nHost: {FORMS}\r\n" + _MANY + "\r\n",
     "no HTTP": "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
 }  # fmt: skip
 _SECRET = "xanthocanary"  # a word to look for
-_SLOW, _HONEST = 90, 150
+_SLOW, _HONEST, _PATIENCE = 90, 150, 30.0
+# Where honest visitors have to wait on purpose, few of them do, and not for long.
+_FEW, _SOON = 8, 4.0
 _WHO = ("X-Forwarded-For", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP")
 
 
 @dataclass
 class Tried:
-    """What was seen of one proxy."""
+    """What was seen of one proxy. ``smuggled`` are the cases in which something was found.
+
+    ``honest`` visitors ask while others are slow, and wait for ``patience`` seconds.
+    """
 
     name: str
+    honest: int = _HONEST
+    patience: float = _PATIENCE
     checks: int = 0
+    smuggled: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
     figures: dict[str, int | float | str] = field(default_factory=dict)
 
@@ -166,9 +177,10 @@ def too_much(front: Front, _tried: Tried) -> str | None:
 
 def smuggling(front: Front, tried: Tried) -> str | None:
     """No request hides behind another: the product hears of none, and the next visitor gets a page."""
-    tried.figures["smuggling cases"] = len(SMUGGLED)
-    found = []
-    for case, request in SMUGGLED.items():
+    found: list[str] = []
+    tried.figures["smuggling cases"] = 0
+    for number, (case, request) in enumerate(SMUGGLED.items(), start=1):
+        faults = len(found)
         before = front.product.complained.count(_NOTED)
         answer = front.raw(request.encode("latin-1"))
         found += [
@@ -176,6 +188,9 @@ def smuggling(front: Front, tried: Tried) -> str | None:
         ]
         if (honest_page := front.ask("/")).status != 200 or "Start" not in honest_page.text:
             found.append(f"{case}: the next visitor got {honest_page.status}")
+        front.forget()
+        tried.figures["smuggling cases"] = number
+        tried.smuggled |= {case} if len(found) > faults else set()
     return "; ".join(found) or None
 
 
@@ -258,7 +273,7 @@ def slow(front: Front, tried: Tried) -> str | None:
     """While many phones stop in the middle of sending, everybody else gets their page."""
     with ExitStack() as senders:
         slow_senders(lambda: front.connect(seconds=20), FORMS, _SLOW, senders)
-        took = honest(lambda: front.ask("/"), _HONEST)
+        took = honest(lambda: front.ask("/", seconds=tried.patience), tried.honest)
     tried.figures["p99 with slow senders, s"] = round(took.p99, 3)
     return None if took.p99 < 1 and not took.lost else f"p99 {took.p99:.2f} s, {took.lost} lost"
 
@@ -303,23 +318,49 @@ CHECKS: Sequence[Check] = (
 def tried(kind: type[Front], folder: Path, checks: Sequence[Check] = CHECKS, control: bool = False) -> Tried:
     """Try one proxy; with the mistakes of the control when that is asked for."""
     seen = Tried(kind.name + (" (control)" if control else ""))
-    folder.mkdir(parents=True, exist_ok=True)
-    product = Behind(folder / "product")
-    (folder / "front").mkdir()
     changes = MISTAKES[kind.name] if control else (lambda text: text)
-    with product, kind(folder / "front", product, changes) as front:
+    with _product(folder) as product, kind(folder / "front", product, changes) as front:
         for check in checks:
-            begun = monotonic()
-            seen.checks += 1
-            try:
-                fault = check(front, seen)
-            except (AssertionError, OSError) as error:
-                fault = f"{type(error).__name__}: {error}"
-            if fault:
-                seen.say(check.__name__, fault)
-            found, took = "FOUND" if fault else "ok", monotonic() - begun
-            click.echo(f"{seen.name:16} {check.__name__:24} {found:5} {took:.1f} s")
+            asked(check, front, seen)
     return seen
+
+
+def tried_on_the_relay(folder: Path, checks: Sequence[Check] = CHECKS) -> tuple[Tried, dict[Mistake, Tried]]:
+    """What was seen of the relay while it made no mistake, and with each of its mistakes.
+
+    Each mistake right after its check was made without: the last check ends intake.
+    """
+    careful, mistaken = Tried("relay"), dict[Mistake, Tried]()
+    with _product(folder) as product, Relay(folder / "front", product) as relay:
+        for check in checks:
+            asked(check, relay, careful)
+            for relay.mistake in (one for one, found_by in FOUND_BY.items() if check in found_by):
+                seen = mistaken.setdefault(relay.mistake, Tried(relay.mistake.name, _FEW, _SOON))
+                asked(check, relay, seen)
+                for name in relay.files_written():
+                    (relay.folder / name).unlink()
+            relay.mistake = None
+    return careful, mistaken
+
+
+def asked(check: Check, front: Front, seen: Tried) -> None:
+    """Make one check of a proxy, and say what came of it."""
+    begun = monotonic()
+    seen.checks += 1
+    try:
+        fault = check(front, seen)
+    except (AssertionError, OSError) as error:
+        fault = f"{type(error).__name__}: {error}"
+    if fault:
+        seen.say(check.__name__, fault)
+    found, took = "FOUND" if fault else "ok", monotonic() - begun
+    click.echo(f"{seen.name:20} {check.__name__:24} {found:5} {took:.1f} s")
+
+
+def _product(folder: Path) -> Behind:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "front").mkdir()
+    return Behind(folder / "product")
 
 
 def _nginx_mistakes(text: str) -> str:
@@ -354,6 +395,28 @@ CONTROL_CHECKS: Sequence[Check] = (
 )
 
 
+# By which checks each mistake of the relay has to be found.
+FOUND_BY: Mapping[Mistake, Sequence[Check]] = {
+    Mistake.LOSES_COOKIES: (a_whole_form,),
+    Mistake.LOSES_A_HEADER: (every_header_once,),
+    Mistake.REPEATS_A_HEADER: (every_header_once,),
+    Mistake.NAMES_ITSELF: (every_header_once,),
+    Mistake.SHOWS_WITHIN: (within_is_not_shown,),
+    Mistake.TAKES_ANY_SIZE: (too_much,),
+    Mistake.REFUSES_WITHOUT_HELP: (too_much, stopped),
+    Mistake.TWO_LENGTHS: (smuggling,),
+    Mistake.AS_IT_COMES: (smuggling,),
+    Mistake.LEADS_ANYWHERE: (smuggling,),
+    Mistake.IN_THE_OPEN: (in_the_open,),
+    Mistake.OLD_TLS: (only_tls_and_its_names,),
+    Mistake.ANY_NAME: (only_tls_and_its_names,),
+    Mistake.FEW_PLACES: (slow,),
+    Mistake.WRITES_A_LOG: (nothing_is_written,),
+    Mistake.WRITES_BODIES: (nothing_is_written,),
+    Mistake.BELIEVES_VISITORS: (spoofed,),
+}
+
+
 def _shakes_hands(front: Front, context: ssl.SSLContext, name: str) -> bool:
     try:
         plain = socket.create_connection(("127.0.0.1", front.https), timeout=10)
@@ -376,13 +439,13 @@ def main(only: str | None) -> None:
             seen = tried(kind, Path(folder) / kind.name)
             faults += seen.faults
             figures |= {f"checks, {kind.name}": seen.checks, f"faults, {kind.name}": len(seen.faults)}
-            click.echo(f"{kind.name}: {seen.checks} checks, {len(seen.faults)} faults, {seen.figures}")
+            figures |= {f"{what}, {kind.name}": figure for what, figure in seen.figures.items()}
             control = tried(kind, Path(folder) / f"{kind.name}-control", CONTROL_CHECKS, control=True)
-            overlooked += [
-                f"{kind.name}: {check.__name__}"
-                for check in CONTROL_CHECKS
-                if not any(f": {check.__name__}: " in fault for fault in control.faults)
-            ]
+            overlooked += [f"{kind.name}: {one}" for one in not_found_by(control, CONTROL_CHECKS)]
+        careful, mistaken = tried_on_the_relay(Path(folder) / "relay")
+    faults += [f"found where there is no mistake: {fault}" for fault in careful.faults]
+    for mistake, checks in FOUND_BY.items():
+        overlooked += [f"{mistake.name}: {one}" for one in not_found_by(mistaken[mistake], checks)]
     for one in overlooked:
         click.echo(f"{one} overlooked a mistake made on purpose", err=True)
     end(
@@ -391,11 +454,40 @@ def main(only: str | None) -> None:
             seed=None,
             begun=begun,
             figures=figures,
-            control={"mistakes": len(CONTROL_CHECKS) * len(kinds), "overlooked": len(overlooked)},
+            control={
+                "mistakes in the files of proxies": len(CONTROL_CHECKS) * len(kinds),
+                "mistakes of the relay": len(mistaken),
+                "overlooked": len(overlooked),
+                "checks that found the relay's mistakes": by_their_mistakes(mistaken),
+                **{
+                    f"smuggling cases that found {mistake.value}": len(mistaken[mistake].smuggled)
+                    for mistake, checks in FOUND_BY.items()
+                    if smuggling in checks
+                },
+                "checks of the relay without a mistake": careful.checks,
+                "of them found something": len(careful.faults),
+            },
             noticed=not overlooked,
             faults=tuple(faults),
         )
     )
+
+
+def not_found_by(seen: Tried, checks: Sequence[Check]) -> list[str]:
+    """The checks that overlooked what they had to find."""
+    names = (check.__name__ for check in checks)
+    return [one for one in names if not any(f": {one}: " in fault for fault in seen.faults)]
+
+
+def by_their_mistakes(mistaken: Mapping[Mistake, Tried]) -> str:
+    """Each check that found something, with how many mistakes it found."""
+    found = Counter(
+        check.__name__
+        for mistake, seen in mistaken.items()
+        for check in FOUND_BY[mistake]
+        if check.__name__ not in not_found_by(seen, [check])
+    )
+    return ", ".join(f"{one} ({number})" for one, number in sorted(found.items()))
 
 
 if __name__ == "__main__":

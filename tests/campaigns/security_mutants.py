@@ -97,7 +97,7 @@ _KEYS = (
             '& 0o007:\n        raise KeyringRefused(f"{path} is',
         ),
         ("if found.st_uid != os.geteuid():", "if False:"),
-        ("found.st_mode) & 0o037:", "found.st_mode) & 0o007:", "storage/test_handed_over_keys.py"),
+        ("found.st_mode) & 0o037)", "found.st_mode) & 0o007)", "storage/test_handed_over_keys.py"),
         (
             "if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:",
             "if found.st_uid != os.geteuid():",
@@ -768,6 +768,60 @@ _APART = _of(
     ("    sys.addaudithook(_stay_inside)\n", ""),
     ("        (resource.RLIMIT_FSIZE, 0),\n", ""),
 )
+_AT_START = (
+    _of(
+        "web/program.py",
+        "web/test_starts.py",
+        ("        doctor_at_start.refuse_unsafe(settings, process)\n", "        pass\n"),
+        ("separation.looked_at(settings, process, alone=alone)", "()"),
+        ("    return settings.of(process)\n", "    return settings\n"),
+        ("    processes.begin()\n", ""),
+        ("    above.end_with_it()\n", ""),
+    )
+    + _of(
+        "web/worker.py",
+        "web/test_starts.py",
+        ("    processes.begin()\n", ""),
+        ("    above.end_with_it()\n", ""),
+    )
+    + _of(
+        "cli/__init__.py",
+        "web/test_starts.py",
+        ("    doctor_at_start.refuse_unsafe(settings)\n", ""),
+        ("    processes.begin()\n", ""),
+    )
+    + _of(
+        "services/processes.py",
+        "web/test_starts.py",
+        ("    os.umask(0o077)\n", ""),
+        ("    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n", ""),
+        ('(sys.executable, "-P", "-m")', '(sys.executable, "-m")'),
+    )
+    + _of(
+        "services/doctor_facts.py",
+        "services/test_doctor_at_start.py",
+        ("    if is_handed_over(path, found):\n", "    if path.parent.name:\n"),
+        ("name not in others and (", "("),
+    )
+    + _of(
+        "web/patient/site.py",
+        "web/test_sites_that_do_not_start.py",
+        ("    refuse_unmarked(site)\n", ""),
+        ("    refuse_unlimited(site)\n", ""),
+    )
+    + _of(
+        "web/clinic/site.py",
+        "web/test_sites_that_do_not_start.py",
+        ("    refuse_unmarked(app)\n", ""),
+        ("    refuse_unlimited(app)\n", ""),
+    )
+    + _of(
+        "web/server.py",
+        "web/test_server_at_start.py",
+        ("            outbuf_overflow=_LARGEST_RESPONSE,\n", ""),
+        ("            clear_untrusted_proxy_headers=not settings.trusted_proxies,\n", ""),
+    )
+)
 _NEW_PASSWORDS = _of(
     "services/new_passwords.py",
     "services/test_new_passwords.py",
@@ -1258,6 +1312,7 @@ MUTANTS: tuple[Mutant, ...] = (
     + _NOTICES
     + _COOKIES
     + _APART
+    + _AT_START
     + _PLANTED
     + _ROW_SEALS
     + _LEAPS

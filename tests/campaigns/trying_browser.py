@@ -65,8 +65,8 @@ _ONCE_MORE: Mapping[str, Set[str]] = {
     "/paper-forms$": frozenset({"transcriptions", "line:TranscriptionBegun"}),
     # Of a form that was begun and of which nobody heard, nothing comes.
     "^/start$": frozenset({"drafts"}),
-    # A page that was saved and is sent again is saved again. Where a signal was kept and nobody heard of it, the
-    # clinic is told twice rather than never: the line of the trail that says so must be there once at least.
+    # A page that was saved and is sent again is saved again. Where a signal was kept and nobody heard of it,
+    # the clinic is told twice rather than never: the line of the trail must be there once at least.
     "^/f/": frozenset({"drafts.revision", "safety_signals", "line:SafetySignalRaised"}),
     r"/paper-forms/[0-9a-f-]+/\d+$": frozenset({"transcriptions.revision", "line:TranscriptionTyped"}),
 }

@@ -210,7 +210,8 @@ def test_a_service_without_a_protection_would_be_noticed(tmp_path):
 def test_what_is_shipped_is_described():
     described = (DEPLOY / "README.md").read_text("utf-8")
 
-    for path in ("nginx/intake.conf", "caddy/Caddyfile", "pages/", "systemd/"):
+    logs = [f"logs/{one.name}" for one in (DEPLOY / "logs").iterdir()]
+    for path in ("nginx/intake.conf", "caddy/Caddyfile", "pages/", "systemd/", *logs):
         assert f"`{path}`" in described
         assert (DEPLOY / path).exists()
 

@@ -26,7 +26,7 @@ DECISIONS = sorted((CHECKOUT / "docs/decisions").glob("*.md"))
 DOCUMENTS = [*sorted((CHECKOUT / "docs").rglob("*.md")), SECURITY, CHECKOUT / "CHANGELOG.md"]
 
 # What `make` does on the way to something else, and how to list the rest.
-_STEPS = {"front", "scanners", "help", "editor", "browser", "paper", "again"}
+_STEPS = {"front", "rsyslog", "scanners", "help", "editor", "browser", "paper", "again"}
 _TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 _LINK = re.compile(r"\]\(([^)#]+)\)")
 

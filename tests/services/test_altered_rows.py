@@ -17,7 +17,7 @@ from intake.domain.events import (
     WayInPlanted,
 )
 from intake.domain.permissions import Role
-from intake.services import accounts, altered_rows, at_start, doctor_facts, people
+from intake.services import accounts, altered_rows, at_start, doctor_gathering, people
 from intake.services.instance import prepare
 from intake.services.refusals import Refusal
 from intake.storage import audit
@@ -155,7 +155,7 @@ def test_an_altered_account_is_told_once_and_given_back_at_the_console(copy, ali
     assert [one.object for one in lines(copy, AccountAltered)] == [str(alice.id)]
     assert [one.message for one in caplog.records] == [f"account_altered id={alice.id}"]
     assert any("'alice' was changed in the database" in one for one in at_start.told(copy.clinic))
-    assert doctor_facts.gather(copy.settings).records.altered == ("alice",)
+    assert doctor_gathering.gather(copy.settings).records.altered == ("alice",)
 
     token = altered_rows.say_who(copy.clinic, "alice", "A. Rivera, MD", [Role.CLINICIAN])
 

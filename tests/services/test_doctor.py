@@ -17,9 +17,11 @@ from intake.cli import main
 from intake.config import Settings
 from intake.domain.permissions import Role
 from intake.domain.rate_limits import Pace
-from intake.services.doctor import CHECKS, Unsafe, diagnose, examine, refuse_unsafe
+from intake.services.doctor import CHECKS, diagnose, examine
+from intake.services.doctor_at_start import Unsafe, refuse_unsafe
 from intake.services.doctor_checks import Weight
-from intake.services.doctor_facts import Facts, FileFacts, Records, file_system, gather, look_at
+from intake.services.doctor_facts import Facts, FileFacts, Records, file_system, look_at
+from intake.services.doctor_gathering import gather
 from intake.services.front_door import Front
 from intake.storage.condition import Condition
 from intake.storage.database import Database
@@ -272,7 +274,7 @@ def test_a_list_of_stolen_passwords_that_cannot_be_used_keeps_intake_from_starti
     settings = replace(copied, breached_passwords_file=tmp_path / "list.txt")
 
     with pytest.raises(Unsafe, match="40 hexadecimal digits"):
-        refuse_unsafe(settings, {})
+        refuse_unsafe(settings, environment={})
 
 
 @pytest.mark.parametrize(
@@ -522,11 +524,11 @@ def test_a_server_that_would_tell_is_found(fresh_postgres_database, tmp_path):
 
 
 def test_what_is_grave_keeps_intake_from_starting(copied):
-    refuse_unsafe(copied, {})
+    refuse_unsafe(copied, environment={})
     (copied.instance / "keys" / "patient-keys.json").chmod(0o644)
 
     with pytest.raises(Unsafe, match="chmod 600"):
-        refuse_unsafe(copied, {})
+        refuse_unsafe(copied, environment={})
 
 
 def test_the_command_ends_with_an_error_when_something_is_grave(copied, monkeypatch):
@@ -538,4 +540,3 @@ def test_the_command_ends_with_an_error_when_something_is_grave(copied, monkeypa
     assert sound.exit_code == 0, sound.output
     assert open_to_all.exit_code == 1
     assert "chmod 600" in open_to_all.output
-    assert CliRunner().invoke(main, ["serve"]).exit_code == 2

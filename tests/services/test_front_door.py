@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from intake import resources
-from intake.services import doctor_facts
-from intake.services.doctor_facts import gather
+from intake.services import doctor_gathering
+from intake.services.doctor_facts import at_hand
+from intake.services.doctor_gathering import gather
 from intake.services.front_door import Front, look
 from services.certificates import Authority
 from services.test_doctor import GOOD
@@ -157,7 +158,9 @@ def test_a_server_that_speaks_no_tls_is_told_and_breaks_nothing():
 
 def test_each_https_address_of_the_clinic_is_looked_at_once_and_none_before_a_start(monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr(doctor_facts, "look", lambda host, port: asked.append((host, port)) or Front(host))
+    monkeypatch.setattr(
+        doctor_gathering, "look", lambda host, port: asked.append((host, port)) or Front(host)
+    )
     settings = replace(
         GOOD,
         instance=tmp_path,
@@ -165,10 +168,9 @@ def test_each_https_address_of_the_clinic_is_looked_at_once_and_none_before_a_st
         clinic_address="https://staff.elm-street.org:8443",
     )
 
-    gather(settings, {}, quick=True)
-    assert asked == []
+    assert at_hand(settings, {}).fronts == ()
     gather(settings, {})
     assert asked == [("intake.elm-street.org", 443), ("staff.elm-street.org", 8443)]
     asked.clear()
-    doctor_facts._fronts(replace(settings, clinic_address=""))
+    doctor_gathering._fronts(replace(settings, clinic_address=""))
     assert asked == [("intake.elm-street.org", 443)]

@@ -3,10 +3,14 @@
 import shutil
 
 import pytest
+from sqlalchemy import select
 
 from intake.config import Settings
 from intake.services.instance import prepare
 from intake.services.refusals import Refusal
+from intake.storage import outgoing
+from intake.storage.encryption import open_from_outbox, seal_for_clinic
+from intake.storage.tables import OutgoingRow
 
 
 def test_preparing_twice_changes_nothing_the_second_time(tmp_path):
@@ -27,3 +31,19 @@ def test_new_keys_are_refused_beside_a_database_in_use(copy):
         prepare(copy.settings)
 
     assert not (copy.settings.instance / "keys").exists()
+
+
+def test_letters_that_an_earlier_version_left_for_the_clinic_can_be_sent_after_an_upgrade(copy):
+    keys, at = copy.clinic.keys, copy.clock.at
+    with copy.clinic.database.write() as session:
+        outgoing.tell_staff(session, copy.desk.keys, "desk@clinic.example", at, at, wanted=True)
+        row = session.scalars(select(OutgoingRow)).one()
+        place = outgoing._key_place(row.id)
+        key = open_from_outbox(keys.outbox_keys, row.wrapped_key, place)
+        row.wrapped_key = seal_for_clinic(keys, key, place)
+
+    prepare(copy.settings)
+
+    with copy.clinic.database.read() as session:
+        row = session.scalars(select(OutgoingRow)).one()
+        assert outgoing.opened(keys.outbox_keys, row).recipient == "desk@clinic.example"

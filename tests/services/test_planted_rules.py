@@ -18,7 +18,7 @@ from intake.services import (
     altered_rows,
     at_start,
     changing_settings,
-    doctor_facts,
+    doctor_gathering,
     in_force,
     planted_rules,
     publication_list,
@@ -132,7 +132,7 @@ def test_settings_without_their_line_are_not_in_force_and_it_is_told_once(copy, 
             altered_rows.look(copy.clinic)
     assert sorted(one.detail["number"] for one in lines(copy, SettingsPlanted)) == [2, 7]
     assert [one.message.strip() for one in caplog.records] == ["settings_planted"] * 2
-    assert doctor_facts.gather(copy.settings).records.planted == (
+    assert doctor_gathering.gather(copy.settings).records.planted == (
         "settings (change 7)",
         "settings (change 2)",
     )

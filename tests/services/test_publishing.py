@@ -32,7 +32,8 @@ from intake.services import (
     publishing,
     reviewing,
 )
-from intake.services.clinic import open_clinic
+from intake.services import clinic as opening
+from intake.services.clinic import open_clinic, open_patient_desk
 from intake.services.in_force import PublishedRulesRefused
 from intake.services.publishing import NewRules, OtherRulesMeanwhile
 from intake.storage import audit, editions, publications
@@ -259,6 +260,22 @@ def test_published_rules_that_no_longer_load_refuse_the_start_and_say_what_to_do
     in_force.refuse_unreadable(
         copy.clinic.database, copy.clinic.keys, copy.clinic.library.asked, copy.clinic.today()
     )
+
+
+@pytest.mark.parametrize("open_site", [open_clinic, open_patient_desk])
+def test_with_such_rules_neither_site_is_opened(copy, published, open_site, monkeypatch):
+    published()
+    library = copy.clinic.library
+    changed = with_questionnaire(
+        copy, library.texts["questionnaire"].replace("not_repaired: ", "not_mended: ", 1)
+    ).clinic.library
+
+    monkeypatch.setattr(opening, "library_of", lambda _settings: changed)
+    with pytest.raises(PublishedRulesRefused, match="Nothing is started"):
+        open_site(copy.settings)
+    # The control: with the questionnaire it was published for, it is.
+    monkeypatch.setattr(opening, "library_of", lambda _settings: library)
+    open_site(copy.settings).database.dispose()
 
 
 def test_a_process_with_an_older_questionnaire_goes_on_with_the_rules_it_can_read(copy, published, caplog):

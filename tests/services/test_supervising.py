@@ -198,3 +198,26 @@ def test_a_process_ends_with_the_one_above_it():
 def test_what_a_process_is_told_is_what_it_reads():
     assert Above.told_by(["serve", Above(5, 7).argument()]) == Above(5, 7)
     assert not Above.told_by([]).is_there
+
+
+def test_each_is_told_its_own_way_to_the_database_and_nobody_elses(three, tmp_path, monkeypatch):
+    ways = {one: f"postgresql://{one.value}:{one.value}-secret@localhost/intake" for one in Process}
+    monkeypatch.setenv("INTAKE_DATABASE_URL", "postgresql://owner:owner-secret@localhost/intake")
+    for one, url in ways.items():
+        monkeypatch.setenv(f"INTAKE_{one.value.upper()}_DATABASE_URL", url)
+
+    with Running(three):
+        for process, url in ways.items():
+            told = psutil.Process(began(tmp_path, process)[0]).environ()
+            found = {name: value for name, value in told.items() if name.endswith("DATABASE_URL")}
+            own = f"INTAKE_{process.value.upper()}_DATABASE_URL"
+            assert found == {"INTAKE_DATABASE_URL": url, own: url}
+
+
+def test_where_all_come_under_one_role_each_is_told_of_that(three, tmp_path, monkeypatch):
+    monkeypatch.setenv("INTAKE_DATABASE_URL", "postgresql://owner@localhost/intake")
+
+    with Running(three):
+        for process in Process:
+            told = psutil.Process(began(tmp_path, process)[0]).environ()
+            assert told["INTAKE_DATABASE_URL"] == "postgresql://owner@localhost/intake"

@@ -1,8 +1,9 @@
 """What somebody who took over a site's process would have: everything in it is tried as a key.
 
-Run as a program, with a site's name: it becomes that site's process as far as the first request, and prints
-what opens something that was sent. Walked through is every object that can be reached from the site or from
-any module, besides the environment, every file of the instance folder, and the whole database.
+Run as a program, with a site's name: it becomes that site's process as far as the first request, prints
+what opens something that was sent, and waits to be looked into from outside until its input is closed.
+Walked through is every object that can be reached from the site or from any module, besides the
+environment, every file of the instance folder, and the whole database.
 """
 
 import base64
@@ -145,7 +146,8 @@ def main(site: str) -> None:
     tried = as_keys(everything)
     keys = next(one for one in reachable(opened) if type(one).__name__ in ("PatientKeys", "ClinicKeys"))
     found = [key for key in tried if opens(key, keys, forms[0])]
-    print(json.dumps({"tried": len(tried), "opened": len(found), "modules": modules}))
+    print(json.dumps({"tried": len(tried), "opened": len(found), "modules": modules}), flush=True)
+    sys.stdin.read()
 
 
 if __name__ == "__main__":

@@ -9,18 +9,22 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psutil
 import pytest
 
 import sending
+from campaigns.memory import searched, secrets_in
 from copies import make_copy
 from intake.storage.keyring import CLINIC_FILE, PATIENT_FILE, WORKER_FILE
 from journeys.modes import ALL_JOURNEYS
 from serving import Product, free_port
 
 TESTS = Path(__file__).parents[1]
+in_memory = pytest.mark.skipif(sys.platform != "linux", reason="looks into memory as Linux shows it")
+OPENING = {"clinic_key", "staff_key", "outbox_key"}
 OWN = {"patient": PATIENT_FILE, "clinic": CLINIC_FILE, "worker": WORKER_FILE}
 
 
@@ -57,23 +61,33 @@ def apart(tmp_path_factory):
     return Apart(folder, copy.settings.database_url)
 
 
-def taken_over(apart, site):
-    """What `web.taken_over` says of a site's process, in the folder that this process has."""
-    done = subprocess.run(
+@pytest.fixture(scope="module")
+def taken_over(apart):
+    """What `web.taken_over` says of a site's process, in the folder that this process has; and what of the
+    clinic's keys is anywhere in its memory."""
+    return cache(lambda site: _taken_over(apart, site))
+
+
+def _taken_over(apart, site):
+    with subprocess.Popen(
         [sys.executable, "-m", "web.taken_over", site],
         env=apart.environment(site),
         cwd=apart.folder,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    ) as running:
+        said = running.stdout.readline()
+        in_memory = searched(running.pid, opening(apart)) if said and sys.platform == "linux" else None
+        _, complained = running.communicate(timeout=240)
+    assert running.returncode == 0, complained
+    return json.loads(said) | {"in_memory": in_memory}
 
 
-def test_nothing_the_patient_site_holds_opens_what_was_sent(apart):
+def test_nothing_the_patient_site_holds_opens_what_was_sent(taken_over):
     """Its environment, its files, the whole database, and every object in its memory: tried as keys."""
-    found = taken_over(apart, "patient")
+    found = taken_over("patient")
 
     assert found["opened"] == 0
     assert found["tried"] > 3_000
@@ -82,12 +96,24 @@ def test_nothing_the_patient_site_holds_opens_what_was_sent(apart):
     assert [one for one in modules if one.startswith(("intake.web.clinic", "intake.cli"))] == []
 
 
-def test_what_the_clinic_site_holds_does(apart):
+def test_what_the_clinic_site_holds_does(taken_over):
     """The control: the same search finds the clinic's key where it is."""
-    found = taken_over(apart, "clinic")
+    found = taken_over("clinic")
 
     assert found["opened"] > 0
     assert "intake.web.clinic.site" in found["modules"]
+
+
+@in_memory
+@pytest.mark.parametrize(
+    ("site", "held"), [("patient", set()), ("clinic", {"clinic_key", "staff_key", "outbox_key"})]
+)
+def test_of_the_keys_that_open_the_patient_site_has_none_in_its_memory(taken_over, site, held):
+    """A short form of campaigns/separation.py; the clinic's site is the control."""
+    seen = taken_over(site)["in_memory"]
+
+    assert seen.found == held
+    assert seen.looked_at > 50_000_000
 
 
 @dataclass
@@ -105,17 +131,6 @@ class Alone:
             return answer.status, answer.read()
         finally:
             connection.close()
-
-    def memory(self):
-        """Everything the process can read of itself, piece by piece."""
-        maps = Path(f"/proc/{self.process.pid}/maps").read_text()
-        with Path(f"/proc/{self.process.pid}/mem").open("rb", 0) as mem:
-            for start, end in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) r", maps, re.MULTILINE):
-                try:
-                    mem.seek(int(start, 16))
-                    yield mem.read(int(end, 16) - int(start, 16))
-                except (OSError, ValueError, OverflowError):
-                    continue  # the kernel's own
 
 
 def started(apart, *command, **settings):
@@ -136,7 +151,6 @@ def started(apart, *command, **settings):
 
 # Three processes to start take longer than all they are asked here; `make separation` does.
 with_processes = pytest.mark.skipif(not ALL_JOURNEYS, reason="done in make separation")
-in_memory = pytest.mark.skipif(sys.platform != "linux", reason="looks into memory as Linux shows it")
 
 
 @pytest.fixture(scope="module")
@@ -164,46 +178,37 @@ def answers(one):
         return False
 
 
-def private(apart):
-    """The secrets that only the clinic's file holds, as bytes and as they are written."""
-    import base64
+def opening(apart):
+    """The secrets that open something, which the clinic's file alone holds together."""
+    return {name: forms for name, forms in secrets_in(apart.keys("clinic")).items() if name in OPENING}
 
-    keys = apart.keys("clinic")
-    written = [keys["clinic_key"]["private"], keys["staff_key"]["secret"], keys["outbox_key"]["private"]]
-    return {name: {name.encode(), base64.urlsafe_b64decode(name)} for name in written}
+
+def in_memory_of(one, apart):
+    return searched(one.process.pid, opening(apart))
 
 
 @with_processes
 @in_memory
 def test_no_key_that_opens_is_in_the_memory_of_the_patients_process(every_process, apart):
     assert every_process["patient"].ask("/")[0] == 200
-    wanted = [form for forms in private(apart).values() for form in forms]
 
-    pieces = 0
-    for piece in every_process["patient"].memory():
-        pieces += len(piece)
-        assert not any(one in piece for one in wanted)
-    assert pieces > 50_000_000
+    seen = in_memory_of(every_process["patient"], apart)
+
+    assert seen.found == set()
+    assert seen.looked_at > 50_000_000
 
 
 @with_processes
 @in_memory
 def test_the_clinics_key_is_found_in_the_memory_of_the_clinics_process(every_process, apart):
     """The control."""
-    (_, forms), *_ = private(apart).items()
-
-    assert any(one in piece for piece in every_process["clinic"].memory() for one in forms)
+    assert "clinic_key" in in_memory_of(every_process["clinic"], apart).found
 
 
 @with_processes
 @in_memory
 def test_the_worker_holds_the_key_of_the_outbox_and_no_other(every_process, apart):
-    outbox = private(apart)[apart.keys("worker")["outbox_key"]["private"]]
-    others = {form for forms in private(apart).values() for form in forms} - outbox
-    pieces = list(every_process["worker"].memory())
-
-    assert any(one in piece for piece in pieces for one in outbox)
-    assert not any(one in piece for piece in pieces for one in others)
+    assert in_memory_of(every_process["worker"], apart).found == {"outbox_key"}
 
 
 @with_processes

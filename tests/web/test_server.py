@@ -52,6 +52,9 @@ MALFORMED = {
     "300 KiB": (
         b"POST /start HTTP/1.1\r\n" + FORM + b"Content-Length: 307200\r\n\r\n" + b"a" * 307_200
     ),
+    "300 KiB that are announced and not sent": (
+        b"POST /start HTTP/1.1\r\n" + FORM + b"Content-Length: 307200\r\n\r\n"
+    ),
     "300 KiB in chunks": (
         b"POST /start HTTP/1.1\r\n" + FORM + b"Transfer-Encoding: chunked\r\n\r\n"
         + b"8000\r\n" + b"a" * 0x8000 + b"\r\n" + (b"8000\r\n" + b"a" * 0x8000 + b"\r\n") * 9 + b"0\r\n\r\n"
