@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import warnings
 from queue import Queue
 
 import pytest
@@ -97,7 +98,10 @@ def stays_as_it_is(monkeypatch):
 def begins(process, *arguments):
     """Be the program of a process."""
     sys.argv[1:] = arguments
-    runpy.run_module(processes.PROGRAMS[process][-1], run_name="__main__", alter_sys=False)
+    with warnings.catch_warnings():
+        # Another test may have read it as a module: it is run as a program here all the same.
+        warnings.filterwarnings("ignore", ".* found in sys.modules", RuntimeWarning)
+        runpy.run_module(processes.PROGRAMS[process][-1], run_name="__main__", alter_sys=False)
 
 
 def with_its_own_keys_alone(folder, process):
