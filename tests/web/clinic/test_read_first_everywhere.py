@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from intake.domain.review_entries import Done
+from intake.papers import engine
 from intake.services import acting, reviewing
 from intake.services.viewing import ViewFirst
 from web.clinic.canaries import seed
@@ -38,6 +39,14 @@ FIELDS = {
     "form": "json",
     "entry": "1",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def printed_in_the_open():
+    """What would be printed: in a PDF it is pressed, and no word of it would be found."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "make", lambda sheet, *_: b"%PDF-1.7\n" + sheet.html.encode("utf-8", "replace"))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from intake.domain.events import SubmissionOpened
 from intake.domain.permissions import Permission
 from intake.domain.review_entries import Done
+from intake.papers import engine
 from intake.services import acting, reviewing
 from intake.storage import audit, reviews
 from intake.web.clinic.sessions import this_clinic
@@ -35,6 +36,7 @@ SHOWN = {
     "feedback.safety_log",
     "desk.people",
     "transcribing.part",
+    "papers.form_pdf",
 }
 # What clinicians wrote that a signature covers; what they said of the rules it does not.
 SIGNED_FOR = ("acknowledgement", "question", "taken-back", "reply", "view", "taken-over")
@@ -54,6 +56,8 @@ def patches():
 
 @pytest.fixture(scope="module")
 def watch(patches):
+    # What would be printed, in the open: in a PDF it is pressed, and no word of it would be found.
+    patches.setattr(engine, "make", lambda sheet, *_: b"%PDF-1.7\n" + sheet.html.encode("utf-8", "replace"))
     return Watch(patches)
 
 
