@@ -58,9 +58,17 @@ class Seen:
 
 
 def campaign(
-    folder: Path, program: Sequence[str], database_url: str = "", server: Path | None = None
+    folder: Path,
+    program: Sequence[str],
+    database_url: str = "",
+    server: Path | None = None,
+    *,
+    erases: bool = True,
 ) -> Seen:
-    """Type everything into one product, look into every sink it has, and say what was found."""
+    """Type everything into one product, look into every sink it has, and say what was found.
+
+    ``erases``: also by the commands for that, which take nobody for somebody whose account is not sealed.
+    """
     aviary, here = Aviary(), Sinks()
     folder.mkdir(parents=True, exist_ok=True)
     kept_by = [keeper(folder, name).recipient for name in ("kay", "lee")]
@@ -84,7 +92,8 @@ def campaign(
             browser, reference = everything_is_typed(product)
             _letters_arrive(product, letters)
             _while_it_runs(product, browser)
-            _erase(product, reference)
+            if erases:
+                _erase(product, reference)
             if database_url:
                 here.catch_files(caught.POSTGRES, server or folder)
             else:
@@ -239,7 +248,7 @@ def control(folder: Path) -> dict[str, int]:
     """How many canaries are found in each sink: of a product that lets everything out, or planted by hand."""
     folder.mkdir(parents=True, exist_ok=True)
     found = dict.fromkeys(SINKS, 0)
-    for leak in campaign(folder / "loose", LOOSE).leaks:
+    for leak in campaign(folder / "loose", LOOSE, erases=False).leaks:
         found[leak.sink] += 1
     aviary, here = Aviary(), Sinks()
     plant(folder, aviary, here)
