@@ -29,6 +29,7 @@ from intake.storage.key_entries import (
     Use,
     as_text,
     entries,
+    has,
     keep,
     new_id,
     the_active,
@@ -93,14 +94,16 @@ def honest(change: Change) -> None:
 
 
 def hasty(change: Change) -> None:
-    """A mistake: the key before is destroyed as soon as something is sealed with the new one."""
+    """A mistake: the key before is destroyed, in every file, as soon as something is sealed with the new."""
     _have_one_that_waits(change)
 
     def gone(count: int) -> None:
         with changing(change.console.folder) as documents:
-            every = entries(documents[CLINIC_FILE], change.purpose.entry)
-            kept = [one for one in every if Use(one["use"]) is not Use.EARLIER]
-            keep(documents[CLINIC_FILE], change.purpose.entry, kept)
+            for document in documents.values():
+                if has(document, change.purpose.entry):
+                    every = entries(document, change.purpose.entry)
+                    kept = [one for one in every if Use(one["use"]) is not Use.EARLIER]
+                    keep(document, change.purpose.entry, kept)
         change.sealed(count)
 
     change.reach(Step.TAKING_INTO_USE)
