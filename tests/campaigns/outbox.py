@@ -287,7 +287,7 @@ def campaign(
 
 
 @click.command(help=__doc__)
-@click.option("--kills", default=200, show_default=True, help="How often the worker is killed.")
+@click.option("--kills", default=500, show_default=True, help="How often the worker is killed.")
 @click.option("--by-hand", default=10, show_default=True, help="So many of them of workers started by hand.")
 @click.option("--control", default=12, show_default=True, help="Kills of a worker with a mistake.")
 @click.option("--seed", type=int, help="Repeat the random moments of an earlier campaign.")
