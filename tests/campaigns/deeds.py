@@ -21,6 +21,7 @@ READ = frozenset(
         "EmergencyAccessTaken",
         "FactorsReviewed",
         "PatientRequestsOpened",
+        "QueueOpened",
         "RuleFiguresOpened",
         "SafetySignalOpened",
         "SignInRefused",

@@ -69,6 +69,12 @@ _ONCE_MORE: Mapping[str, Set[str]] = {
     # the clinic is told twice rather than never: the line of the trail must be there once at least.
     "^/f/": frozenset({"drafts.revision", "safety_signals", "line:SafetySignalRaised"}),
     r"/paper-forms/[0-9a-f-]+/\d+$": frozenset({"transcriptions.revision", "line:TranscriptionTyped"}),
+    # The link that was never shown is lost. Another takes its place, so that there is one as before, and the
+    # trail has both.
+    r"/staff/[0-9a-f-]+/reset$": frozenset({"line:ResetLinkMade"}),
+    # The browser never got the cookie it is known by: it begins another sign-in, and the one it cannot go on
+    # with runs out; or it comes in as a browser nobody has seen.
+    "/sign-in$": frozenset({"unfinished_sign_ins", "known_browsers", "line:NewBrowserUsed"}),
 }
 # A signal that cannot be kept costs a patient no answer: it is saved, nobody is promised a call, and whoever
 # sends the page again has it kept (services/signalling.py).
