@@ -94,6 +94,7 @@ READ: dict[str, Callable[[bytes], bytes]] = {
 _OPENS = ("hex", "base64", "packed")
 AS_IT_IS = "as it is"
 _BEGINS = 4
+_AROUND = 40
 # A database keeps much room that nobody has written in yet.
 _NOTHING = re.compile(rb"\x00{8,}")
 
@@ -120,6 +121,16 @@ def found_in(content: bytes, needles: Iterable[bytes]) -> Iterator[tuple[bytes, 
         small = reading.lower()
         for beginning, those in begun.items():
             yield from ((those[one], how) for one in _standing_in(small, beginning, those))
+
+
+def around(content: bytes, needle: bytes, how: str) -> str:
+    """What stands on both sides of a word, read in the way it was found: it tells what it is."""
+    for name, reading in readings(_NOTHING.sub(b"\x00\x00\x00\x00", content)):
+        at = reading.lower().find(needle.lower()) if name == how else -1
+        if at >= 0:
+            here = reading[max(0, at - _AROUND) : at + len(needle) + _AROUND]
+            return ascii(here.decode("latin-1"))[1:-1]
+    return ""
 
 
 def _standing_in(small: bytes, beginning: bytes, those: Iterable[bytes]) -> set[bytes]:

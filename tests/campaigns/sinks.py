@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from campaigns.aviary import Aviary, Open
-from campaigns.disguises import found_in
+from campaigns.disguises import around, found_in
 
 PATIENTS_LOG, CLINICS_LOG, WORKERS_LOG = "the patient site's log", "the clinic site's log", "the worker's log"
 TERMINAL = "what the supervisor says"
@@ -34,9 +34,10 @@ class Leak:
     sink: str
     where: str
     how: str
+    around: str
 
     def __str__(self) -> str:
-        return f"{self.sink} ({self.where}): {self.place}, {self.how}"
+        return f"{self.sink} ({self.where}): {self.place}, {self.how}: {self.around}"
 
 
 @dataclass
@@ -76,7 +77,8 @@ class Sinks:
                     if place in seen or any(one.holds(place, sink) for one in allowed):
                         continue
                     seen.add(place)
-                    yield Leak(place, sink, where or _first(small, needle), how)
+                    first = where or _first(small, needle)
+                    yield Leak(place, sink, first, how, around(content, needle, how))
 
 
 def _first(pieces: list[tuple[str, bytes]], needle: bytes) -> str:

@@ -76,6 +76,18 @@ def test_a_key_is_found_as_bytes_and_as_it_is_written(way):
     assert list(found_in(SECRET, [SECRET]))
 
 
+@pytest.mark.parametrize("way", ["as it is", "backwards", "gzip in base64"])
+def test_a_find_shows_what_stands_around_it(way):
+    aviary, here = Aviary(), Sinks()
+    aviary.keep("a box", WORD)
+    here.catch(caught.COOKIES, "a cookie", b"before " + WRITTEN[way])
+
+    (leak,) = here.leaks(aviary)
+
+    assert f"She wrote {WORD} here." in leak.around
+    assert leak.around in str(leak)
+
+
 def test_nothing_is_found_where_nothing_is():
     assert list(found_in(b"zqx xqz " + PLAIN.replace(WORD, "she").encode(), [WORD.encode(), SECRET])) == []
 
