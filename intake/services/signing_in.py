@@ -45,6 +45,7 @@ from intake.services.transcribing import fitted, read
 from intake.storage import audit, transcriptions
 
 NOT_TYPED = "Nothing: it was not asked after the answers above"
+NOT_ON_PAPER = "Nothing: the paper does not ask it as it is asked now"
 
 
 class StillDifferent(Exception):
@@ -79,7 +80,7 @@ class SideBySide:
 
     def said(self, discrepancy: Discrepancy, entry: Entry) -> str:
         """One of the two entries in words."""
-        return _said(self.question(discrepancy), entry)
+        return _said(self.question(discrepancy), entry, self.edition)
 
     @property
     def missing(self) -> tuple[Question, ...]:
@@ -196,9 +197,16 @@ def _still_fits(clinic: Clinic, one: Settlement) -> bool:
 def _beside(clinic: Clinic, both: Transcription) -> SideBySide:
     edition = paper_editions.edition(clinic, both.paper_edition)
     reading: Callable[[Answers], PatientEvidence] = lambda answers: read(clinic, answers)  # noqa: E731
-    compared = compare(both, reading, edition.not_asked)
-    evidence = replace(read(clinic, compared.answers), unread=compared.unread, not_on_paper=edition.not_asked)
+    not_on_paper = edition.not_asked - _made_up_for(clinic, both)
+    compared = compare(both, reading, not_on_paper)
+    evidence = replace(read(clinic, compared.answers), unread=compared.unread, not_on_paper=not_on_paper)
     return SideBySide(both, compared, edition, evidence)
+
+
+def _made_up_for(clinic: Clinic, both: Transcription) -> frozenset[str]:
+    """What no form goes without, and somebody settled, having asked the patient: no paper asks it as now."""
+    needed = {one.id for one in clinic.library.questionnaire.needed()}
+    return frozenset(one.question for one in both.settlements if one.answer is not None) & needed
 
 
 def _submission(
@@ -244,7 +252,7 @@ def _from_paper(found: SideBySide, member: StaffMember, signed_on: date | None) 
         typed_by=tuple(one.printed_name for one in typings),
         seen_by=member.printed_name,
         unread=tuple(one for one in order if one in found.compared.unread),
-        not_asked=tuple(one for one in order if one in found.edition.not_asked & asked),
+        not_asked=tuple(one for one in order if one in found.evidence.not_on_paper & asked),
         remarks=remarks,
         settled=_all_settled(found),
     )
@@ -253,19 +261,23 @@ def _from_paper(found: SideBySide, member: StaffMember, signed_on: date | None) 
 def _all_settled(found: SideBySide) -> tuple[Settled, ...]:
     both, asked = found.transcription, found.evidence.questionnaire
     typings = (both.first, both.typing(Pass.SECOND))
-    return tuple(_settled(asked.question(one.question), one, typings) for one in both.settlements)
+    return tuple(
+        _settled(asked.question(one.question), one, typings, found.edition) for one in both.settlements
+    )
 
 
-def _settled(question: Question, one: Settlement, typings: tuple[Typing, ...]) -> Settled:
-    first, second = (_said(question, typing.entry(one.question)) for typing in typings)
+def _settled(
+    question: Question, one: Settlement, typings: tuple[Typing, ...], edition: PaperEdition
+) -> Settled:
+    first, second = (_said(question, typing.entry(one.question), edition) for typing in typings)
     return Settled(one.question, first, second, one.kept, one.by, one.at)
 
 
-def _said(question: Question, entry: Entry) -> str:
+def _said(question: Question, entry: Entry, edition: PaperEdition) -> str:
     match entry:
         case Answer():
             return in_words(question, entry)
         case Kept.UNREAD:
             return UNREAD
         case _:
-            return NOT_TYPED
+            return NOT_ON_PAPER if question.id in edition.not_asked else NOT_TYPED

@@ -113,3 +113,53 @@ def test_of_what_is_asked_otherwise_by_now_no_settled_answer_goes_into_the_form(
     assert "filled_in_by" in form.from_paper.not_asked
     assert "filled_in_by" not in {one.question for one in form.from_paper.settled}
     assert "filled_in_by" not in form.answers
+
+
+def with_a_needed_question_reworded(copy):
+    """The clinic once the first name is asked for in other words than on the paper."""
+    before = "kind: text, ask: First name, needed: true"
+    assert QUESTIONNAIRE.count(before) == 1
+    text = QUESTIONNAIRE.replace(before, "kind: text, ask: First name in your passport, needed: true")
+    return copy.with_library(parse_library(text, RULES, MEDICINES)).clinic
+
+
+def place_of(found, question):
+    return next((one for one in found.places if one.question == question), None)
+
+
+def test_what_no_form_goes_without_counts_once_it_is_settled_though_the_paper_asks_it_otherwise(
+    copy, alice, paper
+):
+    now = with_a_needed_question_reworded(copy)
+    found = signing_in.side_by_side(now, alice, paper)
+    for place in found.compared.discrepancies:
+        signing_in.settle_one(now, alice, paper, place, Kept.UNREAD)
+    with pytest.raises(signing_in.Missing):
+        signing_in.sign_in(now, alice, paper, "Quetzal Doe", None)
+
+    unread = signing_in.settle_one(now, alice, paper, place_of(found, "first_name"), Kept.UNREAD)
+    (place,) = unread.places
+    assert place.question == "first_name", "nobody could be reached"
+    settled = signing_in.settle_one(now, alice, paper, place, Kept.ANEW, answered(Text("Quetzal")))
+    assert settled.places == ()
+    signing_in.sign_in(now, alice, paper, "Quetzal Doe", None)
+
+    with now.database.read() as session:
+        form = submissions.fetch(session, now.keys, paper)
+    assert form.answers.value("first_name") == Text("Quetzal")
+    assert "first_name" not in form.from_paper.not_asked
+    assert ("first_name", Kept.ANEW, "A. Rivera, NP") in [
+        (one.question, one.kept, one.by) for one in form.from_paper.settled
+    ]
+
+
+def test_a_place_the_paper_does_not_ask_says_so_for_both_who_typed(copy, alice, paper):
+    text = QUESTIONNAIRE.replace(
+        "ask: Last name}", "ask: Last name}\n          - {id: city, kind: text, ask: City, needed: true}"
+    )
+    now = copy.with_library(parse_library(text, RULES, MEDICINES)).clinic
+
+    found = signing_in.side_by_side(now, alice, paper)
+
+    place = place_of(found, "city")
+    assert {found.said(place, place.first), found.said(place, place.second)} == {signing_in.NOT_ON_PAPER}
