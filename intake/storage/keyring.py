@@ -100,7 +100,8 @@ def as_they_are_now(keys: _Keys) -> _Keys:
     """The same keys, or those that stand in their file by now; to ask once for each request.
 
     The secret key stays the one this process began with: its open pages are signed with it. A file that
-    cannot be read any more changes nothing for a process that has read it: it goes on with what it read last.
+    cannot be read any more, or is another installation's, changes nothing for a process that has read it: it
+    goes on with what it read last.
     """
     begun = keys.read_from
     if not isinstance(begun, _ReadFrom):
@@ -112,7 +113,11 @@ def as_they_are_now(keys: _Keys) -> _Keys:
         with _reading:
             kept = _newer.get(begun.path)
             if kept is None or kept[0] != stamp:
-                kept = _newer[begun.path] = stamp, _read_keys(begun.path, begun.understand)
+                found = _read_keys(begun.path, begun.understand)
+                # With those of another installation no row opens, and every account would seem changed.
+                if found.deployment != keys.deployment:
+                    raise KeyringRefused(f"{begun.path} has the keys of another installation")
+                kept = _newer[begun.path] = stamp, found
         newest = kept[1]
     except (KeyringRefused, OSError):
         newest = _read_last(keys, begun)

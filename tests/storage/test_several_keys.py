@@ -26,6 +26,7 @@ from intake.storage.keyring import (
     as_they_are_now,
     create_keyring,
     read_clinic_keys,
+    read_outbox_keys,
     read_patient_keys,
 )
 from storage.several_keys import with_new_key, without
@@ -224,3 +225,18 @@ def test_key_files_are_put_in_place_all_or_none(tmp_path, monkeypatch):
     assert {path.name for path in (tmp_path / "keys").iterdir()} == set(documents)
     with pytest.raises(KeyringRefused, match="not empty"):
         write_documents(tmp_path / "keys", documents)
+
+
+@pytest.mark.parametrize("read", [read_clinic_keys, read_patient_keys, read_outbox_keys])
+def test_nobody_who_runs_takes_the_keys_of_another_installation_into_use(folder, tmp_path, read):
+    begun = read(folder)
+    create_keyring(tmp_path / "another")
+    kept = {one.name: one.read_bytes() for one in folder.iterdir()}
+    for one in (tmp_path / "another").iterdir():
+        (folder / one.name).write_bytes(one.read_bytes())
+
+    assert as_they_are_now(begun) is begun
+
+    for name, content in kept.items():
+        (folder / name).write_bytes(content)
+    assert as_they_are_now(begun).deployment == begun.deployment
