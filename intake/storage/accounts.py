@@ -31,8 +31,10 @@ from intake.storage.tables import (
 # What is held of somebody while it is changed; nobody outside storage looks into it.
 Held = StaffMemberRow
 
-# What stands in the place of a name that something else than intake changed.
+# What stands in the place of a name that something else than intake changed, and of one of which that cannot
+# be told, for want of the key it is sealed with.
 ALTERED = "Somebody whose account was changed in the database"
+UNTOLD = "Somebody whose account cannot be read here now: a key is missing"
 _NAMES = select(StaffMemberRow.id, StaffMemberRow.printed_name)
 
 
@@ -90,13 +92,17 @@ def members(session: Session, keys: ClinicKeys) -> tuple[StaffMember, ...]:
 def everybody(session: Session, keys: ClinicKeys) -> tuple[StaffMember, ...]:
     """Everybody there ever was, by username: what they did has their name under it.
 
-    Where the name was changed by something else than intake, it says so in its place.
+    Where the name was changed by something else than intake, or may have been, it says so in its place.
     """
     rows = session.scalars(select(StaffMemberRow).order_by(StaffMemberRow.username))
     return tuple(
-        staff_member(row) if MEMBERS.is_ours(keys, row) else StaffMember(row.id, "", ALTERED, frozenset())
-        for row in rows
+        staff_member(row) if MEMBERS.is_ours(keys, row) else _nameless(session, keys, row) for row in rows
     )
+
+
+def _nameless(session: Session, keys: ClinicKeys, row: StaffMemberRow) -> StaffMember:
+    words = ALTERED if MEMBERS.is_planted(session, keys, row) else UNTOLD
+    return StaffMember(row.id, "", words, frozenset())
 
 
 def left(session: Session, keys: ClinicKeys) -> tuple[tuple[StaffMember, datetime], ...]:

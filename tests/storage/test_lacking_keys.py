@@ -9,7 +9,7 @@ from intake.storage import accounts, altered_accounts, audit, staff_sessions
 from intake.storage.key_entries import KeyPurpose
 from intake.storage.keyring import CLINIC_FILE, create_keyring, read_clinic_keys
 from intake.storage.row_seals import EVERY, MEMBERS, SESSIONS
-from intake.storage.tables import StaffSessionRow
+from intake.storage.tables import StaffMemberRow, StaffSessionRow
 from storage.samples import NOW
 from storage.several_keys import with_new_key
 
@@ -60,6 +60,17 @@ def never_brought(sqlite_database, folder):
     """The process of another machine, whose file nobody brought up to date."""
     with sqlite_database.write() as session:
         yield Rotated(session, folder, file_is_as_before=True)
+
+
+def test_where_a_key_is_lacking_nobody_is_said_to_have_been_changed(before_it_was_read):
+    at = before_it_was_read
+    assert [one.printed_name for one in accounts.everybody(at.session, at.newest)] == ["Alice"], "the control"
+
+    assert [one.printed_name for one in accounts.everybody(at.session, at.lacking)] == [accounts.UNTOLD]
+
+    at.session.execute(update(StaffMemberRow).values(roles="auditor"))
+    at.session.expire_all()
+    assert [one.printed_name for one in accounts.everybody(at.session, at.newest)] == [accounts.ALTERED]
 
 
 def test_while_the_file_is_another_than_was_read_nothing_is_planted_and_nothing_opens(before_it_was_read):
