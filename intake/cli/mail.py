@@ -10,7 +10,7 @@ import click
 
 from intake.cli.refusals import FOUND, refusals_in_words
 from intake.config import Settings, read_settings
-from intake.services import dead_letters, instance, notices
+from intake.services import dead_letters, doctor_at_start, instance, notices
 from intake.services.clinic import Clinic
 
 _NOT_SET_UP = "No mail server is set up (setting: mail_host), so nothing is sent."
@@ -34,7 +34,9 @@ def send() -> None:
 @refusals_in_words
 def work() -> None:
     """As many as like may run at the same time; each takes a notice for itself before it sends it."""
-    if (clinic := _with_a_server(read_settings())) is None:
+    settings = read_settings()
+    doctor_at_start.refuse_unsafe(settings)
+    if (clinic := _with_a_server(settings)) is None:
         return
     stop = Event()
 
