@@ -19,7 +19,7 @@ from journeys.writer import evidence_of_a_writer
 
 _BORN = ("1953-07-29", "07/29/1953", "July 29, 1953", "29 July 1953", "July 29 1953", "1953, 7, 29")
 # More digits than the times have that a log is full of: 46.781 seconds is 187.64 read backwards.
-_WEIGHT = "187.649358"
+_WEIGHT = "187.6493"
 _TYPED_IN_BOXES = {Kind.NUMBER, Kind.READING, Kind.DATE}
 
 
