@@ -52,6 +52,7 @@ TESTS = (
         for name in (
             "a_clock_set_back",
             "accounts",
+            "age_files",
             "audit",
             "breached_passwords",
             "canary",
@@ -61,12 +62,14 @@ TESTS = (
             "exact_limits",
             "handed_over_keys",
             "held_pages",
+            "key_files",
             "keyring",
             "known_answers",
             "lacking_keys",
             "limits_file",
             "moved",
             "one_time_links",
+            "passwords",
             "passwords_as_typed",
             "rate_limits",
             "rewrapping",
@@ -97,6 +100,7 @@ TESTS = (
             "new_passwords",
             "notices",
             "order_of_locks",
+            "pages_by_a_clock_ahead",
             "people",
             "planted_rules",
             "planted_signatures",
@@ -131,6 +135,7 @@ TESTS = (
             "refusals",
             "secrets_in_addresses",
             "server",
+            "sites_that_do_not_start",
         )
     ),
     *(
