@@ -269,6 +269,7 @@ AIMS: tuple[Aim, ...] = (
             "sweeps": 1_000,
             "crashes inside a transaction": 200,
             "died after a commit took effect": 100,
+            "drafts swept": 10,
         },
         "`tests/campaigns/test_states.py`: two runs, and the first of the controls.",
     ),
