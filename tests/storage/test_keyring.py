@@ -285,6 +285,16 @@ def test_keys_that_exist_are_never_written_over(folder, kept):
     assert (folder / kept).read_bytes() == left
 
 
+def test_a_folder_for_keys_may_be_there_or_lie_in_one_that_is_not(tmp_path):
+    there = tmp_path / "there"
+    there.mkdir()
+    there.chmod(0o700)
+    for folder in (there, tmp_path / "not" / "yet" / "there"):
+        create_keyring(folder)
+        assert mode(folder) == 0o700
+        assert read_clinic_keys(folder).deployment == read_patient_keys(folder).deployment
+
+
 def test_keys_are_not_made_in_a_folder_others_can_open(tmp_path):
     folder = tmp_path / "keys"
     folder.mkdir()

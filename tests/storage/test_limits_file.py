@@ -193,20 +193,20 @@ def test_a_file_that_is_looked_at_is_never_made_whatever_it_is_called(tmp_path):
 def test_looking_waits_a_second_at_most_and_lets_go_of_the_file(first, file, monkeypatch):
     """Whoever wants to come in meanwhile waits for it."""
     let_in(first)
-    waits, real, opened = [], sqlite_module(), []
+    asked, real, opened = [], sqlite_module(), []
 
     class Noting:
         Error = real.Error
 
         @staticmethod
         def connect(*named, timeout=5.0, **more):
-            waits.append(timeout)
+            asked.append((timeout, more))
             opened.append(real.connect(*named, timeout=timeout, **more))
             return opened[-1]
 
     monkeypatch.setattr(limits_file, "sqlite_module", lambda: Noting)
     assert limits_file.damage(file) == ()
-    assert waits == [1]
+    assert asked == [(1, {"uri": True})], "however SQLite was built"
     with pytest.raises(real.ProgrammingError, match="closed"):
         opened[0].execute("SELECT 1")
 
