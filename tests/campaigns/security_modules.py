@@ -216,7 +216,7 @@ EQUIVALENT: tuple[Equivalent, ...] = (
             "intake/storage/audit.py",
             f'{name}.astimezone(UTC).isoformat(timespec="microseconds")',
             f"{name}.astimezone(UTC).isoformat()",
-            "it only leaves out microseconds that are 0, and the + then in their place comes before every point: "
+            "it leaves out microseconds that are 0 alone, and what is then in their place comes before any: "
             "the same lines are at or after it",
         )
         for name in ("since", "start")
@@ -225,7 +225,22 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "intake/storage/audit.py",
         "<= _AT_ONCE",
         "< _AT_ONCE",
-        "of that many things every line is read, and those of other things are left out afterwards: the same are found",
+        "of that many every line is read, and those of others are left out afterwards: the same are found",
+    ),
+    *(
+        Equivalent(
+            "intake/storage/row_seals.py",
+            before,
+            after,
+            "of what is no whole number no seal was ever made: it fits none, wherever it is looked for",
+        )
+        for before, after in (
+            (
+                "epoch if isinstance(epoch, int) else 0",
+                "epoch if (isinstance(epoch, int)) or True else 0",
+            ),
+            ("0", "1"),
+        )
     ),
     Equivalent(
         "intake/storage/key_files.py",

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.dialects import postgresql
 
 from intake.storage import accounts, auth_epochs, authenticator_apps
 from intake.storage.authenticator_apps import App
@@ -47,6 +48,21 @@ def test_wrong_codes_are_counted_for_one_person_until_they_are_forgotten(session
 
     assert authenticator_apps.kept(session, clinic_keys, alice) == App("SEED-OF-alice", 0)
     assert authenticator_apps.kept(session, clinic_keys, bob) == App("SEED-OF-bob", 1)
+
+
+@pytest.mark.parametrize("change", [authenticator_apps.count_wrong, authenticator_apps.forget_wrong])
+def test_the_row_is_held_before_it_is_read(session, clinic_keys, alice, change):
+    """A new key that takes over at the same time would be undone: each seals the row as it found it."""
+    asked = []
+
+    def note(state):
+        asked.append(str(state.statement.compile(dialect=postgresql.dialect())))
+
+    event.listen(session, "do_orm_execute", note)
+    change(session, clinic_keys, alice)
+
+    assert asked[0].endswith("FOR UPDATE")
+    assert "authenticator_apps.member_id = " in asked[0]
 
 
 def test_without_an_app_there_is_nothing_to_count(session, clinic_keys, alice, bob):

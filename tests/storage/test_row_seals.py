@@ -341,6 +341,7 @@ def test_a_row_with_its_seal_is_not_planted_and_one_without_is(clinic):
     assert not LINKS.is_planted(clinic.session, clinic.keys, row)
     for seal in (None, b"", b"\x01\x01abcdefghijklmnopqrstuvwxyzabcdef"):
         row.seal = seal
+        assert LINKS.is_ours(clinic.keys, row) is False
         assert LINKS.is_planted(clinic.session, clinic.keys, row)
         assert LINKS.planted(clinic.session, clinic.keys) == [row]
         assert not LINKS.cannot_be_told(clinic.session, clinic.keys)
