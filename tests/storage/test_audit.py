@@ -13,7 +13,7 @@ from typing import get_args
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 
 from intake.domain import events as domain_events
 from intake.domain.events import (
@@ -391,6 +391,14 @@ def test_one_line_is_ours_as_it_was_written_and_not_as_it_was_changed(sqlite_dat
         assert not audit.is_there(session, 4, lines[1].mac)
         assert audit.head(session) == (3, lines[2].mac)
         assert audit.newest(session) == 3
+
+
+def test_a_long_trail_is_never_in_memory_as_a_whole(sqlite_database):
+    asked = []
+    with sqlite_database.read() as session:
+        event.listen(session, "do_orm_execute", lambda state: asked.append(state.execution_options))
+        assert list(audit.chained(session)) == []
+    assert [one["yield_per"] for one in asked] == [1000]
 
 
 def test_without_a_line_or_a_head_there_is_no_newest(sqlite_database):
