@@ -5,11 +5,13 @@ the fuzzing campaign makes its strategies of (``campaigns/drawn.py``): kinds, ch
 days, and the files that a form takes.
 """
 
+import html
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
@@ -20,6 +22,7 @@ from intake.web.allowances import Allowance
 
 Schema = dict[str, Any]
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+_ASKED = re.compile(r'\b(?:href|src)="(/[^"#?]*\?[^"#]*)')
 _METHODS = ("GET", "POST")
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
@@ -35,6 +38,7 @@ def described(title: str, site: Flask, pages: Iterable[TestResponse]) -> Schema:
     for page in pages:
         for form in forms_on(page):
             _add_form(site, paths, form)
+        _add_queries(site, paths, page)
     return {"openapi": "3.1.0", "info": {"title": title, "version": "1"}, "paths": paths}
 
 
@@ -228,6 +232,22 @@ def _add_form(site: Flask, paths: dict[str, Schema], form: FormOnPage) -> None:
         known = body["properties"].setdefault(name, dict(schema))
         if "enum" in known and "enum" in schema:
             known["enum"] = list(dict.fromkeys([*known["enum"], *schema["enum"]]))[:50]
+
+
+def _add_queries(site: Flask, paths: dict[str, Schema], page: TestResponse) -> None:
+    """What stands behind the ``?`` of links, also of those that no form makes."""
+    for address in _ASKED.findall(page.text) if page.mimetype == "text/html" else ():
+        path, _, query = html.unescape(address).partition("?")
+        rule = rule_of(site, path, "GET")
+        parameters = [] if rule is None else paths[template_of(rule)]["parameters"]
+        by_name = {one["name"]: one for one in parameters}
+        for name, value in parse_qsl(query):
+            schema: Schema = {"type": "string", "enum": [value]}
+            known = by_name.setdefault(name, {"name": name, "in": "query", "schema": schema})
+            if known not in parameters:
+                parameters.append(known)
+            elif "enum" in known["schema"]:
+                known["schema"]["enum"] = list(dict.fromkeys([*known["schema"]["enum"], value]))[:50]
 
 
 def filled(template: str, value_of: Callable[[str], object]) -> str:

@@ -8,8 +8,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
-from flask import Flask
+from flask import Flask, got_request_exception
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import Client, TestResponse
 
@@ -22,7 +23,11 @@ from campaigns.reached import Reached
 from campaigns.reports import CHECKOUT
 from copies import PASSWORD
 from intake.domain.blank_form import short_edition
+from intake.domain.permissions import Permission, Role
 from intake.services import accounts, claims
+from intake.storage import accounts as accounts_kept
+from intake.storage import passkeys, staff_sessions
+from intake.storage.passkeys import Passkey
 from intake.web.clinic.site import create_clinic_site
 from intake.web.patient.site import create_patient_site
 from intake.web.scripts import mark, script
@@ -35,6 +40,7 @@ _FORMS_OF_A_KIND = 2
 _MOST_PAGES = 150
 _LEAVES = re.compile("sign-out")
 _SCRIPTS = sorted(one.name for one in (CHECKOUT / "intake/web/static").glob("*.js"))
+_KEEPS_A_PASSKEY = Role.AUDITOR.value
 _SOME = ("stranger", "writing", "nobody", "every role")
 
 
@@ -50,14 +56,38 @@ class Stage:
                 CLINIC: create_clinic_site(self.copy.clinic),
             }
         self.reached = Reached()
+        self.broken: BaseException | None = None
         for site in self.sites.values():
             self.reached.follow(site)
+            got_request_exception.connect(self._broke, site)
         self.people = {one.name: one for one in (*self._patients(), *self._staff())}
+        self._keep_a_passkey()
         self._walk = walk
         self._database = Path(str(self.copy.clinic.database.url.database))
         self._kept = self._database.with_suffix(".kept")
         self._keep()
         self.scenes = self._looked_at()
+
+    def _broke(self, _site: Flask, exception: BaseException) -> None:
+        self.broken = exception
+
+    def reads_forms(self, one: Somebody) -> bool:
+        """Whether whoever is signed in by now in this browser reads forms: a stranger may guess rightly."""
+        cookie = one.client.get_cookie("intake_clinic", domain="127.0.0.1") if one.site == CLINIC else None
+        if cookie is None:
+            return False
+        clinic = self.copy.clinic
+        with clinic.database.read() as session:
+            member = staff_sessions.find(session, clinic.keys, cookie.value, clinic.now(), also_due=True)
+        return member is not None and member.may(Permission.REVIEW)
+
+    def _keep_a_passkey(self) -> None:
+        """One, so that there is one to rename and to remove: after its owner signed in without it."""
+        clinic, owner = self.copy.clinic, self.peopled.members[_KEEPS_A_PASSKEY]
+        with clinic.database.write() as session:
+            row = accounts_kept.hold(session, clinic.keys, owner.id)
+            one = Passkey(uuid4(), row.id, b"credential", b"key", 0, "Phone", (), clinic.now(), None)
+            passkeys.add(session, clinic.keys, row, one)
 
     def begin_afresh(self) -> None:
         """Records as they were at first, and everybody at the page where they began."""

@@ -1,17 +1,19 @@
 """A short form of the campaign that sends what nobody should send, and what it draws its requests from."""
 
 import multiprocessing
+import re
 import time
 
 import pytest
 
 from campaigns.described import MULTIPART, URLENCODED
-from campaigns.fuzz_stage import Stage
+from campaigns.fuzz_stage import Stage, asked
 from campaigns.fuzzing import Fuzzer, found_out, pages_of, quiet
 from campaigns.hangs import Hung, slowed, watched
 from campaigns.peopled import CLINIC, nothing_is_slow, small_clinic
 from campaigns.planted_views import plant
 from copies import NOON
+from intake.services import queue as queue_lists
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +35,13 @@ def test_every_address_is_described_and_forms_give_their_fields(stage):
     assert sign_in["csrf_token"]["x-hidden"]
     codes = paths["/rules/proposals/new"]["post"]["requestBody"]["content"]
     assert set(codes) == {MULTIPART}
+    (mark,) = paths["/static/arrivals.js"]["parameters"]
+    assert (mark["name"], len(mark["schema"]["enum"])) == ("mark", 1), "as it stands in a link alone"
     assert codes[MULTIPART]["schema"]["properties"]["rules_file"]["format"] == "binary"
 
 
+# Of a file that was never sent to its end, what came is closed when nobody holds it any more.
+@pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
 def test_whatever_is_sent_the_answer_is_one_of_ours(stage):
     seen = Fuzzer(stage).batch(150, seed=20261127)
 
@@ -43,6 +49,34 @@ def test_whatever_is_sent_the_answer_is_one_of_ours(stage):
     assert len(seen.kinds) == 4
     assert seen.taken > seen.requests / 3
     assert seen.reached.keys() <= pages_of(stage) | {one for one in seen.reached if " HEAD " in one}
+
+
+def test_whoever_guessed_a_password_reads_as_the_person_whose_it_is(stage):
+    stage.begin_afresh()
+    nobody, auditor = stage.people["nobody"], stage.people["auditor"]
+    assert not stage.reads_forms(nobody)
+    assert not stage.reads_forms(auditor)
+
+    sent = {"username": nobody.fitting["username"], "password": nobody.fitting["password"]}
+    token = {"csrf_token": nobody.csrf}
+    nobody.client.post("/sign-in", data=sent | token, base_url="http://127.0.0.1:8000")
+
+    assert stage.reads_forms(nobody)
+    stage.begin_afresh()
+    assert not stage.reads_forms(nobody)
+
+
+def test_what_broke_a_page_is_told_with_its_place_and_nothing_it_was_sent(stage, monkeypatch):
+    def broken(*_, **__):
+        raise LookupError("zqsecret")
+
+    monkeypatch.setattr(queue_lists, "open_list", broken)
+    stage.begin_afresh()
+
+    fuzzer, page = Fuzzer(stage), asked(stage.people["every role"], "/queue?who=zqsecret")
+
+    assert re.fullmatch(r" \(LookupError at queue.py:\d+\)", fuzzer._why(page))
+    assert fuzzer._why(page) == "", "each is told once"
 
 
 def test_the_same_seed_sends_the_same_and_another_something_else(stage):

@@ -1,6 +1,11 @@
 """What the small forms of the clinic share, and those on one flag: acknowledging it, and saying its worth."""
 
+from typing import Any
+
+from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
     Field,
     Form,
@@ -33,6 +38,22 @@ DONE_WORDS = {
     Done.ASKED_COLLEAGUE: "Asked a colleague",
     Done.OTHER: "Did something else",
 }
+
+
+class FormWithFiles(FlaskForm):
+    """A form that takes files in some of its boxes. One sent for a box of words is not there for it."""
+
+    class Meta(FlaskForm.Meta):
+        """How the fields are given what was sent."""
+
+        def wrap_formdata(self, form: Form, formdata: object) -> object:
+            """What was sent, each box with what it takes."""
+            if not request.files:
+                return super().wrap_formdata(form, formdata)
+            chosen = {field.name for field in form if isinstance(field, FileField)}
+            files = [one for one in request.files.items(multi=True) if one[0] in chosen]
+            both: tuple[MultiDict[str, Any], ...] = (MultiDict(files), request.form)
+            return CombinedMultiDict(both)
 
 
 def typed(field: Field) -> str:

@@ -3,13 +3,12 @@
 from datetime import date
 from uuid import UUID
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import HiddenField, StringField, TextAreaField
 
 from intake.content.overlay import OVERLAY_NAME, RULES_NAME
 from intake.services.publishing import NewRules
-from intake.web.clinic.forms import typed
+from intake.web.clinic.forms import FormWithFiles, typed
 from intake.web.clinic.proving import ProvingForm
 
 _CODE = {"rows": "10", "spellcheck": "false", "autocomplete": "off", "autocapitalize": "none"}
@@ -19,7 +18,7 @@ class NotText(Exception):
     """An uploaded file that cannot be read as text."""
 
 
-class RulesFilesForm(FlaskForm):
+class RulesFilesForm(FormWithFiles):
     """A rules file, and the clinic's overlay if it has one: chosen as files, or pasted."""
 
     rules_file = FileField("Rules file", description="Choose the file, or paste its text below.")

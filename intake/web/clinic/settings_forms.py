@@ -4,7 +4,6 @@ import base64
 import binascii
 from dataclasses import fields
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -20,7 +19,7 @@ from intake.domain.clinic_settings_typed import Boxes
 from intake.domain.logo import LARGEST_LOGO, LogoRefused, Picture, logo_in
 from intake.domain.reading_promise import Unit
 from intake.services.languages import there_are
-from intake.web.clinic.forms import typed
+from intake.web.clinic.forms import FormWithFiles, typed
 
 _PLAIN = {"autocomplete": "off"}
 _NUMBER = {"autocomplete": "off", "inputmode": "numeric"}
@@ -28,7 +27,7 @@ _ADDRESSES = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "fa
 _COLOR = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
-class SettingsForm(FlaskForm):
+class SettingsForm(FormWithFiles):
     """What a clinic sets. ``number`` is the change that the page was made as of.
 
     ``kept_logo`` carries a logo that was chosen and could not be saved yet: no browser sends the same
