@@ -54,6 +54,8 @@ TESTS = (
             "accounts",
             "age_files",
             "audit",
+            "auth_epochs",
+            "authenticator_apps",
             "breached_passwords",
             "canary",
             "drafts",
@@ -65,6 +67,7 @@ TESTS = (
             "key_files",
             "keyring",
             "known_answers",
+            "known_browsers",
             "lacking_keys",
             "limits_file",
             "moved",
@@ -75,6 +78,7 @@ TESTS = (
             "rewrapping",
             "rights",
             "row_seals",
+            "sealed_columns",
             "several_keys",
             "sign_in_limits",
             "signing_in",
@@ -206,5 +210,42 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         '"asks_again_at_once"',
         '"XXasks_again_at_onceXX"',
         "a mark on a view, set and read by this one name in the same process",
+    ),
+    *(
+        Equivalent(
+            "intake/storage/audit.py",
+            f'{name}.astimezone(UTC).isoformat(timespec="microseconds")',
+            f"{name}.astimezone(UTC).isoformat()",
+            "it leaves out microseconds that are 0 alone, and what is then in their place comes before any: "
+            "the same lines are at or after it",
+        )
+        for name in ("since", "start")
+    ),
+    Equivalent(
+        "intake/storage/audit.py",
+        "<= _AT_ONCE",
+        "< _AT_ONCE",
+        "of that many every line is read, and those of others are left out afterwards: the same are found",
+    ),
+    *(
+        Equivalent(
+            "intake/storage/row_seals.py",
+            before,
+            after,
+            "of what is no whole number no seal was ever made: it fits none, wherever it is looked for",
+        )
+        for before, after in (
+            (
+                "epoch if isinstance(epoch, int) else 0",
+                "epoch if (isinstance(epoch, int)) or True else 0",
+            ),
+            ("0", "1"),
+        )
+    ),
+    Equivalent(
+        "intake/storage/key_files.py",
+        'os.fdopen(descriptor, "w", encoding="utf-8")',
+        'os.fdopen(descriptor, "w")',
+        "what is written there is ASCII, which a test says",
     ),
 )

@@ -13,7 +13,16 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from intake.storage.age_files import AGE, CannotBeUnsealed, RecipientsRefused, refuse_recipients, seal, unseal
+from intake.storage import age_files
+from intake.storage.age_files import (
+    AGE,
+    CannotBeUnsealed,
+    RecipientsRefused,
+    recipients_in,
+    refuse_recipients,
+    seal,
+    unseal,
+)
 
 WORDS = [b"the first part, ", b"", b"and the second"]
 
@@ -137,3 +146,66 @@ def test_no_room_for_what_is_in_it_says_nothing_against_the_file(keepers):
 
     with pytest.raises(CannotBeUnsealed, match="Nothing is wrong with the file itself"):
         unseal(io.BytesIO(sealed), Full(0), identities)
+
+
+@pytest.mark.parametrize("named", [[], 1])
+def test_nothing_is_sealed_for_fewer_than_two(keepers, named):
+    """Whoever calls this need not have asked before."""
+    file = io.BytesIO()
+    with pytest.raises(RecipientsRefused, match="at least two"):
+        seal(WORDS, file, list(keepers)[:1] * named if named else [])
+    assert file.getvalue() == b""
+
+
+def test_recipients_stand_in_a_line_or_each_on_its_own():
+    assert recipients_in(" age1a, age1b\nssh-rsa x y ,,\n") == ("age1a", "age1b", "ssh-rsa x y")
+    assert recipients_in(" , \n") == ()
+
+
+def test_a_comment_or_an_empty_line_is_no_identity_and_several_are_several(keepers, tmp_path):
+    own = next(iter(keepers.values()))
+    several = tmp_path / "several.txt"
+    other = pyrage.x25519.Identity.generate()
+    several.write_text(f"# one\n{other}\n\n  {own.read_text().split()[-1]}  \n#AGE-SECRET-KEY-1X\n")
+
+    assert opened(sealed_for(list(keepers)), several) == b"".join(WORDS)
+
+
+def test_what_is_larger_than_one_reading_comes_out_whole(keepers):
+    parts = [b"a" * 65535, b"b" * 65537, b"", b"c" * 200_000, b"d"]
+    for identities in keepers.values():
+        assert opened(sealed_for(list(keepers), parts), identities) == b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    "failed", [KeyError("gone"), KeyboardInterrupt("stop"), OSError(5, "Input/output error")]
+)
+def test_a_file_of_parts_remembers_what_broke_and_reads_no_more_than_was_asked_for(failed):
+    def parts():
+        yield b"abcdef"
+        yield b""
+        yield b"gh"
+        raise failed
+
+    reader = age_files._Parts(parts())
+    assert [reader.read(size) for size in (4, 4, 4)] == [b"abcd", b"ef", b"gh"]
+    assert reader.failed is None
+    with pytest.raises(type(failed)):
+        reader.read(4)
+    assert reader.failed is failed
+
+
+@pytest.mark.parametrize("name", ["write", "flush"])
+def test_a_file_remembers_what_kept_it_from_being_written(name):
+    class Broken(io.BytesIO):
+        def write(self, _content):
+            raise OSError(28, "No space left on device")
+
+        def flush(self):
+            raise OSError(28, "No space left on device")
+
+    kept = age_files._Keeping(Broken())
+    assert kept.failed is None
+    with pytest.raises(OSError, match="No space left") as raised:
+        kept.write(b"x") if name == "write" else kept.flush()
+    assert kept.failed is raised.value

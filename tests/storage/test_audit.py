@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 from typing import get_args
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 
 from intake.domain import events as domain_events
 from intake.domain.events import (
@@ -23,6 +23,7 @@ from intake.domain.events import (
     SignInRefused,
     StaffMemberAdded,
     SubmissionOpened,
+    SubmissionScreened,
 )
 from intake.storage import audit
 from storage.samples import ALICE, NOW
@@ -304,6 +305,154 @@ def test_a_line_can_be_checked_with_other_tools(database, clinic_keys):
         len(part).to_bytes(4, "big") + part for part in (*(p.encode() for p in parts), bytes(32))
     )
     assert row.mac == hmac.new(clinic_keys.audit_key, message, hashlib.sha256).digest()
+
+
+WHOLE = NOW.replace(microsecond=0)
+# The same moment, as the clock of another zone shows it.
+ELSEWHERE = timezone(timedelta(hours=-5))
+
+
+def test_a_line_at_a_whole_second_keeps_its_microseconds_and_is_in_utc(sqlite_database, clinic_keys):
+    """So that the order of the words is that of the times: ``.`` comes after ``+``."""
+    with sqlite_database.write() as session:
+        for at in (WHOLE, WHOLE.astimezone(ELSEWHERE)):
+            audit.record(session, clinic_keys, "system", QueueOpened(0), at)
+        assert {line.at for line in audit.chained(session)} == {"2026-11-20T09:30:12.000000+00:00"}
+
+
+@pytest.mark.parametrize("zone", [UTC, ELSEWHERE])
+def test_what_was_written_in_the_moment_itself_is_since_then_and_what_was_before_is_not(
+    sqlite_database, clinic_keys, zone
+):
+    one, other, microsecond = uuid4(), uuid4(), timedelta(microseconds=1)
+    with sqlite_database.write() as session:
+        for thing, at in ((one, WHOLE - microsecond), (other, WHOLE), (other, WHOLE + microsecond)):
+            audit.record(session, clinic_keys, "system", SubmissionOpened(thing, 1), at)
+            audit.record(session, clinic_keys, "system", QueueOpened(0), at)
+
+        start = WHOLE.astimezone(zone)
+        assert [line.seq for line in audit.since(session, SubmissionOpened, start)] == [3, 5]
+        assert audit.first_times(session, SubmissionOpened, start) == {other: WHOLE}
+        assert audit.first_times(session, QueueOpened, start) == {}
+        assert audit.last_times(session, SubmissionOpened, [one, other]) == {
+            one: WHOLE - microsecond,
+            other: WHOLE + microsecond,
+        }
+        assert audit.last_times(session, SubmissionOpened, [one]) == {one: WHOLE - microsecond}
+        assert audit.last_times(session, QueueOpened, [one, other]) == {}
+
+
+def test_where_in_the_trail_a_thing_was_first_is_found_for_few_and_for_many(sqlite_database, clinic_keys):
+    things = [uuid4() for _ in range(3)]
+    with sqlite_database.write() as session:
+        for thing in (*things, *things):
+            audit.record(session, clinic_keys, "system", SubmissionOpened(thing, 1), NOW)
+        audit.record(session, clinic_keys, "system", StaffMemberAdded(things[0], "clinician"), NOW)
+
+        expected = {thing: place for place, thing in enumerate(things[:2], 1)}
+        for others in (0, 498, 499):
+            asked = [*things[:2], *(uuid4() for _ in range(others))]
+            assert audit.places(session, SubmissionOpened, asked) == expected
+        assert audit.places(session, SubmissionOpened, []) == {}
+        assert audit.places(session, QueueOpened, things) == {}
+
+
+def test_the_last_lines_about_a_thing_are_of_the_kinds_asked_for_and_the_newest_first(
+    sqlite_database, clinic_keys
+):
+    with sqlite_database.write() as session:
+        for revision in range(4):
+            audit.record(session, clinic_keys, "system", SubmissionOpened(SUBMISSION, revision), NOW)
+            audit.record(session, clinic_keys, "system", SubmissionOpened(uuid4(), revision), NOW)
+        audit.record(session, clinic_keys, "system", FlagAcknowledged(SUBMISSION, "content"), NOW)
+
+        both = (SubmissionOpened, FlagAcknowledged)
+        assert [one.seq for one in audit.latest_about(session, SUBMISSION, both, 3)] == [9, 7, 5]
+        assert [one.seq for one in audit.latest_about(session, SUBMISSION, (SubmissionOpened,), 2)] == [7, 5]
+        assert [one.seq for one in audit.of_kind(session, FlagAcknowledged)] == [9]
+        assert [one.seq for one in audit.chained_of_kinds(session, (FlagAcknowledged, QueueOpened))] == [9]
+        assert audit.are_there(session, (FlagAcknowledged,), 8)
+        assert not audit.are_there(session, (FlagAcknowledged,), 9)
+        assert not audit.are_there(session, (SubmissionOpened,), 8)
+
+
+def test_one_line_is_ours_as_it_was_written_and_not_as_it_was_changed(sqlite_database, clinic_keys):
+    fill(sqlite_database, clinic_keys, lines=3)
+    tamper(sqlite_database, "UPDATE audit_events SET actor = 'somebody else' WHERE seq = 2")
+    with sqlite_database.read() as session:
+        assert [audit.is_ours(session, clinic_keys, seq) for seq in range(5)] == [
+            False, True, False, True, False,
+        ]  # fmt: skip
+        lines = list(audit.chained(session))
+        assert [audit.is_as_written(clinic_keys, line) for line in lines] == [True, False, True]
+        assert [line.seq for line in audit.chained(session, until=2)] == [1, 2]
+        assert [audit.is_there(session, line.seq, line.mac) for line in lines] == [True] * 3
+        assert not audit.is_there(session, 1, lines[1].mac)
+        assert not audit.is_there(session, 4, lines[1].mac)
+        assert audit.head(session) == (3, lines[2].mac)
+        assert audit.newest(session) == 3
+
+
+def test_a_long_trail_is_never_in_memory_as_a_whole(sqlite_database):
+    asked = []
+    with sqlite_database.read() as session:
+        event.listen(session, "do_orm_execute", lambda state: asked.append(state.execution_options))
+        assert list(audit.chained(session)) == []
+    assert [one["yield_per"] for one in asked] == [1000]
+
+
+def test_without_a_line_or_a_head_there_is_no_newest(sqlite_database):
+    with sqlite_database.write() as session:
+        assert audit.newest(session) == 0
+        assert audit.head(session)[0] == 0
+        session.execute(text("DELETE FROM audit_head"))
+        assert (audit.newest(session), audit.head(session)) == (0, (0, b""))
+
+
+def test_how_many_were_last_screened_with_other_rules_goes_by_the_letter(sqlite_database, clinic_keys):
+    """A name is no pattern, and only the last time counts."""
+
+    def screened(thing, rules):
+        audit.record(session, clinic_keys, "system", SubmissionScreened(thing, 1, "c", rules, True), NOW)
+
+    first, second = uuid4(), uuid4()
+    with sqlite_database.write() as session:
+        assert audit.screened_otherwise(session, "a_b") == 0
+        screened(first, "axb")
+        screened(second, "a_b")
+        assert audit.screened_otherwise(session, "a_b") == 1
+        assert audit.screened_otherwise(session, "a%") == 2
+        assert audit.screened_otherwise(session, "a") == 2
+        screened(first, "a_b")
+        assert audit.screened_otherwise(session, "a_b") == 0
+        assert audit.screened_otherwise(session, "axb") == 2
+
+
+def test_what_is_missing_at_the_end_is_said_of_the_line_behind_the_last(sqlite_database, clinic_keys):
+    fill(sqlite_database, clinic_keys, lines=3)
+    tamper(sqlite_database, "DELETE FROM audit_events WHERE seq = 3")
+    assert verified(sqlite_database, clinic_keys) == audit.VerifyResult(
+        ok=False,
+        checked=2,
+        first_bad_seq=3,
+        reason="the trail does not end where its head says: lines are missing at the end",
+    )
+
+
+def test_letters_of_every_language_are_written_as_they_are(sqlite_database, clinic_keys):
+    """In another spelling the lines that are there would not fit their seals any more."""
+    with sqlite_database.write() as session:
+        audit.record(session, clinic_keys, "Zoë", SignInRefused(None, "später"), NOW)
+        (line,) = audit.chained(session)
+    assert json.loads(line.detail)["reason"] == "später"
+    assert "später" in line.detail
+    canonical = json.dumps(
+        {name: getattr(line, name) for name in ("seq", "at", "actor", "event", "object_id", "detail")},
+        sort_keys=True, separators=(",", ":"), ensure_ascii=False,
+    ).encode()  # fmt: skip
+    parts = (b"intake", b"audit", b"1", str(clinic_keys.deployment).encode(), canonical, bytes(32))
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    assert line.mac == hmac.new(clinic_keys.audit_key, message, hashlib.sha256).digest()
 
 
 def test_four_processes_at_once_keep_one_chain(database, keyring, clinic_keys):

@@ -99,6 +99,7 @@ def test_a_failure_names_the_place_and_shows_neither_content_nor_key():
     with pytest.raises(DecryptionFailed) as failed:
         SealingKey(DEPLOYMENT, b"K" * 32).open(KEY.seal(SECRET, PLACE), PLACE)
     assert f"submissions.answers of {PLACE.record}" in str(failed.value)
+    assert failed.value.place == PLACE
     assert "migraine" not in str(failed.value)
     assert failed.value.__cause__ is None
 

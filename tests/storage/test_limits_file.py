@@ -175,6 +175,46 @@ def test_looking_at_it_changes_nothing(first, file):
     assert file.read_bytes() == before
 
 
+def test_a_file_that_is_looked_at_is_never_made_whatever_it_is_called(tmp_path):
+    """Also where its name says something in the address of a file, as ``?``, ``#`` and ``%`` do."""
+    folder = tmp_path / "a ?mode=rwc#50%20"
+    folder.mkdir()
+    path = folder / "intake-limits.db"
+    with pytest.raises(sqlite_module().Error, match="unable to open"):
+        limits_file._looked_over(path)
+    assert list(folder.iterdir()) == []
+
+    made = sqlite_module().connect(path)
+    made.execute("CREATE TABLE another (number)")
+    made.close()
+    assert limits_file.damage(path) == ()
+
+
+def test_looking_waits_a_second_at_most_and_lets_go_of_the_file(first, file, monkeypatch):
+    """Whoever wants to come in meanwhile waits for it."""
+    let_in(first)
+    asked, real, opened = [], sqlite_module(), []
+
+    class Noting:
+        Error = real.Error
+
+        @staticmethod
+        def connect(*named, timeout=5.0, **more):
+            asked.append((timeout, more))
+            opened.append(real.connect(*named, timeout=timeout, **more))
+            return opened[-1]
+
+    monkeypatch.setattr(limits_file, "sqlite_module", lambda: Noting)
+    assert limits_file.damage(file) == ()
+    assert asked == [(1, {"uri": True})], "however SQLite was built"
+    with pytest.raises(real.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+
+
+def test_the_rows_lie_beside_their_database_under_a_name_of_their_own(tmp_path):
+    assert limits_file.path_beside(tmp_path / "intake.db") == tmp_path / "intake-limits.db"
+
+
 def which(file):
     found = file.stat()
     return found.st_dev, found.st_ino

@@ -1,10 +1,10 @@
 """A session, a link, a sign-in under way or an account written into the database by hand opens nothing."""
 
-from datetime import timedelta
-from uuid import uuid4
+from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from intake.domain.factors import Due, Proven
 from intake.domain.permissions import Role
@@ -16,11 +16,17 @@ from intake.storage import (
     staff_sessions,
     unfinished_sign_ins,
 )
-from intake.storage.encryption import token_digest
+from intake.storage.encryption import Place, token_digest
 from intake.storage.one_time_links import Purpose
 from intake.storage.passkey_challenges import Asked
 from intake.storage.row_seals import CHALLENGES, EVERY, LINKS, MEMBERS, SESSIONS, UNFINISHED
-from intake.storage.tables import StaffMemberRow, StaffSessionRow
+from intake.storage.tables import (
+    OneTimeLinkRow,
+    PasskeyChallengeRow,
+    StaffMemberRow,
+    StaffSessionRow,
+    UnfinishedSignInRow,
+)
 from storage.samples import MINUTE, NOW
 
 LATER = NOW + MINUTE
@@ -243,3 +249,101 @@ def test_a_row_reads_the_same_from_every_database(database, clinic_keys, rows):
         found = session.scalars(select(rows.row)).all()
         assert found
         assert all(rows.is_ours(clinic_keys, row) for row in found)
+
+
+AT = datetime(2026, 11, 20, 9, 30, 12, tzinfo=UTC)
+DIGEST, MEMBER = bytes(range(32)), UUID(int=9)
+STANDS = {
+    MEMBERS: StaffMemberRow(
+        id=MEMBER,
+        username="zoë",
+        printed_name="Zoë",
+        roles="clinician",
+        auth_epoch=3,
+        second_factor=True,
+        removed_at=None,
+    ),
+    SESSIONS: StaffSessionRow(
+        token_digest=DIGEST,
+        member_id=MEMBER,
+        auth_epoch=3,
+        created_at=AT,
+        last_seen=AT.astimezone(timezone(timedelta(hours=-5))),
+        authenticated_at=AT + timedelta(microseconds=1),
+        proven="passkey",
+        due="",
+        network=None,
+        moved=False,
+    ),
+    LINKS: OneTimeLinkRow(token_digest=DIGEST, purpose="reset", member_id=MEMBER, expires_at=AT),
+    UNFINISHED: UnfinishedSignInRow(token_digest=DIGEST, member_id=MEMBER, auth_epoch=3, created_at=AT),
+    CHALLENGES: PasskeyChallengeRow(
+        token_digest=DIGEST, purpose="again", member_id=None, challenge=b"abc", created_at=AT
+    ),
+}
+TEXT = {
+    MEMBERS: '{"auth_epoch":3,"id":"00000000000000000000000000000009","printed_name":"Zoë","removed_at":null,'
+    '"roles":"clinician","second_factor":true,"username":"zoë"}',
+    SESSIONS: '{"auth_epoch":3,"authenticated_at":"2026-11-20T09:30:12.000001+00:00",'
+    '"created_at":"2026-11-20T09:30:12.000000+00:00","due":"","last_seen":"2026-11-20T09:30:12.000000+00:00",'
+    '"member_id":"00000000000000000000000000000009","moved":false,"network":null,"proven":"passkey",'
+    f'"token_digest":"{DIGEST.hex()}"}}',
+    LINKS: '{"expires_at":"2026-11-20T09:30:12.000000+00:00","member_id":"00000000000000000000000000000009",'
+    f'"purpose":"reset","token_digest":"{DIGEST.hex()}"}}',
+    UNFINISHED: '{"auth_epoch":3,"created_at":"2026-11-20T09:30:12.000000+00:00",'
+    f'"member_id":"00000000000000000000000000000009","token_digest":"{DIGEST.hex()}"}}',
+    CHALLENGES: '{"challenge":"616263","created_at":"2026-11-20T09:30:12.000000+00:00","member_id":null,'
+    f'"purpose":"again","token_digest":"{DIGEST.hex()}"}}',
+}
+PLACES = {
+    MEMBERS: Place("staff_members", "seal", MEMBER.hex, 3),
+    SESSIONS: Place("staff_sessions", "seal", DIGEST.hex(), 3),
+    LINKS: Place("one_time_links", "seal", DIGEST.hex(), 1),
+    UNFINISHED: Place("unfinished_sign_ins", "seal", DIGEST.hex(), 3),
+    CHALLENGES: Place("passkey_challenges", "seal", DIGEST.hex(), 1),
+}
+
+
+@pytest.mark.parametrize("rows", [pytest.param(one, id=one.table) for one in EVERY])
+def test_what_stands_under_a_seal_is_written_as_ever(clinic_keys, rows):
+    """With any other byte every session, link and account that is kept would be nobody's from then on."""
+    key, row = clinic_keys.staff_key, STANDS[rows]
+
+    assert key.open(rows.seal(clinic_keys, row), PLACES[rows]).decode() == TEXT[rows]
+    row.seal = key.seal(TEXT[rows].encode(), PLACES[rows])
+    assert rows.is_ours(clinic_keys, row)
+
+
+def test_what_nobody_said_how_to_seal_is_refused(clinic_keys):
+    with pytest.raises(TypeError, match="how a float is sealed"):
+        LINKS.seal(clinic_keys, STANDS[LINKS], purpose=0.5)
+
+
+def test_a_row_without_a_whole_number_for_its_point_in_time_is_told_and_not_tripped_over(clinic):
+    clinic.session.execute(text("UPDATE staff_sessions SET auth_epoch = 'x'"))
+    clinic.session.expire_all()
+    assert not clinic.opens(SESSIONS)
+    assert len(SESSIONS.planted(clinic.session, clinic.keys)) == 1
+
+
+def test_what_is_planted_is_looked_for_in_the_database_as_it_stands(clinic):
+    """And not in what this process read of it a moment before."""
+    held = clinic.session.scalars(select(StaffMemberRow)).all()
+    assert MEMBERS.planted(clinic.session, clinic.keys) == []
+    clinic.session.execute(text("UPDATE staff_members SET roles = 'administrator' WHERE username = 'alice'"))
+
+    assert [one.username for one in MEMBERS.planted(clinic.session, clinic.keys)] == ["alice"]
+    assert len(held) == 2
+
+
+def test_a_row_with_its_seal_is_not_planted_and_one_without_is(clinic):
+    row = clinic.session.scalars(select(LINKS.row)).one()
+    assert not LINKS.is_planted(clinic.session, clinic.keys, row)
+    for seal in (None, b"", b"\x01\x01abcdefghijklmnopqrstuvwxyzabcdef"):
+        row.seal = seal
+        assert LINKS.is_ours(clinic.keys, row) is False
+        assert LINKS.is_planted(clinic.session, clinic.keys, row)
+        assert LINKS.planted(clinic.session, clinic.keys) == [row]
+        assert not LINKS.cannot_be_told(clinic.session, clinic.keys)
+    row.used_at = NOW
+    assert LINKS.planted(clinic.session, clinic.keys) == [], "what was used opens nothing and is not told of"
