@@ -72,6 +72,7 @@ TESTS = (
             "limits_file",
             "moved",
             "one_time_links",
+            "passkeys",
             "passwords",
             "passwords_as_typed",
             "rate_limits",
