@@ -90,6 +90,7 @@ TESTS = (
             "start_codes",
             "submissions",
             "trail",
+            "unfinished_sign_ins",
             "ways_back",
             "writers_line",
         )
