@@ -80,6 +80,36 @@ def test_without_a_reason_nothing_opens_and_nothing_is_recorded(copy, bob, form,
     assert lines(copy, EmergencyAccessTaken) == []
 
 
+@pytest.mark.parametrize("letters", [20, 500])
+def test_a_reason_has_twenty_letters_to_five_hundred(copy, bob, form, letters):
+    emergency.take(copy.clinic, bob, form, "x" * letters)
+    assert len(lines(copy, EmergencyAccessTaken)) == 1
+
+    with pytest.raises(ReasonTooShort):
+        emergency.take(copy.clinic, bob, form, "x" * (letters + (1 if letters > 100 else -1)))
+    assert len(lines(copy, EmergencyAccessTaken)) == 1
+
+
+def test_nothing_is_done_for_whoever_has_not_taken_it(copy, bob, form, monkeypatch):
+    """Not even what is done with every form that is read."""
+    done = []
+    monkeypatch.setattr(emergency.replies, "take_in", lambda *_: done.append(1))
+
+    with pytest.raises(NotOpenedBefore):
+        emergency.read(copy.clinic, bob, id_of(copy, form))
+
+    assert done == []
+
+
+def test_one_s_own_access_counts_whoever_took_it_afterwards(copy, bob, form):
+    carol = staff(copy.clinic, "carol", "C. Diaz", Role.ADMINISTRATOR)
+    submission = emergency.take(copy.clinic, bob, form, WHY)
+    for _ in range(19):
+        emergency.take(copy.clinic, carol, form, WHY)
+
+    assert emergency.read(copy.clinic, bob, submission)
+
+
 def test_a_reference_nobody_has_opens_nothing(copy, bob, form):
     with pytest.raises(NoSuchSubmission):
         emergency.take(copy.clinic, bob, "HL-000-000", WHY)

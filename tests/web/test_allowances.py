@@ -6,7 +6,16 @@ import pytest
 from flask import Flask, request
 
 from intake.web import allowances
-from intake.web.allowances import BUTTON, PAGE, Allowance, Unlimited, allow, keep_allowances, refuse_unlimited
+from intake.web.allowances import (
+    BUTTON,
+    PAGE,
+    Allowance,
+    Unlimited,
+    allow,
+    allow_longer_query,
+    keep_allowances,
+    refuse_unlimited,
+)
 from web.knocking import AT, FORM, SITES, token_in
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
@@ -123,6 +132,40 @@ def test_a_body_of_another_kind_is_refused(both_sites, kind):
 )
 def test_addresses_and_headers_have_an_end(both_sites, path, headers, status):
     assert both_sites.ask("patient", path, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 404), (1, 414)])
+def test_an_address_may_be_as_long_as_is_said_and_no_longer(more, status):
+    client = site_with(BUTTON).test_client()
+
+    assert client.get("/" + "x" * (1023 + more)).status_code == status
+    assert client.get("/gone?" + "x" * (2048 + more)).status_code == status
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 431)])
+def test_sixty_headers_are_taken_and_no_more(more, status):
+    app, had = site_with(BUTTON), []
+    app.add_url_rule(
+        "/count", "count", lambda: str(had.append(sum(k.startswith("HTTP_") for k in request.environ)))
+    )
+    client = app.test_client()
+    client.get("/count")
+    (own,) = had
+
+    sent = client.get("/read", headers={f"X-{number}": "x" for number in range(60 - own + more)})
+
+    assert sent.status_code == status
+
+
+def test_an_address_that_takes_more_behind_its_question_mark_takes_that_and_no_other_does():
+    app = site_with(BUTTON)
+    app.add_url_rule("/other", "other", lambda: "other")
+    allow_longer_query(app, "read", 5000)
+    client = app.test_client()
+
+    assert client.get("/read?" + "x" * 5000).status_code == 200
+    assert client.get("/read?" + "x" * 5001).status_code == 414
+    assert client.get("/other?" + "x" * 5000).status_code == 414
 
 
 @pytest.mark.parametrize(("size", "given_back"), [(70_000, True), (200_000, True), (300_000, False)])
