@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from intake.domain.permissions import Permission
+
 MODULES = {
     "intake/storage/encryption.py": "everything sealed could be read, or opened where it does not belong",
     "intake/storage/keyring.py": "a site could hold a key it must not have",
@@ -170,7 +172,9 @@ TESTS = (
     "tests/cli/test_keys_and_backups.py",
     "tests/domain/test_factors.py",
     "tests/domain/test_password_rules.py",
+    "tests/domain/test_permissions.py",
     "tests/domain/test_rate_limits.py",
+    "tests/domain/test_sign_in_limits.py",
     "tests/domain/test_ways_back.py",
     *OF_ALL,
 )
@@ -204,6 +208,27 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         'PROVE_MORE = "prove more"',
         "PROVE_MORE = None",
         "what follows on a proof is compared and written down nowhere",
+    ),
+    Equivalent(
+        "intake/domain/factors.py",
+        'SET_UP = "set up first"',
+        "SET_UP = None",
+        "what follows on a proof is compared and written down nowhere",
+    ),
+    Equivalent(
+        "intake/domain/factors.py",
+        'REVIEW = "look at what they have"',
+        "REVIEW = None",
+        "what follows on a proof is compared and written down nowhere",
+    ),
+    *(
+        Equivalent(
+            "intake/domain/permissions.py",
+            f'{one.name} = "{one.value}"',
+            f"{one.name} = None",
+            "a permission is compared; nothing reads its words but people who read the code",
+        )
+        for one in Permission
     ),
     Equivalent(
         "intake/web/guard.py",
