@@ -140,6 +140,7 @@ TESTS = (
             "policy_reports",
             "refusals",
             "secrets_in_addresses",
+            "security",
             "server",
             "sites_that_do_not_start",
         )
@@ -156,6 +157,7 @@ TESTS = (
             "read_first_everywhere",
             "reads",
             "second_steps",
+            "sessions",
             "sign_off",
             "signing_in",
             "trail_pages",
