@@ -98,6 +98,7 @@ TESTS = (
             "accounts",
             "altered_rows",
             "backups",
+            "coming_in",
             "doctor",
             "emergency",
             "impact",
@@ -112,6 +113,7 @@ TESTS = (
             "planted_signatures",
             "proofs",
             "publishing",
+            "recovery_copies",
             "returning",
             "second_steps",
             "separation",
@@ -237,6 +239,18 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         '"asks_again_at_once"',
         '"XXasks_again_at_onceXX"',
         "a mark on a view, set and read by this one name in the same process",
+    ),
+    *(
+        Equivalent(
+            "intake/web/clinic/sessions.py",
+            before,
+            after,
+            "where a site keeps its clinic, set and read by this one name in the same process",
+        )
+        for before, after in (
+            ('CLINIC = "intake.clinic"', "CLINIC = None"),
+            ('"intake.clinic"', '"XXintake.clinicXX"'),
+        )
     ),
     *(
         Equivalent(

@@ -189,6 +189,14 @@ def test_whether_something_is_due_is_asked_of_whoever_has_something_due_too(door
     door.come(page, intake_clinic="token")
 
 
+def test_the_pace_is_counted_of_the_session_that_sends(door, monkeypatch):
+    counted = []
+    monkeypatch.setattr(sessions, "refuse_too_fast", lambda _clinic, whose: counted.append(whose))
+
+    door.come(lambda: sessions.paced() or Response(), intake_clinic="token")
+    assert counted == ["token"]
+
+
 def test_an_address_nobody_knows_is_a_source_too(door):
     for address, source in (("192.0.2.1", "192.0.2.1"), ("", "unknown")):
         with door.app.test_request_context("/", environ_overrides={"REMOTE_ADDR": address}):
