@@ -25,6 +25,7 @@ def site_at(both_sites, address, site=Process.PATIENT, secret=b"a secret of this
     secure(app, replace(both_sites.copy.settings, public_address=address), secret, site)
     app.add_url_rule("/quiet", "quiet", lambda: "quiet")
     app.add_url_rule("/looks", "looks", lambda: str(session.get("nothing")))
+    app.add_url_rule("/empties", "empties", lambda: session.update(a=1) or session.clear() or "empty")
     app.add_url_rule("/form", "form", generate_csrf)
     app.add_url_rule("/send", "send", lambda: "taken", methods=["POST"])
     return app
@@ -53,7 +54,12 @@ def test_the_cookie_of_a_form_is_kept_for_a_month_and_read_by_no_script(both_sit
 def test_an_answer_that_rests_on_a_cookie_says_so_and_no_other_does(both_sites):
     client = site_at(both_sites, HTTP).test_client()
 
-    for path, said in (("/quiet", ""), ("/looks", "Cookie"), ("/form", "Cookie")):
+    for path, said in (
+        ("/quiet", ""),
+        ("/looks", "Cookie"),
+        ("/empties", "Cookie"),
+        ("/form", "Cookie"),
+    ):
         answer = client.get(path, base_url=HTTP)
         assert answer.vary.to_header() == said, path
         assert bool(answer.headers.getlist("Set-Cookie")) is (path == "/form"), path
