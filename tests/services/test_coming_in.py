@@ -132,6 +132,8 @@ def test_a_browser_whose_session_is_over_is_given_a_name_and_nobody_is_told(clin
     assert coming_in.recognize(clinic, "over", "mine", "Firefox", HOME) == "mine"
     assert len(coming_in.recognize(clinic, "over", "", "Firefox", HOME)) > 20
     assert not coming_in.is_known(clinic, "mine")
+    assert len({coming_in.new_name() for _ in range(3)}) == 3
+    assert len(coming_in.new_name()) > 20
     assert happened() == (0, [])
 
 

@@ -1046,7 +1046,7 @@ def test_a_proof_holds_in_the_network_it_was_given_in_and_to_change_factors_one_
         assert second_steps.is_fresh(clinic, alice.token, "192.0.2.1", within) is fresh
 
 
-def test_what_a_password_typed_again_proves_depends_on_what_somebody_has(copy, clinic, alice):
+def test_what_a_password_typed_again_proves_depends_on_what_somebody_has(copy, clinic, alice, monkeypatch):
     def proves(typed=PASSWORD, code=""):
         return second_steps.confirms(clinic, alice.member, typed, code, "192.0.2.1")
 
@@ -1056,9 +1056,11 @@ def test_what_a_password_typed_again_proves_depends_on_what_somebody_has(copy, c
     copy.clock.at += 2 * STEP
     code = code_of(clinic, alice)
     assert [proves(), proves(code=alice.codes[0]), proves("not it", code)] == [None] * 3
+    assert wrong_codes(clinic, alice) == 0, "what is no code of an app is no wrong one"
     assert proves(code=code) is Proven.PASSWORD_AND_APP
 
     bob = with_passkey(clinic, somebody(clinic, "bob"))
+    monkeypatch.setattr(accounts, "confirms", lambda *_how: pytest.fail("it would be worked out for nothing"))
     assert second_steps.confirms(clinic, bob.member, PASSWORD, "", "192.0.2.1") is None, "only a passkey does"
 
 
