@@ -194,6 +194,22 @@ class Equivalent:
     reason: str
 
 
+# What a view or an application is marked with: with None, what is a key of a dictionary may be found as well.
+_BY_ONE_NAME = "a mark on a view or an application, set and read by this one name in the same process"
+_NAMES_OF_OURS = {
+    "intake/web/guard.py": {
+        "_UNATTENDED": "asked_by_a_script",
+        "_SENSITIVE": "asks_again",
+        "_AT_ONCE": "asks_again_at_once",
+        "_WHILE_DUE": "open_while_something_is_due",
+        "_DOOR": "intake.door",
+    },
+    "intake/web/origins.py": {"_SCHEME": "intake.scheme"},
+    "intake/web/headers.py": {"_ALSO_SENT_TO": "also_sent_to"},
+    "intake/web/allowances.py": {"_ALLOWANCES": "intake.allowances", "_LONGER": "intake.longer_queries"},
+    "intake/web/clinic/sessions.py": {"CLINIC": "intake.clinic"},
+}
+
 EQUIVALENT: tuple[Equivalent, ...] = (
     Equivalent(
         "intake/domain/factors.py",
@@ -234,23 +250,16 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         )
         for one in Permission
     ),
-    Equivalent(
-        "intake/web/guard.py",
-        '"asks_again_at_once"',
-        '"XXasks_again_at_onceXX"',
-        "a mark on a view, set and read by this one name in the same process",
+    *(
+        Equivalent(file, f'"{name}"', f'"XX{name}XX"', _BY_ONE_NAME)
+        for file, names in _NAMES_OF_OURS.items()
+        for name in names.values()
     ),
     *(
-        Equivalent(
-            "intake/web/clinic/sessions.py",
-            before,
-            after,
-            "where a site keeps its clinic, set and read by this one name in the same process",
-        )
-        for before, after in (
-            ('CLINIC = "intake.clinic"', "CLINIC = None"),
-            ('"intake.clinic"', '"XXintake.clinicXX"'),
-        )
+        Equivalent(file, f'{called} = "{name}"', f"{called} = None", _BY_ONE_NAME)
+        for file, names in _NAMES_OF_OURS.items()
+        for called, name in names.items()
+        if name.startswith("intake.")
     ),
     *(
         Equivalent(
