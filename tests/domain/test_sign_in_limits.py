@@ -1,10 +1,12 @@
-"""How many wrong passwords are taken, as a table of its own: the code that counts reads the same numbers."""
+"""How many wrong passwords are taken, from whom, and how soon there may be another."""
 
 from datetime import timedelta
 
-from intake.domain import sign_in_limits
+import pytest
+
 from intake.domain.rate_limits import Pace
 from intake.domain.sign_in_limits import (
+    WRONG_BEFORE_SET_ASIDE,
     Budget,
     Counted,
     budgets_of,
@@ -13,31 +15,46 @@ from intake.domain.sign_in_limits import (
     told_of,
 )
 
-PACES = {
-    Counted.ACCOUNT: (timedelta(seconds=90), 10),
-    Counted.BROWSER: (timedelta(seconds=90), 10),
-    Counted.AGAIN: (timedelta(seconds=90), 10),
-    Counted.NETWORK: (timedelta(seconds=30), 30),
-    Counted.EVERYWHERE: (timedelta(seconds=3), 100),
-    Counted.ALARM: (timedelta(hours=1), 1),
-    Counted.TOLD: (timedelta(minutes=1), 1),
-    Counted.ASKED: (timedelta(seconds=5), 100),
-}
+
+def test_a_password_is_set_aside_after_a_hundred_wrong_ones_in_a_row():
+    assert WRONG_BEFORE_SET_ASIDE == 100
 
 
-def test_each_thing_counted_has_the_pace_that_was_decided():
-    assert {one: pace_of(one) for one in Counted} == {one: Pace(*pace) for one, pace in PACES.items()}
-    assert sign_in_limits.WRONG_BEFORE_SET_ASIDE == 100
+@pytest.mark.parametrize(
+    ("counted", "every", "at_once"),
+    [
+        (Counted.ACCOUNT, timedelta(seconds=90), 10),
+        (Counted.BROWSER, timedelta(seconds=90), 10),
+        (Counted.AGAIN, timedelta(seconds=90), 10),
+        (Counted.NETWORK, timedelta(seconds=30), 30),
+        (Counted.EVERYWHERE, timedelta(seconds=3), 100),
+        (Counted.ALARM, timedelta(hours=1), 1),
+        (Counted.TOLD, timedelta(minutes=1), 1),
+        (Counted.ASKED, timedelta(seconds=5), 100),
+    ],
+)
+def test_each_thing_that_is_counted_has_its_pace(counted, every, at_once):
+    assert pace_of(counted) == Pace(every, at_once)
 
 
-def test_how_often_a_network_is_told_of_is_counted_under_the_name_it_always_was():
-    assert told_of("192.0.2.1") == Budget(Counted.TOLD, ("from", "192.0.2.1"))
+def test_everything_that_is_counted_has_one():
+    assert {type(pace_of(one)) for one in Counted} == {Pace}
 
 
-def test_a_stranger_counts_against_the_account_and_the_network_and_a_known_browser_against_itself_alone():
-    of_account = Budget(Counted.ACCOUNT, ("alice",))
-    strangers = budgets_of("alice", "2001:db8:1:2::7", "")
+def test_a_stranger_is_counted_with_the_account_and_with_the_network_and_a_known_browser_by_itself():
+    account, network = Budget(Counted.ACCOUNT, ("alice",)), Budget(Counted.NETWORK, ("192.0.2.7",))
 
-    assert strangers == (of_account, Budget(Counted.NETWORK, ("2001:db8:1:2::/64",)))
-    assert budgets_of("alice", "2001:db8:1:2::7", "own") == (Budget(Counted.BROWSER, ("alice", "own")),)
-    assert forgotten_after_success(strangers) == (of_account,)
+    assert budgets_of("alice", "192.0.2.7", "") == (account, network)
+    assert budgets_of("alice", "192.0.2.7", "known") == (Budget(Counted.BROWSER, ("alice", "known")),)
+
+
+def test_a_right_password_gives_no_network_its_tries_back():
+    every = (*budgets_of("alice", "192.0.2.7", ""), *budgets_of("alice", "192.0.2.7", "known"))
+
+    assert [one.counted for one in forgotten_after_success(every)] == [Counted.ACCOUNT, Counted.BROWSER]
+
+
+def test_what_the_trail_is_told_is_counted_for_each_network():
+    assert told_of("a").counted is Counted.TOLD
+    assert told_of("a") != told_of("b")
+    assert told_of("a").which == ("from", "a"), "under another name, what was counted would be forgotten"

@@ -141,27 +141,38 @@ def test_addresses_and_headers_have_an_end(both_sites, path, headers, status):
     assert both_sites.ask("patient", path, headers=headers).status_code == status
 
 
-@pytest.mark.parametrize(
-    ("path", "headers", "status"),
-    [
-        ("/" + "x" * 1023, 0, 404),
-        ("/" + "x" * 1024, 0, 414),
-        ("/read?" + "x" * 2048, 0, 200),
-        ("/read?" + "x" * 2049, 0, 414),
-        ("/longer?" + "x" * 3000, 0, 200),
-        ("/longer?" + "x" * 3001, 0, 414),
-        ("/read", 60, 200),
-        ("/read", 61, 431),
-    ],
-)
-def test_that_end_is_where_it_was_said_to_be(path, headers, status):
-    app = site_with(BUTTON)
-    app.add_url_rule("/longer", "longer", lambda: "longer")
-    allow_longer_query(app, "longer", 3000)
-    # The browser of a test sends two of its own.
-    more = {f"X-{number}": "x" for number in range(headers - 2)}
+@pytest.mark.parametrize(("more", "status"), [(0, 404), (1, 414)])
+def test_an_address_may_be_as_long_as_is_said_and_no_longer(more, status):
+    client = site_with(BUTTON).test_client()
 
-    assert app.test_client().get(path, headers=more).status_code == status
+    assert client.get("/" + "x" * (1023 + more)).status_code == status
+    assert client.get("/gone?" + "x" * (2048 + more)).status_code == status
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 431)])
+def test_sixty_headers_are_taken_and_no_more(more, status):
+    app, had = site_with(BUTTON), []
+    app.add_url_rule(
+        "/count", "count", lambda: str(had.append(sum(k.startswith("HTTP_") for k in request.environ)))
+    )
+    client = app.test_client()
+    client.get("/count")
+    (own,) = had
+
+    sent = client.get("/read", headers={f"X-{number}": "x" for number in range(60 - own + more)})
+
+    assert sent.status_code == status
+
+
+def test_an_address_that_takes_more_behind_its_question_mark_takes_that_and_no_other_does():
+    app = site_with(BUTTON)
+    app.add_url_rule("/other", "other", lambda: "other")
+    allow_longer_query(app, "read", 5000)
+    client = app.test_client()
+
+    assert client.get("/read?" + "x" * 5000).status_code == 200
+    assert client.get("/read?" + "x" * 5001).status_code == 414
+    assert client.get("/other?" + "x" * 5000).status_code == 414
 
 
 def test_what_an_address_takes_is_what_was_decided():
