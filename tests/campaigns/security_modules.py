@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from intake.domain.permissions import Permission
-
 MODULES = {
     "intake/storage/encryption.py": "everything sealed could be read, or opened where it does not belong",
     "intake/storage/keyring.py": "a site could hold a key it must not have",
@@ -198,6 +196,23 @@ class Equivalent:
     reason: str
 
 
+# Written out: nothing of ours may be read before a mistake is made in it.
+_PERMISSIONS = {
+    "REVIEW": "review submissions",
+    "TRANSCRIBE": "type in forms from paper",
+    "MANAGE_STAFF": "manage staff",
+    "MANAGE_RULES": "manage the rules",
+    "COUNTERSIGN_RULES": "countersign rules that somebody else proposes",
+    "MANAGE_SETTINGS": "change the clinic's settings",
+    "EXPORT_MANY": "export many submissions at once",
+    "SEE_STATISTICS": "see the clinic's statistics",
+    "SEE_DESK": "see who sent a form and how to reach them",
+    "RENEW_WAYS_BACK": "make new words for a patient who lost the way back to a saved form",
+    "MAKE_START_CODES": "make and revoke codes that begin a form",
+    "READ_TRAIL": "read the audit trail",
+    "EMERGENCY_ACCESS": "open one form in an emergency, with a reason",
+    "OWN_ACCOUNT": "use their own account",
+}
 # What a view or an application is marked with: with None, what is a key of a dictionary may be found as well.
 _BY_ONE_NAME = "a mark on a view or an application, set and read by this one name in the same process"
 _NAMES_OF_OURS = {
@@ -248,11 +263,11 @@ EQUIVALENT: tuple[Equivalent, ...] = (
     *(
         Equivalent(
             "intake/domain/permissions.py",
-            f'{one.name} = "{one.value}"',
-            f"{one.name} = None",
+            f'{name} = "{words}"',
+            f"{name} = None",
             "a permission is compared; nothing reads its words but people who read the code",
         )
-        for one in Permission
+        for name, words in _PERMISSIONS.items()
     ),
     *(
         Equivalent(file, f'"{name}"', f'"XX{name}XX"', _BY_ONE_NAME)
