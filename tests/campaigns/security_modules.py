@@ -292,8 +292,8 @@ EQUIVALENT: tuple[Equivalent, ...] = (
     ),
     Equivalent(
         "intake/storage/audit.py",
-        "<= _AT_ONCE",
-        "< _AT_ONCE",
+        " <= _AT_ONCE",
+        " < _AT_ONCE",
         "of that many every line is read, and those of others are left out afterwards: the same are found",
     ),
     *(
