@@ -57,3 +57,4 @@ def test_a_right_password_gives_no_network_its_tries_back():
 def test_what_the_trail_is_told_is_counted_for_each_network():
     assert told_of("a").counted is Counted.TOLD
     assert told_of("a") != told_of("b")
+    assert told_of("a").which == ("from", "a"), "under another name, what was counted would be forgotten"
