@@ -33,6 +33,9 @@ _INVENTED = {"clinic_name": "Harbor Light Clinic", "clinic_phone": "(555) 010-01
 def problems_of(settings: "Settings") -> list[str]:
     """Everything that is wrong with settings which are each of the right kind."""
     problems = []
+    if "?" in str(settings.instance):
+        # In the address of a database a ? ends the path: the file would lie elsewhere, half named.
+        problems.append("INTAKE_INSTANCE: no folder on its way may have a ? in its name; name another")
     if not settings.clinic_name.strip():
         problems.append("clinic_name: patients need to know whose form this is; write the clinic's name")
     if not _COLOR.fullmatch(settings.clinic_color):

@@ -29,8 +29,8 @@ class Next(Enum):
 
     ENTER = "enter"
     PROVE_MORE = "prove more"
-    SET_UP = "set up"
-    REVIEW = "review"
+    SET_UP = "set up first"
+    REVIEW = "look at what they have"
 
 
 @dataclass(frozen=True, slots=True)

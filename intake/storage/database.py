@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -51,6 +51,8 @@ _PRAGMAS: tuple[str, ...] = (
 _BUSY_SECONDS = 5
 _CONNECT_SECONDS = 5
 _WRITES = "intake_writes"
+# SQLITE_READONLY, and the part of an error's number that says of which kind it is.
+_READ_ONLY, _PRIMARY = 8, 0xFF
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_236_214
 
@@ -283,7 +285,17 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
     if not durable:
         event.listen(engine, "connect", _wait_for_no_disk)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _open_anew_what_only_reads)
     return engine
+
+
+def _open_anew_what_only_reads(context: ExceptionContext) -> None:
+    """A file that could not be opened for writing is opened by SQLite for reading, and stays so.
+
+    One that failed once would fail until intake is started again: so whoever comes next opens it anew.
+    """
+    if getattr(context.original_exception, "sqlite_errorcode", 0) & _PRIMARY == _READ_ONLY:
+        context.is_disconnect = True
 
 
 def _postgresql(url: URL) -> Engine:

@@ -73,17 +73,21 @@ TESTS = (
             "moved",
             "one_time_links",
             "passkey_challenges",
+            "passkey_challenges_planted",
             "passkeys",
+            "passkeys_planted",
             "passwords",
             "passwords_as_typed",
             "rate_limits",
             "recovery_codes",
+            "recovery_codes_planted",
             "rewrapping",
             "rights",
             "row_seals",
             "sealed_columns",
-            "several_keys",
             "session_proofs",
+            "session_proofs_planted",
+            "several_keys",
             "sign_in_limits",
             "signing_in",
             "staff_sessions",
@@ -101,6 +105,7 @@ TESTS = (
             "accounts",
             "altered_rows",
             "backups",
+            "coming_in",
             "doctor",
             "emergency",
             "impact",
@@ -115,6 +120,7 @@ TESTS = (
             "planted_signatures",
             "proofs",
             "publishing",
+            "recovery_copies",
             "returning",
             "second_steps",
             "separation",
@@ -143,6 +149,7 @@ TESTS = (
             "policy_reports",
             "refusals",
             "secrets_in_addresses",
+            "security",
             "server",
             "sites_that_do_not_start",
         )
@@ -159,6 +166,7 @@ TESTS = (
             "read_first_everywhere",
             "reads",
             "second_steps",
+            "sessions",
             "sign_off",
             "signing_in",
             "trail_pages",
@@ -175,7 +183,9 @@ TESTS = (
     "tests/cli/test_keys_and_backups.py",
     "tests/domain/test_factors.py",
     "tests/domain/test_password_rules.py",
+    "tests/domain/test_permissions.py",
     "tests/domain/test_rate_limits.py",
+    "tests/domain/test_sign_in_limits.py",
     "tests/domain/test_ways_back.py",
     *OF_ALL,
 )
@@ -190,6 +200,39 @@ class Equivalent:
     after: str
     reason: str
 
+
+# Written out: nothing of ours may be read before a mistake is made in it.
+_PERMISSIONS = {
+    "REVIEW": "review submissions",
+    "TRANSCRIBE": "type in forms from paper",
+    "MANAGE_STAFF": "manage staff",
+    "MANAGE_RULES": "manage the rules",
+    "COUNTERSIGN_RULES": "countersign rules that somebody else proposes",
+    "MANAGE_SETTINGS": "change the clinic's settings",
+    "EXPORT_MANY": "export many submissions at once",
+    "SEE_STATISTICS": "see the clinic's statistics",
+    "SEE_DESK": "see who sent a form and how to reach them",
+    "RENEW_WAYS_BACK": "make new words for a patient who lost the way back to a saved form",
+    "MAKE_START_CODES": "make and revoke codes that begin a form",
+    "READ_TRAIL": "read the audit trail",
+    "EMERGENCY_ACCESS": "open one form in an emergency, with a reason",
+    "OWN_ACCOUNT": "use their own account",
+}
+# What a view or an application is marked with: with None, what is a key of a dictionary may be found as well.
+_BY_ONE_NAME = "a mark on a view or an application, set and read by this one name in the same process"
+_NAMES_OF_OURS = {
+    "intake/web/guard.py": {
+        "_UNATTENDED": "asked_by_a_script",
+        "_SENSITIVE": "asks_again",
+        "_AT_ONCE": "asks_again_at_once",
+        "_WHILE_DUE": "open_while_something_is_due",
+        "_DOOR": "intake.door",
+    },
+    "intake/web/origins.py": {"_SCHEME": "intake.scheme"},
+    "intake/web/headers.py": {"_ALSO_SENT_TO": "also_sent_to"},
+    "intake/web/allowances.py": {"_ALLOWANCES": "intake.allowances", "_LONGER": "intake.longer_queries"},
+    "intake/web/clinic/sessions.py": {"CLINIC": "intake.clinic"},
+}
 
 EQUIVALENT: tuple[Equivalent, ...] = (
     Equivalent(
@@ -211,10 +254,36 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "what follows on a proof is compared and written down nowhere",
     ),
     Equivalent(
-        "intake/web/guard.py",
-        '"asks_again_at_once"',
-        '"XXasks_again_at_onceXX"',
-        "a mark on a view, set and read by this one name in the same process",
+        "intake/domain/factors.py",
+        'SET_UP = "set up first"',
+        "SET_UP = None",
+        "what follows on a proof is compared and written down nowhere",
+    ),
+    Equivalent(
+        "intake/domain/factors.py",
+        'REVIEW = "look at what they have"',
+        "REVIEW = None",
+        "what follows on a proof is compared and written down nowhere",
+    ),
+    *(
+        Equivalent(
+            "intake/domain/permissions.py",
+            f'{name} = "{words}"',
+            f"{name} = None",
+            "a permission is compared; nothing reads its words but people who read the code",
+        )
+        for name, words in _PERMISSIONS.items()
+    ),
+    *(
+        Equivalent(file, f'"{name}"', f'"XX{name}XX"', _BY_ONE_NAME)
+        for file, names in _NAMES_OF_OURS.items()
+        for name in names.values()
+    ),
+    *(
+        Equivalent(file, f'{called} = "{name}"', f"{called} = None", _BY_ONE_NAME)
+        for file, names in _NAMES_OF_OURS.items()
+        for called, name in names.items()
+        if name.startswith("intake.")
     ),
     *(
         Equivalent(
@@ -228,8 +297,8 @@ EQUIVALENT: tuple[Equivalent, ...] = (
     ),
     Equivalent(
         "intake/storage/audit.py",
-        "<= _AT_ONCE",
-        "< _AT_ONCE",
+        " <= _AT_ONCE",
+        " < _AT_ONCE",
         "of that many every line is read, and those of others are left out afterwards: the same are found",
     ),
     *(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from intake.domain.rate_limits import Door, Pace, network_of, pace_of
+from intake.domain.rate_limits import PERSON, Door, Pace, network_of, pace_of
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,8 @@ def test_a_clinic_says_how_many_forms_an_hour_may_begin_from_one_place():
     assert pace_of(Door.START, 120).burst == timedelta(hours=1)
     for door in (Door.REPLY, Door.RETURN):
         assert pace_of(door, 120) == pace_of(door, 1) == Pace(timedelta(minutes=3), 20)
+
+
+def test_a_person_sends_a_page_every_two_seconds_and_the_whole_form_at_once():
+    assert Pace(timedelta(seconds=2), 120) == PERSON
+    assert PERSON.burst == timedelta(minutes=4)

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from intake.cli import main
-from intake.config import read_settings
+from intake.config import SettingsRefused, read_settings
 from intake.domain.permissions import Role
 from intake.services import accounts, instance
 
@@ -233,6 +233,14 @@ def test_init_makes_keys_for_the_owner_alone_and_repeats_safely(intake, tmp_path
 
 def test_a_setting_that_does_not_exist_is_refused(intake):
     assert "there is no setting INTAKE_CLINIC_NAMES" in intake("init", code=2, clinic_names="X")
+
+
+def test_a_folder_whose_name_would_end_the_address_of_its_database_is_refused(tmp_path, monkeypatch):
+    """It would lie beside the folder, under half of its name."""
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SettingsRefused, match=r"no folder on its way may have a \? in its name"):
+        read_settings({"INTAKE_INSTANCE": str(tmp_path / "which?" / "instance")})
 
 
 @pytest.mark.parametrize(

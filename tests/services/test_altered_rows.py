@@ -25,7 +25,14 @@ from intake.storage.accounts import NoSuchMember, UsernameTaken
 from intake.storage.database import is_current, undo_migration
 from intake.storage.encryption import token_digest
 from intake.storage.keyring import ACCOUNTS_SEALED, CLINIC_FILE
-from intake.storage.tables import OneTimeLinkRow, StaffMemberRow, StaffSessionRow
+from intake.storage.row_seals import CHALLENGES, LINKS, SESSIONS, UNFINISHED
+from intake.storage.tables import (
+    OneTimeLinkRow,
+    PasskeyChallengeRow,
+    StaffMemberRow,
+    StaffSessionRow,
+    UnfinishedSignInRow,
+)
 
 HERE = "192.0.2.1"
 NEW = "another four plain words"
@@ -265,6 +272,39 @@ def test_it_is_looked_for_again_and_again_also_after_a_time_when_nobody_could(co
     (said,) = caplog.messages
     assert said.startswith("altered_not_looked_for")
     assert "error=OperationalError" in said
+
+
+def test_everything_is_looked_at_every_minute(copy, monkeypatch):
+    rounds = Rounds(1)
+    monkeypatch.setattr(altered_rows, "look", lambda _clinic: None)
+    altered_rows.keep_looking(copy.clinic, rounds)
+
+    assert rounds.waited == [60.0]
+
+
+def test_each_kind_of_what_is_planted_is_told_by_its_own_word(copy, alice, monkeypatch, caplog):
+    """As the trail has always said it."""
+    kinds = {"session": SESSIONS, "link": LINKS, "sign-in": UNFINISHED, "challenge": CHALLENGES}
+    assert {way.value: rows for way, rows in altered_rows._WAYS} == kinds
+
+    written(copy, begun_by(copy, alice), asked_for(copy))
+    with caplog.at_level(logging.ERROR, logger="intake"):
+        altered_rows.look(copy.clinic)
+
+    assert sorted(one.detail["kind"] for one in lines(copy, WayInPlanted)) == ["challenge", "sign-in"]
+    assert sorted(caplog.messages) == ["way_in_planted why=challenge", "way_in_planted why=sign-in"]
+
+
+def begun_by(copy, member):
+    return insert(UnfinishedSignInRow).values(
+        token_digest=token_digest(MINE), member_id=member.id, auth_epoch=2, created_at=copy.clinic.now()
+    )
+
+
+def asked_for(copy):
+    return insert(PasskeyChallengeRow).values(
+        token_digest=token_digest(MINE), purpose="sign in", challenge=b"x" * 32, created_at=copy.clinic.now()
+    )
 
 
 def test_an_invitation_that_was_used_is_no_second_one(copy):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -78,6 +79,80 @@ def test_without_a_reason_nothing_opens_and_nothing_is_recorded(copy, bob, form,
     with pytest.raises(ReasonTooShort):
         emergency.take(copy.clinic, bob, form, reason)
     assert lines(copy, EmergencyAccessTaken) == []
+
+
+@pytest.mark.parametrize(("letters", "taken"), [(19, False), (20, True), (500, True), (501, False)], ids=str)
+def test_a_reason_has_from_twenty_letters_to_five_hundred_however_it_is_spaced(
+    copy, bob, form, letters, taken
+):
+    # A line break between two words counts as one letter.
+    typed = f"  y {chr(10)}  {'x' * (letters - 2)}  "
+    if taken:
+        emergency.take(copy.clinic, bob, f"  {form}  ", typed)
+    else:
+        with pytest.raises(ReasonTooShort):
+            emergency.take(copy.clinic, bob, form, typed)
+
+    assert [one.detail["reason"] for one in lines(copy, EmergencyAccessTaken)] == [
+        f"y {'x' * (letters - 2)}"
+    ] * taken
+
+
+def test_whoever_has_no_access_has_nothing_done_to_the_form_either(copy, bob, form, monkeypatch):
+    """Replies are taken in before it is read, which screens it anew."""
+    taken_in = []
+    monkeypatch.setattr(emergency.replies, "take_in", lambda _clinic, submission: taken_in.append(submission))
+    carol = staff(copy.clinic, "carol", "C. Diaz", Role.ADMINISTRATOR)
+    submission = emergency.take(copy.clinic, bob, form, WHY)
+
+    with pytest.raises(NotOpenedBefore):
+        emergency.read(copy.clinic, carol, submission)
+    assert (taken_in, lines(copy, SubmissionOpened)) == ([], [])
+    emergency.read(copy.clinic, bob, submission)
+    assert taken_in == [submission]
+
+
+def test_it_holds_beside_nineteen_others_who_took_it_since(copy, bob, form):
+    """After so many in one hour somebody says once more why: how far is looked back has an end."""
+    submission = emergency.take(copy.clinic, bob, form, WHY)
+
+    def others(times):
+        with copy.clinic.database.write() as session:
+            taken = [EmergencyAccessTaken(submission, WHY)] * times
+            audit.record_all(session, copy.clinic.keys, uuid4(), taken, copy.clinic.now())
+
+    others(19)
+    emergency.read(copy.clinic, bob, submission)
+    others(1)
+    with pytest.raises(NotOpenedBefore):
+        emergency.read(copy.clinic, bob, submission)
+
+
+def test_the_access_that_counts_is_the_newest_one(copy, bob, form):
+    submission = emergency.take(copy.clinic, bob, form, WHY)
+    copy.clock.at += timedelta(minutes=50)
+    emergency.take(copy.clinic, bob, form, WHY)
+    copy.clock.at += timedelta(minutes=20)
+
+    _, until = emergency.read(copy.clinic, bob, submission)
+    assert until == copy.clock.at + timedelta(minutes=40)
+
+
+def test_what_is_told_is_told_the_newest_first_for_thirty_days_also_of_what_is_gone(
+    copy, bob, form, monkeypatch
+):
+    emergency.take(copy.clinic, bob, form, WHY)
+    copy.clock.at += timedelta(hours=1)
+    emergency.take(copy.clinic, bob, form, f"{WHY} again")
+    copy.clock.at += timedelta(days=30) - timedelta(hours=1)
+
+    assert [one.reason for one in emergency.lately(copy.clinic)] == [f"{WHY} again", WHY]
+    copy.clock.at += timedelta(seconds=1)
+    (left,) = emergency.lately(copy.clinic)
+    assert (left.who, left.reference) == ("B. Stone", form)
+    monkeypatch.setattr(emergency.accounts, "everybody", lambda *_how: ())
+    monkeypatch.setattr(emergency.trail, "references", lambda *_how: {})
+    assert emergency.lately(copy.clinic) == (replace(left, who="Somebody", reference="a form that is gone"),)
 
 
 def test_a_reference_nobody_has_opens_nothing(copy, bob, form):

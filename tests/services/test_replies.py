@@ -680,6 +680,19 @@ def test_whoever_writes_much_is_in_nobodys_way(alone, taken):
     assert other.submission in dict(taken)
 
 
+@pytest.mark.parametrize(
+    ("first", "turns"),
+    [
+        ((), ["much 0", "little 0", "much 1", "much 2"]),
+        (("much",), ["much 0", "much 1", "much 2", "little 0"]),
+    ],
+)
+def test_each_form_has_its_turn_and_those_that_are_opened_before_all(first, turns):
+    waiting = [("much", f"much {number}") for number in range(3)] + [("little", "little 0")]
+
+    assert [reply for _, reply in replies._in_turn(waiting, first)] == turns
+
+
 def test_the_form_that_is_opened_is_read_in_first(alone, taken):
     comes(alone, 100)
     other = sent_to(alone.copy, alone.alice)

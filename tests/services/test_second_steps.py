@@ -15,7 +15,7 @@ from sqlalchemy import delete, event, select, update
 from sqlalchemy.exc import OperationalError
 
 from copies import PASSWORD, Clock, make_copy, staff
-from intake.domain.factors import Due
+from intake.domain.factors import Due, Proven
 from intake.domain.notice_kinds import NoticeKind
 from intake.domain.permissions import Role
 from intake.services import accounts, own_account, own_app, own_factors, second_steps, sweeping
@@ -950,6 +950,118 @@ def test_neither_half_of_password_and_code_is_enough_again(copy, clinic, alice):
     assert again(PASSWORD, alice.codes[0]) is None, "a recovery code is for coming in"
     assert again("not it", code_of(clinic, alice)) is None
     assert again(PASSWORD, code_of(clinic, alice)) is not None
+
+
+def wrong_codes(clinic, person):
+    """How many wrong codes in a row are counted."""
+    with clinic.database.read() as session:
+        row = members.hold(session, clinic.keys, person.member.id)
+        return authenticator_apps.kept(session, clinic.keys, row).wrong
+
+
+def again_by_passkey(clinic, person, device, **false):
+    asked = second_steps.ask_again(clinic, person.member)
+    answer = device.use(asked.options, **false)
+    return second_steps.again_with_passkey(
+        clinic, person.member, person.token, asked.token, answer, "192.0.2.1"
+    )
+
+
+def test_wrong_codes_are_forgotten_once_a_passkey_shows_who_it_is(clinic, alice):
+    """The person is there: what a stranger typed is not to end their app."""
+    with_app(clinic, with_passkey(clinic, alice))
+    for shows in (
+        lambda: sign_in_with_passkey(clinic, alice.passkey),
+        lambda: again_by_passkey(clinic, alice, alice.passkey),
+    ):
+        count_wrong(clinic, alice.member.id, 3)
+        assert wrong_codes(clinic, alice) == 3
+        assert shows()
+        assert wrong_codes(clinic, alice) == 0
+
+    count_wrong(clinic, alice.member.id, 3)
+    stranger = SoftPasskey()
+    stranger.__dict__ |= alice.passkey.__dict__ | {"key": stranger.key}
+    assert sign_in_with_passkey(clinic, stranger) is None
+    assert again_by_passkey(clinic, alice, stranger) is None
+    assert wrong_codes(clinic, alice) == 3, "the control: another key shows nothing"
+
+
+def test_that_somebody_proved_it_again_stands_in_the_trail_with_what_they_proved_it(copy, clinic, alice):
+    with_app(clinic, with_passkey(clinic, alice))
+    copy.clock.at += 2 * STEP
+    alice.token = again_by_passkey(clinic, alice, alice.passkey)
+    code = code_of(clinic, alice)
+    assert second_steps.again_with_password(clinic, alice.member, alice.token, PASSWORD, code, "192.0.2.1")
+
+    told = [one for one in events(clinic) if one.event == "ProvedAgain"]
+    assert [(one.actor, one.detail["member"]) for one in told] == [(str(alice.member.id),) * 2] * 2
+    assert [one.detail["proven"] for one in told] == ["passkey", "password and app"]
+
+
+def test_a_passkey_that_is_refused_is_told_of_where_the_password_was_right_or_there_is_a_copy(clinic, alice):
+    """However often the network was told of: strangers can make no lines of these."""
+    with_passkey(clinic, alice)
+    real, alice.passkey.key = alice.passkey.key, SoftPasskey().key
+
+    def told():
+        return [one for one in events(clinic) if one.event == "SignInRefused"]
+
+    def refused(begun="", **false):
+        """Whose it is said to be, of each line that a refused passkey adds."""
+        before = len(told())
+        asked = second_steps.ask_for_passkey(clinic, begun)
+        answer = alice.passkey.use(asked.options, **false)
+        assert second_steps.finish_with_passkey(clinic, asked.token, answer, begun, "192.0.2.1") is None
+        return [(one.actor, one.detail.get("member") or "") for one in told()[before:]]
+
+    hers = (str(alice.member.id),) * 2
+    assert [refused(), refused()] == [[("unknown", "")], []]
+    begun = password(clinic, alice).token
+    assert [refused(begun), refused(begun)] == [[hers], [hers]]
+    alice.passkey.key = real
+    assert [refused(count=0), refused(count=0)] == [[hers], []]
+
+
+def test_a_passkey_that_is_refused_again_is_told_of_whoever_was_to_prove_it(clinic, alice):
+    bob = with_passkey(clinic, somebody(clinic, "bob"))
+    with_passkey(clinic, alice)
+    assert again_by_passkey(clinic, alice, bob.passkey) is None
+
+    last = events(clinic)[-1]
+    assert (last.event, last.actor, last.detail["member"]) == ("SignInRefused", *(str(alice.member.id),) * 2)
+
+
+def test_a_proof_holds_in_the_network_it_was_given_in_and_to_change_factors_one_minute(copy, clinic, alice):
+    with_passkey(clinic, alice)
+    alice.token = again_by_passkey(clinic, alice, alice.passkey)
+
+    assert second_steps.is_fresh(clinic, alice.token, "192.0.2.1")
+    assert not second_steps.is_fresh(clinic, alice.token, "198.51.100.1")
+    assert not second_steps.is_fresh(clinic, "made up", "192.0.2.1")
+    copy.clock.at += timedelta(minutes=1)
+    for moved, fresh in ((timedelta(), True), (timedelta(seconds=1), False)):
+        copy.clock.at += moved
+        within = second_steps.FRESH_FOR_FACTORS
+        assert second_steps.is_fresh(clinic, alice.token, "192.0.2.1", within) is fresh
+
+
+def test_what_a_password_typed_again_proves_depends_on_what_somebody_has(copy, clinic, alice, monkeypatch):
+    def proves(typed=PASSWORD, code=""):
+        return second_steps.confirms(clinic, alice.member, typed, code, "192.0.2.1")
+
+    alice.token = password(clinic, alice)
+    assert [proves(), proves("not it")] == [Proven.PASSWORD, None]
+    with_app(clinic, alice)
+    copy.clock.at += 2 * STEP
+    code = code_of(clinic, alice)
+    assert [proves(), proves(code=alice.codes[0]), proves("not it", code)] == [None] * 3
+    assert wrong_codes(clinic, alice) == 0, "what is no code of an app is no wrong one"
+    assert proves(code=code) is Proven.PASSWORD_AND_APP
+
+    bob = with_passkey(clinic, somebody(clinic, "bob"))
+    monkeypatch.setattr(accounts, "confirms", lambda *_how: pytest.fail("it would be worked out for nothing"))
+    assert second_steps.confirms(clinic, bob.member, PASSWORD, "", "192.0.2.1") is None, "only a passkey does"
 
 
 def test_sessions_say_what_they_rest_on(clinic, alice):

@@ -14,13 +14,23 @@ from copies import NOON, PASSWORD, make_copy, staff
 from intake.domain.events import PasswordSetAside, SignInAlarm, SignInRefused
 from intake.domain.permissions import Role
 from intake.domain.sign_in_limits import Budget, Counted, budgets_of
-from intake.services import accounts, coming_in, passkeys, people, provider_sign_in, second_steps
+from intake.services import (
+    accounts,
+    coming_in,
+    own_account,
+    passkeys,
+    people,
+    provider_sign_in,
+    second_steps,
+    wrong_passwords,
+)
 from intake.services.accounts import LockedOut, NotCounted
 from intake.services.coming_in import Browser
 from intake.services.provider_sign_in import Back, NotSignedIn
 from intake.storage import audit, rate_limits, sign_in_limits, signing_in
+from intake.storage.database import DatabaseRefused
 from intake.storage.passwords import Proof
-from intake.storage.tables import KnownBrowserRow, RateLimitRow, StaffMemberRow, StaffSessionRow
+from intake.storage.tables import KnownBrowserRow, OutgoingRow, RateLimitRow, StaffMemberRow, StaffSessionRow
 
 WRONG, PAUSED, IN = "wrong", "paused", "in"
 
@@ -463,3 +473,83 @@ def test_the_person_is_held_before_the_trail_so_that_no_two_wait_for_each_other(
     assert any("UPDATE audit_head" in one for one in said)
     assert people_held
     assert max(people_held) < trail
+
+
+class Trying:
+    """A password that is worked out while as many others are counted as a test says."""
+
+    username, browser, member = "alice", "", None
+
+    def __init__(self, right, meanwhile):
+        self.right, self.meanwhile = right, meanwhile
+
+    def prove(self, _password):
+        self.meanwhile()
+        return Proof(self.right)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_whoever_began_before_there_were_too_many_is_refused_right_or_wrong(copy, right):
+    """The counts are looked at before a password is worked out, and after it."""
+    budgets = budgets_of("alice", "203.0.113.9", "")
+
+    def count(times):
+        for _ in range(times):
+            sign_in_limits.count(copy.clinic.database, copy.clinic.keys, budgets, copy.clinic.now())
+
+    def proved(meanwhile):
+        return wrong_passwords.proved(copy.clinic, Trying(right, lambda: count(meanwhile)), "x", budgets)
+
+    assert proved(9).right is right, "the control: one is left"
+    with pytest.raises(LockedOut):
+        proved(1)
+
+
+def test_an_alarm_stands_in_the_trail_and_in_the_log(copy, before, caplog):
+    """Whoever watches the log is to hear of it: the trail is read by people, at times."""
+    with caplog.at_level(logging.WARNING, logger="intake"):
+        for _ in range(103):
+            wrong_passwords.alarm(copy.clinic)
+
+    (said,) = lines(copy, SignInAlarm, before)
+    assert said.detail == {"failures": 100}
+    (noted,) = caplog.records
+    assert (noted.levelno, noted.getMessage().strip()) == (logging.WARNING, "sign_in_alarm")
+
+
+def test_whose_password_is_set_aside_is_told_of_it_by_e_mail(copy, alice, before):
+    mail = {"mail_host": "mail.example", "mail_sender": "a@b.example"}
+    mailed = copy.clinic.with_settings(replace(copy.clinic.settings, **mail))
+    own_account.tell_at(copy.clinic, alice, "alice@example.com")
+    told = []
+    for failures in (5, 99):
+        wrong_in_a_row(copy, failures)
+        accounts.sign_in(mailed, "alice", "a guess", "203.0.113.9", "")
+        with copy.clinic.database.read() as session:
+            told.append(len(session.scalars(select(OutgoingRow)).all()))
+    own_account.tell_at(copy.clinic, alice, "")
+
+    assert told[1] == told[0] + 1
+    assert len(lines(copy, PasswordSetAside, before)) == 1
+
+
+def test_a_network_is_told_of_once_a_minute_and_always_where_nothing_can_be_counted(copy, monkeypatch):
+    def told(network="192.0.2.1"):
+        return wrong_passwords.is_to_be_told(copy.clinic, network)
+
+    assert [told(), told(), told("192.0.2.2")] == [True, False, True]
+    copy.clock.at += timedelta(minutes=1)
+    assert [told(), told()] == [True, False]
+
+    def refuse(*_how):
+        raise DatabaseRefused("no room")
+
+    for broken in (refuse, broken_disk):
+        monkeypatch.setattr(rate_limits, "counting", broken)
+        assert [told(), told()] == [True, True]
+        with pytest.raises(NotCounted):
+            wrong_passwords.counting(lambda: rate_limits.counting(copy.clinic.database))
+
+
+def broken_disk(_database):
+    raise OperationalError("a statement", {}, Exception("no disk"))

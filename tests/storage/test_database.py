@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from intake.storage import database as database_module
@@ -137,6 +137,28 @@ def test_reading_and_writing_take_turns_on_the_same_connection(database):
             assert session.scalar(text("SELECT count(*) FROM editions")) == number
         with database.write() as session:
             editions.keep(session, "rules", str(number), "text")
+
+
+def test_a_file_that_could_once_be_opened_for_reading_alone_is_written_to_the_next_time(sqlite_database):
+    """As SQLite opens it when the disk refuses to open it for writing, without a word."""
+    path, left = sqlite_database.url.database, [1, 1]
+
+    def opened(_dialect, _record, _arguments, _named):
+        if not left:
+            return None
+        left.pop()
+        return sqlite_module().connect(f"file:{path}?mode=ro", uri=True)
+
+    event.listen(sqlite_database.engine, "do_connect", opened)
+    sqlite_database.dispose()
+    for _ in range(2):
+        with pytest.raises(DBAPIError, match="readonly"), sqlite_database.write() as session:
+            editions.keep(session, "rules", "a" * 64, "text")
+
+    with sqlite_database.write() as session:
+        editions.keep(session, "rules", "a" * 64, "text")
+    with sqlite_database.read() as session:
+        assert editions.every(session, "rules")
 
 
 def test_a_reader_sees_one_moment(database):

@@ -50,6 +50,10 @@ def test_while_something_is_due_it_is_found_by_whoever_asks_for_that_and_by_nobo
         assert staff_sessions.find(session, clinic_keys, token, NOW, also_due=True) == alice
 
 
+def test_a_token_is_long_enough_that_nobody_guesses_it(token):
+    assert len(token) == 43, "32 bytes"
+
+
 def test_the_database_knows_only_the_tokens_digest(database, token):
     with database.read() as session:
         assert session.scalars(select(StaffSessionRow.token_digest)).all() == [token_digest(token)]
@@ -66,6 +70,47 @@ def test_ten_hours_end_it_however_busy(database, clinic_keys, token):
         assert found(database, clinic_keys, token, now) is not None
         now += 14 * MINUTE
     assert found(database, clinic_keys, token, now) is None
+
+
+@pytest.mark.parametrize(("more", "there"), [(timedelta(0), True), (timedelta(microseconds=1), False)])
+def test_it_lasts_its_ten_hours_and_its_fifteen_minutes_to_the_last_moment(
+    database, clinic_keys, alice, more, there
+):
+    with database.write() as session:
+        for idle, longest in ((staff_sessions.LONGEST, staff_sessions.LONGEST), (15 * MINUTE, 60 * MINUTE)):
+            token = staff_sessions.start(session, clinic_keys, alice.id, NOW, idle=idle)
+            end = NOW + min(idle, longest) + more
+            assert (staff_sessions.find(session, clinic_keys, token, end, idle, longest) is not None) is there
+            assert bool(staff_sessions.visits(session, alice.id, token, end, idle)) is there
+            staff_sessions.remove_expired(session, end, idle, longest)
+            assert (session.get(StaffSessionRow, token_digest(token)) is not None) is there
+            staff_sessions.end(session, token)
+
+
+def test_nobody_whose_account_was_changed_meanwhile_gets_a_session(database, clinic_keys, alice):
+    """Also where the account was read before in the same transaction."""
+    with database.write() as session:
+        row = accounts.hold(session, clinic_keys, alice.id)
+        session.connection().exec_driver_sql("UPDATE staff_members SET roles = 'administrator'")
+
+        with pytest.raises(accounts.NoSuchMember):
+            staff_sessions.start(session, clinic_keys, row.id, NOW)
+        session.rollback()
+
+
+def test_whoever_is_signed_in_is_nobody_once_their_account_or_session_was_changed(
+    database, clinic_keys, alice, token
+):
+    for changed in (
+        "UPDATE staff_members SET roles = 'administrator'",
+        "UPDATE staff_sessions SET moved = true",
+    ):
+        with database.write() as session:
+            assert staff_sessions.find(session, clinic_keys, token, NOW)
+            session.connection().exec_driver_sql(changed)
+
+            assert staff_sessions.find(session, clinic_keys, token, NOW) is None
+            session.rollback()
 
 
 def test_a_clock_set_back_does_not_lengthen_it(database, clinic_keys, token):

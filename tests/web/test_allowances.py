@@ -4,9 +4,25 @@ import time
 
 import pytest
 from flask import Flask, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from intake.web import allowances
-from intake.web.allowances import BUTTON, PAGE, Allowance, Unlimited, allow, keep_allowances, refuse_unlimited
+from intake.web.allowances import (
+    BUTTON,
+    CONTENT,
+    LOGO,
+    METHODS,
+    NOTHING,
+    PAGE,
+    REPORT,
+    Allowance,
+    Unlimited,
+    allow,
+    allow_longer_query,
+    keep_allowances,
+    read_for_its_words,
+    refuse_unlimited,
+)
 from web.knocking import AT, FORM, SITES, token_in
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
@@ -123,6 +139,98 @@ def test_a_body_of_another_kind_is_refused(both_sites, kind):
 )
 def test_addresses_and_headers_have_an_end(both_sites, path, headers, status):
     assert both_sites.ask("patient", path, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 404), (1, 414)])
+def test_an_address_may_be_as_long_as_is_said_and_no_longer(more, status):
+    client = site_with(BUTTON).test_client()
+
+    assert client.get("/" + "x" * (1023 + more)).status_code == status
+    assert client.get("/gone?" + "x" * (2048 + more)).status_code == status
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 431)])
+def test_sixty_headers_are_taken_and_no_more(more, status):
+    app, had = site_with(BUTTON), []
+    app.add_url_rule(
+        "/count", "count", lambda: str(had.append(sum(k.startswith("HTTP_") for k in request.environ)))
+    )
+    client = app.test_client()
+    client.get("/count")
+    (own,) = had
+
+    sent = client.get("/read", headers={f"X-{number}": "x" for number in range(60 - own + more)})
+
+    assert sent.status_code == status
+
+
+def test_an_address_that_takes_more_behind_its_question_mark_takes_that_and_no_other_does():
+    app = site_with(BUTTON)
+    app.add_url_rule("/other", "other", lambda: "other")
+    allow_longer_query(app, "read", 5000)
+    client = app.test_client()
+
+    assert client.get("/read?" + "x" * 5000).status_code == 200
+    assert client.get("/read?" + "x" * 5001).status_code == 414
+    assert client.get("/other?" + "x" * 5000).status_code == 414
+
+
+def test_what_an_address_takes_is_what_was_decided():
+    form, files = "application/x-www-form-urlencoded", "multipart/form-data"
+    said = {
+        NOTHING: (0, 0, set()),
+        BUTTON: (8 * 1024, 40, {form}),
+        PAGE: (64 * 1024, 1000, {form}),
+        LOGO: (1024 * 1024, 200, {form, files}),
+        CONTENT: (4 * 1024 * 1024 + 64 * 1024, 60, {form, files}),
+        REPORT: (16 * 1024, 0, {"application/csp-report", "application/reports+json"}),
+    }
+    assert {one: (one.size, one.fields, set(one.kinds)) for one in said} == said
+
+
+def test_an_address_that_says_nothing_takes_what_a_person_types_and_no_files():
+    client = site_with().test_client()
+
+    assert client.post("/send", data="a=" + "x" * (PAGE.size - 2), content_type=FORM).status_code == 200
+    assert client.post("/send", data="a=" + "x" * (PAGE.size - 1), content_type=FORM).status_code == 413
+    assert client.post("/send", data={"a": "x"}, content_type="multipart/form-data").status_code == 415
+
+
+def test_an_address_that_takes_files_takes_them_in_the_kind_a_browser_sends():
+    client = site_with(LOGO).test_client()
+
+    for kind in (FORM, "multipart/form-data"):
+        assert client.post("/send", data={"a": "x"}, content_type=kind).text == "1"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "ANYTHING"])
+def test_another_method_is_told_which_there_are(method):
+    client = site_with(BUTTON).test_client()
+
+    for path, there_are in (("/send", {"POST"}), ("/read", {"GET", "HEAD"}), ("/none", {*METHODS})):
+        refused = client.open(path, method=method)
+        assert (refused.status_code, {*refused.headers["Allow"].split(", ")} - {"OPTIONS"}) == (
+            405,
+            there_are,
+        )
+    assert client.head("/read").status_code == 200
+
+
+@pytest.mark.parametrize(("size", "read"), [(4 * 64 * 1024, True), (4 * 64 * 1024 + 1, False)])
+def test_what_is_too_large_is_read_for_its_words_up_to_four_pages(size, read):
+    app = site_with(BUTTON)
+
+    def give_back(_error):
+        read_for_its_words()
+        try:
+            return f"{len(request.form['a'])} {request.max_form_parts}", 413
+        except RequestEntityTooLarge:
+            return "too large", 413
+
+    app.register_error_handler(413, give_back)
+    given = app.test_client().post("/send", data="a=" + "x" * (size - 2), content_type=FORM)
+
+    assert given.text == (f"{size - 2} {PAGE.fields}" if read else "too large")
 
 
 @pytest.mark.parametrize(("size", "given_back"), [(70_000, True), (200_000, True), (300_000, False)])

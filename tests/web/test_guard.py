@@ -3,17 +3,25 @@
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, abort, g
 
 from intake.domain.permissions import Permission, Role, StaffMember
 from intake.web.guard import (
     EVERYONE,
     Door,
     UnmarkedView,
+    asks_at_once,
+    changes_factors,
+    is_open_while_due,
+    is_sensitive,
+    is_unattended,
     keep_door,
     open_to_all,
+    open_while_due,
     refuse_unmarked,
     requires,
+    sensitive,
+    unattended,
     who_may,
 )
 
@@ -82,3 +90,116 @@ def test_a_page_can_be_asked_who_may_see_it():
     assert who_may(guarded) is Permission.REVIEW
     assert who_may(open_to_all(lambda: "")) == EVERYONE
     assert who_may(lambda: "") is None
+
+
+def test_a_door_looks_at_everything_in_turn_before_a_page_is_shown():
+    """Who it is, what they may do, where they are, how fast they send, and whether it is still them."""
+    seen, refusing = [], set()
+
+    def steps(name, answer=None):
+        def look(*how):
+            seen.append((name, *how))
+            if name in refusing:
+                abort(418)
+            return answer
+
+        return look
+
+    app = Flask(__name__, static_folder=None)
+    door = Door(steps("whoever", ALICE), steps("out"), steps("again"), steps("where"), steps("paced"))
+    keep_door(app, door)
+    view = requires(Permission.REVIEW, Permission.TRANSCRIBE)(
+        lambda member: seen.append(("page", g.member, member)) or "open"
+    )
+    app.add_url_rule("/page", "page", sensitive(view), methods=["GET", "POST"])
+    client = app.test_client()
+    both = (Permission.REVIEW, Permission.TRANSCRIBE)
+    whole = [("whoever",), ("where", ALICE, both), ("paced",), ("again", ALICE), ("page", ALICE, ALICE)]
+
+    assert client.post("/page").text == "open"
+    assert seen == whole
+    for place in (1, 2, 3):
+        seen.clear()
+        refusing.clear()
+        refusing.add(whole[place][0])
+        assert client.post("/page").status_code == 418
+        assert seen == whole[: place + 1]
+
+
+@pytest.mark.parametrize(
+    ("mark", "method", "asked"),
+    [
+        (sensitive, "GET", False),
+        (sensitive, "HEAD", False),
+        (sensitive, "POST", True),
+        (changes_factors, "GET", False),
+        (changes_factors, "POST", True),
+        (unattended, "POST", False),
+        (open_while_due, "POST", False),
+    ],
+)
+def test_who_sends_to_a_sensitive_page_proves_first_that_it_is_still_them(mark, method, asked):
+    for again, status in ((("prove it", 403), 403), (None, 200)):
+        app = Flask(__name__, static_folder=None)
+        keep_door(app, Door(lambda: ALICE, lambda: "out", lambda _member, again=again: again))
+        view = mark(requires(Permission.REVIEW)(lambda member: "open"))
+        app.add_url_rule("/page", "page", view, methods=["GET", "POST"])
+        given = app.test_client().open("/page", method=method)
+        assert given.status_code == (status if asked else 200)
+
+
+def test_each_mark_says_one_thing_and_no_other():
+    app = Flask(__name__, static_folder=None)
+    marks = {one.__name__: one for one in (sensitive, changes_factors, unattended, open_while_due)}
+    for name, mark in marks.items():
+        app.add_url_rule(f"/{name}", name, mark(open_to_all(lambda: "")))
+    app.add_url_rule("/plain", "plain", open_to_all(lambda: ""))
+
+    def said(endpoint):
+        view = app.view_functions.get(endpoint, lambda: "")
+        with app.app_context():
+            return (
+                is_sensitive(view),
+                asks_at_once(endpoint),
+                is_unattended(endpoint),
+                is_open_while_due(endpoint),
+            )
+
+    assert {name: said(name) for name in (*marks, "plain", "none", None)} == {
+        "sensitive": (True, False, False, False),
+        "changes_factors": (True, True, False, False),
+        "unattended": (False, False, True, False),
+        "open_while_due": (False, False, False, True),
+        "plain": (False,) * 4,
+        "none": (False,) * 4,
+        None: (False,) * 4,
+    }
+
+
+def test_a_door_that_says_nothing_of_places_paces_and_proofs_lets_people_through():
+    """As a site of one's own has it; the clinic's door says all three."""
+    app = Flask(__name__, static_folder=None)
+    keep_door(app, Door(lambda: ALICE, lambda: "out"))
+    view = sensitive(requires(Permission.REVIEW)(lambda member, number: f"sent {number}"))
+    app.add_url_rule("/sent/<int:number>", "sent", view, methods=["POST"])
+
+    assert app.test_client().post("/sent/7").text == "sent 7"
+
+
+def test_the_sites_own_files_need_no_mark_and_every_page_without_one_is_named():
+    app = Flask(__name__, static_folder=".")
+    refuse_unmarked(app)
+    for name in ("zulu", "alpha"):
+        app.add_url_rule(f"/{name}", name, lambda: "")
+
+    with pytest.raises(UnmarkedView, match=r"alpha, zulu; mark") as refused:
+        refuse_unmarked(app)
+    assert refused.value.endpoints == ("alpha", "zulu")
+
+
+def test_a_page_that_is_guarded_keeps_its_name():
+    @requires(Permission.REVIEW)
+    def queue(member):
+        return ""
+
+    assert queue.__name__ == "queue"

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask, Response
 
 from intake.web.clinic.site import create_clinic_site
-from intake.web.headers import last_resort_headers, protection
+from intake.web.headers import also_sent_to, last_resort_headers, protect, protection
 from web.knocking import AT, SITES
 
 POLICY = [
@@ -78,3 +79,24 @@ def test_over_https_a_site_does_not_answer_as_this_machine(both_sites):
     assert client.get("/sign-in", base_url="https://intake.example.org").status_code == 200
     for name in ("127.0.0.1", "localhost"):
         assert client.get("/sign-in", base_url=f"https://{name}").status_code == 400
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "https://intake.example.org"])
+def test_every_answer_is_protected_and_one_page_alone_leads_to_a_provider(both_sites, address):
+    app = Flask(__name__, static_folder=None)
+    protect(app, replace(both_sites.copy.settings, public_address=address))
+    app.add_url_rule("/", "page", Response)
+    app.add_url_rule("/kept", "kept", lambda: Response(headers={"Cache-Control": "max-age=5"}))
+    app.add_url_rule("/out", "out", lambda: also_sent_to("https://provider.example") or Response())
+
+    def given(path):
+        headers = app.test_client().get(path, environ_overrides={"SCRIPT_NAME": "/clinic"}).headers
+        return {name: headers[name] for name in ("Cache-Control", *protected)}
+
+    protected = protection("/clinic", https=address.startswith("https"))
+    policy = protected["Content-Security-Policy"]
+    out = policy.replace("form-action 'self';", "form-action 'self' https://provider.example;")
+    assert given("/") == given("/none") == protected | {"Cache-Control": "no-store"}
+    assert given("/kept") == protected | {"Cache-Control": "max-age=5"}
+    assert out != policy
+    assert given("/out")["Content-Security-Policy"] == out

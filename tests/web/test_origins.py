@@ -1,8 +1,9 @@
 """What another site may do with ours: lead somebody here by a link, and nothing else."""
 
 import pytest
+from flask import Flask
 
-from intake.web.origins import is_surely_ours
+from intake.web.origins import is_surely_ours, refuse_other_sites
 from web.knocking import AT, SITES, token_in
 
 THEIRS = [
@@ -18,7 +19,7 @@ THEIRS = [
     {"Origin": ""},
 ]
 OURS = [{"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": AT}, {}]
-EMBEDDED = ("iframe", "frame", "fencedframe", "embed", "object")
+EMBEDDED = ("iframe", "frame", "fencedframe", "embed", "object", "portal")
 FETCHED = [
     {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
     {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"},
@@ -61,6 +62,35 @@ def test_only_a_browser_that_says_so_itself_is_surely_on_a_page_of_ours(both_sit
         "/start", method="POST", base_url=AT, headers=headers
     ):
         assert is_surely_ours() is surely
+
+
+@pytest.mark.parametrize("https", [False, True])
+def test_a_page_is_ours_by_the_whole_of_its_address(https):
+    """A browser that says no more than an origin: of its scheme, its name and its port none may differ."""
+    app = Flask(__name__, static_folder=None)
+    app.config["TRUSTED_HOSTS"] = ["intake.example.org"]
+    refuse_other_sites(app, https=https)
+    app.add_url_rule("/send", "send", lambda: str(is_surely_ours()), methods=["GET", "HEAD", "POST", "PUT"])
+    at = f"http{'s' * https}://intake.example.org:8443"
+
+    def given(origin, method="POST", host="intake.example.org:8443"):
+        headers = {"Origin": origin} if origin is not None else {}
+        answer = app.test_client().open("/send", method=method, headers=headers | {"Host": host})
+        return answer.status_code, answer.text if answer.status_code == 200 else ""
+
+    assert [given(at), given(None)] == [(200, "True"), (200, "False")]
+    for other in (
+        f"http{'s' * (not https)}://intake.example.org:8443",
+        "https://intake.example.org",
+        f"{at}0",
+        f"http{'s' * https}://evil.example:8443",
+        "",
+        "null",
+    ):
+        assert [given(other)[0], given(other, "PUT")[0]] == [403] * 2, other
+        assert given(other, "GET") == (200, "False")
+    assert given("http://evil.example", host="evil.example")[0] == 403
+    assert given("", host="evil.example")[0] == 400, "refused for its name"
 
 
 @pytest.mark.parametrize("headers", OURS, ids=str)
