@@ -73,7 +73,6 @@ TESTS = (
             "moved",
             "one_time_links",
             "passkey_challenges",
-            "passkey_challenges_planted",
             "passkeys",
             "passkeys_planted",
             "passwords",
