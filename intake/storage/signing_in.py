@@ -117,8 +117,10 @@ def renew(session: Session, member_id: UUID) -> None:
 
 def is_set_aside(session: Session, member_id: UUID) -> bool:
     """Whether their password is taken from browsers they have signed in from, and from no other."""
-    query = select(StaffMemberRow.failures).where(StaffMemberRow.id == member_id)
-    return (session.scalar(query) or 0) >= WRONG_BEFORE_SET_ASIDE
+    query = select(StaffMemberRow.id).where(
+        StaffMemberRow.id == member_id, StaffMemberRow.failures >= WRONG_BEFORE_SET_ASIDE
+    )
+    return session.scalar(query) is not None
 
 
 def _failed(session: Session, claimed: Claim) -> bool:

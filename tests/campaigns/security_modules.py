@@ -74,15 +74,18 @@ TESTS = (
             "one_time_links",
             "passkey_challenges",
             "passkeys",
+            "passkeys_planted",
             "passwords",
             "passwords_as_typed",
             "rate_limits",
             "recovery_codes",
+            "recovery_codes_planted",
             "rewrapping",
             "rights",
             "row_seals",
             "sealed_columns",
             "session_proofs",
+            "session_proofs_planted",
             "several_keys",
             "sign_in_limits",
             "signing_in",
@@ -90,6 +93,7 @@ TESTS = (
             "start_codes",
             "submissions",
             "trail",
+            "unfinished_sign_ins",
             "ways_back",
             "writers_line",
         )
@@ -316,5 +320,32 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         'os.fdopen(descriptor, "w", encoding="utf-8")',
         'os.fdopen(descriptor, "w")',
         "what is written there is ASCII, which a test says",
+    ),
+    *(
+        Equivalent(
+            f"intake/storage/{name}.py",
+            "session.flush()",
+            "pass",
+            "a session writes what is pending before it asks the database anything, and before it commits",
+        )
+        for name in ("one_time_links", "recovery_codes", "ways_back")
+    ),
+    Equivalent(
+        "intake/storage/recovery_codes.py",
+        "RecoveryCodeRow(member_id=row.id, number=number, sealed=sealed, used_at=None)",
+        "RecoveryCodeRow(member_id=row.id, number=number, sealed=sealed)",
+        "a column that may be empty and was given nothing is empty",
+    ),
+    Equivalent(
+        "intake/storage/rate_limits.py",
+        'session.execute(statement, execution_options={"synchronize_session": False})',
+        "session.execute(statement)",
+        "the session was begun for this statement: it holds no row that could be brought along",
+    ),
+    Equivalent(
+        "intake/storage/lockouts.py",
+        "Lockout = LockoutRow",
+        "Lockout = None",
+        "it is named in the annotation of one argument and nowhere else",
     ),
 )

@@ -222,3 +222,12 @@ def test_however_busy_a_session_is_removed_after_ten_hours(session, clinic_keys,
     for at, left in ((NOW + staff_sessions.LONGEST, 1), (NOW + staff_sessions.LONGEST + MOMENT, 0)):
         staff_sessions.remove_expired(session, at, idle=timedelta(days=1))
         assert how_many(session, StaffSessionRow) == left
+
+
+def test_failures_counted_by_another_after_somebody_read_them_are_counted_on(session):
+    read = lockouts.hold(session, WHO, NOW)
+    session.execute(LockoutRow.__table__.update().values(failures=2))
+    assert read.failures == 0, "it was read before"
+    held = lockouts.hold(session, WHO, NOW)
+    lockouts.count(held, LIMIT, NOW)
+    assert lockouts.is_paused(held, NOW)

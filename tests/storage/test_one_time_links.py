@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from intake.storage import accounts, one_time_links
 from intake.storage.one_time_links import Link, Purpose
+from intake.storage.tables import OneTimeLinkRow
 from storage.samples import NOW
 from storage.side_by_side import at_once
 
@@ -76,3 +78,18 @@ def test_a_new_setup_link_ends_the_earlier_one(database, clinic_keys):
         first, second = (one_time_links.make(session, clinic_keys, Purpose.SETUP, EXPIRES) for _ in range(2))
     assert burn(database, clinic_keys, first) is None
     assert burn(database, clinic_keys, second) == Link(Purpose.SETUP, None, EXPIRES)
+
+
+def test_the_token_cannot_be_guessed(token):
+    assert len(token) == 43, "of 32 random bytes"
+
+
+@pytest.mark.parametrize("changed", [{"seal": b"planted"}, {"seal": None}, {"purpose": "reset"}])
+def test_a_link_changed_in_the_database_works_for_nobody(database, clinic_keys, token, changed):
+    with database.write() as session:
+        read = session.scalars(select(OneTimeLinkRow)).one()
+        assert one_time_links.find(session, clinic_keys, token, NOW) is not None
+        session.execute(update(OneTimeLinkRow.__table__).values(**changed))
+        assert read.purpose == "invitation", "it was read before"
+        assert one_time_links.find(session, clinic_keys, token, NOW) is None
+        assert one_time_links.burn(session, clinic_keys, token, NOW) is None

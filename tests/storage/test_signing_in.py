@@ -1,14 +1,24 @@
 """A claim, its proof, and a hundred wrong ones in a row."""
 
+from uuid import UUID
+
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import delete, select, update
 
 from intake.domain.permissions import Role, StaffMember
 from intake.domain.sign_in_limits import WRONG_BEFORE_SET_ASIDE
-from intake.storage import accounts, auth_epochs, known_browsers, passkeys, passwords, signing_in
+from intake.storage import (
+    accounts,
+    auth_epochs,
+    authenticator_apps,
+    known_browsers,
+    passkeys,
+    passwords,
+    signing_in,
+)
 from intake.storage.signing_in import DAMAGED, SET_ASIDE, WRONG, Refused
-from intake.storage.tables import KnownBrowserRow, PasskeyRow, StaffMemberRow
+from intake.storage.tables import AuthenticatorAppRow, KnownBrowserRow, PasskeyRow, StaffMemberRow
 from storage.samples import MINUTE, NOW
 
 PASSWORD = "correct horse"
@@ -201,3 +211,54 @@ def test_a_claim_shows_neither_the_hash_nor_the_cookie(database, clinic_keys, al
         told = repr(signing_in.claim(session, clinic_keys, "alice", known, NOW))
     assert "argon2" not in told
     assert known not in told
+
+
+def test_of_a_password_that_was_planted_or_lost_its_factors_it_is_told_that_it_is_damaged(
+    sqlite_database, clinic_keys
+):
+    def claimed():
+        found = signing_in.claim(session, clinic_keys, "bob", "", NOW)
+        assert (found.member, found.auth_epoch) == (row.id, row.auth_epoch)
+        told = signing_in.settle(session, clinic_keys, found, FALSE).reason
+        return found.damaged, found.kept, told
+
+    with sqlite_database.write() as session:
+        bob = accounts.add_member(session, clinic_keys, "bob", "B. Ob", [], NOW).id
+        row = accounts.hold(session, clinic_keys, bob)
+        assert claimed() == (False, None, WRONG), "there is none"
+        accounts.set_password(session, clinic_keys, bob, "a hash")
+        assert claimed() == (False, "a hash", WRONG)
+        sealed, row.password = row.password, b"planted"
+        assert claimed() == (True, None, signing_in.DAMAGED)
+        row.password = sealed
+        with auth_epochs.next_epoch(session, clinic_keys, row):
+            authenticator_apps.put(session, clinic_keys, row, "SEED", 5, NOW)
+        assert claimed() == (False, "a hash", WRONG)
+        session.execute(delete(AuthenticatorAppRow))
+        assert claimed() == (True, None, signing_in.DAMAGED)
+
+
+def test_what_was_changed_after_somebody_read_it_is_seen_as_it_is_now(sqlite_database, clinic_keys):
+    with sqlite_database.write() as session:
+        bob = accounts.add_member(session, clinic_keys, "bob", "B. Ob", [], NOW).id
+        accounts.set_password(session, clinic_keys, bob, "a hash")
+        read = session.get_one(StaffMemberRow, bob)
+        claim = signing_in.claim(session, clinic_keys, "bob", "", NOW)
+        session.execute(update(StaffMemberRow.__table__).values(failures=WRONG_BEFORE_SET_ASIDE))
+        assert read.failures == 0, "it was read before"
+        assert signing_in.settle(session, clinic_keys, claim, RIGHT) == Refused(bob, SET_ASIDE)
+
+
+def test_one_is_set_aside_from_the_hundredth_on_and_of_nobody_else(sqlite_database, clinic_keys):
+    with sqlite_database.write() as session:
+        bob, carol = (
+            accounts.add_member(session, clinic_keys, name, name, [], NOW).id for name in ("bob", "carol")
+        )
+        for wrong, aside in ((WRONG_BEFORE_SET_ASIDE - 1, False), (WRONG_BEFORE_SET_ASIDE, True)):
+            session.execute(update(StaffMemberRow).where(StaffMemberRow.id == bob).values(failures=wrong))
+            assert signing_in.is_set_aside(session, bob) is aside
+            assert not signing_in.is_set_aside(session, carol)
+        assert not signing_in.is_set_aside(session, UUID(int=0))
+        session.execute(update(StaffMemberRow).values(failures=WRONG_BEFORE_SET_ASIDE))
+        signing_in.renew(session, carol)
+        assert [signing_in.is_set_aside(session, one) for one in (bob, carol)] == [True, False]

@@ -4,13 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import object_session
 
 from intake.domain.factors import Due
 from intake.storage import accounts, session_proofs, staff_sessions
 from intake.storage.encryption import token_digest
-from intake.storage.tables import StaffSessionRow
+from intake.storage.tables import StaffMemberRow, StaffSessionRow
 from storage.samples import MINUTE, NOW
 from storage.side_by_side import at_once
 
@@ -248,3 +248,42 @@ def test_the_name_of_a_session_opens_nothing(database, clinic_keys, alice, token
     with database.read() as session:
         (visit,) = staff_sessions.visits(session, alice.id, token, NOW)
     assert found(database, clinic_keys, visit.name) is None
+
+
+def test_the_token_cannot_be_guessed(database, clinic_keys, alice):
+    with database.write() as session:
+        tokens = {staff_sessions.start(session, clinic_keys, alice.id, NOW) for _ in range(3)}
+    assert [len(one) for one in tokens] == [43] * 3, "of 32 random bytes"
+
+
+def test_it_is_over_after_its_last_moment_and_not_at_it(database, clinic_keys, token):
+    longest, moment = staff_sessions.LONGEST, timedelta(microseconds=1)
+
+    def there(now, **limits):
+        with database.read() as session:
+            return staff_sessions.find(session, clinic_keys, token, now, **limits) is not None
+
+    assert there(NOW + staff_sessions.IDLE)
+    assert not there(NOW + staff_sessions.IDLE + moment)
+    assert there(NOW + longest, idle=2 * longest)
+    assert not there(NOW + longest + moment, idle=2 * longest)
+    assert there(NOW - 2 * MINUTE), "clocks wander"
+    assert not there(NOW - 2 * MINUTE - moment)
+
+
+def test_what_was_changed_after_somebody_read_it_is_seen_as_it_is_now(database, clinic_keys, alice, token):
+    with database.write() as session:
+        read = session.scalars(select(StaffSessionRow)).one(), session.scalars(select(StaffMemberRow)).one()
+        for table in (StaffSessionRow, StaffMemberRow):
+            (kept,) = session.scalars(select(table.seal))
+            session.execute(update(table.__table__).values(seal=b"planted"))
+            assert b"planted" not in {one.seal for one in read}, "it was read before"
+            assert staff_sessions.find(session, clinic_keys, token, NOW) is None
+            if table is StaffMemberRow:
+                session.execute(update(table.__table__).values(seal=kept))
+                assert staff_sessions.find(session, clinic_keys, token, NOW) == alice
+                session.execute(update(table.__table__).values(seal=b"planted"))
+                with pytest.raises(accounts.NoSuchMember):
+                    staff_sessions.start(session, clinic_keys, alice.id, NOW)
+            session.execute(update(table.__table__).values(seal=kept))
+            assert staff_sessions.find(session, clinic_keys, token, NOW) == alice

@@ -13,7 +13,7 @@ from intake.content.phrase_words import phrase_words
 from intake.domain.submissions import Receipt
 from intake.storage import drafts, passwords, ways_back
 from intake.storage.drawn_ways import Drawn
-from intake.storage.encryption import DecryptionFailed, token_digest
+from intake.storage.encryption import DecryptionFailed, Place, token_digest
 from intake.storage.tables import DraftRow, PatientSessionRow, WayBackRow
 from storage.samples import MINUTE, NOW, answers_of_pat
 
@@ -272,3 +272,29 @@ def test_coming_back_waits_for_whoever_is_at_the_draft(database, patient_keys, d
     for one in people:
         one.join()
     assert failures == []
+
+
+def test_what_was_changed_after_somebody_read_it_is_seen_as_it_is_now(sqlite_database, patient_keys, drawn):
+    """A wrong phrase more, or an e-mail more, may have been counted in between."""
+    with sqlite_database.write() as session:
+        token, _ = drafts.start(session, patient_keys, NOW, "edition")
+        draft = drafts.opened(session, patient_keys, token)
+        ways_back.make(session, patient_keys, draft, drawn, NOW)
+        read = session.scalars(select(WayBackRow)).one()
+        session.execute(update(WayBackRow.__table__).values(failures=29, mailed=4))
+        assert (read.failures, read.mailed) == (0, 0), "it was read before"
+        assert ways_back.of_draft(session, *draft).mails_left == 1
+        ways_back.note_mail(session, draft[0])
+        assert ways_back.of_draft(session, *draft).mails_left == 0
+
+        session.execute(update(WayBackRow.__table__).values(failures=30))
+        assert read.failures == 29
+        assert ways_back.open_with(session, patient_keys, drawn.way.code, drawn.phrase, NOW) is None
+
+
+def test_ways_back_sealed_by_earlier_versions_still_open(database, patient_keys, drawn, saved):
+    """Where it is sealed for may not be called otherwise."""
+    with database.write() as session:
+        _, key = drafts.opened(session, patient_keys, saved)
+        row = session.scalars(select(WayBackRow)).one()
+        assert key.open(row.shown, Place("ways_back", "shown", row.id))
