@@ -8,6 +8,7 @@ settings: keys lie in files of their own (docs/running.md).
 
 import configparser
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
@@ -62,6 +63,8 @@ _NUMBERS = frozenset(
 )
 # Where the clinic's side is, while nobody says that it has a name of its own.
 _CLINIC_PATH = "/clinic"
+# Python counts more signs as digits than it makes numbers of, and makes none of some thousand digits.
+_WHOLE = re.compile(r"[0-9]{1,12}")
 _YES_OR_NO = frozenset({"transcribe_alone", "require_passkey"})
 # A message: patients read it in their language while a clinic leaves it as it comes.
 USUAL_HOURS = mark("Monday to Friday, 9 am to 5 pm")
@@ -361,12 +364,12 @@ def _unknown(written: Mapping[str, str], environment: Mapping[str, str]) -> list
 
 def _converted(name: str, value: str, problems: list[str]) -> str | int | Path | None:
     if name in _FROM_NOTHING:
-        if not value.isdigit():
+        if not _WHOLE.fullmatch(value):
             problems.append(f"{name}: should be {_FROM_NOTHING[name]}")
             return 0
         return int(value)
     if name in _NUMBERS:
-        if not value.isdigit() or int(value) == 0:
+        if not _WHOLE.fullmatch(value) or int(value) == 0:
             problems.append(f"{name}: should be a whole number above 0")
             return 1
         return int(value)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _SECONDS = 5
+# Of the seconds a browser is told to come by HTTPS alone.
+_MOST_DIGITS = 15
 _HTTPS, _HTTP = 443, 80
 # What a server must not speak any more (RFC 8996).
 _OLD = {"TLS 1.0": ssl.TLSVersion.TLSv1, "TLS 1.1": ssl.TLSVersion.TLSv1_1}
@@ -88,8 +90,9 @@ def _seconds(told: str) -> int:
     """How long a browser is told to come by HTTPS alone; 0 when it is not told."""
     for part in told.lower().split(";"):
         name, _, value = part.strip().partition("=")
-        if name == "max-age" and value.strip('"').isdigit():
-            return int(value.strip('"'))
+        seconds = value.strip('"')
+        if name == "max-age" and seconds.isascii() and seconds.isdigit():
+            return int(seconds[:_MOST_DIGITS])
     return 0
 
 

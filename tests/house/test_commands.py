@@ -248,6 +248,8 @@ def test_a_folder_whose_name_would_end_the_address_of_its_database_is_refused(tm
     [
         ("clinic_color", "teal", "clinic_color: should be a color like #0f766e"),
         ("port", "http", "port: should be a whole number above 0"),
+        ("port", "²", "port: should be a whole number above 0"),
+        ("port", "9" * 5000, "port: should be a whole number above 0"),
         ("patient_idle_minutes", "4", "patient_idle_minutes: should be at least 5"),
         ("patient_unsaved_days", "31", "patient_unsaved_days: should be at most 30"),
         ("patient_unsaved_days", "-1", "patient_unsaved_days: should be a whole number of days, or 0"),

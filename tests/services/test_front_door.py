@@ -131,7 +131,13 @@ def test_who_speaks_no_newer_tls_is_found(authority):
 
 @pytest.mark.parametrize(
     ("words", "promised"),
-    [(SILENT, 0), (PAGE.replace("63072000", "300"), 300), (PAGE.replace("max-age=", "max-age=x"), 0)],
+    [
+        (SILENT, 0),
+        (PAGE.replace("63072000", "300"), 300),
+        (PAGE.replace("max-age=", "max-age=x"), 0),
+        (PAGE.replace("63072000", "²"), 0),
+        (PAGE.replace("63072000", "9" * 5000), int("9" * 15)),
+    ],
 )
 def test_what_browsers_are_promised_is_read(authority, words, promised):
     assert seen(authority, words).promised == promised

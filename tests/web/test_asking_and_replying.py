@@ -207,6 +207,15 @@ def test_a_sentence_is_put_into_the_box_and_nothing_is_sent(alice, exchange):
     assert exchange.review.entries == ()
 
 
+@pytest.mark.parametrize("start", ["9" * 5000, "99", "-1", "²", ""])
+def test_a_sentence_that_is_not_offered_changes_nothing(alice, exchange, start):
+    alice.open(f"{ask_page(exchange)}?flag={place_of(exchange, alice, CANNOT_TELL)}")
+    alice.send(ask_page(exchange), flag=hidden(alice, "flag"), words="Hello.", start=start)
+
+    assert alice.status == 200
+    assert alice.page.one("textarea").text.strip() == "Hello."
+
+
 def test_sending_shows_the_link_once_and_moves_the_form_to_the_patient(alice, exchange):
     page = sends(alice, exchange, place=f"?flag={place_of(exchange, alice, CANNOT_TELL)}", again="treated")
 

@@ -150,10 +150,10 @@ def place_of_answer(reading: Reading, line: Line) -> int:
 
 
 def _with_sentence(reading: Reading, form: AskForm, sentence: str) -> ResponseReturnValue:
-    offered = ways_to_ask.sentences(_about(reading, form))
-    if sentence.isdecimal() and int(sentence) < len(offered):
+    offered = {str(at): words for at, words in enumerate(ways_to_ask.sentences(_about(reading, form)))}
+    if sentence in offered:
         before = typed(form.words)
-        form.words.data = "\n".join(part for part in (before, offered[int(sentence)]) if part)
+        form.words.data = "\n".join(part for part in (before, offered[sentence]) if part)
     return _page(reading, form, started=True)
 
 
