@@ -48,8 +48,10 @@ class FormWithFiles(FlaskForm):
 
         def wrap_formdata(self, form: Form, formdata: object) -> object:
             """What was sent, each box with what it takes."""
-            if not request.files:
-                return super().wrap_formdata(form, formdata)
+            found = super().wrap_formdata(form, formdata)
+            # What is handed over is taken as it is, and nothing where nothing was sent.
+            if found is None or found is formdata or not request.files:
+                return found
             chosen = {field.name for field in form if isinstance(field, FileField)}
             files = [one for one in request.files.items(multi=True) if one[0] in chosen]
             both: tuple[MultiDict[str, Any], ...] = (MultiDict(files), request.form)

@@ -3,8 +3,11 @@
 from io import BytesIO
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from intake.web.clinic.allowances import ALLOWANCES
+from intake.web.clinic.forms import typed
+from intake.web.clinic.rules_forms import ProposeForm
 
 PAGES = ("/rules/impact", "/rules/proposals/new", "/settings")
 
@@ -45,3 +48,12 @@ def test_every_address_that_takes_files_is_looked_at(site):
     addresses = {rule.rule for rule in site.url_map.iter_rules() if rule.endpoint in takes}
 
     assert addresses == set(PAGES)
+
+
+def test_a_form_that_is_handed_something_else_than_was_sent_takes_that(site):
+    sent = {"reason": "sent", "rules_file": (BytesIO(b"a: b"), "rules.yaml")}
+    with site.test_request_context("/", method="POST", data=sent):
+        assert typed(ProposeForm(formdata=None).reason) == ""
+        assert typed(ProposeForm(formdata=MultiDict({"reason": "handed"})).reason) == "handed"
+        form = ProposeForm()
+        assert (typed(form.reason), form.rules_file.data.filename) == ("sent", "rules.yaml"), "the control"
