@@ -29,8 +29,8 @@ class Next(Enum):
 
     ENTER = "enter"
     PROVE_MORE = "prove more"
-    SET_UP = "set up first"
-    REVIEW = "look at what they have"
+    SET_UP = "set up"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ The controls: a module whose tests assert nothing, of which every mistake has to
 well, of which none may; and the same tests with nothing changed at all, none of which may fail.
 """
 
+import ast
 import hashlib
 import importlib
 import json
@@ -19,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -304,13 +305,23 @@ def control(folder: Path) -> tuple[int, int, int]:
 
 def every_mistake(files: Mapping[str, str]) -> list[Mistake]:
     """All there are to make, without what changes nothing anybody could notice."""
-    known = {(one.file, one.before, one.after) for one in EQUIVALENT}
+    known = defaultdict[tuple[str, str, str], set[str]](set)
+    for one in EQUIVALENT:
+        known[one.file, one.before, one.after].add(one.within)
     return [
         one
         for file, source in files.items()
         for one in mistakes(file, source)
-        if (one.file, one.before, one.after) not in known
+        if not known[one.file, one.before, one.after] & {"", made_within(one, source)}
     ]
+
+
+def made_within(mistake: Mistake, source: str) -> str:
+    """The class a mistake is made in; empty outside of any."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef) and node.lineno <= mistake.lines[0] <= (node.end_lineno or 0):
+            return node.name
+    return ""
 
 
 @click.command(help=__doc__)

@@ -10,6 +10,7 @@ from textwrap import dedent
 import pytest
 
 from campaigns import mistakes_tried
+from campaigns.automated_mutants import every_mistake, made_within
 from campaigns.mistakes import Mistake, mistakes
 from campaigns.reports import CHECKOUT
 from campaigns.security_modules import EQUIVALENT, MODULES, TESTS
@@ -187,6 +188,17 @@ def test_a_good_test_notices_every_mistake_and_one_that_asserts_nothing_none():
 
 def test_every_module_and_every_test_is_there_and_so_is_what_changes_nothing():
     assert all((CHECKOUT / one).is_file() for one in (*MODULES, *TESTS))
-    for one in EQUIVALENT:
-        assert one.reason
-        assert one.before in (CHECKOUT / one.file).read_text("utf-8"), one
+    assert all(one.reason for one in EQUIVALENT)
+
+
+def test_what_is_listed_as_changing_nothing_would_be_made_and_is_left_out_where_it_is_meant():
+    sources = {one.file: (CHECKOUT / one.file).read_text("utf-8") for one in EQUIVALENT}
+    all_there_are = [one for file, source in sources.items() for one in mistakes(file, source)]
+    made = {(one.file, one.before, one.after) for one in all_there_are}
+    assert [one for one in EQUIVALENT if (one.file, one.before, one.after) not in made] == []
+
+    of_what_is_due = [one for one in all_there_are if one.before == 'REVIEW = "review"']
+    (file,) = {one.file for one in of_what_is_due}
+    left = {one.name for one in every_mistake({file: sources[file]})}
+    assert [made_within(one, sources[file]) for one in of_what_is_due] == ["Due", "Next"]
+    assert [one.name in left for one in of_what_is_due] == [True, False]
