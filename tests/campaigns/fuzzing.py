@@ -60,7 +60,10 @@ _SEEDS_OF_A_CONTROL = 6
 
 @dataclass(slots=True)
 class Seen:
-    """What a campaign saw. ``asked`` and ``reached`` are counted by site, method and address."""
+    """What a campaign saw. ``asked`` and ``reached`` are counted by site, method and address.
+
+    ``guessed`` are pages with a patient's words, for whoever had signed in as somebody who reads them.
+    """
 
     requests: int = 0
     shipped: int = 0
@@ -69,12 +72,14 @@ class Seen:
     asked: Counter[str] = field(default_factory=Counter)
     reached: Counter[str] = field(default_factory=Counter)
     dearest: float = 0.0
+    guessed: int = 0
     faults: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Seen") -> None:
         """What another part of the campaign saw, too."""
         self.requests += other.requests
         self.shipped += other.shipped
+        self.guessed += other.guessed
         self.dearest = max(self.dearest, other.dearest)
         for name in ("statuses", "kinds", "asked", "reached", "faults"):
             getattr(self, name).update(getattr(other, name))
@@ -119,6 +124,7 @@ class Fuzzer:
                 one, how = self.stage.made(drawn)
                 where = f"{drawn.who}: {drawn.method[:12]} {how['path'][:80]!r}"
                 self.stage.reached.lately.clear()
+                self.stage.broken = None
                 response = one.client.open(**how)
         except Hung as hung:
             seen.requests += 1
@@ -137,13 +143,14 @@ class Fuzzer:
         self._count(one, how["path"], drawn.method, response, seen)
         for fault in wrong_with(one, response, took.processor):
             if fault.startswith(_TOLD) and self.stage.reads_forms(one):
-                continue  # they signed in as somebody who does
+                seen.guessed += 1  # they signed in as somebody who does
+                continue
             seen.faults[f"{where}: {fault}{self._why(response)}"] += 1
         response.close()
 
     def _why(self, response: TestResponse) -> str:
         """What broke a page, and where; nothing of what it was sent."""
-        error, self.stage.broken = self.stage.broken, None
+        error = self.stage.broken
         if response.status_code < 500 or error is None:
             return ""
         frames = [one for one in traceback.extract_tb(error.__traceback__) if "/intake/" in one.filename]
@@ -342,6 +349,7 @@ def main(requests: int, wrong: int, processes: int, seed: int | None) -> None:
             figures={
                 "requests": seen.requests,
                 "to the shipped questionnaire": seen.shipped,
+                "forms read after a right guess at a password": seen.guessed,
                 "answered 200, 302, 303 or 422": seen.taken,
                 "percent answered so": round(100 * seen.taken / seen.requests, 1),
                 "pages and methods": len(workers.pages),

@@ -58,7 +58,7 @@ SITE = "http://127.0.0.1:8000"
 PATIENT, CLINIC = "patient", "clinic"
 # What no page may show but to whom it belongs, and to those who review forms.
 MARKS = {who: f"zqowned{who}by" for who in ("writing", "keeping", "sent", "asked", "replying", "others")}
-REVIEWS = {Role.CLINICIAN.value, "every role", "another"}
+_REVIEWS = {Role.CLINICIAN.value, "every role", "another"}
 _SMALL = f"{FORM}, more: ".replace("takes: no", "takes: yes")
 _SHIPPED = "first_name: Quetzal, last_name: Doe, phone: 555-0142, takes_medicines: yes, anything_else: "
 
@@ -77,7 +77,7 @@ class Somebody:
     @property
     def may_not_see(self) -> tuple[str, ...]:
         """The marks of everybody else."""
-        if self.name in REVIEWS:
+        if self.name in _REVIEWS:
             return ()
         return tuple(mark for who, mark in MARKS.items() if who != self.name)
 
