@@ -4,8 +4,10 @@ import shutil
 
 import pytest
 
+from intake.storage import accounts
 from intake.storage.database import Database, migrate
 from intake.storage.keyring import create_keyring, read_clinic_keys, read_patient_keys
+from storage.samples import NOW
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -46,6 +48,20 @@ def database(request):
 @pytest.fixture
 def sqlite_database(migrated_sqlite):
     yield from _opened(migrated_sqlite)
+
+
+@pytest.fixture
+def session(sqlite_database):
+    """One transaction, for what is the same on both."""
+    with sqlite_database.write() as session:
+        yield session
+
+
+@pytest.fixture
+def people(session, clinic_keys):
+    """Alice and Bob, as they are held while something of theirs is changed."""
+    made = [accounts.add_member(session, clinic_keys, name, name, [], NOW).id for name in ("alice", "bob")]
+    return [accounts.hold(session, clinic_keys, one) for one in made]
 
 
 @pytest.fixture(scope="session")

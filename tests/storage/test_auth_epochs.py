@@ -30,12 +30,6 @@ SESSIONS = EVERYTHING[3:]
 HASHES = {0: "the hash of a code", 1: "the hash of another"}
 
 
-@pytest.fixture
-def session(sqlite_database):
-    with sqlite_database.write() as session:
-        yield session
-
-
 def with_everything(session, keys, name):
     """Somebody with a password, one of every factor, signed in and signing in."""
     member = accounts.add_member(session, keys, name, name.title(), [], NOW).id

@@ -15,12 +15,6 @@ from storage.samples import NOW
 DAY = 2880
 
 
-@pytest.fixture
-def session(sqlite_database):
-    with sqlite_database.write() as session:
-        yield session
-
-
 def with_app(session, keys, name):
     row = accounts.hold(session, keys, accounts.add_member(session, keys, name, name.title(), [], NOW).id)
     with auth_epochs.next_epoch(session, keys, row):

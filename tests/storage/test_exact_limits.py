@@ -35,12 +35,6 @@ WHO = lockouts.who(bytes(32), "somebody")
 
 
 @pytest.fixture
-def session(sqlite_database):
-    with sqlite_database.write() as session:
-        yield session
-
-
-@pytest.fixture
 def alice(session, clinic_keys):
     return accounts.add_member(session, clinic_keys, "alice", "A. Lice, NP", [], NOW)
 

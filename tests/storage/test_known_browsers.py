@@ -4,21 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from intake.storage import accounts, known_browsers
+from intake.storage import known_browsers
 from storage.samples import MINUTE, NOW
 
 
 @pytest.fixture
-def session(sqlite_database):
-    with sqlite_database.write() as session:
-        yield session
-
-
-@pytest.fixture
-def people(session, clinic_keys):
-    return [
-        accounts.add_member(session, clinic_keys, name, name.title(), [], NOW).id for name in ("alice", "bob")
-    ]
+def people(people):
+    return [row.id for row in people]
 
 
 def test_only_the_browsers_of_whom_it_is_asked_for_are_forgotten(session, people):

@@ -6,23 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from intake.storage import accounts, passkeys
+from intake.storage import passkeys
 from intake.storage.encryption import DecryptionFailed, Place, digest_of
 from intake.storage.passkeys import NoSuchPasskey, PasskeyTaken
 from intake.storage.tables import PasskeyRow, StaffMemberRow
 from storage.samples import MINUTE, NOW
-
-
-@pytest.fixture
-def session(sqlite_database):
-    with sqlite_database.write() as session:
-        yield session
-
-
-@pytest.fixture
-def people(session, clinic_keys):
-    made = [accounts.add_member(session, clinic_keys, name, name, [], NOW).id for name in ("alice", "bob")]
-    return [accounts.hold(session, clinic_keys, one) for one in made]
 
 
 @pytest.fixture

@@ -3,26 +3,18 @@
 import pytest
 from sqlalchemy import select, update
 
-from intake.storage import accounts, recovery_codes
+from intake.storage import recovery_codes
 from intake.storage.encryption import DecryptionFailed, Place
 from intake.storage.tables import RecoveryCodeRow
 from storage.samples import MINUTE, NOW
 
 
 @pytest.fixture
-def session(sqlite_database):
-    with sqlite_database.write() as session:
-        yield session
-
-
-@pytest.fixture
-def people(session, clinic_keys):
+def people(session, clinic_keys, people):
     """Alice and Bob, with three codes each."""
-    made = [accounts.add_member(session, clinic_keys, name, name, [], NOW).id for name in ("alice", "bob")]
-    held = [accounts.hold(session, clinic_keys, one) for one in made]
-    for row in held:
+    for row in people:
         recovery_codes.put(session, clinic_keys, row, hashes(row))
-    return held
+    return people
 
 
 def hashes(row):

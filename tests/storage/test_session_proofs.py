@@ -14,12 +14,6 @@ HERE, THERE = "192.0.2.0/24", "198.51.100.0/24"
 
 
 @pytest.fixture
-def session(sqlite_database):
-    with sqlite_database.write() as session:
-        yield session
-
-
-@pytest.fixture
 def alice(session, clinic_keys):
     return accounts.add_member(session, clinic_keys, "alice", "A. Lice, NP", [], NOW).id
 

@@ -9,18 +9,6 @@ from intake.storage.tables import StaffMemberRow, UnfinishedSignInRow
 from storage.samples import NOW
 
 
-@pytest.fixture
-def session(sqlite_database):
-    with sqlite_database.write() as session:
-        yield session
-
-
-@pytest.fixture
-def people(session, clinic_keys):
-    made = [accounts.add_member(session, clinic_keys, name, name, [], NOW).id for name in ("alice", "bob")]
-    return [accounts.hold(session, clinic_keys, one) for one in made]
-
-
 def test_each_token_leads_to_its_person_and_ends_alone(session, clinic_keys, people):
     tokens = [unfinished_sign_ins.begin(session, clinic_keys, one, NOW) for one in people]
     assert [len(one) for one in tokens] == [43] * 2, "of 32 random bytes"
