@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
-_MOST_PROXIES = 10
 _FEWEST_RECIPIENTS = 2
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 MAIL_SECURITY = ("starttls", "tls", "none")
@@ -24,8 +23,17 @@ NOT_REQUIRED = "not_required"
 SECOND_FACTOR = ("required", NOT_REQUIRED)
 # WCAG 2.2.1, ux_spec 9: somebody who is asked needs two minutes, and has to have done something before.
 SHORTEST_PATIENT_IDLE = 5
-# A browser's cookie lasts no longer, nor does any draft.
-_MOST_UNSAVED_DAYS = 30
+_MOST = {
+    "mail_port": 65_535,
+    "trusted_proxies": 10,
+    # In minutes: 30 days, and the 10 hours after which a session of staff is over whatever they do.
+    "patient_idle_minutes": 43_200,
+    "staff_idle_minutes": 600,
+    # A day so far back that no calendar has it would end every sweep.
+    "keep_forms_days": 36_525,
+    # A browser's cookie lasts no longer, nor does any draft.
+    "patient_unsaved_days": 30,
+}
 # Good for a first look on one's own machine, and refused where patients are.
 _INVENTED = {"clinic_name": "Harbor Light Clinic", "clinic_phone": "(555) 010-0142"}
 
@@ -115,8 +123,9 @@ def _number_problems(settings: "Settings") -> list[str]:
             f"patient_idle_minutes: should be at least {SHORTEST_PATIENT_IDLE}; a page asks whether somebody "
             "is still there, and they need two minutes to answer"
         )
-    if settings.patient_unsaved_days > _MOST_UNSAVED_DAYS:
-        problems.append(f"patient_unsaved_days: should be at most {_MOST_UNSAVED_DAYS}")
+    problems += [
+        f"{name}: should be at most {most}" for name, most in _MOST.items() if getattr(settings, name) > most
+    ]
     listened = {"port": settings.port, "clinic_port": settings.listens(Process.CLINIC)[1]}
     for name, port in (listened | {"worker_port": settings.worker_port or 0}).items():
         if port > 65535 and not (name == "clinic_port" and settings.port > 65535):
@@ -126,8 +135,6 @@ def _number_problems(settings: "Settings") -> list[str]:
         ports.append((settings.host, settings.worker_port))
     if len(set(ports)) < len(ports):
         problems.append("clinic_port: each process needs a port of its own; choose another one")
-    if settings.trusted_proxies > _MOST_PROXIES:
-        problems.append(f"trusted_proxies: should be at most {_MOST_PROXIES}")
     return problems
 
 

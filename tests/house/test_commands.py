@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -235,6 +236,15 @@ def test_a_setting_that_does_not_exist_is_refused(intake):
     assert "there is no setting INTAKE_CLINIC_NAMES" in intake("init", code=2, clinic_names="X")
 
 
+def test_the_most_that_each_number_may_be_is_taken(tmp_path):
+    most = {"PATIENT_IDLE_MINUTES": "43200", "STAFF_IDLE_MINUTES": "600", "KEEP_FORMS_DAYS": "36525"}
+    given = {f"INTAKE_{name}": value for name, value in most.items()} | {"INTAKE_INSTANCE": str(tmp_path)}
+
+    settings = read_settings(given)
+
+    assert datetime.now(UTC) - timedelta(days=settings.keep_forms_days) > datetime(1900, 1, 1, tzinfo=UTC)
+
+
 def test_a_folder_whose_name_would_end_the_address_of_its_database_is_refused(tmp_path, monkeypatch):
     """It would lie beside the folder, under half of its name."""
     monkeypatch.chdir(tmp_path)
@@ -252,6 +262,10 @@ def test_a_folder_whose_name_would_end_the_address_of_its_database_is_refused(tm
         ("port", "9" * 5000, "port: should be a whole number above 0"),
         ("patient_idle_minutes", "4", "patient_idle_minutes: should be at least 5"),
         ("patient_unsaved_days", "31", "patient_unsaved_days: should be at most 30"),
+        ("patient_idle_minutes", "43201", "patient_idle_minutes: should be at most 43200"),
+        ("staff_idle_minutes", "601", "staff_idle_minutes: should be at most 600"),
+        ("keep_forms_days", "36526", "keep_forms_days: should be at most 36525"),
+        ("mail_port", "65536", "mail_port: should be at most 65535"),
         ("patient_unsaved_days", "-1", "patient_unsaved_days: should be a whole number of days, or 0"),
         ("public_address", "http://clinic.example", "answers would travel unprotected; use https://"),
         ("leave_now_address", "http://www.weather.gov/", "should be a plain https:// address"),
