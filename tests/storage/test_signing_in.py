@@ -13,12 +13,11 @@ from intake.storage import (
     auth_epochs,
     authenticator_apps,
     known_browsers,
-    passkeys,
     passwords,
     signing_in,
 )
-from intake.storage.signing_in import DAMAGED, SET_ASIDE, WRONG, Refused
-from intake.storage.tables import AuthenticatorAppRow, KnownBrowserRow, PasskeyRow, StaffMemberRow
+from intake.storage.signing_in import SET_ASIDE, WRONG, Refused
+from intake.storage.tables import AuthenticatorAppRow, KnownBrowserRow, StaffMemberRow
 from storage.samples import MINUTE, NOW
 
 PASSWORD = "correct horse"
@@ -175,24 +174,6 @@ def test_an_account_that_was_changed_meanwhile_is_nobodys_also_where_it_was_read
 
         assert signing_in.settle(session, clinic_keys, claim, RIGHT) == Refused(held.id, WRONG)
         session.rollback()
-
-
-def test_a_password_whose_second_factor_was_taken_away_in_the_database_is_told_as_damaged(
-    database, clinic_keys, alice
-):
-    with database.write() as session:
-        row = accounts.hold(session, clinic_keys, alice.id)
-        with auth_epochs.next_epoch(session, clinic_keys, row):
-            passkeys.add(session, clinic_keys, row, passkeys.new(row.id, b"one", b"key", 0, "Phone", (), NOW))
-    with database.read() as session:
-        assert not signing_in.claim(session, clinic_keys, "alice", "", NOW).damaged, "the control"
-    with database.write() as session:
-        session.execute(delete(PasskeyRow))
-
-    with database.read() as session:
-        claim = signing_in.claim(session, clinic_keys, "alice", "", NOW)
-    assert (claim.damaged, claim.kept) == (True, None)
-    assert sign_in(database, clinic_keys) == Refused(alice.id, DAMAGED)
 
 
 def test_a_cheap_hash_is_replaced_on_signing_in(decided_cost, database, clinic_keys, alice):
